@@ -1,0 +1,91 @@
+"""The floor: words, values, errors and protocols that every other part speaks. Standard library only.
+
+Everything here is frozen or a protocol, so it may cross threads and processes freely. Times are seconds since the
+epoch (float), durations carry their unit in the name, sizes are bytes.
+"""
+
+from __future__ import annotations
+
+from workbench.api.actors import ActorId, ActorInfo, Actors, ActorState, SpawnOptions
+from workbench.api.capabilities import CAPABILITIES, Grant, parse_grant
+from workbench.api.errors import (
+    AlreadyExists,
+    Cause,
+    Conflict,
+    Crashed,
+    Denied,
+    Exhausted,
+    Figures,
+    Internal,
+    Invalid,
+    Location,
+    Nondeterministic,
+    NotFound,
+    Rejected,
+    Timeout,
+    Unauthenticated,
+    Unavailable,
+    WorkbenchError,
+)
+from workbench.api.events import Area, Event, Subscription
+from workbench.api.limits import PROFILES, Limits, Profile, profile
+from workbench.api.logs import Level, LogLine
+from workbench.api.messages import Envelope, Kind, Payload, Reply
+from workbench.api.metrics import Sample
+from workbench.api.modules import Behavior, CancelToken, Format, ModuleInfo, Modules, Progress, ProgressCallback
+from workbench.api.node import Node, NodeInfo
+from workbench.api.turns import HostCall, Outcome, Turn
+
+__all__ = [
+    "CAPABILITIES",
+    "PROFILES",
+    "ActorId",
+    "ActorInfo",
+    "ActorState",
+    "Actors",
+    "AlreadyExists",
+    "Area",
+    "Behavior",
+    "CancelToken",
+    "Cause",
+    "Conflict",
+    "Crashed",
+    "Denied",
+    "Envelope",
+    "Event",
+    "Exhausted",
+    "Figures",
+    "Format",
+    "Grant",
+    "HostCall",
+    "Internal",
+    "Invalid",
+    "Kind",
+    "Level",
+    "Limits",
+    "Location",
+    "LogLine",
+    "ModuleInfo",
+    "Modules",
+    "Node",
+    "NodeInfo",
+    "Nondeterministic",
+    "NotFound",
+    "Outcome",
+    "Payload",
+    "Profile",
+    "Progress",
+    "ProgressCallback",
+    "Rejected",
+    "Reply",
+    "Sample",
+    "SpawnOptions",
+    "Subscription",
+    "Timeout",
+    "Turn",
+    "Unauthenticated",
+    "Unavailable",
+    "WorkbenchError",
+    "parse_grant",
+    "profile",
+]

@@ -1,0 +1,181 @@
+"""Actors: identity, what is known about one, and the facet `node.actors`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+from workbench.api.errors import Cause, Invalid
+from workbench.api.limits import DEFAULT_PROFILE, Limits
+from workbench.api.messages import NO_HEADERS, Kind, Payload, Reply
+
+if TYPE_CHECKING:
+    from workbench.api.turns import Turn
+
+NAME_BYTES = 1024
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ActorId:
+    """Who an actor is, wherever it runs. Any text up to 1 KiB is a name; `name@node` says where it is now."""
+
+    name: str
+    namespace: str = "default"
+    tenant: str = "default"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def at(self, node: str) -> str:
+        return f"{self.name}@{node}"
+
+
+def split_address(text: str) -> tuple[str, str]:
+    """(name, node) of an address, parsed at its last `@`; without one the node is empty."""
+    name, at, node = text.rpartition("@")
+    name, node = (name, node) if at else (text, "")
+    if not name or len(name.encode()) > NAME_BYTES:
+        raise Invalid(f"an actor's name has 1 to {NAME_BYTES} bytes, this one has {len(name.encode())}")
+    return name, node
+
+
+class ActorState(StrEnum):
+    """Where an actor is in its life; `waiting` = inside a blocking host call, `passive` = snapshot without instance."""
+
+    STARTING = "starting"
+    IDLE = "idle"
+    RUNNING = "running"
+    WAITING = "waiting"
+    SUSPENDED = "suspended"
+    PASSIVE = "passive"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+    CRASHED = "crashed"
+
+
+@dataclass(frozen=True, slots=True)
+class SpawnOptions:
+    """How to start an actor. An empty name asks for a free one; grants come on top of the profile's."""
+
+    name: str = ""
+    profile: str = DEFAULT_PROFILE
+    grants: tuple[str, ...] = ()
+    limits: Limits | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActorInfo:
+    """One row of the actor list, a consistent picture of one moment.
+
+    `module` is a hash, `module_name` its newest alias (or a short hash). Rates cover the last full second.
+    `memory_bytes` is None before the first turn was measured. `parent` is empty for actors under the node's root.
+    """
+
+    id: ActorId
+    state: ActorState
+    module: str
+    module_name: str
+    behaviors: tuple[str, ...]
+    parent: str
+    profile: str
+    grants: tuple[str, ...]
+    limits: Limits
+    spawned: float
+    turns: int = 0
+    crashes: int = 0
+    restarts: int = 0
+    mailbox: int = 0
+    mailbox_oldest_seconds: float = 0.0
+    fuel: int = 0
+    fuel_per_second: float = 0.0
+    messages_per_second: float = 0.0
+    memory_bytes: int | None = None
+    last_turn_ns: int = 0
+    fsm_state: str = ""
+    waiting_for: str = ""
+    carries_state: bool = True
+    last_cause: Cause | None = None
+    killed_by: str = ""  # the message type whose turn ended in the last cause
+
+
+class Actors(Protocol):
+    """The facet `node.actors`. Every method is thread-safe and blocks at most as long as its timeout.
+
+    `actor` is an ActorId, or a name in the connection's tenant and namespace (`name` or `name@node`).
+    """
+
+    def spawn(
+        self, module: str, state: Payload = "", *, options: SpawnOptions | None = None, timeout: float = 30.0
+    ) -> ActorInfo:
+        """Start an actor of the module `module` (alias, `name@version`, hash or prefix) and run its init.
+
+        NotFound: no such module. AlreadyExists: the name is taken. Rejected: init refused. Crashed: init died;
+        the actor is then not listed.
+        """
+        ...
+
+    def list(self) -> Sequence[ActorInfo]:
+        """All actors of the tenant and namespace, by name."""
+        ...
+
+    def get(self, actor: ActorId | str) -> ActorInfo:
+        """What is known about one actor; NotFound when there is none."""
+        ...
+
+    def ask(
+        self,
+        actor: ActorId | str,
+        message_type: str,
+        payload: Payload = "",
+        *,
+        kind: Kind = Kind.CALL,
+        headers: Mapping[str, str] = NO_HEADERS,
+        timeout: float = 30.0,
+    ) -> Reply:
+        """Send one message, wait for the end of its turn, return the reply with fuel, memory and time.
+
+        With `kind=Kind.CAST` it travels as a cast: the reply is empty, but a refusal or crash is still raised.
+        Raises Rejected, Crashed, Timeout, Exhausted (mailbox or size), NotFound, Invalid (not routable).
+        """
+        ...
+
+    def tell(
+        self,
+        actor: ActorId | str,
+        message_type: str,
+        payload: Payload = "",
+        *,
+        headers: Mapping[str, str] = NO_HEADERS,
+    ) -> str:
+        """Put one cast into the mailbox and return its message id at once."""
+        ...
+
+    def stop(self, actor: ActorId | str, *, timeout: float = 5.0) -> None:
+        """Finish the turn in hand, run `shutdown`, answer what still waits, and forget the actor. Idempotent."""
+        ...
+
+    def kill(self, actor: ActorId | str) -> None:
+        """End the actor at once, in the middle of a turn if need be, without `shutdown`. It stays listed as crashed."""
+        ...
+
+    def restart(self, actor: ActorId | str, *, timeout: float = 30.0) -> ActorInfo:
+        """Start a crashed actor again from its initial state; it keeps its id and its mailbox."""
+        ...
+
+    def upgrade(self, actor: ActorId | str, module: str, *, timeout: float = 30.0) -> ActorInfo:
+        """Give a running actor other code between two turns, its state carried over by `snapshot-state` and `init`.
+
+        When the old code cannot hand out its state or the new one refuses it, the old instance serves on and the
+        error says why. A crashed actor is started from its initial state.
+        """
+        ...
+
+    def snapshot(self, actor: ActorId | str, *, timeout: float = 30.0) -> Payload:
+        """The state as `snapshot-state` gives it."""
+        ...
+
+    def turns(self, actor: ActorId | str | None = None, *, after: int = 0, limit: int = 100) -> Sequence[Turn]:
+        """The newest turns still kept, oldest first: of one actor with seq > `after`, or of all of them."""
+        ...

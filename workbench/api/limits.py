@@ -1,0 +1,80 @@
+"""Limits of a turn and the three profiles. Every default number of the system's limits is written here, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbench.api.errors import NotFound
+
+KIB, MIB = 1 << 10, 1 << 20
+STACK_CLASSES = (64 * KIB, 512 * KIB, MIB)
+INTERPRETER_CLASS_BYTES = 4 * MIB
+"""A module that declares more memory than this at start is of the interpreter class (Python, JavaScript)."""
+LONG_TURN = 10
+"""`init`, `snapshot-state` and `shutdown` get this many times the budget of a turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one actor; fuel, time and waiting are per turn.
+
+    `memory_bytes` comes on top of what the module declares at start. `wait_ms` bounds the waiting inside blocking
+    host calls, which is neither fuel nor running time. A text or binary payload beyond its size is refused before
+    delivery, and so is one larger than a quarter of the free headroom.
+    """
+
+    memory_bytes: int
+    fuel: int
+    time_ms: int
+    stack_bytes: int
+    table_elements: int
+    mailbox: int
+    wait_ms: int
+    text_bytes: int = 8 * MIB
+    binary_bytes: int = MIB
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A named set of limits and grants; `interpreter` are the limits for modules of the interpreter class."""
+
+    name: str
+    limits: Limits
+    interpreter: Limits
+    grants: tuple[str, ...]
+
+    def limits_for(self, declared_bytes: int) -> Limits:
+        return self.interpreter if declared_bytes > INTERPRETER_CLASS_BYTES else self.limits
+
+
+_ALL = (
+    "logging messaging spawn tuplespace channels keyvalue process-groups locks registry durability blob clocks random"
+)
+PROFILES = {
+    "strict": Profile(
+        "strict",
+        Limits(MIB, 1_000_000, 100, 64 * KIB, 10_000, 1_000, 1_000),
+        Limits(8 * MIB, 50_000_000, 250, 512 * KIB, 10_000, 1_000, 1_000),
+        ("logging",),
+    ),
+    "balanced": Profile(
+        "balanced",
+        Limits(16 * MIB, 50_000_000_000, 5_000, 512 * KIB, 10_000, 10_000, 30_000),
+        Limits(48 * MIB, 50_000_000_000, 5_000, 512 * KIB, 10_000, 10_000, 30_000),
+        tuple("logging messaging tuplespace keyvalue channels process-groups durability clocks random".split()),
+    ),
+    "permissive": Profile(
+        "permissive",
+        Limits(240 * MIB, 500_000_000_000, 60_000, MIB, 100_000, 100_000, 60_000),
+        Limits(240 * MIB, 500_000_000_000, 60_000, MIB, 100_000, 100_000, 60_000),
+        tuple(_ALL.split()),
+    ),
+}
+DEFAULT_PROFILE = "balanced"
+
+
+def profile(name: str) -> Profile:
+    """The profile `name`; NotFound lists those there are."""
+    if name not in PROFILES:
+        raise NotFound(f"no profile {name!r}; there are {', '.join(PROFILES)}")
+    return PROFILES[name]

@@ -1,0 +1,48 @@
+"""What travels: payloads, kinds, envelopes and replies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TypeAlias
+
+from workbench.api.errors import Figures
+
+Payload: TypeAlias = str | bytes
+"""Text or binary, like a WebSocket frame; an absent payload is the empty text."""
+
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+
+
+class Kind(StrEnum):
+    """How a message travels: `call` waits for a reply, `cast` does not, `info` comes from the system."""
+
+    CALL = "call"
+    CAST = "cast"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One message on its way. `sender` is empty when it came from outside the node's actors."""
+
+    id: str
+    kind: Kind
+    type: str
+    payload: Payload
+    sender: str = ""
+    time: float = 0.0
+    correlation: str = ""
+    headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to one message and what its turn took; `turn` is the turn's number in its actor's stream."""
+
+    payload: Payload
+    figures: Figures
+    turn: int
+    state: str = ""  # the state name of a gen_fsm after the turn

@@ -1,0 +1,135 @@
+"""Modules: deployed code, addressed by content, and the facet `node.modules`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from threading import Event as CancelToken
+from typing import Protocol, TypeAlias
+
+SIZE_BYTES = 64 << 20
+"""The largest module that is taken."""
+PREFIX_CHARACTERS = 8
+"""The shortest hash prefix that is taken for a reference."""
+
+
+class Format(StrEnum):
+    """Told apart by content, never by file name alone."""
+
+    COMPONENT = "component"
+    PYTHON = "python"
+
+
+class Behavior(StrEnum):
+    """What a module can handle, in the words of its language; detected from exports or base classes at deploy."""
+
+    GEN_SERVER = "gen_server"
+    GEN_EVENT = "gen_event"
+    GEN_FSM = "gen_fsm"
+    GENERIC = "generic"
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleInfo:
+    """What is known about one module. `hash` is the SHA-256 of its bytes, in hex.
+
+    `imports` are the interfaces that it uses (`keyvalue`, …), `requires` the capabilities those need. `interpreter`
+    is the hash of the interpreter a python module was compiled on, else empty. `memory_bytes` is what it declares at
+    start. `carries_state` is False when its state cannot be handed to a new instance; `warnings` say why.
+    `compiled` is True when nothing needs to be compiled before it can run.
+    """
+
+    hash: str
+    format: Format
+    size_bytes: int
+    file_name: str
+    behaviors: tuple[Behavior, ...]
+    imports: tuple[str, ...]
+    requires: tuple[str, ...]
+    aliases: tuple[str, ...]
+    deployed: float
+    memory_bytes: int
+    class_name: str = ""
+    documentation: str = ""
+    interpreter: str = ""
+    carries_state: bool = True
+    warnings: tuple[str, ...] = ()
+    compiled: bool = True
+
+    @property
+    def name(self) -> str:
+        return self.aliases[0] if self.aliases else self.hash[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a long job is: what it does now, and how much is done (0 to 1; None when it cannot be known)."""
+
+    stage: str
+    fraction: float | None = None
+    seconds: float = 0.0
+
+
+ProgressCallback: TypeAlias = Callable[[Progress], None]
+
+
+class Modules(Protocol):
+    """The facet `node.modules`. A reference is an alias (`name`, `name@version`), a hash, or a unique prefix of 8."""
+
+    def deploy(
+        self,
+        data: bytes,
+        *,
+        file_name: str = "",
+        alias: str = "",
+        force: bool = False,
+        progress: ProgressCallback | None = None,
+        cancel: CancelToken | None = None,
+    ) -> ModuleInfo:
+        """Check, compile and keep `data`; idempotent. `alias` then points at it (`force`: even if it pointed elsewhere).
+
+        Invalid says which export, import or source line is wrong. AlreadyExists: the alias names other bytes.
+        Setting `cancel` (a threading.Event) from another thread ends the job with Conflict. `progress` is called on
+        the calling thread.
+        """
+        ...
+
+    def list(self) -> Sequence[ModuleInfo]:
+        """All modules, newest first."""
+        ...
+
+    def get(self, reference: str) -> ModuleInfo:
+        """NotFound, or Invalid with the candidates when a prefix is ambiguous."""
+        ...
+
+    def data(self, reference: str) -> bytes:
+        """The bytes as deployed: the source text of a python module, the binary of a component."""
+        ...
+
+    def alias(self, name: str, reference: str, *, force: bool = False) -> ModuleInfo:
+        """Let `name` point at a module; AlreadyExists when it points at another one and `force` is off."""
+        ...
+
+    def remove(self, reference: str) -> None:
+        """Forget a module and its aliases; Conflict names the actors that use it."""
+        ...
+
+    def build(
+        self, reference: str, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None
+    ) -> bytes:
+        """A standalone component of a deployed python module."""
+        ...
+
+
+__all__ = [
+    "PREFIX_CHARACTERS",
+    "SIZE_BYTES",
+    "Behavior",
+    "CancelToken",
+    "Format",
+    "ModuleInfo",
+    "Modules",
+    "Progress",
+    "ProgressCallback",
+]

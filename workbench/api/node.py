@@ -1,0 +1,66 @@
+"""The one protocol with several ends: embedded, remote over gRPC, a recorded session. Callers cannot tell them apart."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol
+
+from workbench.api.actors import ActorId, Actors
+from workbench.api.events import Area, Subscription
+from workbench.api.logs import LogLine
+from workbench.api.metrics import Sample
+from workbench.api.modules import Modules, ProgressCallback
+
+
+@dataclass(frozen=True, slots=True)
+class NodeInfo:
+    """What a node says of itself. `interpreter` is the hash of its Python interpreter, empty until it is built."""
+
+    name: str
+    version: str
+    wasmtime: str
+    workspace: str
+    started: float
+    actors: int
+    modules: int
+    interpreter: str
+    workers: int
+    endpoint: str = ""
+
+
+class Node(Protocol):
+    """A running node. Thread-safe; every wait has a timeout; `close()` is idempotent."""
+
+    @property
+    def modules(self) -> Modules: ...
+
+    @property
+    def actors(self) -> Actors: ...
+
+    def info(self) -> NodeInfo: ...
+
+    def prepare(self, *, progress: ProgressCallback | None = None) -> NodeInfo:
+        """Build and compile the Python interpreter if this machine has none yet (10 to 45 s, once)."""
+        ...
+
+    def logs(self, *, after: int = 0, actor: ActorId | str | None = None, limit: int = 1000) -> Sequence[LogLine]:
+        """The newest lines still kept with seq > `after`, oldest first."""
+        ...
+
+    def metrics(self, actors: Sequence[ActorId | str] = (), *, since: float = 0.0) -> Mapping[str, Sequence[Sample]]:
+        """Samples newer than `since`, by actor name; the node's own series has the empty name."""
+        ...
+
+    def subscribe(self, areas: Collection[Area] = ()) -> Subscription:
+        """Events of these areas from now on (all of them when none is given)."""
+        ...
+
+    def close(self) -> None: ...
+
+    def __enter__(self) -> Node: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None: ...

@@ -1,0 +1,62 @@
+"""A turn is a value: one envelope handled, with everything that went in and came out.
+
+Metrics, traces, the journal, replay, evidence and sequence diagrams are readings of the stream of turns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from workbench.api.actors import ActorId
+from workbench.api.errors import Cause, Figures
+from workbench.api.messages import Envelope, Payload
+
+
+class Outcome(StrEnum):
+    """How a turn ended."""
+
+    REPLY = "reply"
+    REJECTED = "rejected"
+    CRASHED = "crashed"
+
+
+@dataclass(frozen=True, slots=True)
+class HostCall:
+    """One call from the guest to a service: what was asked and what was answered, by position in the turn.
+
+    `arguments` and `result` are plain values of the WIT type (records are tuples in field order, variants are
+    pairs of case and value). `error` is the code of the tree when it failed, else empty.
+    """
+
+    interface: str
+    function: str
+    arguments: tuple[Any, ...]
+    result: Any = None
+    error: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Turn `seq` of `actor` (from 1, gapless since its birth). `reply` is what left the handler, `text` the reason
+    of a rejection; `operation` is `message`, or `init`, `snapshot-state`, `shutdown` for the turns of the lifecycle.
+    `host_calls_total` counts all of them; `host_calls` keeps the first ones, up to the recorder's bound.
+    """
+
+    actor: ActorId
+    seq: int
+    operation: str
+    envelope: Envelope | None
+    outcome: Outcome
+    figures: Figures
+    started: float
+    module: str
+    reply: Payload = ""
+    text: str = ""
+    cause: Cause | None = None
+    state: str = ""
+    host_calls: Sequence[HostCall] = ()
+    host_calls_total: int = 0

@@ -1,0 +1,18 @@
+"""What pyproject.toml cannot say: folders beside the package that travel inside it, and the SDK under its own name.
+
+`workbench.data` finds `wit`, `resources` and `proto` in either place. Actors import `plexspaces`, and so do the editors
+of those who write them.
+"""
+
+from __future__ import annotations
+
+from setuptools import find_packages, setup
+
+BESIDE = {f"workbench.{name}": name for name in ("proto", "resources", "wit")}
+SDK = {"plexspaces": "workbench/guest/plexspaces"}
+
+setup(
+    packages=[*find_packages(include=["workbench*", "ui*"]), *SDK, *BESIDE],
+    package_dir={**BESIDE, **SDK},
+    package_data={"": ["py.typed"], **{package: ["**/*"] for package in BESIDE}},
+)

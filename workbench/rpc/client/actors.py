@@ -1,0 +1,98 @@
+"""Actors over gRPC, the caller's side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from workbench.api import ActorId, ActorInfo, Kind, Payload, Reply, SpawnOptions, Turn
+from workbench.api.messages import NO_HEADERS
+from workbench.rpc.client.channel import MARGIN_SECONDS, Connection
+from workbench.rpc.convert import actor as target
+from workbench.rpc.convert import from_message, payload_of, to_message
+from workbench.rpc.convert import payload as content
+from workbench.rpc.generated.plexspaces.v1 import actors_pb2 as pb
+from workbench.rpc.generated.plexspaces.v1 import common_pb2 as common
+
+
+class RemoteActors:
+    """Facet `actors` of a remote node. The node ends every wait itself; the deadline here is a little later."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._stub = connection.stub(pb.DESCRIPTOR.services_by_name["Actors"])
+
+    def spawn(
+        self, module: str, state: Payload = "", *, options: SpawnOptions | None = None, timeout: float = 30.0
+    ) -> ActorInfo:
+        chosen = None if options is None else to_message(options, pb.SpawnOptions)
+        request = pb.SpawnRequest(module=module, state=content(state), options=chosen, timeout_seconds=timeout)
+        return self._info("Spawn", request, timeout)
+
+    def list(self) -> Sequence[ActorInfo]:
+        answers = self._stub.stream("List", pb.ListActorsRequest(), pb.ListActorsResponse)
+        return [from_message(actor, ActorInfo) for answer in answers for actor in answer.actors]
+
+    def get(self, actor: ActorId | str) -> ActorInfo:
+        request = pb.GetActorRequest(actor=target(actor))
+        return from_message(self._stub.call("Get", request, pb.ActorInfo), ActorInfo)
+
+    def ask(
+        self,
+        actor: ActorId | str,
+        message_type: str,
+        payload: Payload = "",
+        *,
+        kind: Kind = Kind.CALL,
+        headers: Mapping[str, str] = NO_HEADERS,
+        timeout: float = 30.0,
+    ) -> Reply:
+        request = pb.AskRequest(
+            actor=target(actor),
+            message_type=message_type,
+            payload=content(payload),
+            kind=kind.value,
+            headers=headers,
+            timeout_seconds=timeout,
+        )
+        return from_message(self._stub.call("Ask", request, pb.Reply, seconds=timeout + MARGIN_SECONDS), Reply)
+
+    def tell(
+        self,
+        actor: ActorId | str,
+        message_type: str,
+        payload: Payload = "",
+        *,
+        headers: Mapping[str, str] = NO_HEADERS,
+    ) -> str:
+        request = pb.TellRequest(
+            actor=target(actor), message_type=message_type, payload=content(payload), headers=headers
+        )
+        return self._stub.call("Tell", request, pb.TellResponse).message_id
+
+    def stop(self, actor: ActorId | str, *, timeout: float = 5.0) -> None:
+        request = pb.StopRequest(actor=target(actor), timeout_seconds=timeout)
+        self._stub.call("Stop", request, pb.StopResponse, seconds=timeout + MARGIN_SECONDS)
+
+    def kill(self, actor: ActorId | str) -> None:
+        self._stub.call("Kill", pb.KillRequest(actor=target(actor)), pb.KillResponse)
+
+    def restart(self, actor: ActorId | str, *, timeout: float = 30.0) -> ActorInfo:
+        return self._info("Restart", pb.RestartRequest(actor=target(actor), timeout_seconds=timeout), timeout)
+
+    def upgrade(self, actor: ActorId | str, module: str, *, timeout: float = 30.0) -> ActorInfo:
+        request = pb.UpgradeRequest(actor=target(actor), module=module, timeout_seconds=timeout)
+        return self._info("Upgrade", request, timeout)
+
+    def snapshot(self, actor: ActorId | str, *, timeout: float = 30.0) -> Payload:
+        request = pb.SnapshotRequest(actor=target(actor), timeout_seconds=timeout)
+        return payload_of(self._stub.call("Snapshot", request, common.Payload, seconds=timeout + MARGIN_SECONDS))
+
+    def turns(self, actor: ActorId | str | None = None, *, after: int = 0, limit: int = 100) -> Sequence[Turn]:
+        chosen = None if actor is None else target(actor)
+        request = pb.TurnsRequest(actor=chosen, after=after, limit=limit)
+        answers = self._stub.stream("Turns", request, pb.TurnsResponse)
+        return [from_message(turn, Turn) for answer in answers for turn in answer.turns]
+
+    def _info(
+        self, method: str, request: pb.SpawnRequest | pb.RestartRequest | pb.UpgradeRequest, wait: float
+    ) -> ActorInfo:
+        return from_message(self._stub.call(method, request, pb.ActorInfo, seconds=wait + MARGIN_SECONDS), ActorInfo)

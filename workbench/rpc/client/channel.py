@@ -1,0 +1,136 @@
+"""One connection to an endpoint: every call has a deadline, the token and the tenant, and its error translated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from threading import Event, Thread
+from typing import Any, TypeVar
+
+import grpc
+from google.protobuf.descriptor import ServiceDescriptor
+from google.protobuf.message import Message
+
+from workbench.api import CancelToken, Conflict
+from workbench.rpc import faults
+from workbench.rpc.security import Caller, metadata
+
+R = TypeVar("R", bound=Message)
+SHORT_SECONDS = 30.0
+LONG_SECONDS = 900.0
+"""Deploying, building and preparing, which may compile."""
+MARGIN_SECONDS = 5.0
+"""On top of a wait that the node itself ends, so that the node's own words arrive."""
+REQUEST_BYTES = 9 << 20
+ANSWER_BYTES = 64 << 20
+METADATA_BYTES = 64 << 10
+CANCEL_POLL_SECONDS = 0.05
+OPTIONS = (
+    ("grpc.max_send_message_length", REQUEST_BYTES),
+    ("grpc.max_receive_message_length", ANSWER_BYTES),
+    ("grpc.max_metadata_size", METADATA_BYTES),
+    ("grpc.absolute_max_metadata_size", METADATA_BYTES),
+    ("grpc.enable_http_proxy", 0),
+    ("grpc.enable_retries", 0),
+)
+
+
+class Connection:
+    """A channel to `address`. Thread-safe; `close()` is idempotent and ends what is still open."""
+
+    def __init__(self, address: str, *, token: str, caller: Caller) -> None:
+        self.address = address
+        self._channel = grpc.insecure_channel(address, options=OPTIONS)
+        self._metadata = metadata(caller, token)
+
+    def stub(self, service: ServiceDescriptor) -> Stub:
+        return Stub(self, self._channel, service, self._metadata)
+
+    def close(self) -> None:
+        self._channel.close()
+
+
+class Stub:
+    """The methods of one service, called by name with the message that they answer."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        channel: grpc.Channel,
+        service: ServiceDescriptor,
+        metadata: tuple[tuple[str, str | bytes], ...],
+    ) -> None:
+        self.address = connection.address
+        self._channel = channel
+        self._service = service
+        self._metadata = metadata
+        self._calls: dict[str, Callable[..., Any]] = {}
+
+    def call(self, method: str, request: Message, answer: type[R], *, seconds: float = SHORT_SECONDS) -> R:
+        """One request, one answer."""
+        try:
+            result: R = self._call(method, answer)(request, timeout=seconds, metadata=self._metadata)
+        except grpc.RpcError as error:
+            raise faults.arrive(error, self.address) from None
+        except ValueError as error:
+            raise Conflict(f"the connection to {self.address} is closed") from error
+        return result
+
+    def stream(
+        self,
+        method: str,
+        request: Message | Iterable[Message],
+        answer: type[R],
+        *,
+        seconds: float | None = SHORT_SECONDS,
+        cancel: CancelToken | None = None,
+    ) -> Iterator[R]:
+        """The answers as they come; setting `cancel` ends the call with Conflict."""
+        answers = self.open(method, request, answer, seconds=seconds)
+        done = Event()
+        if cancel is not None:
+            Thread(target=_watch, args=(cancel, done, answers), name="grpc-cancel", daemon=True).start()
+        try:
+            yield from answers
+        except grpc.RpcError as error:
+            raise faults.arrive(error, self.address) from None
+        finally:
+            done.set()
+            answers.cancel()
+
+    def open(self, method: str, request: Any, answer: type[R], *, seconds: float | None) -> Any:
+        """The call of a stream in hand: iterable, with `cancel()`."""
+        request = request if isinstance(request, Message) else iter(request)
+        try:
+            return self._call(method, answer)(request, timeout=seconds, metadata=self._metadata)
+        except ValueError as error:
+            raise Conflict(f"the connection to {self.address} is closed") from error
+
+    def _call(self, method: str, answer: type[Message]) -> Callable[..., Any]:
+        if method not in self._calls:
+            self._calls[method] = self._made(method, answer)
+        return self._calls[method]
+
+    def _made(self, method: str, answer: type[Message]) -> Callable[..., Any]:
+        described = self._service.methods_by_name[method]
+        path = f"/{self._service.full_name}/{method}"
+        shapes: dict[tuple[bool, bool], Callable[..., Any]] = {
+            (False, False): self._channel.unary_unary,
+            (False, True): self._channel.unary_stream,
+            (True, True): self._channel.stream_stream,
+            (True, False): self._channel.stream_unary,
+        }
+        shape = shapes[described.client_streaming, described.server_streaming]
+        made: Callable[..., Any] = shape(path, request_serializer=_serialize, response_deserializer=answer.FromString)
+        return made
+
+
+def _serialize(message: Message) -> bytes:
+    return message.SerializeToString()
+
+
+def _watch(cancel: CancelToken, done: Event, call: Any) -> None:
+    """Cancel `call` when the token is set. The token is the caller's, so it is looked at, not waited on for good."""
+    while not done.is_set():
+        if cancel.wait(CANCEL_POLL_SECONDS):
+            call.cancel()
+            return

@@ -1,0 +1,84 @@
+"""Modules over gRPC, the caller's side."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterator, Sequence
+
+from workbench.api import CancelToken, Exhausted, Internal, ModuleInfo, Progress, ProgressCallback
+from workbench.api.modules import SIZE_BYTES
+from workbench.rpc.client.channel import LONG_SECONDS, Connection
+from workbench.rpc.convert import from_message
+from workbench.rpc.generated.plexspaces.v1 import modules_pb2 as pb
+
+CHUNK_BYTES = 256 << 10
+
+
+class RemoteModules:
+    """Facet `modules` of a remote node."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._stub = connection.stub(pb.DESCRIPTOR.services_by_name["Modules"])
+
+    def deploy(
+        self,
+        data: bytes,
+        *,
+        file_name: str = "",
+        alias: str = "",
+        force: bool = False,
+        progress: ProgressCallback | None = None,
+        cancel: CancelToken | None = None,
+    ) -> ModuleInfo:
+        if len(data) > SIZE_BYTES:
+            raise Exhausted(
+                f"the module has {len(data):,} bytes, the limit is {SIZE_BYTES:,}",
+                limit="module size",
+                value=SIZE_BYTES,
+                used=len(data),
+            )
+        start = pb.DeployRequest.Start(file_name=file_name, alias=alias, force=force, size_bytes=len(data))
+        requests = _requests(start, data)
+        for part in self._stub.stream("Deploy", requests, pb.DeployResponse, seconds=LONG_SECONDS, cancel=cancel):
+            if part.HasField("module"):
+                return from_message(part.module, ModuleInfo)
+            if progress is not None:
+                progress(from_message(part.progress, Progress))
+        raise Internal(f"the node at {self._stub.address} ended the deployment without an answer")
+
+    def list(self) -> Sequence[ModuleInfo]:
+        answers = self._stub.stream("List", pb.ListModulesRequest(), pb.ListModulesResponse)
+        return [from_message(module, ModuleInfo) for answer in answers for module in answer.modules]
+
+    def get(self, reference: str) -> ModuleInfo:
+        request = pb.GetModuleRequest(reference=reference)
+        return from_message(self._stub.call("Get", request, pb.ModuleInfo), ModuleInfo)
+
+    def data(self, reference: str) -> bytes:
+        request = pb.ModuleDataRequest(reference=reference)
+        return b"".join(part.chunk for part in self._stub.stream("Data", request, pb.ModuleChunk))
+
+    def alias(self, name: str, reference: str, *, force: bool = False) -> ModuleInfo:
+        request = pb.AliasModuleRequest(name=name, reference=reference, force=force)
+        return from_message(self._stub.call("Alias", request, pb.ModuleInfo), ModuleInfo)
+
+    def remove(self, reference: str) -> None:
+        self._stub.call("Remove", pb.RemoveModuleRequest(reference=reference), pb.RemoveModuleResponse)
+
+    def build(
+        self, reference: str, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None
+    ) -> bytes:
+        chunks: builtins.list[bytes] = []
+        request = pb.BuildModuleRequest(reference=reference)
+        for part in self._stub.stream("Build", request, pb.BuildModuleResponse, seconds=LONG_SECONDS, cancel=cancel):
+            if part.HasField("chunk"):
+                chunks.append(part.chunk)
+            elif progress is not None:
+                progress(from_message(part.progress, Progress))
+        return b"".join(chunks)
+
+
+def _requests(start: pb.DeployRequest.Start, data: bytes) -> Iterator[pb.DeployRequest]:
+    yield pb.DeployRequest(start=start)
+    for begin in range(0, len(data), CHUNK_BYTES):
+        yield pb.DeployRequest(chunk=data[begin : begin + CHUNK_BYTES])

@@ -1,0 +1,78 @@
+"""`RemoteNode`: the whole protocol of a node over one connection."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from types import TracebackType
+
+from workbench.api import ActorId, Area, Internal, LogLine, NodeInfo, Progress, ProgressCallback, Sample, Subscription
+from workbench.rpc.client.actors import RemoteActors
+from workbench.rpc.client.channel import LONG_SECONDS, Connection
+from workbench.rpc.client.modules import RemoteModules
+from workbench.rpc.client.subscription import RemoteSubscription
+from workbench.rpc.convert import actor, from_message
+from workbench.rpc.generated.plexspaces.v1 import common_pb2 as common
+from workbench.rpc.generated.plexspaces.v1 import node_pb2 as pb
+from workbench.rpc.security import DEFAULT, Caller
+
+
+class RemoteNode:
+    """The node at `address` (HOST:PORT), bound to one tenant and namespace. Connects with the first call."""
+
+    def __init__(self, address: str, *, token: str = "", tenant: str = DEFAULT, namespace: str = DEFAULT) -> None:
+        self._connection = Connection(address, token=token, caller=Caller(tenant, namespace))
+        self._stub = self._connection.stub(pb.DESCRIPTOR.services_by_name["Node"])
+        self._modules = RemoteModules(self._connection)
+        self._actors = RemoteActors(self._connection)
+
+    @property
+    def modules(self) -> RemoteModules:
+        return self._modules
+
+    @property
+    def actors(self) -> RemoteActors:
+        return self._actors
+
+    def info(self) -> NodeInfo:
+        return from_message(self._stub.call("Info", pb.InfoRequest(), pb.NodeInfo), NodeInfo)
+
+    def prepare(self, *, progress: ProgressCallback | None = None) -> NodeInfo:
+        for part in self._stub.stream("Prepare", pb.PrepareRequest(), pb.PrepareResponse, seconds=LONG_SECONDS):
+            if part.HasField("node"):
+                return from_message(part.node, NodeInfo)
+            if progress is not None:
+                progress(from_message(part.progress, Progress))
+        raise Internal(f"the node at {self._connection.address} ended the preparation without an answer")
+
+    def logs(self, *, after: int = 0, actor: ActorId | str | None = None, limit: int = 1000) -> Sequence[LogLine]:
+        request = pb.LogsRequest(after=after, limit=limit, actor=_actor(actor))
+        answers = self._stub.stream("Logs", request, pb.LogsResponse)
+        return [from_message(line, LogLine) for answer in answers for line in answer.lines]
+
+    def metrics(self, actors: Sequence[ActorId | str] = (), *, since: float = 0.0) -> Mapping[str, Sequence[Sample]]:
+        request = pb.MetricsRequest(actors=map(actor, actors), since=since)
+        series: dict[str, list[Sample]] = {}
+        for part in self._stub.stream("Metrics", request, pb.MetricsResponse):
+            series.setdefault(part.actor, []).extend(from_message(sample, Sample) for sample in part.samples)
+        return series
+
+    def subscribe(self, areas: Collection[Area] = ()) -> Subscription:
+        request = pb.WatchRequest(areas=[area.value for area in areas])
+        return RemoteSubscription(
+            self._stub.open("Watch", request, pb.WatchResponse, seconds=None), self._connection.address
+        )
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __enter__(self) -> RemoteNode:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _actor(value: ActorId | str | None) -> common.ActorId | None:
+    return None if value is None else actor(value)

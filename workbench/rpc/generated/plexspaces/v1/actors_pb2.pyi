@@ -1,0 +1,323 @@
+from workbench.rpc.generated.plexspaces.v1 import common_pb2 as _common_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class Limits(_message.Message):
+    __slots__ = ("memory_bytes", "fuel", "time_ms", "stack_bytes", "table_elements", "mailbox", "wait_ms", "text_bytes", "binary_bytes")
+    MEMORY_BYTES_FIELD_NUMBER: _ClassVar[int]
+    FUEL_FIELD_NUMBER: _ClassVar[int]
+    TIME_MS_FIELD_NUMBER: _ClassVar[int]
+    STACK_BYTES_FIELD_NUMBER: _ClassVar[int]
+    TABLE_ELEMENTS_FIELD_NUMBER: _ClassVar[int]
+    MAILBOX_FIELD_NUMBER: _ClassVar[int]
+    WAIT_MS_FIELD_NUMBER: _ClassVar[int]
+    TEXT_BYTES_FIELD_NUMBER: _ClassVar[int]
+    BINARY_BYTES_FIELD_NUMBER: _ClassVar[int]
+    memory_bytes: int
+    fuel: int
+    time_ms: int
+    stack_bytes: int
+    table_elements: int
+    mailbox: int
+    wait_ms: int
+    text_bytes: int
+    binary_bytes: int
+    def __init__(self, memory_bytes: _Optional[int] = ..., fuel: _Optional[int] = ..., time_ms: _Optional[int] = ..., stack_bytes: _Optional[int] = ..., table_elements: _Optional[int] = ..., mailbox: _Optional[int] = ..., wait_ms: _Optional[int] = ..., text_bytes: _Optional[int] = ..., binary_bytes: _Optional[int] = ...) -> None: ...
+
+class SpawnOptions(_message.Message):
+    __slots__ = ("name", "profile", "grants", "limits")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    PROFILE_FIELD_NUMBER: _ClassVar[int]
+    GRANTS_FIELD_NUMBER: _ClassVar[int]
+    LIMITS_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    profile: str
+    grants: _containers.RepeatedScalarFieldContainer[str]
+    limits: Limits
+    def __init__(self, name: _Optional[str] = ..., profile: _Optional[str] = ..., grants: _Optional[_Iterable[str]] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ...) -> None: ...
+
+class ActorInfo(_message.Message):
+    __slots__ = ("id", "state", "module", "module_name", "behaviors", "parent", "profile", "grants", "limits", "spawned", "turns", "crashes", "restarts", "mailbox", "mailbox_oldest_seconds", "fuel", "fuel_per_second", "messages_per_second", "memory_bytes", "last_turn_ns", "fsm_state", "waiting_for", "carries_state", "last_cause", "killed_by")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    MODULE_FIELD_NUMBER: _ClassVar[int]
+    MODULE_NAME_FIELD_NUMBER: _ClassVar[int]
+    BEHAVIORS_FIELD_NUMBER: _ClassVar[int]
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    PROFILE_FIELD_NUMBER: _ClassVar[int]
+    GRANTS_FIELD_NUMBER: _ClassVar[int]
+    LIMITS_FIELD_NUMBER: _ClassVar[int]
+    SPAWNED_FIELD_NUMBER: _ClassVar[int]
+    TURNS_FIELD_NUMBER: _ClassVar[int]
+    CRASHES_FIELD_NUMBER: _ClassVar[int]
+    RESTARTS_FIELD_NUMBER: _ClassVar[int]
+    MAILBOX_FIELD_NUMBER: _ClassVar[int]
+    MAILBOX_OLDEST_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    FUEL_FIELD_NUMBER: _ClassVar[int]
+    FUEL_PER_SECOND_FIELD_NUMBER: _ClassVar[int]
+    MESSAGES_PER_SECOND_FIELD_NUMBER: _ClassVar[int]
+    MEMORY_BYTES_FIELD_NUMBER: _ClassVar[int]
+    LAST_TURN_NS_FIELD_NUMBER: _ClassVar[int]
+    FSM_STATE_FIELD_NUMBER: _ClassVar[int]
+    WAITING_FOR_FIELD_NUMBER: _ClassVar[int]
+    CARRIES_STATE_FIELD_NUMBER: _ClassVar[int]
+    LAST_CAUSE_FIELD_NUMBER: _ClassVar[int]
+    KILLED_BY_FIELD_NUMBER: _ClassVar[int]
+    id: _common_pb2.ActorId
+    state: str
+    module: str
+    module_name: str
+    behaviors: _containers.RepeatedScalarFieldContainer[str]
+    parent: str
+    profile: str
+    grants: _containers.RepeatedScalarFieldContainer[str]
+    limits: Limits
+    spawned: float
+    turns: int
+    crashes: int
+    restarts: int
+    mailbox: int
+    mailbox_oldest_seconds: float
+    fuel: int
+    fuel_per_second: float
+    messages_per_second: float
+    memory_bytes: int
+    last_turn_ns: int
+    fsm_state: str
+    waiting_for: str
+    carries_state: bool
+    last_cause: _common_pb2.Cause
+    killed_by: str
+    def __init__(self, id: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., state: _Optional[str] = ..., module: _Optional[str] = ..., module_name: _Optional[str] = ..., behaviors: _Optional[_Iterable[str]] = ..., parent: _Optional[str] = ..., profile: _Optional[str] = ..., grants: _Optional[_Iterable[str]] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ..., spawned: _Optional[float] = ..., turns: _Optional[int] = ..., crashes: _Optional[int] = ..., restarts: _Optional[int] = ..., mailbox: _Optional[int] = ..., mailbox_oldest_seconds: _Optional[float] = ..., fuel: _Optional[int] = ..., fuel_per_second: _Optional[float] = ..., messages_per_second: _Optional[float] = ..., memory_bytes: _Optional[int] = ..., last_turn_ns: _Optional[int] = ..., fsm_state: _Optional[str] = ..., waiting_for: _Optional[str] = ..., carries_state: _Optional[bool] = ..., last_cause: _Optional[_Union[_common_pb2.Cause, _Mapping]] = ..., killed_by: _Optional[str] = ...) -> None: ...
+
+class Envelope(_message.Message):
+    __slots__ = ("id", "kind", "type", "payload", "sender", "time", "correlation", "headers")
+    class HeadersEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    ID_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    PAYLOAD_FIELD_NUMBER: _ClassVar[int]
+    SENDER_FIELD_NUMBER: _ClassVar[int]
+    TIME_FIELD_NUMBER: _ClassVar[int]
+    CORRELATION_FIELD_NUMBER: _ClassVar[int]
+    HEADERS_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    kind: str
+    type: str
+    payload: _common_pb2.Payload
+    sender: str
+    time: float
+    correlation: str
+    headers: _containers.ScalarMap[str, str]
+    def __init__(self, id: _Optional[str] = ..., kind: _Optional[str] = ..., type: _Optional[str] = ..., payload: _Optional[_Union[_common_pb2.Payload, _Mapping]] = ..., sender: _Optional[str] = ..., time: _Optional[float] = ..., correlation: _Optional[str] = ..., headers: _Optional[_Mapping[str, str]] = ...) -> None: ...
+
+class Reply(_message.Message):
+    __slots__ = ("payload", "figures", "turn", "state")
+    PAYLOAD_FIELD_NUMBER: _ClassVar[int]
+    FIGURES_FIELD_NUMBER: _ClassVar[int]
+    TURN_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    payload: _common_pb2.Payload
+    figures: _common_pb2.Figures
+    turn: int
+    state: str
+    def __init__(self, payload: _Optional[_Union[_common_pb2.Payload, _Mapping]] = ..., figures: _Optional[_Union[_common_pb2.Figures, _Mapping]] = ..., turn: _Optional[int] = ..., state: _Optional[str] = ...) -> None: ...
+
+class HostCall(_message.Message):
+    __slots__ = ("interface", "function", "arguments", "result", "error", "message")
+    INTERFACE_FIELD_NUMBER: _ClassVar[int]
+    FUNCTION_FIELD_NUMBER: _ClassVar[int]
+    ARGUMENTS_FIELD_NUMBER: _ClassVar[int]
+    RESULT_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    interface: str
+    function: str
+    arguments: _containers.RepeatedCompositeFieldContainer[_common_pb2.Value]
+    result: _common_pb2.Value
+    error: str
+    message: str
+    def __init__(self, interface: _Optional[str] = ..., function: _Optional[str] = ..., arguments: _Optional[_Iterable[_Union[_common_pb2.Value, _Mapping]]] = ..., result: _Optional[_Union[_common_pb2.Value, _Mapping]] = ..., error: _Optional[str] = ..., message: _Optional[str] = ...) -> None: ...
+
+class Turn(_message.Message):
+    __slots__ = ("actor", "seq", "operation", "envelope", "outcome", "figures", "started", "module", "reply", "text", "cause", "state", "host_calls", "host_calls_total")
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    OPERATION_FIELD_NUMBER: _ClassVar[int]
+    ENVELOPE_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    FIGURES_FIELD_NUMBER: _ClassVar[int]
+    STARTED_FIELD_NUMBER: _ClassVar[int]
+    MODULE_FIELD_NUMBER: _ClassVar[int]
+    REPLY_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    HOST_CALLS_FIELD_NUMBER: _ClassVar[int]
+    HOST_CALLS_TOTAL_FIELD_NUMBER: _ClassVar[int]
+    actor: _common_pb2.ActorId
+    seq: int
+    operation: str
+    envelope: Envelope
+    outcome: str
+    figures: _common_pb2.Figures
+    started: float
+    module: str
+    reply: _common_pb2.Payload
+    text: str
+    cause: _common_pb2.Cause
+    state: str
+    host_calls: _containers.RepeatedCompositeFieldContainer[HostCall]
+    host_calls_total: int
+    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., seq: _Optional[int] = ..., operation: _Optional[str] = ..., envelope: _Optional[_Union[Envelope, _Mapping]] = ..., outcome: _Optional[str] = ..., figures: _Optional[_Union[_common_pb2.Figures, _Mapping]] = ..., started: _Optional[float] = ..., module: _Optional[str] = ..., reply: _Optional[_Union[_common_pb2.Payload, _Mapping]] = ..., text: _Optional[str] = ..., cause: _Optional[_Union[_common_pb2.Cause, _Mapping]] = ..., state: _Optional[str] = ..., host_calls: _Optional[_Iterable[_Union[HostCall, _Mapping]]] = ..., host_calls_total: _Optional[int] = ...) -> None: ...
+
+class SpawnRequest(_message.Message):
+    __slots__ = ("module", "state", "options", "timeout_seconds")
+    MODULE_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    TIMEOUT_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    module: str
+    state: _common_pb2.Payload
+    options: SpawnOptions
+    timeout_seconds: float
+    def __init__(self, module: _Optional[str] = ..., state: _Optional[_Union[_common_pb2.Payload, _Mapping]] = ..., options: _Optional[_Union[SpawnOptions, _Mapping]] = ..., timeout_seconds: _Optional[float] = ...) -> None: ...
+
+class ListActorsRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ListActorsResponse(_message.Message):
+    __slots__ = ("actors",)
+    ACTORS_FIELD_NUMBER: _ClassVar[int]
+    actors: _containers.RepeatedCompositeFieldContainer[ActorInfo]
+    def __init__(self, actors: _Optional[_Iterable[_Union[ActorInfo, _Mapping]]] = ...) -> None: ...
+
+class GetActorRequest(_message.Message):
+    __slots__ = ("actor",)
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    actor: _common_pb2.ActorId
+    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ...) -> None: ...
+
+class AskRequest(_message.Message):
+    __slots__ = ("actor", "message_type", "payload", "kind", "headers", "timeout_seconds")
+    class HeadersEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_TYPE_FIELD_NUMBER: _ClassVar[int]
+    PAYLOAD_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    HEADERS_FIELD_NUMBER: _ClassVar[int]
+    TIMEOUT_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    actor: _common_pb2.ActorId
+    message_type: str
+    payload: _common_pb2.Payload
+    kind: str
+    headers: _containers.ScalarMap[str, str]
+    timeout_seconds: float
+    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., message_type: _Optional[str] = ..., payload: _Optional[_Union[_common_pb2.Payload, _Mapping]] = ..., kind: _Optional[str] = ..., headers: _Optional[_Mapping[str, str]] = ..., timeout_seconds: _Optional[float] = ...) -> None: ...
+
+class TellRequest(_message.Message):
+    __slots__ = ("actor", "message_type", "payload", "headers")
+    class HeadersEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_TYPE_FIELD_NUMBER: _ClassVar[int]
+    PAYLOAD_FIELD_NUMBER: _ClassVar[int]
+    HEADERS_FIELD_NUMBER: _ClassVar[int]
+    actor: _common_pb2.ActorId
+    message_type: str
+    payload: _common_pb2.Payload
+    headers: _containers.ScalarMap[str, str]
+    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., message_type: _Optional[str] = ..., payload: _Optional[_Union[_common_pb2.Payload, _Mapping]] = ..., headers: _Optional[_Mapping[str, str]] = ...) -> None: ...
+
+class TellResponse(_message.Message):
+    __slots__ = ("message_id",)
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    message_id: str
+    def __init__(self, message_id: _Optional[str] = ...) -> None: ...
+
+class StopRequest(_message.Message):
+    __slots__ = ("actor", "timeout_seconds")
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    TIMEOUT_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    actor: _common_pb2.ActorId
+    timeout_seconds: float
+    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., timeout_seconds: _Optional[float] = ...) -> None: ...
+
+class StopResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class KillRequest(_message.Message):
+    __slots__ = ("actor",)
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    actor: _common_pb2.ActorId
+    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ...) -> None: ...
+
+class KillResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class RestartRequest(_message.Message):
+    __slots__ = ("actor", "timeout_seconds")
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    TIMEOUT_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    actor: _common_pb2.ActorId
+    timeout_seconds: float
+    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., timeout_seconds: _Optional[float] = ...) -> None: ...
+
+class UpgradeRequest(_message.Message):
+    __slots__ = ("actor", "module", "timeout_seconds")
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    MODULE_FIELD_NUMBER: _ClassVar[int]
+    TIMEOUT_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    actor: _common_pb2.ActorId
+    module: str
+    timeout_seconds: float
+    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., module: _Optional[str] = ..., timeout_seconds: _Optional[float] = ...) -> None: ...
+
+class SnapshotRequest(_message.Message):
+    __slots__ = ("actor", "timeout_seconds")
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    TIMEOUT_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    actor: _common_pb2.ActorId
+    timeout_seconds: float
+    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., timeout_seconds: _Optional[float] = ...) -> None: ...
+
+class TurnsRequest(_message.Message):
+    __slots__ = ("actor", "after", "limit")
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    actor: _common_pb2.ActorId
+    after: int
+    limit: int
+    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., after: _Optional[int] = ..., limit: _Optional[int] = ...) -> None: ...
+
+class TurnsResponse(_message.Message):
+    __slots__ = ("turns",)
+    TURNS_FIELD_NUMBER: _ClassVar[int]
+    turns: _containers.RepeatedCompositeFieldContainer[Turn]
+    def __init__(self, turns: _Optional[_Iterable[_Union[Turn, _Mapping]]] = ...) -> None: ...

@@ -1,0 +1,48 @@
+"""Who calls, and for whom: the bearer token, tenant and namespace in a call's metadata."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from workbench.api import Unauthenticated
+
+AUTHORIZATION = "authorization"
+TENANT, NAMESPACE = "plexspaces-tenant-bin", "plexspaces-namespace-bin"
+"""Binary, since any text is a name."""
+DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The tenant and namespace that a call is bound to."""
+
+    tenant: str = DEFAULT
+    namespace: str = DEFAULT
+
+
+def metadata(caller: Caller, token: str) -> tuple[tuple[str, str | bytes], ...]:
+    """What a client sends with every call."""
+    bound = ((TENANT, caller.tenant.encode()), (NAMESPACE, caller.namespace.encode()))
+    return ((AUTHORIZATION, f"Bearer {token}"), *bound) if token else bound
+
+
+def admit(received: Mapping[str, str | bytes], token: str) -> Caller:
+    """The caller of a call that came with `received`; Unauthenticated unless it shows `token`, where there is one."""
+    if token:
+        _check(str(received.get(AUTHORIZATION, "")), token)
+    return Caller(_text(received.get(TENANT)), _text(received.get(NAMESPACE)))
+
+
+def _check(shown: str, token: str) -> None:
+    scheme, _, secret = shown.partition(" ")
+    right = hmac.compare_digest(secret.encode(), token.encode())
+    if scheme.lower() != "bearer" or not right:
+        raise Unauthenticated("wrong token" if shown else "this endpoint asks for a token, and none was shown")
+
+
+def _text(value: str | bytes | None) -> str:
+    if isinstance(value, bytes):
+        value = value.decode(errors="replace")
+    return value or DEFAULT

@@ -1,0 +1,111 @@
+"""`serve`: a node behind a loopback address, with bounded threads, streams and sizes."""
+
+from __future__ import annotations
+
+import ipaddress
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from types import TracebackType
+
+import grpc
+
+from workbench.api import Conflict, Invalid, Node
+from workbench.rpc.generated.plexspaces.v1 import actors_pb2, modules_pb2, node_pb2
+from workbench.rpc.server.actors import ActorsService
+from workbench.rpc.server.handler import Gate, Scope, handler
+from workbench.rpc.server.modules import ModulesService
+from workbench.rpc.server.node import NodeService
+
+THREADS = 64
+STACK_BYTES = 16 << 20
+"""A call may run a guest on its own thread, whose native stack must be larger than the guest's."""
+REQUEST_BYTES = 9 << 20
+METADATA_BYTES = 64 << 10
+CLOSE_SECONDS = 5.0
+OPTIONS = (
+    ("grpc.max_receive_message_length", REQUEST_BYTES),
+    ("grpc.max_send_message_length", -1),
+    ("grpc.max_metadata_size", METADATA_BYTES),
+    ("grpc.absolute_max_metadata_size", METADATA_BYTES),
+    ("grpc.so_reuseport", 0),
+)
+
+
+class Server:
+    """A running endpoint. `close()` ends its streams, waits for calls in hand, and is idempotent."""
+
+    def __init__(self, server: grpc.Server, pool: ThreadPoolExecutor, address: str) -> None:
+        self.address = address
+        self._server = server
+        self._pool = pool
+
+    def close(self) -> None:
+        self._server.stop(CLOSE_SECONDS / 2).wait(CLOSE_SECONDS)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def __enter__(self) -> Server:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def serve(
+    node: Node,
+    *,
+    listen: str = "127.0.0.1:0",
+    token: str = "",
+    scope: Scope | None = None,
+    initializer: Callable[[], None] | None = None,
+) -> Server:
+    """Serve `node` at `listen` (HOST:PORT; port 0 takes a free one).
+
+    `scope(tenant, namespace)` gives the node as that tenant's callers see it; without it only the default tenant is
+    served. `initializer` runs first in every thread of the pool. Invalid: not an address, or one beyond loopback.
+    Conflict: the port is taken.
+    """
+    host, port = _loopback(listen)
+    # For the whole process and for good: two owners that set and reset it would race.
+    threading.stack_size(max(STACK_BYTES, threading.stack_size()))
+    pool = ThreadPoolExecutor(THREADS, thread_name_prefix="grpc", initializer=initializer)
+    gate = Gate(node, token, scope)
+    server = grpc.server(pool, handlers=[_handler(gate, part) for part in PARTS], options=OPTIONS)
+    try:
+        bound = server.add_insecure_port(f"{host}:{port}")
+    except RuntimeError:
+        pool.shutdown(wait=False)
+        raise Conflict(f"cannot listen at {listen}: the port is taken, or not yours to open") from None
+    server.start()
+    return Server(server, pool, f"{host}:{bound}")
+
+
+PARTS = (
+    (ModulesService, modules_pb2.DESCRIPTOR, "Modules"),
+    (ActorsService, actors_pb2.DESCRIPTOR, "Actors"),
+    (NodeService, node_pb2.DESCRIPTOR, "Node"),
+)
+
+
+def _handler(gate: Gate, part: tuple[type, object, str]) -> grpc.GenericRpcHandler:
+    service, file, name = part
+    return handler(service(), file.services_by_name[name], gate)  # type: ignore[attr-defined]
+
+
+def _loopback(listen: str) -> tuple[str, int]:
+    """The host and port of `listen`, refused in words unless they are on this machine."""
+    host, _, port = listen.rpartition(":")
+    if not port.isdecimal() or not host or int(port) > 65535:
+        raise Invalid(f"{listen!r} is not an address; write HOST:PORT, for example 127.0.0.1:50051")
+    if not _is_loopback(host):
+        raise Invalid(f"cannot listen at {listen}: beyond this machine an endpoint needs TLS, which is not offered yet")
+    return host, int(port)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

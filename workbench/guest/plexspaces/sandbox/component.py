@@ -1,0 +1,30 @@
+"""A standalone component: the actor's source is in it, and runs when the actor is started, as in the shared interpreter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import birth, exports, program
+from .exports import STAGE, Generic, GenEvent, GenFsm, GenServer
+from .stage import turn
+
+__all__ = ["GenEvent", "GenFsm", "GenServer", "Generic", "Lifecycle", "embed"]
+
+
+class Lifecycle(exports.Lifecycle):
+    """Birth, state and end; birth loads the source first."""
+
+    def init(self, state: Any) -> None:
+        _load(STAGE)
+        super().init(state)
+
+
+def embed(files: dict[str, str]) -> None:
+    """Compile the actor's files while the component is built. Raises SourceFault for what cannot be compiled."""
+    STAGE.program = program.from_files(files)
+    birth.prepare()
+
+
+@turn
+def _load(stage: exports.Stage) -> None:
+    stage.load(stage.program)

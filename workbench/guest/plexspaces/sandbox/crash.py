@@ -1,0 +1,58 @@
+"""The last words of an instance: an exception that left a handler, told to the host before the instance is gone."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import traceback
+from collections.abc import Collection
+
+from . import faults, printing
+
+
+class InstanceEnds(Exception):
+    """Leaves the sandbox after the report, whatever the exception was, and takes the instance with it."""
+
+
+def report(error: BaseException, files: Collection[str], own: tuple[str, ...]) -> None:
+    """Tell the host about an exception that ends the instance. `files` are those of the actor, `own` its modules' names.
+
+    Nothing that goes wrong here may hide the exception itself, not even a lack of memory.
+    """
+    with contextlib.suppress(Exception):
+        printing.flush()
+        printing.write("CRITICAL", f"{name(error)}: {faults.sentence(error, own)}", fields(error, files, own))
+    sys.stderr = None  # what the runtime would print now has been said
+
+
+def fields(error: BaseException, files: Collection[str], own: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The exception in OpenTelemetry's names."""
+    place = faults.place_of(error, files)
+    return [
+        ("exception.type", name(error)),
+        ("exception.message", faults.sentence(error, own)),
+        ("exception.stacktrace", stacktrace(error, files)),
+        ("code.file.path", place.file),
+        ("code.line.number", str(place.line)),
+    ]
+
+
+def name(error: BaseException) -> str:
+    """The type of an exception as tracebacks write it."""
+    kind = type(error)
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def stacktrace(error: BaseException, files: Collection[str]) -> str:
+    """The traceback, reduced to the actor's own files."""
+    whole = traceback.TracebackException.from_exception(error, lookup_lines=False)
+    _reduce(whole, files, set())
+    return "".join(whole.format()).rstrip("\n")
+
+
+def _reduce(part: traceback.TracebackException, files: Collection[str], seen: set[int]) -> None:
+    seen.add(id(part))
+    part.stack[:] = [frame for frame in part.stack if frame.filename in files]
+    for linked in (part.__cause__, part.__context__, *(part.exceptions or ())):
+        if linked is not None and id(linked) not in seen:
+            _reduce(linked, files, seen)

@@ -1,0 +1,85 @@
+"""What is wrong with an actor's source, and where: what `loader` answers instead of a report."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from . import library
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A stretch of a source file. Lines and columns count from 1, columns in characters; 0 is unknown."""
+
+    file: str = ""
+    line: int = 0
+    column: int = 0
+    end_line: int = 0
+    end_column: int = 0
+
+
+class SourceFault(Exception):
+    """The source cannot become an actor. `kind` is the type of the exception that Python would raise or did raise."""
+
+    def __init__(self, kind: str, message: str, place: Place) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+        self.place = place
+
+
+def of_syntax(error: SyntaxError, file: str) -> SourceFault:
+    """The fault for what the compiler of Python refused."""
+    line, column = error.lineno or 0, max(error.offset or 0, 0)
+    end_line, end_column = max(error.end_lineno or 0, 0), max(error.end_offset or 0, 0)
+    place = Place(file, line, column, end_line or line, end_column or column)
+    return SourceFault(type(error).__name__, error.msg or str(error), place)
+
+
+def of_exception(error: BaseException, files: Collection[str], own: tuple[str, ...] = ()) -> SourceFault:
+    """The fault for what the top level of the actor's files raised; `own` are the names of the actor's modules."""
+    if isinstance(error, SyntaxError) and error.filename in files:
+        return of_syntax(error, error.filename)
+    return SourceFault(type(error).__name__, sentence(error, own), place_of(error, files))
+
+
+def sentence(error: BaseException, own: tuple[str, ...] = ()) -> str:
+    """What an exception says; for a missing module, what can be imported instead."""
+    if isinstance(error, ModuleNotFoundError) and error.name and not library.is_importable(error.name):
+        return library.missing(error.name, own)
+    if isinstance(error, SyntaxError):
+        return error.msg or str(error)
+    described = "".join(traceback.TracebackException.from_exception(error).format_exception_only()).strip()
+    kind, separator, message = described.partition(": ")
+    return message if separator else str(error) or kind
+
+
+def place_of(error: BaseException, files: Collection[str]) -> Place:
+    """The innermost place in the actor's own files that the exception came through."""
+    frames = traceback.StackSummary.extract(traceback.walk_tb(error.__traceback__), lookup_lines=False)
+    for frame in reversed(frames):
+        if frame.filename in files:
+            return _place(frame)
+    return Place()
+
+
+def _place(frame: traceback.FrameSummary) -> Place:
+    line = frame.lineno or 0
+    if frame.colno is None:
+        return Place(frame.filename, line)
+    return Place(
+        frame.filename,
+        line,
+        _column(frame, line, frame.colno),
+        frame.end_lineno or line,
+        _column(frame, frame.end_lineno or line, frame.end_colno or 0),
+    )
+
+
+def _column(frame: traceback.FrameSummary, line: int, offset: int) -> int:
+    """Python counts in bytes of UTF-8 from 0; people count in characters from 1."""
+    from linecache import getline
+
+    return len(getline(frame.filename, line).encode()[:offset].decode(errors="ignore")) + 1

@@ -1,0 +1,7 @@
+# Each job is one of packaging/dev.py, which does all its set-up: `make run`, `make test`.
+PYTHON ?= python3
+JOBS := run test check bench prove screenshots
+
+.PHONY: $(JOBS)
+$(JOBS):
+	@$(PYTHON) packaging/dev.py $@ $(ARGS)

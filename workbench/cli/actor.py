@@ -1,0 +1,224 @@
+"""`workbench actor`: the actors of a running node."""
+
+from __future__ import annotations
+
+import click
+
+from workbench.api import ActorInfo, ActorState, Kind, SpawnOptions
+from workbench.cli import exchange, failure, options, payload, render
+from workbench.cli.connection import Target, running
+
+
+@click.group()
+def actor() -> None:
+    """The actors of a running node: the app's, or one started with `workbench node`."""
+
+
+@actor.command()
+@click.argument("module", metavar="REF")
+@click.option("--name", default="", help="What to call it; by default a free name.")
+@options.state
+@options.profile
+@options.grants
+@options.timeout
+@options.where
+@options.as_json
+@options.debug
+def spawn(
+    module: str,
+    name: str,
+    state: str,
+    profile: str,
+    grants: tuple[str, ...],
+    timeout_seconds: float,
+    target: Target,
+    as_json: bool,
+) -> None:
+    """Start an actor of the module REF."""
+    chosen = SpawnOptions(name, profile, grants)
+    with running(target) as node:
+        info = node.actors.spawn(module, payload.text(state), options=chosen, timeout=timeout_seconds)
+    if as_json:
+        render.line({"actor": info.id.name})
+    else:
+        click.echo(info.id.name)
+
+
+@actor.command(name="list")
+@options.where
+@options.as_json
+@options.debug
+def list_actors(target: Target, as_json: bool) -> None:
+    """All actors, by name."""
+    with running(target) as node:
+        actors = node.actors.list()
+    if as_json:
+        for info in actors:
+            render.line(_object(info))
+        return
+    head = ("ACTOR", "STATE", "MODULE", "BEHAVIOR", "TURNS", "MAILBOX", "FUEL", "MEMORY", "CAUSE")
+    render.table(head, (_row(info) for info in actors))
+
+
+@actor.command()
+@click.argument("name")
+@options.where
+@options.as_json
+@options.debug
+def show(name: str, target: Target, as_json: bool) -> None:
+    """What is known about one actor."""
+    with running(target) as node:
+        info = node.actors.get(name)
+    if as_json:
+        render.line(_object(info))
+        return
+    render.facts(
+        (
+            ("actor", info.id.name),
+            ("state", _state(info)),
+            ("waits for", info.waiting_for),
+            ("module", f"{info.module_name} ({info.module[:12]})"),
+            ("behaviors", ", ".join(info.behaviors)),
+            ("parent", info.parent),
+            ("profile", info.profile),
+            ("grants", ", ".join(info.grants)),
+            ("spawned", render.when(info.spawned)),
+            ("turns", f"{info.turns:,}"),
+            ("mailbox", f"{info.mailbox:,}"),
+            ("fuel", f"{info.fuel:,}"),
+            ("memory", _memory(info)),
+            ("crashes", f"{info.crashes:,}"),
+            ("restarts", f"{info.restarts:,}"),
+            ("last cause", str(info.last_cause or "")),
+            ("killed by", info.killed_by),
+        )
+    )
+
+
+@actor.command()
+@click.argument("name")
+@click.argument("message", metavar="TYPE[=PAYLOAD]")
+@options.timeout
+@options.where
+@options.as_json
+@options.debug
+def call(name: str, message: str, timeout_seconds: float, target: Target, as_json: bool) -> int:
+    """Send a message to the actor NAME and print its reply.
+
+    PAYLOAD is text, or @FILE for the text of a file (@@ for a plain @); TYPE:=HEX and TYPE:=@FILE send binary.
+    """
+    with running(target) as node:
+        done = exchange.exchange(node, name, payload.message(message, Kind.CALL), timeout=timeout_seconds)
+    exchange.show(done, failure.NO_SOURCES, as_json=as_json)
+    return done.exit_code
+
+
+@actor.command()
+@click.argument("name")
+@click.argument("message", metavar="TYPE[=PAYLOAD]")
+@options.where
+@options.as_json
+@options.debug
+def cast(name: str, message: str, target: Target, as_json: bool) -> None:
+    """Put a message into the mailbox of the actor NAME, without waiting for it to be handled."""
+    sent = payload.message(message, Kind.CAST)
+    with running(target) as node:
+        node.actors.tell(name, sent.type, sent.payload)
+    if as_json:
+        exchange.show(exchange.Exchange(sent, "", None, None), as_json=True)
+
+
+@actor.command()
+@click.argument("name")
+@options.where
+@options.debug
+def stop(name: str, target: Target) -> None:
+    """Let the actor NAME finish its turn, shut down, and be forgotten."""
+    with running(target) as node:
+        node.actors.stop(name)
+
+
+@actor.command()
+@click.argument("name")
+@options.where
+@options.debug
+def kill(name: str, target: Target) -> None:
+    """End the actor NAME at once; it stays listed as crashed."""
+    with running(target) as node:
+        node.actors.kill(name)
+
+
+@actor.command()
+@click.argument("name")
+@options.timeout
+@options.where
+@options.debug
+def restart(name: str, timeout_seconds: float, target: Target) -> None:
+    """Start the crashed actor NAME again from its initial state."""
+    with running(target) as node:
+        node.actors.restart(name, timeout=timeout_seconds)
+
+
+@actor.command()
+@click.argument("name")
+@click.argument("module", metavar="REF")
+@options.timeout
+@options.where
+@options.debug
+def upgrade(name: str, module: str, timeout_seconds: float, target: Target) -> None:
+    """Give the actor NAME the code of the module REF; its state is carried over."""
+    with running(target) as node:
+        node.actors.upgrade(name, module, timeout=timeout_seconds)
+
+
+@actor.command()
+@click.argument("name")
+@options.timeout
+@options.where
+@options.as_json
+@options.debug
+def snapshot(name: str, timeout_seconds: float, target: Target, as_json: bool) -> None:
+    """Print the state of the actor NAME as a new instance would get it."""
+    with running(target) as node:
+        state = node.actors.snapshot(name, timeout=timeout_seconds)
+    if as_json:
+        render.line({"actor": name, "state": render.plain(state)})
+    else:
+        click.echo(state)
+
+
+@actor.command()
+@click.argument("name", required=False)
+@click.option("--follow", "-f", is_flag=True, help="Stay and print what comes; Ctrl+C ends.")
+@click.option(
+    "--limit", type=click.IntRange(1), default=1000, show_default=True, help="At most so many of the newest lines."
+)
+@options.where
+@options.as_json
+@options.debug
+def logs(name: str | None, follow: bool, limit: int, target: Target, as_json: bool) -> None:
+    """What the actor NAME printed and logged, or all actors and the node."""
+    from workbench.cli.logs import print_logs
+
+    with running(target) as node:
+        print_logs(node, name, limit=limit, follow=follow, as_json=as_json)
+
+
+def _object(info: ActorInfo) -> dict[str, render.Json]:
+    made = render.plain(info)
+    assert isinstance(made, dict)
+    return {"actor": info.id.name, **{key: value for key, value in made.items() if key != "id"}}
+
+
+def _row(info: ActorInfo) -> tuple[str, ...]:
+    behaviors, cause = ", ".join(info.behaviors), info.last_cause if info.state is ActorState.CRASHED else None
+    counts = f"{info.turns:,}", f"{info.mailbox:,}", f"{info.fuel:,}"
+    return info.id.name, _state(info), info.module_name, behaviors, *counts, _memory(info), str(cause or "")
+
+
+def _state(info: ActorInfo) -> str:
+    return f"{info.state.value} ({info.fsm_state})" if info.fsm_state else info.state.value
+
+
+def _memory(info: ActorInfo) -> str:
+    return render.size(info.memory_bytes) if info.memory_bytes is not None else render.UNKNOWN

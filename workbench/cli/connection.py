@@ -1,0 +1,54 @@
+"""Which node a command speaks to.
+
+`--node` names one; else it is the one that runs on the workspace, by its private endpoint; else commands on stored
+things open the workspace themselves, and commands on actors say how to start a node.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import workbench
+from workbench.api import Node, Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What the options say; empty means not given."""
+
+    address: str = ""
+    workspace: str = ""
+    tenant: str = "default"
+    namespace: str = "default"
+
+
+def running(target: Target) -> Node:
+    """The running node; Unavailable when there is none."""
+    node = _remote(target)
+    if node is None:
+        raise Unavailable("no node runs here: start one with workbench node")
+    return node
+
+
+def stored(target: Target) -> Node:
+    """The running node, or the workspace opened for this command alone."""
+    return _remote(target) or embedded(target)
+
+
+def embedded(target: Target) -> Node:
+    """A node of our own on the workspace."""
+    return workbench.connect(_url(target), tenant=target.tenant, namespace=target.namespace)
+
+
+def _url(target: Target) -> str:
+    return f"embedded:{target.workspace or workbench.default_workspace()}"
+
+
+def _remote(target: Target) -> Node | None:
+    address, token = target.address.removeprefix("grpc://"), ""
+    if not address:
+        endpoint = workbench.endpoint(target.workspace or workbench.default_workspace())
+        if endpoint is None:
+            return None
+        address, token = endpoint.address, endpoint.token
+    return workbench.connect(f"grpc://{address}", token=token, tenant=target.tenant, namespace=target.namespace)

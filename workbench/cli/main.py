@@ -1,0 +1,103 @@
+"""`workbench`: its commands, imported only when one is called, and the border where errors become exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import Any
+
+import click
+
+from workbench.api import WorkbenchError
+from workbench.cli import failure
+
+COMMANDS = {
+    "actor": "workbench.cli.actor:actor",
+    "module": "workbench.cli.module:module",
+    "new": "workbench.cli.new:new",
+    "node": "workbench.cli.node:node",
+    "profile": "workbench.cli.profile:profile",
+    "run": "workbench.cli.run:run",
+}
+INTERRUPTED = 130
+TERMINATED = 143
+
+
+class Nouns(click.Group):
+    """A group whose commands are modules, loaded when they are needed: a warm `run` is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        home, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(home), name)
+        return command
+
+
+@click.group(cls=Nouns, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="actor-workbench", message="%(version)s")
+@click.option("--workspace", metavar="DIR", default="", help="The app's workspace instead of the user's own.")
+@click.option("--open", "files", metavar="FILE", multiple=True, help="Open this file in the app's editor.")
+@click.option("--sample", is_flag=True, help="Start the app with the sample system.")
+@click.option("--node", "address", metavar="HOST:PORT", default="", help="Open the app on this node.")
+@click.pass_context
+def cli(context: click.Context, workspace: str, files: tuple[str, ...], sample: bool, address: str) -> None:
+    """Write, run and debug WebAssembly actors.
+
+    Without a command it opens the app. Every command says more with --help.
+    """
+    if context.invoked_subcommand is None:
+        context.exit(open_app(workspace, files, sample=sample, address=address))
+    if workspace or files or sample or address:
+        raise click.UsageError("these options open the app; after a command name come the command's own")
+
+
+def open_app(workspace: str, files: Sequence[str], *, sample: bool, address: str) -> int:
+    """The desktop app, found by name: nothing else of the command line needs Qt."""
+    arguments = [f"--workspace={workspace}"] if workspace else []
+    arguments += [f"--open={file}" for file in files]
+    arguments += ["--sample"] if sample else []
+    arguments += [f"--node={address}"] if address else []
+    code: int = importlib.import_module("ui.app").main(arguments)
+    return code
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and leave with its exit code."""
+    signal.signal(signal.SIGTERM, _terminate)
+    debug = "--debug" in (sys.argv[1:] if arguments is None else arguments)
+    sys.exit(_ended(arguments, debug=debug))
+
+
+def _ended(arguments: Sequence[str] | None, *, debug: bool) -> int:
+    """The exit code of one command."""
+    try:
+        result: Any = cli.main(arguments, prog_name="workbench", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has left; the interpreter's own flush at exit must not complain either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        if debug:
+            raise
+        failure.show(error)
+        return error.exit_code if isinstance(error, WorkbenchError) else 1
+    return result if isinstance(result, int) else 0
+
+
+def _terminate(_: int, __: FrameType | None) -> None:
+    """SIGTERM ends a command the way Ctrl+C does: everything it opened is closed in order."""
+    raise SystemExit(TERMINATED)

@@ -1,0 +1,189 @@
+"""`workbench module`: deployed code."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+import workbench
+from workbench.api import ModuleInfo, NotFound, WorkbenchError
+from workbench.cli import failure, options, payload, render
+from workbench.cli.connection import Target, stored
+from workbench.cli.progress import ProgressLine
+
+
+@click.group()
+def module() -> None:
+    """Deployed code. REF is an alias, name@version, a hash, or the first 8 or more characters of one."""
+
+
+@module.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--alias", default="", help="A name for it: name or name@version.")
+@click.option("--force", is_flag=True, help="Let the alias point here even if it names other bytes.")
+@click.option("--node", "addresses", metavar="HOST:PORT", multiple=True, help="Deploy there; may be repeated.")
+@click.option("--workspace", metavar="DIR", default="", help="The node of this workspace.")
+@options.as_json
+@options.debug
+def deploy(file: Path, alias: str, force: bool, addresses: tuple[str, ...], workspace: str, as_json: bool) -> int:
+    """Check FILE, compile it and keep it. Deploying the same bytes again changes nothing."""
+    data = payload.read(str(file))
+    sources = {file.name: data.decode(errors="replace")}
+    worst = 0
+    for address in addresses or ("",):
+        try:
+            info = _deploy(Target(address, workspace), data, file.name, alias, force=force)
+        except WorkbenchError as error:
+            click.echo(f"{address}: " if address else "", nl=False, err=True)
+            failure.show(error, sources)
+            worst = max(worst, error.exit_code)
+        else:
+            _show_deployed(info, address, as_json=as_json)
+    return worst
+
+
+def _deploy(target: Target, data: bytes, file_name: str, alias: str, *, force: bool) -> ModuleInfo:
+    with stored(target) as node, ProgressLine() as progress:
+        return node.modules.deploy(data, file_name=file_name, alias=alias, force=force, progress=progress)
+
+
+def _show_deployed(info: ModuleInfo, address: str, *, as_json: bool) -> None:
+    if as_json:
+        render.line({"node": address, **_object(info)})
+        return
+    for warning in info.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    behaviors = ", ".join(info.behaviors)
+    names = f" as {', '.join(info.aliases)}" if info.aliases else ""
+    click.echo(f"{address + ': ' if address else ''}{info.hash}{names} ({info.format.value}, {behaviors})")
+
+
+@module.command(name="list")
+@options.where
+@options.as_json
+@options.debug
+def list_modules(target: Target, as_json: bool) -> None:
+    """All modules, newest first."""
+    with stored(target) as node:
+        modules = node.modules.list()
+    if as_json:
+        for info in modules:
+            render.line(_object(info))
+        return
+    head = ("MODULE", "ALIASES", "FORMAT", "BEHAVIOR", "SIZE", "DEPLOYED")
+    render.table(head, (_row(info) for info in modules))
+
+
+def _row(info: ModuleInfo) -> tuple[str, ...]:
+    behaviors, size = ", ".join(info.behaviors), render.size(info.size_bytes)
+    return info.hash[:12], ", ".join(info.aliases), info.format.value, behaviors, size, render.when(info.deployed)
+
+
+@module.command()
+@click.argument("reference", metavar="REF")
+@options.where
+@options.as_json
+@options.debug
+def show(reference: str, target: Target, as_json: bool) -> None:
+    """What is known about one module."""
+    with stored(target) as node:
+        info = node.modules.get(reference)
+    if as_json:
+        render.line(_object(info))
+        return
+    render.facts(
+        (
+            ("hash", info.hash),
+            ("aliases", ", ".join(info.aliases)),
+            ("format", info.format.value),
+            ("file", info.file_name),
+            ("class", info.class_name),
+            ("behaviors", ", ".join(info.behaviors)),
+            ("imports", ", ".join(info.imports)),
+            ("requires", ", ".join(info.requires)),
+            ("size", render.size(info.size_bytes)),
+            ("memory at start", render.size(info.memory_bytes)),
+            ("interpreter", info.interpreter[:12]),
+            ("carries state", "yes" if info.carries_state else "no"),
+            ("compiled", "yes" if info.compiled else "no"),
+            ("deployed", render.when(info.deployed)),
+            ("warnings", "; ".join(info.warnings)),
+            ("documentation", info.documentation),
+        )
+    )
+
+
+@module.command()
+@click.argument("reference", metavar="REF")
+@options.where
+@options.as_json
+@options.debug
+def exists(reference: str, target: Target, as_json: bool) -> int:
+    """Say whether there is such a module: yes and exit code 0, or no and 1."""
+    with stored(target) as node:
+        try:
+            found = node.modules.get(reference).hash
+        except NotFound:
+            found = ""
+    if as_json:
+        render.line({"reference": reference, "exists": bool(found), "hash": found})
+    else:
+        click.echo("yes" if found else "no")
+    return 0 if found else 1
+
+
+@module.command()
+@click.argument("name")
+@click.argument("reference", metavar="REF")
+@click.option("--force", is_flag=True, help="Even if NAME points at other bytes now.")
+@options.where
+@options.as_json
+@options.debug
+def alias(name: str, reference: str, force: bool, target: Target, as_json: bool) -> None:
+    """Let NAME point at the module REF."""
+    with stored(target) as node:
+        info = node.modules.alias(name, reference, force=force)
+    if as_json:
+        render.line(_object(info))
+    else:
+        click.echo(f"{name} -> {info.hash}")
+
+
+@module.command()
+@click.argument("reference", metavar="REF")
+@options.where
+@options.debug
+def remove(reference: str, target: Target) -> None:
+    """Forget the module REF and its aliases. One that actors use stays, and they are named."""
+    with stored(target) as node:
+        node.modules.remove(reference)
+
+
+@module.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--output", "-o", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Default: FILE.wasm."
+)
+@options.as_json
+@options.debug
+def build(file: Path, output: Path | None, as_json: bool) -> None:
+    """Build a Python actor into a WebAssembly component that needs no interpreter."""
+    target = output or file.with_suffix(".wasm")
+    payload.read(str(file))
+    with ProgressLine() as progress:
+        component = workbench.build(file, progress=progress)
+    partial = target.with_name(f"{target.name}.part")
+    partial.write_bytes(component)
+    partial.replace(target)
+    if as_json:
+        render.line({"file": str(target), "size_bytes": len(component)})
+    else:
+        click.echo(f"{target} ({render.size(len(component))})")
+
+
+def _object(info: ModuleInfo) -> dict[str, render.Json]:
+    made = render.plain(replace(info))
+    assert isinstance(made, dict)
+    return {"name": info.name, **made}

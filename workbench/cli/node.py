@@ -1,0 +1,71 @@
+"""`workbench node`: a node without a window."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+
+import click
+
+import workbench
+from workbench.cli import options
+from workbench.cli.connection import Target, embedded
+from workbench.cli.progress import ProgressLine
+
+
+@click.command()
+@click.option(
+    "--workspace", metavar="DIR", default="", help="Where it keeps things; by default the user's own workspace."
+)
+@click.option("--listen", metavar="HOST:PORT", default="", help="Also listen here, on this machine, without a token.")
+@click.option(
+    "--port-file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write the port there."
+)
+@options.debug
+def node(workspace: str, listen: str, port_file: Path | None) -> None:
+    """Run a node until Ctrl+C or SIGTERM, which stop it in order.
+
+    Commands on the same workspace find it by themselves. Its address is the first line on stdout.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    with _stopped_by_signals() as stop, embedded(Target(workspace=workspace)) as own, ProgressLine() as progress:
+        own.prepare(progress=progress)
+        with workbench.serve(own) as private, _public(own, listen) as public:
+            address = public or private.address
+            if port_file is not None:
+                _write(port_file, address.rpartition(":")[2])
+            click.echo(address)
+            stop.wait()
+
+
+@contextlib.contextmanager
+def _public(own: workbench.api.Node, listen: str) -> Iterator[str]:
+    """The address of the second listener, where one was asked for."""
+    if not listen:
+        yield ""
+        return
+    with workbench.serve(own, listen=listen) as server:
+        yield server.address
+
+
+@contextlib.contextmanager
+def _stopped_by_signals() -> Iterator[Event]:
+    """An event that SIGTERM and Ctrl+C set; before and after they act as ever."""
+    stop = Event()
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _write(path: Path, text: str) -> None:
+    """Whole or not at all: who waits for the file must never read half of it."""
+    partial = path.with_name(f"{path.name}.part")
+    partial.write_text(f"{text}\n", encoding="utf-8")
+    partial.replace(path)

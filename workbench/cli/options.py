@@ -1,0 +1,54 @@
+"""Options that many commands share, each written once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+import click
+
+from workbench.api import PROFILES
+from workbench.api.limits import DEFAULT_PROFILE
+from workbench.cli.connection import Target
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object per line.")
+debug = click.option(
+    "--debug", is_flag=True, expose_value=False, help="Show a traceback when the workbench itself fails."
+)
+state = click.option(
+    "--state",
+    metavar="TEXT",
+    default="",
+    help="Initial state: text, or @FILE for the text of a file (@@ for a plain @).",
+)
+profile = click.option(
+    "--profile",
+    type=click.Choice(list(PROFILES)),
+    default=DEFAULT_PROFILE,
+    show_default=True,
+    help="Limits and grants.",
+)
+grants = click.option("--grant", "grants", metavar="CAP", multiple=True, help="One more capability, for example spawn.")
+timeout = click.option(
+    "--timeout", "timeout_seconds", type=click.FloatRange(0), default=30.0, show_default=True, help="Seconds to wait."
+)
+
+
+def where(command: F) -> F:
+    """`--node --workspace --tenant --namespace`, handed to the command as one `target`."""
+
+    @wraps(command)
+    def with_target(*arguments: Any, address: str, workspace: str, tenant: str, namespace: str, **rest: Any) -> Any:
+        return command(*arguments, target=Target(address, workspace, tenant, namespace), **rest)
+
+    for option in (
+        click.option("--namespace", metavar="NAME", default="default", show_default=True, help="Of the actors."),
+        click.option("--tenant", metavar="NAME", default="default", show_default=True, help="On whose behalf."),
+        click.option("--workspace", metavar="DIR", default="", help="The node of this workspace."),
+        click.option("--node", "address", metavar="HOST:PORT", default="", help="The node at this address."),
+    ):
+        option(with_target)
+    return with_target  # type: ignore[return-value]

@@ -1,0 +1,65 @@
+"""How a message is written on the command line.
+
+TYPE           an empty text            TYPE:=HEX     binary, in hexadecimal digits
+TYPE=TEXT      text                     TYPE:=@FILE   the bytes of a file
+TYPE=@FILE     the text of a file       TYPE=@@TEXT   text that begins with @
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.api import Invalid, Kind, Payload
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message to send."""
+
+    kind: Kind
+    type: str
+    payload: Payload
+
+
+def message(written: str, kind: Kind) -> Message:
+    """Read `TYPE[=PAYLOAD]`; Invalid says what is wrong with it."""
+    name, equals, value = written.partition("=")
+    binary = bool(equals) and name.endswith(":")
+    name = name[:-1] if binary else name
+    if not name:
+        raise Invalid(f"{written!r} has no message type; write TYPE or TYPE=PAYLOAD")
+    return Message(kind, name, _binary(value) if binary else text(value))
+
+
+def text(value: str) -> str:
+    """A text as written: itself, or that of `@FILE`."""
+    if value.startswith("@@"):
+        return value[1:]
+    if not value.startswith("@"):
+        return value
+    try:
+        return _bytes(value[1:]).decode()
+    except UnicodeDecodeError:
+        raise Invalid(f"{value[1:]} is not UTF-8 text; send its bytes with TYPE:=@FILE") from None
+
+
+def read(path: str) -> bytes:
+    """The bytes of a file that the user named."""
+    return _bytes(path)
+
+
+def _binary(value: str) -> bytes:
+    if value.startswith("@"):
+        return _bytes(value[1:])
+    try:
+        return bytes.fromhex(value)
+    except ValueError:
+        raise Invalid(f"{value!r} is not hexadecimal; write pairs of the digits 0-9 and a-f, or @FILE") from None
+
+
+def _bytes(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise Invalid(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None

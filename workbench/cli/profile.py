@@ -1,0 +1,53 @@
+"""`workbench profile`: the named sets of limits and grants."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import click
+
+from workbench.api import PROFILES, Limits
+from workbench.api import profile as find
+from workbench.cli import options, render
+
+
+@click.group()
+def profile() -> None:
+    """Named sets of limits and grants."""
+
+
+@profile.command(name="list")
+@options.as_json
+@options.debug
+def list_profiles(as_json: bool) -> None:
+    """All profiles."""
+    if as_json:
+        for each in PROFILES.values():
+            render.line(render.plain(each))  # type: ignore[arg-type]
+        return
+    head = ("PROFILE", "FUEL PER TURN", "TIME", "MEMORY", "MAILBOX", "GRANTS")
+    render.table(head, (_row(name, each.limits, each.grants) for name, each in PROFILES.items()))
+
+
+@profile.command()
+@click.argument("name")
+@options.as_json
+@options.debug
+def show(name: str, as_json: bool) -> None:
+    """One profile: its limits, those for Python and JavaScript modules, and its grants."""
+    chosen = find(name)
+    if as_json:
+        render.line(render.plain(chosen))  # type: ignore[arg-type]
+        return
+    rows = ((key, f"{getattr(chosen.limits, key):,}", f"{getattr(chosen.interpreter, key):,}") for key in _names())
+    render.table(("LIMIT", "MODULES", "INTERPRETER CLASS"), rows)
+    click.echo(f"\ngrants  {', '.join(chosen.grants)}")
+
+
+def _names() -> tuple[str, ...]:
+    return tuple(field.name for field in fields(Limits))
+
+
+def _row(name: str, limits: Limits, grants: tuple[str, ...]) -> tuple[str, ...]:
+    time, memory = f"{limits.time_ms:,} ms", render.size(limits.memory_bytes)
+    return name, f"{limits.fuel:,}", time, memory, f"{limits.mailbox:,}", ", ".join(grants)

@@ -1,0 +1,145 @@
+"""`workbench run FILE`: an actor from a file, the messages to it in order, and their replies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+import workbench
+from workbench.api import Kind, Node, SpawnOptions, WorkbenchError
+from workbench.cli import exchange, failure, options, payload, render
+from workbench.cli.lines import Lines
+from workbench.cli.progress import ProgressLine
+
+
+class InOrder(click.Command):
+    """A command that knows in which order `--call` and `--cast` were given."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        _, _, order = self.make_parser(ctx).parse_args(args=list(args))
+        ctx.meta[__name__] = [parameter.name for parameter in order]
+        return super().parse_args(ctx, args)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The file in hand: its bytes as they were read, and the name of its actor."""
+
+    path: Path
+    data: bytes
+
+    @property
+    def name(self) -> str:
+        return self.path.stem
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """What an error's location may point into."""
+        text = self.data.decode(errors="replace")
+        return {self.path.name: text, str(self.path): text}
+
+
+@click.command(cls=InOrder)
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--call", "calls", metavar="TYPE[=PAYLOAD]", multiple=True, help="Send this and wait for its reply.")
+@click.option("--cast", "casts", metavar="TYPE[=PAYLOAD]", multiple=True, help="Send this, which has no reply.")
+@options.state
+@options.profile
+@options.grants
+@click.option(
+    "--workspace", metavar="DIR", default="", help="Keep the module there, instead of in a temporary workspace."
+)
+@click.option(
+    "--watch", is_flag=True, help="Stay, and when the file is saved give the actor the new code with its state."
+)
+@options.timeout
+@options.as_json
+@options.debug
+@click.pass_context
+def run(
+    context: click.Context,
+    file: Path,
+    calls: Sequence[str],
+    casts: Sequence[str],
+    state: str,
+    profile: str,
+    grants: tuple[str, ...],
+    workspace: str,
+    watch: bool,
+    timeout_seconds: float,
+    as_json: bool,
+) -> int:
+    """Deploy FILE into a node of its own, spawn one actor and send it messages.
+
+    Messages go out in the order given. A failed one does not stop the others; the exit code is the worst.
+    PAYLOAD is text, or @FILE for the text of a file (@@ for a plain @); TYPE:=HEX and TYPE:=@FILE send binary.
+    """
+    messages = list(_ordered(context.meta[__name__], calls, casts))
+    initial, subject = payload.text(state), Subject(file, payload.read(str(file)))
+    with workbench.connect(f"embedded:{workspace}") as node:
+        lines = Lines(node)
+        started = _start(node, subject, initial, SpawnOptions(subject.name, profile, grants), lines)
+        if started:
+            return started
+        worst = _send(node, subject, messages, lines, timeout_seconds=timeout_seconds, as_json=as_json)
+        if watch:
+            from workbench.cli.watch import follow
+
+            follow(node, subject.path, subject.name, lines)
+        if as_json:
+            render.line(_ending(node, subject.name))
+        return worst
+
+
+def _ordered(order: Sequence[str], calls: Sequence[str], casts: Sequence[str]) -> Iterator[payload.Message]:
+    kinds = {"calls": (Kind.CALL, iter(calls)), "casts": (Kind.CAST, iter(casts))}
+    for name in order:
+        if name in kinds:
+            kind, written = kinds[name]
+            yield payload.message(next(written), kind)
+
+
+def _start(node: Node, subject: Subject, state: str, chosen: SpawnOptions, lines: Lines) -> int:
+    """Deploy and spawn; the exit code, with the source line shown where the error has a place."""
+    try:
+        with ProgressLine() as progress:
+            module = node.modules.deploy(subject.data, file_name=subject.path.name, progress=progress)
+        for warning in module.warnings:
+            click.echo(f"warning: {warning}", err=True)
+        node.actors.spawn(module.hash, state, options=chosen)
+    except WorkbenchError as error:
+        lines.show()
+        failure.show(error, subject.sources)
+        return error.exit_code
+    lines.show()
+    return 0
+
+
+def _send(
+    node: Node,
+    subject: Subject,
+    messages: Sequence[payload.Message],
+    lines: Lines,
+    *,
+    timeout_seconds: float,
+    as_json: bool,
+) -> int:
+    worst = 0
+    for message in messages:
+        done = exchange.exchange(node, subject.name, message, timeout=timeout_seconds)
+        lines.show()
+        exchange.show(done, subject.sources, as_json=as_json)
+        worst = max(worst, done.exit_code)
+    return worst
+
+
+def _ending(node: Node, actor: str) -> dict[str, render.Json]:
+    """The last object: the actor, its module, and its state as a new instance would get it (null when it has none)."""
+    try:
+        state = render.plain(node.actors.snapshot(actor))
+    except WorkbenchError:
+        state = None
+    return {"actor": actor, "module": node.actors.get(actor).module, "state": state}

@@ -17,7 +17,7 @@ from types import NoneType
 from typing import Any, Final, TypeAlias
 
 from . import bindings
-from .arguments import U32, integer, natural, optional_natural, text
+from .arguments import U32, data_of, integer, natural, optional_natural, text
 
 Value: TypeAlias = str | int | float | bytes | bool | None
 """One field of a tuple; an int has 64 bits."""

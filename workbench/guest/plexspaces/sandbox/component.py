@@ -1,4 +1,4 @@
-"""A standalone component: the actor's source is in it, and runs when the actor is started, as in the shared interpreter."""
+"""A standalone component: the actor's source is in it, and runs when the actor starts, as in the interpreter."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from . import birth, exports, program
 from .exports import STAGE, Generic, GenEvent, GenFsm, GenServer
-from .stage import turn
+from .stage import Stage, turn
 
 __all__ = ["GenEvent", "GenFsm", "GenServer", "Generic", "Lifecycle", "embed"]
 
@@ -26,5 +26,5 @@ def embed(files: dict[str, str]) -> None:
 
 
 @turn
-def _load(stage: exports.Stage) -> None:
+def _load(stage: Stage) -> None:
     stage.load(stage.program)

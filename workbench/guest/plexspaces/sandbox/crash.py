@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import contextlib
-import sys
+import os
 import traceback
 from collections.abc import Collection
+from typing import NoReturn
 
 from . import faults, printing
 
 
-class InstanceEnds(Exception):
-    """Leaves the sandbox after the report, whatever the exception was, and takes the instance with it."""
+def end(error: BaseException, files: Collection[str], own: tuple[str, ...]) -> NoReturn:
+    """Report the exception, then end the instance with a trap."""
+    report(error, files, own)
+    os.abort()  # an exception that left the component would end it as well, but not without a panic in the log
 
 
 def report(error: BaseException, files: Collection[str], own: tuple[str, ...]) -> None:
-    """Tell the host about an exception that ends the instance. `files` are those of the actor, `own` its modules' names.
+    """Tell the host about an exception that ends the instance; `files` are the actor's, `own` its modules' names.
 
     Nothing that goes wrong here may hide the exception itself, not even a lack of memory.
     """
     with contextlib.suppress(Exception):
         printing.flush()
         printing.write("CRITICAL", f"{name(error)}: {faults.sentence(error, own)}", fields(error, files, own))
-    sys.stderr = None  # what the runtime would print now has been said
 
 
 def fields(error: BaseException, files: Collection[str], own: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -81,10 +81,9 @@ def _imported(node: ast.AST) -> Iterator[tuple[str, str]]:
             if alias.name.partition(".")[0] == PACKAGE:
                 yield alias.asname or PACKAGE, alias.name if alias.asname else PACKAGE
                 yield "", alias.name
-    elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-        if node.module.partition(".")[0] == PACKAGE:
-            for alias in node.names:
-                yield alias.asname or alias.name, f"{node.module}.{alias.name}"
+    elif isinstance(node, ast.ImportFrom) and not node.level and str(node.module).partition(".")[0] == PACKAGE:
+        for alias in node.names:
+            yield alias.asname or alias.name, f"{node.module}.{alias.name}"
 
 
 def _dotted(node: ast.AST, covered: set[ast.AST]) -> list[str]:

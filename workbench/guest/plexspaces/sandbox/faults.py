@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Collection
 from dataclasses import dataclass
+from linecache import getline
 
 from . import library
 
@@ -40,7 +41,7 @@ def of_syntax(error: SyntaxError, file: str) -> SourceFault:
 
 def of_exception(error: BaseException, files: Collection[str], own: tuple[str, ...] = ()) -> SourceFault:
     """The fault for what the top level of the actor's files raised; `own` are the names of the actor's modules."""
-    if isinstance(error, SyntaxError) and error.filename in files:
+    if isinstance(error, SyntaxError) and error.filename is not None and error.filename in files:
         return of_syntax(error, error.filename)
     return SourceFault(type(error).__name__, sentence(error, own), place_of(error, files))
 
@@ -80,6 +81,4 @@ def _place(frame: traceback.FrameSummary) -> Place:
 
 def _column(frame: traceback.FrameSummary, line: int, offset: int) -> int:
     """Python counts in bytes of UTF-8 from 0; people count in characters from 1."""
-    from linecache import getline
-
     return len(getline(frame.filename, line).encode()[:offset].decode(errors="ignore")) + 1

@@ -130,7 +130,7 @@ def _check_call(kind: type[Behavior], method: str, count: int, program: Program)
 
 def _check_birth(kind: type[Behavior], program: Program) -> None:
     if inspect.isabstract(kind):
-        lacking = ", ".join(sorted(kind.__abstractmethods__))
+        lacking = ", ".join(sorted(getattr(kind, "__abstractmethods__", ())))
         raise SourceFault("TypeError", f"{kind.__name__} is abstract: {lacking} is not written", _place(kind, program))
     try:
         inspect.signature(kind).bind()

@@ -1,4 +1,4 @@
-"""The shared interpreter: it becomes the actor whose source it is given. Built once, it serves every actor in Python."""
+"""The shared interpreter: it becomes the actor whose source it is given. Built once, it serves every Python actor."""
 
 from __future__ import annotations
 

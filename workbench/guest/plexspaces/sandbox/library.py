@@ -1,7 +1,7 @@
 """The part of the standard library that actors can import.
 
-An actor has no files: what is not imported while the component is built can never be. The list is generous where a module
-works inside the sandbox, and leaves out what cannot: processes, sockets, terminals, native libraries.
+An actor has no files: what is not imported while the component is built can never be. The list is generous where a
+module works inside the sandbox, and leaves out what cannot: processes, sockets, terminals, native libraries.
 """
 
 from __future__ import annotations
@@ -11,172 +11,39 @@ import sys
 from difflib import get_close_matches
 from importlib import import_module
 
-STANDARD = tuple(
-    [
-        "abc",
-        "annotationlib",
-        "argparse",
-        "array",
-        "ast",
-        "base64",
-        "binascii",
-        "bisect",
-        "builtins",
-        "calendar",
-        "cmath",
-        "codecs",
-        "collections",
-        "collections.abc",
-        "colorsys",
-        "configparser",
-        "contextlib",
-        "contextvars",
-        "copy",
-        "copyreg",
-        "csv",
-        "dataclasses",
-        "datetime",
-        "decimal",
-        "difflib",
-        "dis",
-        "email",
-        "email.headerregistry",
-        "email.message",
-        "email.mime.multipart",
-        "email.mime.text",
-        "email.parser",
-        "email.policy",
-        "email.utils",
-        "enum",
-        "errno",
-        "fnmatch",
-        "fractions",
-        "functools",
-        "gc",
-        "getopt",
-        "gettext",
-        "glob",
-        "graphlib",
-        "gzip",
-        "hashlib",
-        "heapq",
-        "hmac",
-        "html",
-        "html.entities",
-        "html.parser",
-        "http",
-        "http.cookies",
-        "importlib",
-        "importlib.util",
-        "inspect",
-        "io",
-        "ipaddress",
-        "itertools",
-        "json",
-        "json.decoder",
-        "json.encoder",
-        "keyword",
-        "linecache",
-        "locale",
-        "logging",
-        "logging.handlers",
-        "marshal",
-        "math",
-        "mimetypes",
-        "numbers",
-        "operator",
-        "os",
-        "os.path",
-        "pathlib",
-        "pickle",
-        "pickletools",
-        "pkgutil",
-        "plistlib",
-        "posixpath",
-        "pprint",
-        "queue",
-        "quopri",
-        "random",
-        "re",
-        "reprlib",
-        "sched",
-        "secrets",
-        "shlex",
-        "shutil",
-        "sqlite3",
-        "stat",
-        "statistics",
-        "string",
-        "string.templatelib",
-        "stringprep",
-        "struct",
-        "sys",
-        "tempfile",
-        "textwrap",
-        "threading",
-        "time",
-        "timeit",
-        "token",
-        "tokenize",
-        "tomllib",
-        "traceback",
-        "tracemalloc",
-        "types",
-        "typing",
-        "unicodedata",
-        "unittest",
-        "unittest.mock",
-        "urllib.error",
-        "urllib.parse",
-        "uuid",
-        "warnings",
-        "wave",
-        "weakref",
-        "xml.dom.minidom",
-        "xml.etree.ElementTree",
-        "xml.sax",
-        "xml.sax.saxutils",
-        "zipfile",
-        "zlib",
-    ]
-)
+_PROMISED = """
+abc annotationlib argparse array ast base64 binascii bisect builtins calendar cmath codecs collections collections.abc
+colorsys configparser contextlib contextvars copy copyreg csv dataclasses datetime decimal difflib dis email
+email.headerregistry email.message email.mime.multipart email.mime.text email.parser email.policy email.utils enum
+errno fnmatch fractions functools gc getopt gettext glob graphlib gzip hashlib heapq hmac html html.entities
+html.parser http http.cookies importlib importlib.util inspect io ipaddress itertools json json.decoder json.encoder
+keyword linecache locale logging logging.handlers marshal math mimetypes numbers operator os os.path pathlib pickle
+pkgutil plistlib posixpath pprint queue quopri random re reprlib sched secrets shlex shutil sqlite3 stat statistics
+string string.templatelib stringprep struct sys tempfile textwrap threading time timeit token tokenize tomllib
+traceback types typing unicodedata urllib.error urllib.parse uuid warnings wave weakref xml.dom.minidom
+xml.etree.ElementTree xml.sax xml.sax.saxutils zipfile zlib
+"""
+STANDARD = tuple(_PROMISED.split())
 """The modules that are promised, and imported when the component is built."""
 
-_LAZY = ("_strptime", "_colorize", "_pydatetime", "_suggestions", "sqlite3.dump", "unittest.util")
+_LAZY = """
+_ast_unparse _colorize _pydatetime _strptime _suggestions email.base64mime email.charset email.contentmanager
+email.generator email.mime.application email.mime.base email.mime.image email.quoprimime sqlite3.dump
+xml.dom.expatbuilder xml.sax.expatreader
+"""
 """What standard modules import inside of functions, too late for an actor."""
 
-_ENCODINGS = [
-    "ascii",
-    "base64",
-    "cp1252",
-    "cp437",
-    "hex",
-    "idna",
-    "iso8859-1",
-    "iso8859-15",
-    "latin-1",
-    "punycode",
-    "raw-unicode-escape",
-    "rot13",
-    "unicode-escape",
-    "utf-16",
-    "utf-16-be",
-    "utf-16-le",
-    "utf-32",
-    "utf-32-be",
-    "utf-32-le",
-    "utf-7",
-    "utf-8",
-    "utf-8-sig",
-    "zlib",
-]
+_CODECS = """
+ascii base64 cp1252 cp437 hex idna iso8859-1 iso8859-15 latin-1 punycode raw-unicode-escape rot13 unicode-escape utf-16
+utf-16-be utf-16-le utf-32 utf-32-be utf-32-le utf-7 utf-8 utf-8-sig zlib
+"""
 
 
 def import_all() -> None:
-    """Import everything that is promised. Called once, while the component is built; a module that fails ends the build."""
-    for name in (*STANDARD, *_LAZY):
+    """Import everything that is promised. Called once, while a component is built; a module that fails ends it."""
+    for name in (*STANDARD, *_LAZY.split()):
         import_module(name)
-    for name in _ENCODINGS:
+    for name in _CODECS.split():
         codecs.lookup(name)
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import io
 import logging
 import sys
+from typing import Any
 
 from .. import bindings
 from ..errors import HostError
 
 LONGEST = 64 << 10
 """Characters after which a line is cut in two: a record must not grow without end."""
+
+
+_STANDARD_CONFIG = logging.basicConfig
 
 
 def clean(text: str) -> str:
@@ -75,8 +79,15 @@ class LogHandler(logging.Handler):
 def install() -> None:
     """Replace the standard streams. They stay until the instance ends."""
     sys.stdout, sys.stderr, sys.stdin = Lines("stdout"), Lines("stderr"), io.StringIO()
-    logging.lastResort = LogHandler()  # type: ignore[assignment]  # any handler will do
-    logging.raiseExceptions = False
+    logging.lastResort = LogHandler()
+    logging.basicConfig = _basic_config
+
+
+def _basic_config(**options: Any) -> None:
+    """`logging.basicConfig` as authors know it, except that records keep their level on the way to the log."""
+    if options.keys().isdisjoint({"stream", "filename", "handlers"}):
+        options = {"format": "%(message)s", **options, "handlers": [LogHandler()]}
+    _STANDARD_CONFIG(**options)
 
 
 def flush() -> None:

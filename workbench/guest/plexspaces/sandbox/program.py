@@ -1,7 +1,7 @@
 """An actor's files, compiled: what can be stored, loaded again and run.
 
-The sources travel with the code, so that tracebacks show their lines without any file. The actor's own modules are found
-by a finder of their own; the one that holds the actor's class is always called `actor`.
+The sources travel with the code, so that tracebacks show their lines without any file. The actor's own modules are
+found by a finder of their own; the one that holds the actor's class is always called `actor`.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Program:
         """Import the main module, and with it what it imports. What its top level raises comes out as it is."""
         sys.meta_path.insert(0, _Finder(self.modules))
         for module in self.modules.values():
-            linecache.cache[module.path] = (lambda source=module.source: source,)  # type: ignore[misc]
+            linecache.lazycache(module.path, {"__name__": module.name, "__loader__": _Loader(module)})
         return import_module(MAIN)
 
     def forget(self) -> None:

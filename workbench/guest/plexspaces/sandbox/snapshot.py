@@ -1,8 +1,8 @@
 """The state of an actor that stores nothing by itself: its public attributes as tagged JSON.
 
 Plain JSON values are themselves. Anything else is an object with the key `$`, which names the type:
-`{"$": "set", "items": [...]}`. Sets are written in a fixed order, so that equal states are equal texts. Attributes whose
-names start with an underscore are not state.
+`{"$": "set", "items": [...]}`. Sets are written in a fixed order, so that equal states are equal texts. Attributes
+whose names start with an underscore are not state.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def encode(actor: object, modules: Collection[str]) -> str:
 
 
 def decode(text: str, modules: Collection[str]) -> dict[str, Any]:
-    """The attributes that `encode` wrote. Raises SnapshotError when the text is something else or names unknown types."""
+    """The attributes that `encode` wrote. Raises SnapshotError for any other text and for unknown types."""
     try:
         stored = json.loads(text)
     except (ValueError, RecursionError):
@@ -182,7 +182,7 @@ class _Reader:
         for part in path.split("."):
             found = getattr(found, part, None)
         if not isinstance(found, type):
-            raise ValueError(f"there is no class {path} any more")
+            raise TypeError(f"there is no class {path} any more")
         return found
 
 

@@ -1,7 +1,7 @@
 """The stage on which one program is played: loads it, makes its actor and hands it one message after the other.
 
-What a handler raises, `Reject` apart, is reported and ends the instance. What it returns is checked here, for beyond this
-point a value of a wrong type would end the instance without a word.
+What a handler raises, `Reject` apart, is reported and ends the instance. What it returns is checked here, for beyond
+this point a value of a wrong type would end the instance without a word.
 """
 
 from __future__ import annotations
@@ -33,8 +33,7 @@ def turn(handle: Callable[Concatenate[Stage, P], R]) -> Callable[Concatenate[Sta
         except Reject as refusal:
             raise bindings.Err(printing.clean(str(refusal)) or "refused without a reason") from None
         except BaseException as error:
-            crash.report(error, stage.program.paths, tuple(stage.program.modules))
-            raise crash.InstanceEnds from None
+            crash.end(error, stage.program.paths, tuple(stage.program.modules))
         finally:
             printing.flush()
 

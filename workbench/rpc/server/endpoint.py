@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
@@ -18,8 +17,6 @@ from workbench.rpc.server.modules import ModulesService
 from workbench.rpc.server.node import NodeService
 
 THREADS = 64
-STACK_BYTES = 16 << 20
-"""A call may run a guest on its own thread, whose native stack must be larger than the guest's."""
 REQUEST_BYTES = 9 << 20
 METADATA_BYTES = 64 << 10
 CLOSE_SECONDS = 5.0
@@ -35,13 +32,16 @@ OPTIONS = (
 class Server:
     """A running endpoint. `close()` ends its streams, waits for calls in hand, and is idempotent."""
 
-    def __init__(self, server: grpc.Server, pool: ThreadPoolExecutor, address: str) -> None:
+    def __init__(self, server: grpc.Server, pool: ThreadPoolExecutor, gate: Gate, address: str) -> None:
         self.address = address
         self._server = server
         self._pool = pool
+        self._gate = gate
 
     def close(self) -> None:
-        self._server.stop(CLOSE_SECONDS / 2).wait(CLOSE_SECONDS)
+        stopped = self._server.stop(CLOSE_SECONDS / 2)  # takes no new calls from here on
+        self._gate.end_streams()
+        stopped.wait(CLOSE_SECONDS)
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def __enter__(self) -> Server:
@@ -64,12 +64,11 @@ def serve(
     """Serve `node` at `listen` (HOST:PORT; port 0 takes a free one).
 
     `scope(tenant, namespace)` gives the node as that tenant's callers see it; without it only the default tenant is
-    served. `initializer` runs first in every thread of the pool. Invalid: not an address, or one beyond loopback.
+    served. `initializer` runs first in every thread of the pool; calls may run guests there, so the process must
+    start its threads with stacks that are large enough. Invalid: not an address, or one beyond loopback.
     Conflict: the port is taken.
     """
     host, port = _loopback(listen)
-    # For the whole process and for good: two owners that set and reset it would race.
-    threading.stack_size(max(STACK_BYTES, threading.stack_size()))
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="grpc", initializer=initializer)
     gate = Gate(node, token, scope)
     server = grpc.server(pool, handlers=[_handler(gate, part) for part in PARTS], options=OPTIONS)
@@ -79,7 +78,7 @@ def serve(
         pool.shutdown(wait=False)
         raise Conflict(f"cannot listen at {listen}: the port is taken, or not yours to open") from None
     server.start()
-    return Server(server, pool, f"{host}:{bound}")
+    return Server(server, pool, gate, f"{host}:{bound}")
 
 
 PARTS = (

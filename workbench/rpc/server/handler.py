@@ -44,6 +44,7 @@ class Gate:
         self._scope = scope
         self._streams = BoundedSemaphore(STREAMS)
         self._long = BoundedSemaphore(LONG_CALLS)
+        self._open: set[Context] = set()
 
     def node(self, context: Context) -> Node:
         """The node as this caller may see it; Unauthenticated or Denied otherwise."""
@@ -55,26 +56,36 @@ class Gate:
         return self._node
 
     @contextmanager
-    def slot(self, service: Service, method: str) -> Iterator[None]:
+    def slot(self, service: Service, method: str, context: Context) -> Iterator[None]:
         """Room for one more call of this kind, or Exhausted at once."""
         if method in service.endless:
-            slots, limit, kind = self._streams, STREAMS, "streams"
+            with _taken(self._streams, STREAMS, "streams"):
+                self._open.add(context)
+                try:
+                    yield
+                finally:
+                    self._open.discard(context)
         elif method in service.long:
-            slots, limit, kind = self._long, LONG_CALLS, "long calls"
+            with _taken(self._long, LONG_CALLS, "long calls"):
+                yield
         else:
             yield
-            return
-        if not slots.acquire(blocking=False):
-            raise Exhausted(
-                f"{limit} {kind} are open at this node already; try again when one has ended",
-                limit=kind,
-                value=limit,
-                used=limit + 1,
-            )
-        try:
-            yield
-        finally:
-            slots.release()
+
+    def end_streams(self) -> None:
+        """End the calls that never end by themselves, so that a stop need not wait for them."""
+        for context in tuple(self._open):
+            context.cancel()
+
+
+@contextmanager
+def _taken(slots: BoundedSemaphore, limit: int, kind: str) -> Iterator[None]:
+    if not slots.acquire(blocking=False):
+        said = f"{limit} {kind} are open at this node already; try again when one has ended"
+        raise Exhausted(said, limit=kind, value=limit, used=limit + 1)
+    try:
+        yield
+    finally:
+        slots.release()
 
 
 def handler(service: Service, descriptor: ServiceDescriptor, gate: Gate) -> grpc.GenericRpcHandler:
@@ -90,7 +101,7 @@ def _method(service: Service, method: MethodDescriptor, gate: Gate) -> grpc.RpcM
     def unary(request: Any, context: Context) -> Message:
         try:
             node = gate.node(context)
-            with gate.slot(service, method.name):
+            with gate.slot(service, method.name, context):
                 answer: Message = call(node, request, context)
                 return answer
         except Exception as error:
@@ -99,7 +110,7 @@ def _method(service: Service, method: MethodDescriptor, gate: Gate) -> grpc.RpcM
     def stream(request: Any, context: Context) -> Iterator[Message]:
         try:
             node = gate.node(context)
-            with gate.slot(service, method.name):
+            with gate.slot(service, method.name, context):
                 yield from call(node, request, context)
         except Exception as error:
             faults.leave(context, error, name)

@@ -1,0 +1,64 @@
+"""Write `docs/cli.md` from the commands themselves; a test compares the two.
+
+Run it with the project's own Python: `.venv/bin/python packaging/generate_cli.py`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = ROOT / "docs" / "cli.md"
+HEAD = """# The command line
+
+Every command, as `--help` prints it (this page is generated from there).
+
+**Which node.** `--node HOST:PORT` names one. Otherwise it is the one that runs on the workspace, the app's included: it
+keeps a private endpoint whose address and token lie in the workspace, readable by its user only. When none runs,
+commands on modules open the workspace themselves, `run` brings a node of its own, and commands on actors say how to
+start one.
+
+**Messages** are written `TYPE`, `TYPE=TEXT`, or `TYPE=@FILE` for the text of a file (`TYPE=@@TEXT` for a text that
+begins with `@`). Binary is `TYPE:=HEX` or `TYPE:=@FILE`. `--state` takes `TEXT`, `@FILE`, `@@TEXT`.
+
+**Output.** Results go to stdout; errors, progress and what actors print go to stderr. With `--json` a result is one
+object per line. `run`, `actor call` and `actor cast` print one object per message,
+`{"kind","type","reply","code","error","fuel","memory_bytes","wall_ms"}`: `reply` is text, `{"base64": …}` for binary,
+or null where there is none; `fuel` and `memory_bytes` are null when they were not measured. `run` ends with
+`{"actor","module","state"}`, where `state` is the actor's snapshot, null when it has none to give.
+
+**Exit codes** are those of [errors.md](errors.md); `run` leaves with the highest of its messages. Ctrl+C ends a command
+with 130, SIGTERM with 143, both in order.
+"""
+
+
+def page() -> str:
+    """The whole of the page."""
+    sys.path.insert(0, str(ROOT))
+    from workbench.cli.main import cli
+
+    return "\n".join([HEAD, *sections(cli, "workbench", None)])
+
+
+def sections(command: click.Command, path: str, parent: click.Context | None) -> Iterator[str]:
+    """One section for a command, then those of its own commands."""
+    settings = command.context_settings
+    with click.Context(
+        command, info_name=path.rpartition(" ")[2], parent=parent, max_content_width=110, **settings
+    ) as context:
+        context.terminal_width = 110
+        shown = "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
+        yield f"## {path}\n\n```text\n{shown}\n```\n"
+        if isinstance(command, click.Group):
+            for name in command.list_commands(context):
+                below = command.get_command(context, name)
+                assert below is not None
+                yield from sections(below, f"{path} {name}", context)
+
+
+if __name__ == "__main__":
+    TARGET.write_text(page(), encoding="utf-8")

@@ -1,0 +1,163 @@
+"""Every action of the app, registered once: menus, toolbar, context menus, palette, shortcuts and F1 all read this table.
+
+`command` is the command line that does the same; an action that has none says why in `reason`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from ui.icons import icon
+from ui.watchdog import watched
+
+SCREEN = "it only changes what this window shows"
+EDITING = "it edits text; the command line has the user's own editor"
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One action. `menu` is where it stands in the menu bar, empty for actions that only belong to a panel."""
+
+    id: str
+    text: str
+    icon: str = ""
+    shortcut: str = ""
+    menu: str = ""
+    command: str = ""
+    reason: str = ""
+    checkable: bool = False
+    wide: bool = True
+    """The shortcut works in the whole window, not only in the panel that the action belongs to."""
+    tip: str = ""
+
+
+SPECS = (
+    Spec("file.new_server", "New gen_server actor", "file-new", "Ctrl+N", "File", "new NAME --behavior gen_server"),
+    Spec("file.new_event", "New gen_event actor", "file-new", "", "File", "new NAME --behavior gen_event"),
+    Spec("file.new_fsm", "New gen_fsm actor", "file-new", "", "File", "new NAME --behavior gen_fsm"),
+    Spec("file.open", "Open…", "open", "Ctrl+O", "File", "--open FILE"),
+    Spec("file.save", "Save", "save", "Ctrl+S", "File", reason=EDITING),
+    Spec("file.save_as", "Save as…", "save-as", "Ctrl+Shift+S", "File", reason=EDITING),
+    Spec("file.close_tab", "Close tab", "close", "Ctrl+W", "File", reason=EDITING),
+    Spec("module.deploy", "Deploy a file…", "drop", "Ctrl+Shift+D", "File", "module deploy FILE"),
+    Spec("app.quit", "Quit", "quit", "Ctrl+Q", "File", reason="the shell ends a command line"),
+    Spec("edit.undo", "Undo", "undo", "Ctrl+Z", "Edit", reason=EDITING, wide=False),
+    Spec("edit.redo", "Redo", "redo", "Ctrl+Shift+Z", "Edit", reason=EDITING, wide=False),
+    Spec("edit.find", "Find in file", "find", "Ctrl+F", "Edit", reason=EDITING, wide=False),
+    Spec("edit.comment", "Toggle comment", "hash", "Ctrl+/", "Edit", reason=EDITING, wide=False),
+    Spec("edit.run", "Run: deploy and reload or spawn", "run", "Ctrl+Return", "Actor", "run FILE --watch", wide=False,
+         tip="Deploys this file and gives its code to the running actor, or starts one"),
+    Spec("actor.spawn", "Spawn an actor…", "plus", "Ctrl+Shift+N", "Actor", "actor spawn MODULE --name NAME"),
+    Spec("actor.message", "Send a message", "messages", "Ctrl+M", "Actor", "actor call ACTOR TYPE PAYLOAD"),
+    Spec("actor.source", "Open source", "code", "", "Actor", "module show MODULE --source"),
+    Spec("actor.restart", "Restart", "restart", "", "Actor", reason="a crashed actor is restarted where its cause is "
+         "shown; a script spawns it again with actor spawn"),
+    Spec("actor.stop", "Stop", "stop", "", "Actor", "actor stop ACTOR"),
+    Spec("actor.kill", "Kill", "kill", "", "Actor", "actor kill ACTOR"),
+    Spec("actor.graph", "Show in graphs", "graphs", "", "Actor", reason=SCREEN),
+    Spec("actor.log", "Show its log", "log", "", "Actor", "actor logs ACTOR"),
+    Spec("actor.copy_id", "Copy id", "copy", "", "", "actor list"),
+    Spec("actor.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
+    Spec("message.send", "Send", "send", "Ctrl+Return", "", "actor call ACTOR TYPE PAYLOAD", wide=False),
+    Spec("message.resend", "Resend", "reload", "", "", "actor call ACTOR TYPE PAYLOAD"),
+    Spec("message.edit", "Edit and resend", "edit", "", "", "actor call ACTOR TYPE PAYLOAD"),
+    Spec("message.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
+    Spec("message.copy_python", "Copy as Python", "code", "", "", reason="it copies the Python of the same call"),
+    Spec("graphs.pause", "Pause graphs", "pause", "", "", reason=SCREEN, checkable=True),
+    Spec("graphs.export_png", "Export graphs as PNG…", "export", "", "", reason="a picture of this window"),
+    Spec("graphs.export_csv", "Export samples as CSV…", "export", "", "", reason="it exports what this window shows"),
+    Spec("log.follow", "Follow the log", "follow", "", "", "actor logs ACTOR --follow", checkable=True),
+    Spec("log.copy", "Copy lines", "copy", "", "", "actor logs ACTOR"),
+    Spec("table.filter", "Filter this panel", "filter", "Ctrl+Shift+F", "View", reason=SCREEN),
+    Spec("view.palette", "Command palette", "command", "Ctrl+Shift+P", "View", reason=SCREEN),
+    Spec("view.jump", "Jump to an actor or module", "find", "Ctrl+K", "View", "actor list"),
+    Spec("view.next_panel", "Next panel", "layout", "F6", "View", reason=SCREEN),
+    Spec("view.operate", "Perspective: Operate", "layout", "Ctrl+Alt+1", "View", reason=SCREEN),
+    Spec("view.debug", "Perspective: Debug", "layout", "Ctrl+Alt+2", "View", reason=SCREEN),
+    Spec("view.reset", "Reset the layout", "restart", "", "View", reason=SCREEN),
+    Spec("theme.system", "Theme: follow the system", "theme", "", "View", reason=SCREEN),
+    Spec("theme.light", "Theme: light", "sun", "", "View", reason=SCREEN),
+    Spec("theme.dark", "Theme: dark", "moon", "", "View", reason=SCREEN),
+    Spec("view.larger", "Larger text", "plus", "Ctrl+=", "View", reason=SCREEN),
+    Spec("view.smaller", "Smaller text", "chevron-down", "Ctrl+-", "View", reason=SCREEN),
+    Spec("node.sample", "Start the sample system", "play", "", "Node", "--sample"),
+    Spec("node.sample_default", "Start the sample on an empty node", "", "", "Node", "--sample | --no-sample",
+         checkable=True),
+    Spec("node.prepare", "Build the Python interpreter", "module", "", "Node", "node prepare"),
+    Spec("help.shortcuts", "Keyboard shortcuts", "keyboard", "F1", "Help", "--help"),
+    Spec("help.about", "About this node", "info", "", "Help", "--version"),
+)  # fmt: skip
+MENUS = ("File", "Edit", "Actor", "View", "Node", "Help")
+BY_ID = {spec.id: spec for spec in SPECS}
+
+
+class Actions(QObject):
+    """The QActions of one window. A panel binds the slot; an action that nobody bound is disabled."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._actions = {spec.id: self._make(spec) for spec in SPECS}
+        self._slots: dict[str, Callable[[], None]] = {}
+
+    def _make(self, spec: Spec) -> QAction:
+        action = QAction(icon(spec.icon), spec.text, self)
+        action.setObjectName(spec.id)
+        action.setCheckable(spec.checkable)
+        action.setEnabled(False)
+        if spec.shortcut:
+            action.setShortcut(QKeySequence(spec.shortcut))
+        keys = f" ({spec.shortcut})" if spec.shortcut else ""
+        action.setToolTip((spec.tip or spec.text.rstrip("…")) + keys)
+        action.triggered.connect(lambda: self.run(spec.id))
+        if spec.wide:
+            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+            self._window.addAction(action)
+        else:
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        return action
+
+    def __getitem__(self, action_id: str) -> QAction:
+        return self._actions[action_id]
+
+    def __iter__(self) -> Iterator[tuple[Spec, QAction]]:
+        return ((spec, self._actions[spec.id]) for spec in SPECS)
+
+    def bind(self, action_id: str, slot: Callable[[], None], *, owner: QWidget | None = None) -> QAction:
+        """Let `slot` do it; `owner` is the panel inside which a narrow shortcut works."""
+        self._slots[action_id] = slot
+        action = self._actions[action_id]
+        action.setEnabled(True)
+        if owner is not None and not BY_ID[action_id].wide:
+            owner.addAction(action)
+        return action
+
+    @watched
+    def run(self, action_id: str) -> None:
+        """Do it, as if it had been clicked."""
+        if action_id in self._slots:
+            self._slots[action_id]()
+
+    def enable(self, *action_ids: str, on: bool) -> None:
+        for action_id in action_ids:
+            self._actions[action_id].setEnabled(on and action_id in self._slots)
+
+    def menu(self, parent: QWidget, *action_ids: str) -> QMenu:
+        """A menu of these actions; an empty id is a line."""
+        made = QMenu(parent)
+        for action_id in action_ids:
+            if action_id:
+                made.addAction(self._actions[action_id])
+            else:
+                made.addSeparator()
+        return made
+
+    def repaint(self) -> None:
+        """Take the icons again, in the theme's new colours."""
+        for spec, action in self:
+            action.setIcon(icon(spec.icon))

@@ -1,0 +1,149 @@
+"""The way from widgets to the node and back: calls on an own pool, results on the Qt thread, events from one thread.
+
+No call to a node is ever made on the Qt thread. A coroutine belongs to a widget and ends with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import threading
+from collections.abc import Callable, Collection, Coroutine, Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+from qasync import QEventLoop
+from shiboken6 import isValid
+
+from ui.watchdog import WATCHDOG
+from workbench.api import Event, Node, Subscription, WorkbenchError
+
+logger = logging.getLogger(__name__)
+
+THREADS = 16
+COALESCE_SECONDS = 0.05
+P = ParamSpec("P")
+R = TypeVar("R")
+Failed = Callable[[Exception], None]
+
+
+class Bridge(QObject):
+    """Owns the pool; `changed` carries the areas of the node's events, at most every 50 ms."""
+
+    changed = Signal(object)
+    """frozenset[Area]"""
+    happened = Signal(object)
+    """tuple[Event, ...]: what was coalesced into one `changed`."""
+
+    def __init__(self, loop: QEventLoop) -> None:
+        super().__init__()
+        self.loop = loop
+        numbers = itertools.count(1)
+        self._pool = ThreadPoolExecutor(THREADS, initializer=lambda: _name_thread(next(numbers)))
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._pump: _Pump | None = None
+
+    async def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run an API call on the pool and wait for it here, with the Qt loop turning."""
+        return await asyncio.wrap_future(self._pool.submit(function, *args, **kwargs), loop=self.loop)
+
+    def start(self, owner: QObject, work: Coroutine[object, None, None], failed: Failed) -> asyncio.Task[None]:
+        """Run a coroutine for `owner`; what goes wrong reaches `failed` while the owner lives."""
+        task = self.loop.create_task(self._guard(owner, work, failed))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _guard(self, owner: QObject, work: Coroutine[object, None, None], failed: Failed) -> None:
+        try:
+            await _While(owner, work)
+        except WorkbenchError as error:
+            if isValid(owner):
+                failed(error)
+        except Exception as error:
+            logger.exception("a task of %s failed", type(owner).__name__)
+            if isValid(owner):
+                failed(error)
+
+    def follow(self, node: Node) -> None:
+        """Turn this node's events into `changed`."""
+        self.unfollow()
+        self._pump = _Pump(node.subscribe(), self._deliver)
+
+    def unfollow(self) -> None:
+        if self._pump is not None:
+            self._pump.stop()
+            self._pump = None
+
+    def _deliver(self, events: Collection[Event]) -> None:
+        with suppress(RuntimeError):  # the bridge is gone: the app is closing
+            self.changed.emit(frozenset(event.area for event in events))
+            self.happened.emit(tuple(events))
+
+    def close(self) -> None:
+        """Stop the events and drop what has not begun; calls in progress end on their own threads."""
+        self.unfollow()
+        for task in tuple(self._tasks):
+            task.cancel()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+class _While:
+    """Awaits a coroutine, but closes instead of resuming it once its owner has been deleted; each step is watched."""
+
+    def __init__(self, owner: QObject, work: Coroutine[object, None, None]) -> None:
+        self._owner, self._work = owner, work
+
+    def __await__(self) -> Generator[object, None, None]:
+        steps = self._work.__await__()
+        advance: Callable[[], object] = partial(next, steps)
+        while True:
+            try:
+                waited = self._step(advance)
+            except StopIteration:
+                return
+            try:
+                yield waited
+                advance = partial(next, steps)
+            except BaseException as error:
+                advance = partial(steps.throw, error)
+
+    def _step(self, advance: Callable[[], object]) -> object:
+        if not isValid(self._owner):
+            self._work.close()
+            raise asyncio.CancelledError
+        started = WATCHDOG.enter()
+        try:
+            return advance()
+        finally:
+            WATCHDOG.leave(self._work.__qualname__, started)
+
+
+class _Pump:
+    """The thread that waits for events. It sleeps 50 ms after each delivery, so that bursts arrive as one."""
+
+    def __init__(self, subscription: Subscription, deliver: Callable[[Collection[Event]], None]) -> None:
+        self._subscription = subscription
+        self._deliver = deliver
+        self._stopped = threading.Event()
+        threading.Thread(target=self._run, name="ui-events", daemon=True).start()
+
+    def _run(self) -> None:
+        with suppress(WorkbenchError):  # the node went away: its panels keep their last data
+            while not self._stopped.is_set():
+                events = self._subscription.get(1.0)
+                if events and not self._stopped.is_set():
+                    self._deliver(events)
+                self._stopped.wait(COALESCE_SECONDS)
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._subscription.close()
+
+
+def _name_thread(number: int) -> None:
+    threading.current_thread().name = f"ui-call-{number}"

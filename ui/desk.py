@@ -1,0 +1,106 @@
+"""What panels share instead of knowing each other: the node, the bridge, the settings, and wishes sent as signals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from ui.actions import Actions
+from ui.bridge import Bridge
+from ui.settings import Settings
+from workbench.api import Location, Node, Payload, WorkbenchError
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One line for the bar under the toolbar. `tone` is info, ok, warn or error; `button` runs `action`."""
+
+    text: str
+    tone: str = "info"
+    details: str = ""
+    buttons: tuple[tuple[str, str], ...] = ()
+    """Pairs of text and key; the key comes back in `Desk.answered`."""
+    key: str = ""
+    """A later notice with the same key replaces this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message to be shown in the Messages panel, ready to be sent."""
+
+    actor: str
+    type: str = ""
+    payload: Payload = ""
+    kind: str = "call"
+    fields: tuple[str, ...] = field(default=())
+
+
+class Desk(QObject):
+    """One per window. `node` is None until it has been opened."""
+
+    node_changed = Signal()
+    stale_changed = Signal(str)
+    """Why the data on screen is old; empty when it is fresh again."""
+    noticed = Signal(object)
+    """Notice"""
+    answered = Signal(str)
+    """The key of a notice's button."""
+    theme_changed = Signal()
+    remember = Signal()
+    """Something that must survive a kill has changed."""
+    actor_chosen = Signal(str)
+    actors_listed = Signal(object)
+    """tuple[ActorInfo, ...]: the newest list, for completion and chips."""
+    compose = Signal(object)
+    """Draft"""
+    show_source = Signal(object)
+    """ActorInfo"""
+    show_location = Signal(object, str)
+    """Location, and the actor it belongs to."""
+    show_log = Signal(str)
+    show_graph = Signal(str)
+    open_files = Signal(object)
+    """tuple[Path, ...]"""
+    raise_panel = Signal(str)
+
+    def __init__(self, bridge: Bridge, settings: Settings, window: QWidget) -> None:
+        super().__init__(window)
+        self.bridge = bridge
+        self.settings = settings
+        self.actions = Actions(window)
+        self.node: Node | None = None
+
+    def notice(
+        self,
+        text: str,
+        tone: str = "info",
+        *,
+        details: str = "",
+        buttons: tuple[tuple[str, str], ...] = (),
+        key: str = "",
+    ) -> None:
+        self.noticed.emit(Notice(text, tone, details, buttons, key))
+
+    def failed(self, error: Exception) -> None:
+        """Show an error as what it is: a situation, or a fault of the program."""
+        if isinstance(error, WorkbenchError):
+            self.notice(str(error), "error", details=details(error))
+        else:
+            self.notice(
+                "The app made a mistake and went on; the details help to repair it.", "error", details=repr(error)
+            )
+
+    def location(self, place: Location, actor: str = "") -> None:
+        self.show_location.emit(place, actor)
+
+
+def details(error: WorkbenchError) -> str:
+    """Everything worth copying about an error."""
+    cause = getattr(error, "cause", None)
+    lines = [f"{error.code}: {error}"]
+    lines += [str(place) for place in getattr(error, "locations", ())]
+    if cause is not None and cause.traceback:
+        lines.append(cause.traceback)
+    return "\n".join(lines)

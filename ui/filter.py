@@ -1,0 +1,131 @@
+"""The filter line of every table, as pure functions.
+
+    filter = term*                      all of them must hold
+    term   = ["-"] (word | field op value)      "-" turns it round
+    word   = text                       the row's name contains it
+    op     = ":" is  "~" contains  "=" "!=" ">" ">=" "<" "<="
+    value  = text | '"' text '"'        numbers take k M G, KiB MiB GiB, us ms s
+
+Text compares without regard to case. A term on a number that was not measured does not hold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import TypeAlias
+
+Value: TypeAlias = str | float | None
+Lookup: TypeAlias = Callable[[str], Value]
+
+_TERM = re.compile(
+    r'(?P<not>-)?(?:(?P<field>[A-Za-z_][\w/.]*)(?P<op>!=|>=|<=|[:~=<>]))?(?P<value>"(?:[^"\\]|\\.)*"|[^\s"]*)(?=\s|$)'
+)
+_NUMBER = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)\s*([A-Za-zµ]*)")
+_UNITS = {
+    "": 1.0, "k": 1e3, "m": 1e6, "g": 1e9, "kib": 1024.0, "mib": 1024.0**2, "gib": 1024.0**3,
+    "kb": 1e3, "mb": 1e6, "gb": 1e9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0,
+}  # fmt: skip
+_ORDER: dict[str, Callable[[float, float], bool]] = {
+    ">": lambda one, other: one > other,
+    ">=": lambda one, other: one >= other,
+    "<": lambda one, other: one < other,
+    "<=": lambda one, other: one <= other,
+}
+
+
+class FilterError(ValueError):
+    """What is wrong with a filter, and where: characters `start` to `end`."""
+
+    def __init__(self, message: str, start: int, end: int) -> None:
+        super().__init__(message)
+        self.start, self.end = start, end
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One condition; an empty field means the row's name. `number` is the value read as a number, where it is one."""
+
+    field: str
+    op: str
+    value: str
+    number: float | None
+    negated: bool = False
+
+    def holds(self, lookup: Lookup) -> bool:
+        return self._holds(lookup(self.field)) is not self.negated
+
+    def _holds(self, found: Value) -> bool:
+        if self.op in _ORDER:
+            return isinstance(found, int | float) and self.number is not None and _ORDER[self.op](found, self.number)
+        if self.op == "!=":
+            return not self._equals(found)
+        if self.op == "~":
+            return self.value.lower() in _text(found)
+        return self._equals(found)
+
+    def _equals(self, found: Value) -> bool:
+        if isinstance(found, int | float):
+            return self.number is not None and found == self.number
+        return _text(found) == self.value.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """All terms of one line."""
+
+    terms: tuple[Term, ...] = ()
+
+    def matches(self, lookup: Lookup) -> bool:
+        return all(term.holds(lookup) for term in self.terms)
+
+
+def parse(line: str, fields: Collection[str]) -> Filter:
+    """Read a filter; FilterError says what is wrong and where. Fields are named without regard to case."""
+    known = {field.lower(): field for field in fields}
+    terms = []
+    at = 0
+    while at < len(line):
+        if line[at].isspace():
+            at += 1
+            continue
+        found = _TERM.match(line, at)
+        if found is None or found.end() == at:
+            end = next((i for i in range(at, len(line)) if line[i].isspace()), len(line))
+            raise FilterError("a quote is not closed" if '"' in line[at:] else f"cannot read {line[at:end]!r}", at, end)
+        terms.append(_term(found, known))
+        at = found.end()
+    return Filter(tuple(terms))
+
+
+def _term(found: re.Match[str], known: dict[str, str]) -> Term:
+    field, op, raw = found["field"] or "", found["op"] or "~", found["value"]
+    start, end = found.span()
+    value = re.sub(r"\\(.)", r"\1", raw[1:-1]) if raw.startswith('"') else raw
+    if field and field.lower() not in known:
+        raise FilterError(f"no column {field!r}; there are {', '.join(sorted(known.values()))}", start, end)
+    if not raw:
+        raise FilterError(f"nothing follows {found[0]!r}", start, end)
+    number = read_number(value)
+    if op in _ORDER and number is None:
+        raise FilterError(f"{op} wants a number, not {value!r}", start, end)
+    return Term(known.get(field.lower(), ""), op, value, number, bool(found["not"]))
+
+
+def read_number(text: str) -> float | None:
+    """A number with an optional unit, or None."""
+    found = _NUMBER.fullmatch(text.strip())
+    factor = _UNITS.get(found[2].lower()) if found else None
+    return float(found[1]) * factor if found and factor is not None else None
+
+
+def quote(value: str) -> str:
+    """`value` as a filter writes it, quoted where it has to be."""
+    if value and not re.search(r'[\s"\\]', value):
+        return value
+    return '"' + re.sub(r'(["\\])', r"\\\1", value) + '"'
+
+
+def _text(found: Value) -> str:
+    return "" if found is None else str(found).lower()

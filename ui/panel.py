@@ -1,0 +1,147 @@
+"""What every panel is: a title, an icon, areas that make it read again, and one way to call the node.
+
+`load()` runs off the Qt thread and touches no widget; `show_loaded()` runs on it and touches no node. A panel that is
+not visible reads nothing until it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import ClassVar, ParamSpec, TypeVar
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from ui.desk import Desk
+from ui.settings import Record
+from workbench.api import Area, WorkbenchError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+REST_MS = 200
+"""The least time between two readings of one panel."""
+SPINNER_MS = 300
+CANCEL_MS = 1000
+
+
+class Panel(QWidget):
+    """Base of all panels. Subclasses declare, build their widgets, and override what they need."""
+
+    id: ClassVar[str]
+    title: ClassVar[str]
+    icon_name: ClassVar[str]
+    areas: ClassVar[frozenset[Area]] = frozenset()
+
+    busy_changed = Signal(bool, bool)
+    """Whether a call takes longer than 300 ms, and whether it may be cancelled (1 s)."""
+    subtitle_changed = Signal(str)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.setObjectName("panel")
+        self.setAccessibleName(f"{self.title} panel")
+        self._dirty, self._loading, self._again = True, False, False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._rested)
+        desk.node_changed.connect(self.refresh)
+        desk.bridge.changed.connect(self._areas_changed)
+        desk.theme_changed.connect(self.repaint_icons)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(1, 0, 1, 1)
+        self.column.setSpacing(0)
+
+    def load(self) -> object:
+        """Read what the panel shows. Off the Qt thread; only called while there is a node."""
+        return None
+
+    def show_loaded(self, found: object) -> None:
+        """Show what `load` returned. On the Qt thread."""
+
+    def record(self) -> Record:
+        """What must survive a restart."""
+        return {}
+
+    def restore(self, record: Record) -> None:
+        """Take back what `record` gave."""
+
+    def repaint_icons(self) -> None:
+        """The theme changed."""
+
+    def focus_filter(self) -> None:
+        """Put the keyboard where one searches in this panel."""
+
+    def refresh(self) -> None:
+        """Read again: now if visible, else when shown."""
+        self._dirty = True
+        if self.isVisible() and self.desk.node is not None and not self._rest.isActive():
+            self._reload()
+
+    def _areas_changed(self, areas: frozenset[Area]) -> None:
+        if areas & self.areas:
+            self.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._dirty:
+            self.refresh()
+
+    def _rested(self) -> None:
+        if self._dirty:
+            self.refresh()
+
+    def _reload(self) -> None:
+        if self._loading:
+            self._again = True
+            return
+        self._loading, self._dirty = True, False
+        self.desk.bridge.start(self, self._load_and_show(), self._load_failed)
+
+    async def _load_and_show(self) -> None:
+        try:
+            self.show_loaded(await self.desk.bridge.call(self.load))
+            self.desk.stale_changed.emit("")
+        finally:
+            self._loading = False
+            self._rest.start()
+            if self._again:
+                self._again, self._dirty = False, True
+
+    def _load_failed(self, error: Exception) -> None:
+        if isinstance(error, WorkbenchError):
+            self.desk.stale_changed.emit(str(error))
+        else:
+            self.desk.failed(error)
+
+    def run(
+        self, work: Coroutine[object, None, None], failed: Callable[[Exception], None] | None = None
+    ) -> asyncio.Task[None]:
+        """Start what the user asked for; a spinner after 300 ms, a way to cancel after 1 s."""
+        task = self.desk.bridge.start(self, work, failed or self.desk.failed)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+        QTimer.singleShot(SPINNER_MS, self, self._show_busy)
+        QTimer.singleShot(CANCEL_MS, self, self._show_busy)
+        self._started = self.desk.bridge.loop.time()
+        return task
+
+    async def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """An API call on the pool; for use inside `run`."""
+        return await self.desk.bridge.call(function, *args, **kwargs)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not self._tasks:
+            self.busy_changed.emit(False, False)
+
+    def _show_busy(self) -> None:
+        if self._tasks:
+            self.busy_changed.emit(True, self.desk.bridge.loop.time() - self._started >= CANCEL_MS / 1000 - 0.05)
+
+    def cancel(self) -> None:
+        """Stop waiting for what runs; the node may still finish it."""
+        for task in tuple(self._tasks):
+            task.cancel()

@@ -1,0 +1,1 @@
+"""One file per panel; panels know the desk, never each other."""

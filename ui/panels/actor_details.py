@@ -1,0 +1,156 @@
+"""One actor in detail: what it is, why it died, what it may, and its newest turns with their host calls."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+from PySide6.QtCore import QUrl
+from PySide6.QtWidgets import QSplitter, QTabWidget, QTextBrowser, QVBoxLayout, QWidget
+
+from ui import format as show
+from ui.desk import Desk
+from ui.icons import pixmap
+from ui.models import RowModel
+from ui.panels.actor_columns import TURNS
+from ui.panels.turn_text import turn_html
+from ui.states import STATES, behaviors, state_text
+from ui.theme import current, mono
+from ui.traceback_text import as_html, from_address
+from ui.widgets.build import box, button, label, row, set_tone, tool_for
+from ui.widgets.table import Table
+from workbench.api import ActorInfo, ActorState, Turn
+
+
+class ActorDetails(QWidget):
+    """Below the table. `wants_turns` is read off the Qt thread, so it is a plain attribute."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self.info: ActorInfo | None = None
+        self.wants_turns = True
+        self.picture, self.name, self.state = label(), label(role="title"), label()
+        self.restart = button("Restart", lambda: desk.actions.run("actor.restart"), style="danger", icon_name="restart")
+        self.overview = self._browser("Overview")
+        self.model: RowModel[Turn] = RowModel(TURNS, lambda turn: turn.seq, self)
+        self.turns = Table(self.model, "Turns")
+        self.turn = self._browser("Turn details")
+        self.tabs = QTabWidget()
+        self.tabs.setAccessibleName("Details of the actor")
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self.overview, "Overview")
+        self.tabs.addTab(self._turn_page(), "Turns")
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(box("band", self._head()))
+        whole.addWidget(self.tabs, 1)
+        self.turns.selectionModel().currentRowChanged.connect(lambda: self._show_turn())
+        desk.theme_changed.connect(self._paint)
+        self.setMinimumHeight(120)
+
+    def _head(self):  # type: ignore[no-untyped-def]
+        tools = [tool_for(self._desk.actions[f"actor.{verb}"]) for verb in ("message", "source", "graph", "log", "stop")]
+        return row(self.picture, self.name, self.state, None, self.restart, *tools, margins=(10, 4, 6, 4), spacing=6)
+
+    def _turn_page(self) -> QWidget:
+        split = QSplitter()
+        split.addWidget(self.turns)
+        split.addWidget(self.turn)
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 2)
+        split.setSizes([620, 300])
+        return split
+
+    def _browser(self, name: str) -> QTextBrowser:
+        made = QTextBrowser()
+        made.setOpenLinks(False)
+        made.setProperty("flat", "true")
+        made.setAccessibleName(name)
+        made.document().setDocumentMargin(10)
+        made.anchorClicked.connect(self._follow)
+        return made
+
+    def _follow(self, address: QUrl) -> None:
+        place = from_address(address.toString())
+        if place is not None and self.info is not None:
+            self._desk.location(place, self.info.id.name)
+
+    def show_actor(self, info: ActorInfo | None, turns: Sequence[Turn] | None) -> None:
+        """None for turns keeps those that are shown."""
+        if info is None:
+            return
+        changed = self.info != info
+        self.info = info
+        if changed:
+            self._paint()
+        if turns is not None:
+            self.model.patch(list(reversed(turns)))
+            self.tabs.setTabText(1, f"Turns ({info.turns:,})" if info.turns else "Turns")
+            if self.model.rows and not self.turns.currentIndex().isValid():
+                self.turns.choose(0)
+            elif not self.model.rows:
+                self.turn.clear()
+
+    def _paint(self) -> None:
+        info = self.info
+        if info is None:
+            return
+        icon, tone = STATES[info.state]
+        self.picture.setPixmap(pixmap(icon, current().color(tone), 20, self.devicePixelRatioF()))
+        self.name.setText(info.id.name)
+        self.state.setText(state_text(info))
+        set_tone(self.state, {"error": "error", "warn": "warn", "ok": "ok"}.get(tone, "muted"))
+        self.restart.setVisible(info.state is ActorState.CRASHED)
+        at = self.overview.verticalScrollBar().value()
+        self.overview.setHtml(overview(info))
+        self.overview.verticalScrollBar().setValue(at)
+
+    def _show_turn(self) -> None:
+        turn = self.model.row(self.turns.currentIndex())
+        if turn is not None:
+            self.turn.setHtml(turn_html(turn))
+
+
+def overview(info: ActorInfo) -> str:
+    """The cause first when there is one, then the facts in a grid."""
+    tokens = current()
+    parts = []
+    if info.last_cause is not None:
+        killed = f" while it handled <b>{html.escape(info.killed_by)}</b>" if info.killed_by else ""
+        parts.append(f'<p style="color:{tokens.error}"><b>{html.escape(str(info.last_cause))}</b>{killed}</p>')
+        if info.last_cause.limit:
+            used = show.count(info.last_cause.used) if info.last_cause.used is not None else "unknown"
+            parts.append(f"<p>Limit {info.last_cause.limit}: {info.last_cause.limit_value:,} allowed, {used} used</p>")
+        if info.last_cause.traceback:
+            trace = as_html(info.last_cause.traceback, tokens.accent, tokens.text)
+            parts.append(f'<div style="font-family:\'{mono().family()}\'">{trace}</div>')
+    rows = "".join(
+        f'<tr><td style="color:{tokens.muted};padding:2px 18px 2px 0;white-space:nowrap">{name}</td>'
+        f'<td style="padding:2px 0">{html.escape(value)}</td></tr>'
+        for name, value in facts(info)
+    )
+    return "".join(parts) + f"<table>{rows}</table>"
+
+
+def facts(info: ActorInfo) -> list[tuple[str, str]]:
+    """What there is to know, in words."""
+    limits = info.limits
+    return [
+        ("Behavior", behaviors(info)),
+        ("Module", f"{info.module_name}   {info.module[:16]}…"),
+        ("Turns", f"{info.turns:,}, {show.plural(info.crashes, 'crash').replace('crashs', 'crashes')}, "
+                  f"{show.plural(info.restarts, 'restart')}"),
+        ("Fuel", f"{show.short(info.fuel)} in all, {show.short(info.fuel_per_second)} per second"),
+        ("Memory", f"{show.size(info.memory_bytes)} alive after its last turn, "
+                   f"{show.size(limits.memory_bytes)} allowed on top of what it declares"),
+        ("Last turn", show.nanoseconds(info.last_turn_ns)),
+        ("Mailbox", f"{info.mailbox:,} of {limits.mailbox:,}"),
+        ("Limits per turn", f"{show.short(limits.fuel)} fuel, {show.duration(limits.time_ms / 1000)} running, "
+                            f"{show.duration(limits.wait_ms / 1000)} waiting, {show.size(limits.stack_bytes)} stack"),
+        ("Profile", info.profile),
+        ("Grants", ", ".join(info.grants) or "none"),
+        ("State on upgrade", "is carried over" if info.carries_state else "cannot be carried over"),
+        ("Started", show.clock(info.spawned, milliseconds=False)),
+    ]  # fmt: skip

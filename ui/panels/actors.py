@@ -1,0 +1,233 @@
+"""Actors: who lives, how they are, what they take; and below, one of them in detail."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu, QSplitter
+
+from ui.commands import actor_command
+from ui.desk import Desk, Draft
+from ui.dialogs.confirm import confirmed
+from ui.dialogs.spawn import SpawnDialog
+from ui.panels.actor_columns import ACTORS
+from ui.panels.actor_details import ActorDetails
+from ui.settings import Record, child, number
+from ui.table_panel import TablePanel
+from ui.widgets.build import tool_for
+from ui.widgets.empty_state import EmptyState
+from ui.widgets.restart_delegate import RestartDelegate
+from workbench.api import ActorInfo, ActorState, Area, NotFound, SpawnOptions, Turn
+
+TURNS_SHOWN = 200
+ROW_ACTIONS = ("actor.message", "actor.source", "actor.graph", "actor.log", "", "actor.restart", "actor.stop",
+               "actor.kill", "", "actor.copy_id", "actor.copy_command")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one reading gives: the list, and the turns of the chosen one."""
+
+    actors: Sequence[ActorInfo]
+    chosen: str
+    turns: Sequence[Turn]
+
+
+class ActorsPanel(TablePanel[ActorInfo]):
+    """The table above, details below; the chosen actor is told to the other panels."""
+
+    id = "actors"
+    title = "Actors"
+    icon_name = "actors"
+    areas = frozenset({Area.ACTORS, Area.TURNS, Area.METRICS})
+    columns: ClassVar = ACTORS
+    filter_example = "state:crashed mailbox>100 id~count"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.chosen = ""
+        self.details = ActorDetails(desk)
+        self.split = QSplitter(Qt.Orientation.Vertical)
+        self.split.addWidget(self.stack)
+        self.split.addWidget(self.details)
+        self.split.setStretchFactor(0, 3)
+        self.split.setStretchFactor(1, 2)
+        self.split.setChildrenCollapsible(False)
+        self.split.splitterMoved.connect(lambda: desk.remember.emit())
+        self.column.addWidget(self.split, 1)
+        self.details.hide()
+        self._restart_button = RestartDelegate(self.table)
+        self._restart_button.pressed.connect(self._restart_named)
+        self.table.setItemDelegateForColumn([c.key for c in ACTORS].index("action"), self._restart_button)
+        self.table.selectionModel().currentRowChanged.connect(lambda: self._choose())
+        self.table.opened.connect(self._message)
+        desk.actor_chosen.connect(self._choose_from_elsewhere)
+        self._bind()
+        self.add_tool(tool_for(desk.actions["actor.spawn"]))
+
+    def _bind(self) -> None:
+        for action_id, slot in {
+            "actor.spawn": self._spawn, "actor.message": self._message, "actor.source": self._source,
+            "actor.restart": self._restart, "actor.stop": self._stop, "actor.kill": self._kill,
+            "actor.graph": self._graph, "actor.log": self._log, "actor.copy_id": self._copy_id,
+            "actor.copy_command": self._copy_command,
+        }.items():  # fmt: skip
+            self.desk.actions.bind(action_id, slot)
+        self._enable()
+
+    def empty(self) -> EmptyState:
+        return EmptyState(
+            "actors", "No actors yet: start the sample system, or write one in the Editor and press Ctrl+Enter.",
+            "Start the sample system", lambda: self.desk.actions.run("node.sample"),
+        )  # fmt: skip
+
+    def row_key(self, found: ActorInfo) -> Hashable:
+        return found.id
+
+    def load(self) -> Found:
+        node, chosen = self.desk.node, self.chosen
+        assert node is not None
+        actors = node.actors.list()
+        try:
+            turns = node.actors.turns(chosen, limit=TURNS_SHOWN) if chosen and self.details.wants_turns else ()
+        except NotFound:
+            turns = ()
+        return Found(actors, chosen, turns)
+
+    def show_loaded(self, found: object) -> None:
+        assert isinstance(found, Found)
+        self.desk.actors_listed.emit(tuple(found.actors))
+        self.show_rows(found.actors)
+        self.details.show_actor(self.actor(), found.turns if found.chosen == self.chosen else None)
+
+    def arranged(self) -> None:
+        self._enable()
+        if self.chosen and self.actor() is None:
+            self.chosen = ""
+            self.details.hide()
+
+    def actor(self) -> ActorInfo | None:
+        """The chosen actor as last read."""
+        return next((row for row in self._all if row.id.name == self.chosen), None)
+
+    def _choose(self) -> None:
+        row = self.table.rows.row(self.table.currentIndex())
+        if row is None or row.id.name == self.chosen:
+            return
+        self.chosen = row.id.name
+        self.details.show_actor(row, ())
+        self.details.show()
+        self._enable()
+        self.desk.actor_chosen.emit(self.chosen)
+        self.refresh()
+
+    def _choose_from_elsewhere(self, name: str) -> None:
+        row = next((row for row in self._all if row.id.name == name), None)
+        if row is not None and name != self.chosen:
+            self.select_key(row.id)
+
+    def _enable(self) -> None:
+        row = self.actor()
+        on = row is not None
+        self.desk.actions.enable("actor.message", "actor.source", "actor.graph", "actor.log", "actor.stop", on=on)
+        self.desk.actions.enable("actor.copy_id", "actor.copy_command", on=on)
+        crashed = row is not None and row.state is ActorState.CRASHED
+        self.desk.actions.enable("actor.restart", on=crashed)
+        self.desk.actions.enable("actor.kill", on=on and not crashed)
+
+    def context_menu(self) -> QMenu:
+        return self.desk.actions.menu(self, *ROW_ACTIONS)
+
+    # what the user asks for
+
+    def _message(self) -> None:
+        if self.chosen:
+            self.desk.compose.emit(Draft(self.chosen))
+
+    def _source(self) -> None:
+        if (row := self.actor()) is not None:
+            self.desk.show_source.emit(row)
+
+    def _graph(self) -> None:
+        self.desk.show_graph.emit(self.chosen)
+
+    def _log(self) -> None:
+        self.desk.show_log.emit(self.chosen)
+
+    def _copy_id(self) -> None:
+        QGuiApplication.clipboard().setText(self.chosen)
+
+    def _copy_command(self) -> None:
+        QGuiApplication.clipboard().setText(actor_command("show", self.chosen))
+
+    def _restart(self) -> None:
+        self._restart_named(self.chosen)
+
+    def _restart_named(self, name: str) -> None:
+        self.run(self._do_restart(name))
+
+    async def _do_restart(self, name: str) -> None:
+        if self.desk.node is not None:
+            await self.call(self.desk.node.actors.restart, name)
+            self.desk.notice(f"{name} runs again, from its initial state.", "ok")
+            self.refresh()
+
+    def _stop(self) -> None:
+        row = self.actor()
+        if row is not None and confirmed(
+            self, f"Stop {row.id.name}?",
+            "It finishes the message in hand, then it is gone with its state: nobody starts it again.", "Stop",
+        ):  # fmt: skip
+            self.run(self._do_stop(row.id.name))
+
+    async def _do_stop(self, name: str) -> None:
+        if self.desk.node is not None:
+            await self.call(self.desk.node.actors.stop, name)
+            self.desk.notice(f"{name} was stopped.", "ok")
+            self.refresh()
+
+    def _kill(self) -> None:
+        row = self.actor()
+        if row is not None and confirmed(
+            self, f"Kill {row.id.name}?",
+            "It ends at once, in the middle of a message if need be; its state is lost. It stays listed as crashed and "
+            "can be restarted.", "Kill",
+        ):  # fmt: skip
+            self.run(self._do_kill(row.id.name))
+
+    async def _do_kill(self, name: str) -> None:
+        if self.desk.node is not None:
+            await self.call(self.desk.node.actors.kill, name)
+            self.refresh()
+
+    def _spawn(self) -> None:
+        self.run(self._ask_and_spawn())
+
+    async def _ask_and_spawn(self) -> None:
+        if self.desk.node is None:
+            return
+        modules = await self.call(self.desk.node.modules.list)
+        dialog = SpawnDialog(self, modules)
+        if not modules or not dialog.exec():
+            if not modules:
+                self.desk.notice("No module is deployed yet: write one in the Editor, or drop a file here.", "warn")
+            return
+        options = SpawnOptions(name=dialog.name, profile=dialog.profile)
+        info = await self.call(self.desk.node.actors.spawn, dialog.module, dialog.state, options=options)
+        self.desk.notice(f"{info.id.name} runs.", "ok")
+        self.chosen = info.id.name
+        self.refresh()
+
+    def record(self) -> Record:
+        sizes = self.split.sizes()
+        return super().record() | {"details": {"height": sizes[1] if self.details.isVisible() else 0}}
+
+    def restore(self, record: Record) -> None:
+        super().restore(record)
+        height = number(child(record, "details"), "height")
+        if 60 < height < 2000:
+            self.split.setSizes([max(self.height() - height, 200), height])

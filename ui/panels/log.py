@@ -1,0 +1,254 @@
+"""Log: what actors print and log, their tracebacks, and what the node says; a click on a frame opens its line."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QGuiApplication, QMouseEvent
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QLineEdit, QStackedWidget
+
+from ui import format as show
+from ui.desk import Desk
+from ui.icons import icon
+from ui.models import Column, RowModel
+from ui.panel import Panel
+from ui.panels.log_lines import Shown, shown_lines, wanted
+from ui.settings import Record, text
+from ui.states import LEVELS
+from ui.theme import mono
+from ui.traceback_text import place
+from ui.widgets.actor_combo import ActorCombo
+from ui.widgets.build import box, label, row, tool, tool_for
+from ui.widgets.empty_state import EmptyState
+from ui.widgets.table import Table
+from workbench.api import Area, Level, LogLine
+
+KEPT = 100_000
+PAGE = 10_000
+Col = Column[Shown]
+
+
+def _tone(line: Shown) -> str:
+    if place(line.text):
+        return "accent"
+    return LEVELS[line.line.level][1] if line.line.level in (Level.WARN, Level.ERROR, Level.CRITICAL) else "text"
+
+
+COLUMNS: tuple[Col, ...] = (
+    Col("time", "Time", lambda s: s.line.time, lambda s: "" if s.part else show.clock(s.line.time), 104,
+        tone=lambda s: "faint"),
+    Col("level", "Level", lambda s: str(s.line.level), lambda s: "" if s.part else str(s.line.level), 78,
+        icon=lambda s: ("", "text") if s.part else LEVELS[s.line.level], tone=lambda s: LEVELS[s.line.level][1]),
+    Col("actor", "Actor", lambda s: s.line.actor, lambda s: "" if s.part else s.line.actor or "node", 110,
+        tone=lambda s: "muted"),
+    Col("message", "Message", lambda s: s.text, lambda s: s.text, 600, tone=_tone,
+        tip=lambda s: "Click to open this line in the editor" if place(s.text) else s.line.message),
+)  # fmt: skip
+
+
+class LogTable(Table[Shown]):
+    """A table whose lines have a fixed-width font; a click on a frame of a traceback goes to its line."""
+
+    def __init__(self, model: RowModel[Shown], desk: Desk) -> None:
+        super().__init__(model, "Log lines")
+        self._desk = desk
+        self.setFont(mono())
+        self.verticalHeader().setDefaultSectionSize(21)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        self.setMouseTracking(True)
+
+    def _place(self, index: QModelIndex) -> Shown | None:
+        shown = self.rows.row(index)
+        return shown if shown is not None and place(shown.text) else None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        over = self._place(self.indexAt(event.position().toPoint()))
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
+        super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton and not event.modifiers():
+            self.go_to(self.indexAt(event.position().toPoint()))
+
+    def go_to(self, index: QModelIndex) -> None:
+        """Open the source line that this line of a traceback names, if it names one."""
+        shown = self._place(index)
+        if shown is not None and (found := place(shown.text)) is not None:
+            self._desk.location(found, shown.line.actor)
+
+
+class LogPanel(Panel):
+    """Reads only what is new; keeps 100,000 lines."""
+
+    id = "log"
+    title = "Log"
+    icon_name = "log"
+    areas = frozenset({Area.LOGS})
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._kept: deque[LogLine] = deque(maxlen=KEPT)
+        self._last = 0
+        self.model: RowModel[Shown] = RowModel(COLUMNS, lambda shown: (shown.line.seq, shown.part), self)
+        self.table = LogTable(self.model, desk)
+        self.level = QComboBox()
+        self.level.setAccessibleName("Lowest level")
+        self.level.setToolTip("Show this level and above")
+        for level in Level:
+            self.level.addItem(icon(*LEVELS[level]), str(level))
+        self.level.setCurrentText("info")
+        self.actor = ActorCombo("Actor of the log")
+        self.expression = QLineEdit(placeholderText="Regular expression", clearButtonEnabled=True)
+        self.expression.setAccessibleName("Regular expression")
+        self._lead = self.expression.addAction(icon("find", "faint"), QLineEdit.ActionPosition.LeadingPosition)
+        self.counter = label(tone="muted")
+        self.none = EmptyState("log", "Nothing logged yet: what actors print and log appears here.")
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.none)
+        self.pages.addWidget(self.table)
+        self._pattern: re.Pattern[str] | None = None
+        self._lay_out()
+        self._bind()
+
+    def _lay_out(self) -> None:
+        edit = self.actor.lineEdit()
+        assert edit is not None
+        edit.setPlaceholderText("all actors")
+        edit.setClearButtonEnabled(True)
+        self.actor.setFixedWidth(150)
+        line = row(self.level, self.actor, self.expression, self.counter, margins=(8, 6, 8, 6), spacing=8)
+        line.setStretch(2, 1)
+        line.addWidget(tool_for(self.desk.actions["log.follow"]))
+        line.addWidget(tool("trash", "Clear what is shown", self.clear))
+        self.column.addWidget(box("band", line))
+        self.column.addWidget(self.pages, 1)
+
+    def _bind(self) -> None:
+        actions = self.desk.actions
+        actions.bind("log.follow", self._follow_toggled).setChecked(self.desk.settings.log_follow)
+        actions.bind("log.copy", self._copy)
+        self.level.currentTextChanged.connect(self._filter_changed)
+        self.actor.currentTextChanged.connect(self._filter_changed)
+        self.expression.textChanged.connect(self._filter_changed)
+        self.desk.actors_listed.connect(self._list_actors)
+        self.desk.show_log.connect(self._show_actor)
+        self.desk.node_changed.connect(self.clear)
+        self.table.verticalScrollBar().sliderMoved.connect(self._scrolled)
+        self.table.opened.connect(lambda: self.table.go_to(self.table.currentIndex()))
+
+    def _list_actors(self, actors: object) -> None:
+        typed = self.actor.actor()
+        assert isinstance(actors, tuple)
+        self.actor.list_actors(actors)
+        self.actor.set_actor(typed)
+        if not typed:
+            self.actor.setCurrentIndex(-1)
+
+    # reading
+
+    def load(self) -> Sequence[LogLine]:
+        assert self.desk.node is not None
+        return self.desk.node.logs(after=self._last, limit=PAGE)
+
+    def show_loaded(self, found: object) -> None:
+        assert isinstance(found, list | tuple)
+        fresh = [line for line in found if line.seq > self._last]
+        if not fresh:
+            return
+        self._last = fresh[-1].seq
+        self._kept.extend(fresh)
+        self._append(shown_lines(line for line in fresh if self._wanted(line)))
+
+    def _append(self, lines: list[Shown]) -> None:
+        model = self.model
+        if lines:
+            at = len(model.rows)
+            model.beginInsertRows(QModelIndex(), at, at + len(lines) - 1)
+            model.rows.extend(lines)
+            model.endInsertRows()
+        if (extra := len(model.rows) - KEPT) > 0:
+            extra += KEPT // 20
+            model.beginRemoveRows(QModelIndex(), 0, extra - 1)
+            del model.rows[:extra]
+            model.endRemoveRows()
+        self._settle()
+
+    def _settle(self) -> None:
+        self.counter.setText(f"{len(self.model.rows):,} lines")
+        self.pages.setCurrentWidget(self.table if self._kept else self.none)
+        if self.desk.actions["log.follow"].isChecked():
+            self.table.scrollToBottom()
+
+    # filters
+
+    def _wanted(self, line: LogLine) -> bool:
+        return wanted(line, Level(self.level.currentText()), self.actor.actor(), self._pattern)
+
+    def _filter_changed(self) -> None:
+        problem = ""
+        try:
+            self._pattern = re.compile(self.expression.text(), re.IGNORECASE) if self.expression.text() else None
+        except re.error as error:
+            problem = f"not a regular expression: {error}"
+        self.expression.setToolTip(problem)
+        self.expression.setProperty("invalid", bool(problem))
+        self.expression.style().unpolish(self.expression)
+        self.expression.style().polish(self.expression)
+        if not problem:
+            self.show_kept()
+        self.desk.remember.emit()
+
+    def show_kept(self) -> None:
+        """Filter again what is kept."""
+        self.model.beginResetModel()
+        self.model.rows = shown_lines(line for line in self._kept if self._wanted(line))
+        self.model.endResetModel()
+        self._settle()
+
+    def clear(self) -> None:
+        """Forget what is shown; the node keeps its log."""
+        self._kept.clear()
+        if self.desk.node is None:
+            self._last = 0
+        self.show_kept()
+
+    def _show_actor(self, name: str) -> None:
+        self.actor.setEditText(name)
+        self.desk.raise_panel.emit(self.id)
+
+    def _follow_toggled(self) -> None:
+        self.desk.settings.log_follow = self.desk.actions["log.follow"].isChecked()
+        self._settle()
+        self.desk.remember.emit()
+
+    def _scrolled(self, value: int) -> None:
+        self.desk.actions["log.follow"].setChecked(value >= self.table.verticalScrollBar().maximum())
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.table.as_text("Text"))
+
+    def focus_filter(self) -> None:
+        self.expression.setFocus()
+        self.expression.selectAll()
+
+    def record(self) -> Record:
+        return {
+            "level": self.level.currentText(), "actor": self.actor.actor(), "expression": self.expression.text(),
+            "table": self.table.record(),
+        }  # fmt: skip
+
+    def restore(self, record: Record) -> None:
+        self.level.setCurrentText(text(record, "level", "info"))
+        self.actor.setEditText(text(record, "actor"))
+        self.expression.setText(text(record, "expression"))
+
+    def repaint_icons(self) -> None:
+        self._lead.setIcon(icon("find", "faint"))
+        self.none.repaint_icons()
+        for at, level in enumerate(Level):
+            self.level.setItemIcon(at, icon(*LEVELS[level]))
+        self.model.layoutChanged.emit()

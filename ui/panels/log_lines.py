@@ -1,0 +1,40 @@
+"""What of the log is shown, and as which lines: a message of several lines becomes as many rows. Pure functions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from workbench.api import Level, LogLine
+
+ORDER = {level: at for at, level in enumerate(Level)}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One row: part 0 is a message's first line and carries its time, level and actor."""
+
+    line: LogLine
+    part: int
+    text: str
+
+
+def shown_lines(lines: Iterable[LogLine]) -> list[Shown]:
+    rows = []
+    for line in lines:
+        text = line.message
+        if "\n" not in text:
+            rows.append(Shown(line, 0, text))
+        else:
+            rows.extend(Shown(line, part, piece) for part, piece in enumerate(text.rstrip().split("\n")))
+    return rows
+
+
+def wanted(line: LogLine, level: Level, actor: str, pattern: re.Pattern[str] | None) -> bool:
+    """Level and above, part of the actor's name, and the expression anywhere in the message."""
+    if ORDER[line.level] < ORDER[level]:
+        return False
+    if actor and actor not in (line.actor or "node"):
+        return False
+    return pattern is None or pattern.search(line.message) is not None

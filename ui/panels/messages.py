@@ -1,0 +1,272 @@
+"""Messages: write one, send it, read the answer and what it took; what was sent stays and can be sent again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QButtonGroup, QMenu, QSplitter, QStackedWidget
+
+from ui import format as show
+from ui.commands import message_command, message_python
+from ui.desk import Desk, Draft
+from ui.models import Column, RowModel
+from ui.panel import Panel
+from ui.sending import Sent, send
+from ui.settings import Record, text
+from ui.states import error_look
+from ui.widgets.actor_combo import ActorCombo
+from ui.widgets.build import box, button, column, label, row, tool_for
+from ui.widgets.empty_state import EmptyState
+from ui.widgets.payload_edit import PayloadEdit
+from ui.widgets.reply_view import ReplyView
+from ui.widgets.table import Table
+from ui.widgets.type_combo import TypeCombo
+from workbench.api import Area, Invalid, NotFound
+
+KEPT = 1000
+Col = Column[Sent]
+
+
+def _look(sent: Sent) -> tuple[str, str]:
+    return error_look(sent.code) if sent.code else ("ok", "ok")
+
+
+def _answer(sent: Sent) -> str:
+    found = sent.text or sent.reply
+    return show.one_line(found) if isinstance(found, str) else f"{len(found):,} bytes"
+
+
+def _payload(sent: Sent) -> str:
+    return show.one_line(sent.payload) if isinstance(sent.payload, str) else f"{len(sent.payload):,} bytes"
+
+
+COLUMNS: tuple[Col, ...] = (
+    Col("time", "Time", lambda s: s.time, lambda s: show.clock(s.time, milliseconds=False), 74, tone=lambda s: "muted"),
+    Col("actor", "Actor", lambda s: s.actor, lambda s: s.actor, 100, bold=True),
+    Col("kind", "Kind", lambda s: s.kind, lambda s: s.kind, 52, tone=lambda s: "muted"),
+    Col("type", "Type", lambda s: s.type, lambda s: s.type, 96),
+    Col("payload", "Payload", _payload, _payload, 90),
+    Col("outcome", "Outcome", lambda s: s.outcome, lambda s: s.outcome, 92, icon=_look, tone=lambda s: _look(s)[1]),
+    Col("fuel", "Fuel", lambda s: s.figures.fuel if s.figures else None,
+        lambda s: show.count(s.figures.fuel if s.figures else None), 76, right=True),
+    Col("took", "Took", lambda s: s.round_trip_ns / 1e9, lambda s: show.nanoseconds(s.round_trip_ns), 76, right=True),
+    Col("reply", "Reply or reason", _answer, _answer, 160),
+)  # fmt: skip
+
+
+class MessagesPanel(Panel):
+    """The composer on top, the answer beside it, the history below."""
+
+    id = "messages"
+    title = "Messages"
+    icon_name = "messages"
+    areas = frozenset({Area.ACTORS})
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._number = 0
+        self.actor = ActorCombo()
+        self.type = TypeCombo()
+        self.payload = PayloadEdit()
+        self.send_button = button("Send", self.send, style="primary", icon_name="send")
+        self.reply = ReplyView(desk)
+        self.model: RowModel[Sent] = RowModel(COLUMNS, lambda sent: sent.number, self)
+        self.history = Table(self.model, "Sent messages")
+        self.nothing_sent = EmptyState("messages", "What you send is listed here, ready to be sent again.")
+        self._lay_out()
+        self._bind()
+
+    def _kinds(self):  # type: ignore[no-untyped-def]
+        self.kinds = QButtonGroup(self)
+        made = row(spacing=0)
+        for kind, tip in (("call", "waits for a reply"), ("cast", "does not wait for a reply")):
+            one = button(kind, lambda: self.desk.remember.emit(), style="segment", name=f"Kind {kind}")
+            one.setCheckable(True)
+            one.setChecked(kind == "call")
+            one.setToolTip(tip)
+            self.kinds.addButton(one)
+            made.addWidget(one)
+        return made
+
+    def _lay_out(self) -> None:
+        address = row(self.actor, spacing=6)
+        address.addLayout(self._kinds())
+        address.addWidget(self.type)
+        address.addWidget(self.send_button)
+        address.setStretch(0, 3)
+        address.setStretch(2, 2)
+        address.setContentsMargins(8, 7, 8, 7)
+        self.top = QSplitter(Qt.Orientation.Horizontal)
+        self.top.addWidget(box("composer", column(self.payload, margins=(8, 8, 8, 8))))
+        self.top.addWidget(self.reply)
+        self.top.setSizes([400, 420])
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.nothing_sent)
+        self.pages.addWidget(self.history)
+        again = [tool_for(self.desk.actions[f"message.{verb}"]) for verb in ("resend", "edit", "copy_command")]
+        lower = column(box("band", row(label("History", role="caption"), None, *again, margins=(10, 2, 6, 2))), spacing=0)
+        lower.addWidget(self.pages, 1)
+        self.split = QSplitter(Qt.Orientation.Vertical)
+        self.split.addWidget(self.top)
+        self.split.addWidget(box("history", lower))
+        self.split.setSizes([240, 200])
+        self.column.addWidget(box("band", address))
+        self.column.addWidget(self.split, 1)
+
+    def _bind(self) -> None:
+        actions = self.desk.actions
+        actions.bind("message.send", self.send, owner=self)
+        actions.bind("message.resend", self.resend)
+        actions.bind("message.edit", self.edit_again)
+        actions.bind("message.copy_command", self._copy_command)
+        actions.bind("message.copy_python", self._copy_python)
+        self.history.menu_for = self._menu
+        self.history.opened.connect(self.edit_again)
+        self.history.selectionModel().currentRowChanged.connect(lambda: self._show_chosen())
+        self.desk.compose.connect(self.compose)
+        self.desk.actors_listed.connect(self.actor.list_actors)
+        self.actor.currentTextChanged.connect(self._actor_changed)
+        self.type.currentTextChanged.connect(lambda: self.desk.remember.emit())
+        self.payload.edited.connect(lambda: self.desk.remember.emit())
+        for key in ("Return", "Enter"):
+            line = self.type.lineEdit()
+            assert line is not None
+            QShortcut(QKeySequence(key), line, self.send, context=Qt.ShortcutContext.WidgetShortcut)
+        self._enable()
+
+    def _menu(self) -> QMenu:
+        return self.desk.actions.menu(
+            self, "message.resend", "message.edit", "", "message.copy_command", "message.copy_python"
+        )
+
+    def load(self) -> Sequence[str]:
+        """The types that this actor was sent lately, as suggestions."""
+        node, name = self.desk.node, self.actor.actor()
+        if node is None or not name:
+            return ()
+        try:
+            turns = node.actors.turns(name, limit=100)
+        except NotFound:
+            return ()
+        kinds = dict.fromkeys(turn.envelope.type for turn in turns if turn.envelope is not None and turn.envelope.type)
+        return (name, *kinds)
+
+    def show_loaded(self, found: object) -> None:
+        if isinstance(found, tuple) and found:
+            self.type.learn(*found)
+
+    def _actor_changed(self, name: str) -> None:
+        self.type.set_actor(name)
+        self.desk.remember.emit()
+        self.refresh()
+
+    def kind(self) -> str:
+        chosen = self.kinds.checkedButton()
+        return chosen.text() if chosen is not None else "call"
+
+    def set_kind(self, kind: str) -> None:
+        for one in self.kinds.buttons():
+            one.setChecked(one.text() == kind)
+
+    def compose(self, draft: Draft) -> None:
+        """Show a message ready to be sent."""
+        self.actor.set_actor(draft.actor)
+        if draft.type:
+            self.type.setCurrentText(draft.type)
+            self.set_kind(draft.kind)
+            self.payload.set_payload(draft.payload)
+        self.desk.raise_panel.emit(self.id)
+        (self.type if not self.type.currentText() else self.payload.edit).setFocus()
+
+    def send(self) -> None:
+        try:
+            payload = self.payload.payload()
+        except Invalid as error:
+            self.reply.show_problem(str(error))
+            return
+        if not self.actor.actor() or not self.type.currentText().strip():
+            self.reply.show_problem("Choose an actor and write a message type.")
+            return
+        self._send(self.actor.actor(), self.kind(), self.type.currentText().strip(), payload)
+
+    def _send(self, actor: str, kind: str, message_type: str, payload: str | bytes) -> None:
+        self._number += 1
+        self.reply.show_waiting(actor, message_type)
+        self.run(self._do_send(self._number, actor, kind, message_type, payload))
+
+    async def _do_send(self, number: int, actor: str, kind: str, message_type: str, payload: str | bytes) -> None:
+        node = self.desk.node
+        if node is None:
+            self.reply.show_problem("The node is still starting.")
+            return
+        timeout = float(self.desk.settings.ask_timeout_seconds)
+        sent = await self.call(send, node, number, actor, kind, message_type, payload, timeout)
+        self.type.learn(actor, message_type)
+        self.add(sent)
+
+    def add(self, sent: Sent) -> None:
+        """Put it on top of the history and show it."""
+        self.model.patch([sent, *self.model.rows[: KEPT - 1]])
+        self.pages.setCurrentWidget(self.history)
+        self.history.choose(0)
+        self.reply.show_sent(sent)
+        self._enable()
+
+    def chosen(self) -> Sent | None:
+        return self.model.row(self.history.currentIndex())
+
+    def _show_chosen(self) -> None:
+        sent = self.chosen()
+        self._enable()
+        if sent is not None:
+            self.reply.show_sent(sent)
+
+    def _enable(self) -> None:
+        ids = ("message.resend", "message.edit", "message.copy_command", "message.copy_python")
+        self.desk.actions.enable(*ids, on=self.chosen() is not None)
+
+    def resend(self) -> None:
+        if (sent := self.chosen()) is not None:
+            self._send(sent.actor, sent.kind, sent.type, sent.payload)
+
+    def edit_again(self) -> None:
+        if (sent := self.chosen()) is not None:
+            self.compose(Draft(sent.actor, sent.type, sent.payload, sent.kind))
+
+    def _copy_command(self) -> None:
+        if (sent := self.chosen()) is not None:
+            QGuiApplication.clipboard().setText(message_command(sent.kind, sent.actor, sent.type, sent.payload))
+
+    def _copy_python(self) -> None:
+        if (sent := self.chosen()) is not None:
+            self.run(self._do_copy_python(sent))
+
+    async def _do_copy_python(self, sent: Sent) -> None:
+        if self.desk.node is not None:
+            info = await self.call(self.desk.node.info)
+            source = message_python(sent.kind, sent.actor, sent.type, sent.payload, info.workspace)
+            QGuiApplication.clipboard().setText(source)
+
+    def focus_filter(self) -> None:
+        self.actor.setFocus()
+
+    def record(self) -> Record:
+        return {
+            "actor": self.actor.actor(), "type": self.type.currentText(), "kind": self.kind(),
+            "payload": self.payload.edit.toPlainText(), "mode": self.payload.mode,
+        }  # fmt: skip
+
+    def restore(self, record: Record) -> None:
+        self.actor.set_actor(text(record, "actor"))
+        self.type.setCurrentText(text(record, "type"))
+        self.set_kind(text(record, "kind", "call"))
+        self.payload.set_mode(text(record, "mode", "Text"))
+        self.payload.edit.setPlainText(text(record, "payload"))
+
+    def repaint_icons(self) -> None:
+        self.actor.repaint_icons()
+        self.model.layoutChanged.emit()
+        self.nothing_sent.repaint_icons()
+        self.reply.repaint_icons()

@@ -1,0 +1,71 @@
+"""One turn as text: what came in, what went out, and each host call in order."""
+
+from __future__ import annotations
+
+import html
+
+from ui import format as show
+from ui.theme import current, mono
+from ui.traceback_text import as_html
+from ui.widgets.payload_edit import pretty
+from workbench.api import HostCall, Payload, Turn
+
+CALLS_SHOWN = 50
+
+
+def turn_html(turn: Turn) -> str:
+    tokens = current()
+    parts = [_caption("Message")]
+    if turn.envelope is not None:
+        parts.append(_code(f"{turn.envelope.kind} {turn.envelope.type}") + _payload(turn.envelope.payload))
+    else:
+        parts.append(_code(turn.operation))
+    if turn.cause is not None:
+        parts.append(_caption("Crashed") + f'<div style="color:{tokens.error}">{html.escape(str(turn.cause))}</div>')
+        if turn.cause.traceback:
+            parts.append(_mono(as_html(turn.cause.traceback, tokens.accent, tokens.text)))
+    elif turn.text:
+        parts.append(_caption("Rejected") + f'<div style="color:{tokens.warn}">{html.escape(turn.text)}</div>')
+    else:
+        parts.append(_caption("Reply") + (_payload(turn.reply) if turn.reply else _muted("empty")))
+    if turn.state:
+        parts.append(_caption("State after it") + _code(turn.state))
+    parts.append(_caption(f"Host calls ({turn.host_calls_total:,})"))
+    parts.extend(_call(call) for call in turn.host_calls[:CALLS_SHOWN])
+    if not turn.host_calls:
+        parts.append(_muted("none"))
+    return "".join(parts)
+
+
+def _call(call: HostCall) -> str:
+    arguments = ", ".join(show.one_line(repr(part), 60) for part in call.arguments)
+    tokens = current()
+    if call.error:
+        end = f'<span style="color:{tokens.error}"> → {html.escape(call.error)}: {html.escape(call.message)}</span>'
+    else:
+        answer = "" if call.result is None else f" → {show.one_line(repr(call.result), 80)}"
+        end = f'<span style="color:{tokens.muted}">{html.escape(answer)}</span>'
+    return _mono(f"{call.interface}.<b>{html.escape(call.function)}</b>({html.escape(arguments)}){end}")
+
+
+def _caption(text: str) -> str:
+    return f'<div style="color:{current().muted};font-weight:600;margin-top:8px;margin-bottom:2px">{html.escape(text)}</div>'
+
+
+def _muted(text: str) -> str:
+    return f'<div style="color:{current().faint}">{text}</div>'
+
+
+def _mono(inner: str) -> str:
+    return f"<div style=\"font-family:'{mono().family()}'\">{inner}</div>"
+
+
+def _code(text: str) -> str:
+    return _mono(html.escape(text))
+
+
+def _payload(payload: Payload) -> str:
+    if not payload:
+        return _muted("empty payload")
+    text = html.escape(pretty(payload)[:20_000]).replace("\n", "<br>").replace("  ", "&nbsp; ")
+    return _mono(text)

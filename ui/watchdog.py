@@ -1,0 +1,77 @@
+"""Says which of our slots held the Qt main thread too long, and where it was while it did."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from functools import wraps
+from time import perf_counter
+from typing import ParamSpec, TypeVar
+
+logger = logging.getLogger(__name__)
+
+SLOW_SECONDS = 0.05
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Watchdog:
+    """One thread that looks at the main thread's stack when a watched call is still running after 50 ms."""
+
+    def __init__(self) -> None:
+        self.slow: list[str] = []
+        self._entered = threading.Event()
+        self._left = threading.Event()
+        self._main = threading.main_thread().ident or 0
+        self._depth = 0
+        self._stack = ""
+        self._thread: threading.Thread | None = None
+
+    def enter(self) -> float:
+        self._depth += 1
+        if self._depth == 1:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._watch, name="ui-watchdog", daemon=True)
+                self._thread.start()
+            self._stack = ""
+            self._left.clear()
+            self._entered.set()
+        return perf_counter()
+
+    def leave(self, name: str, started: float) -> None:
+        self._depth -= 1
+        if self._depth:
+            return
+        self._left.set()
+        took = perf_counter() - started
+        if took > SLOW_SECONDS:
+            self.slow = [*self.slow[-99:], f"{name} {took * 1000:.0f} ms"]
+            logger.warning("%s took %.0f ms on the Qt thread\n%s", name, took * 1000, self._stack)
+
+    def _watch(self) -> None:
+        while True:
+            self._entered.wait()
+            self._entered.clear()
+            if not self._left.wait(SLOW_SECONDS):
+                frame = sys._current_frames().get(self._main)
+                self._stack = "".join(traceback.format_stack(frame)[-12:]) if frame else ""
+
+
+WATCHDOG = Watchdog()
+
+
+def watched(slot: Callable[P, R]) -> Callable[P, R]:
+    """Mark a slot of ours: over 50 ms it is logged with the stack it was in."""
+
+    @wraps(slot)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        started = WATCHDOG.enter()
+        try:
+            return slot(*args, **kwargs)
+        finally:
+            WATCHDOG.leave(slot.__qualname__, started)
+
+    return run

@@ -1,0 +1,42 @@
+"""What a panel shows when it has nothing to show: an icon, one line, one button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from ui.icons import pixmap
+from ui.theme import current
+from ui.widgets.build import button, column, label
+
+
+class EmptyState(QWidget):
+    """Centred in its parent. The button is left out when there is nothing to do but wait."""
+
+    def __init__(self, icon_name: str, line: str, action: str = "", clicked: Callable[[], None] | None = None) -> None:
+        super().__init__()
+        self._icon_name = icon_name
+        self.picture = label()
+        self.line = label(line, tone="muted", wrap=True)
+        parts: list[QWidget | int | None] = [None, self.picture, self.line]
+        if action and clicked is not None:
+            self.button = button(action, clicked, style="primary")
+            parts.append(self.button)
+        self.setLayout(column(*parts, None, margins=(24, 16, 24, 16), spacing=10))
+        layout = self.layout()
+        assert layout is not None
+        for at in range(layout.count()):
+            item = layout.itemAt(at)
+            if item is not None and item.widget() is not None:
+                item.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.line.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.line.setMinimumWidth(200)
+        self.repaint_icons()
+
+    def repaint_icons(self) -> None:
+        self.picture.setPixmap(pixmap(self._icon_name, current().faint, 32, self.devicePixelRatioF()))
+
+    def say(self, line: str) -> None:
+        self.line.setText(line)

@@ -1,0 +1,87 @@
+"""The answer to a message: how it ended in an icon and a word, what it took, and the payload as it is best read."""
+
+from __future__ import annotations
+
+import html
+
+from PySide6.QtCore import QUrl
+from PySide6.QtWidgets import QTextBrowser, QVBoxLayout, QWidget
+
+from ui import format as show
+from ui.desk import Desk
+from ui.icons import pixmap
+from ui.sending import Sent
+from ui.states import error_look
+from ui.theme import current, mono
+from ui.traceback_text import as_html, from_address
+from ui.widgets.build import label, row, set_tone
+from ui.widgets.figures import FigureCells
+from ui.widgets.payload_edit import pretty
+
+WORDS = {"": "Reply", "rejected": "Rejected", "crashed": "Crashed", "timeout": "No answer in time"}
+
+
+class ReplyView(QWidget):
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self.sent: Sent | None = None
+        self.picture, self.outcome, self.when = label(), label("No message sent yet", role="title"), label(tone="muted")
+        self.outcome.setAccessibleName("Outcome")
+        self.cells = FigureCells()
+        self.body = QTextBrowser()
+        self.body.setFont(mono())
+        self.body.setOpenLinks(False)
+        self.body.setAccessibleName("Reply")
+        self.body.anchorClicked.connect(self._follow)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(8, 6, 8, 8)
+        whole.setSpacing(6)
+        whole.addLayout(row(self.picture, self.outcome, None, self.when, spacing=6))
+        whole.addWidget(self.cells)
+        whole.addWidget(self.body, 1)
+        self.body.setPlaceholderText("The reply appears here.")
+
+    def show_waiting(self, actor: str, message_type: str) -> None:
+        self._head("waiting", "muted", f"Waiting for {actor}")
+        self.when.setText(message_type)
+
+    def show_problem(self, text: str) -> None:
+        """Why nothing was sent."""
+        self.sent = None
+        self._head("warning", "warn", "Not sent")
+        self.when.setText("")
+        self.cells.show_figures(None)
+        self.body.setPlainText(text)
+
+    def show_sent(self, sent: Sent) -> None:
+        self.sent = sent
+        icon, tone = error_look(sent.code) if sent.code else ("ok", "ok")
+        word = WORDS.get(sent.code, sent.code.replace("_", " ").capitalize())
+        self._head(icon, tone, "Handled" if not sent.code and sent.kind == "cast" else word)
+        self.when.setText(f"{sent.actor} · {sent.type} · {show.nanoseconds(sent.round_trip_ns)} round trip")
+        self.cells.show_figures(sent.figures, turn=sent.turn, state=sent.state)
+        if sent.code:
+            self.body.setHtml(self._error(sent))
+        else:
+            self.body.setPlainText(pretty(sent.reply))
+
+    def _error(self, sent: Sent) -> str:
+        tokens = current()
+        trace = sent.cause.traceback if sent.cause is not None else ""
+        lines = f'<p style="color:{tokens.error}">{html.escape(sent.text)}</p>'
+        return lines + (as_html(trace, tokens.accent, tokens.text) if trace else "")
+
+    def _head(self, icon: str, tone: str, word: str) -> None:
+        self.picture.setPixmap(pixmap(icon, current().color(tone), 18, self.devicePixelRatioF()))
+        self.outcome.setText(word)
+        set_tone(self.outcome, tone if tone in ("ok", "warn", "error") else "")
+
+    def _follow(self, address: QUrl) -> None:
+        place = from_address(address.toString())
+        if place is not None and self.sent is not None:
+            self._desk.location(place, self.sent.actor)
+
+    def repaint_icons(self) -> None:
+        if self.sent is not None:
+            self.show_sent(self.sent)

@@ -1,0 +1,182 @@
+"""The table of every panel: chosen and sorted columns, copy as text, CSV, JSON or Markdown, export."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QMenu, QTableView
+
+from ui.icons import icon
+from ui.models import RowModel
+from ui.settings import Record, child
+
+Row = TypeVar("Row")
+ROW_HEIGHT = 27
+FORMATS = ("Text", "CSV", "JSON", "Markdown")
+
+
+class Table(QTableView, Generic[Row]):
+    """Shows a RowModel. `order_changed` asks the owner to sort again; `opened` is Enter or a double click."""
+
+    order_changed = Signal()
+    opened = Signal()
+    layout_changed = Signal()
+
+    def __init__(self, model: RowModel[Row], name: str) -> None:
+        super().__init__()
+        self.rows = model
+        self.setModel(model)
+        self.setAccessibleName(name)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self._set_up_header()
+        self.menu_for: Callable[[], QMenu] | None = None
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._menu)
+        self.doubleClicked.connect(lambda: self.opened.emit())
+
+    def _set_up_header(self) -> None:
+        header = self.horizontalHeader()
+        header.setSectionsMovable(True)
+        header.setHighlightSections(False)
+        header.setStretchLastSection(True)
+        header.setMinimumSectionSize(36)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._column_menu)
+        header.sectionClicked.connect(self._sort_by)
+        header.setAccessibleName(f"{self.accessibleName()} columns")
+        for at, column in enumerate(self.rows.columns):
+            self.setColumnWidth(at, column.width)
+            self.setColumnHidden(at, column.hidden)
+        header.sectionResized.connect(lambda: self.layout_changed.emit())
+
+    def chosen(self) -> Row | None:
+        """The row that has the keyboard, when it is selected."""
+        index = self.currentIndex()
+        return self.rows.row(index) if index.isValid() and self.selectionModel().isSelected(index) else None
+
+    def selected(self) -> list[Row]:
+        rows = (self.rows.row(index) for index in self.selectionModel().selectedRows())
+        return [row for row in rows if row is not None]
+
+    def choose(self, position: int) -> None:
+        if position >= 0:
+            self.selectRow(position)
+            self.scrollTo(self.rows.index(position, 0))
+
+    def _sort_by(self, section: int) -> None:
+        rows = self.rows
+        if rows.sort_column != section:
+            down = rows.columns[section].right
+            rows.sort_column = section
+            rows.sort_order = Qt.SortOrder.DescendingOrder if down else Qt.SortOrder.AscendingOrder
+        elif (rows.sort_order == Qt.SortOrder.DescendingOrder) is rows.columns[section].right:
+            rows.sort_order = Qt.SortOrder(1 - rows.sort_order.value)
+        else:
+            rows.sort_column = -1
+        rows.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(rows.columns) - 1)
+        self.order_changed.emit()
+        self.layout_changed.emit()
+
+    def _column_menu(self, at: QPoint) -> None:
+        self.column_menu().popup(self.horizontalHeader().mapToGlobal(at))
+
+    def column_menu(self) -> QMenu:
+        """Which columns are shown."""
+        menu = QMenu(self)
+        for section, column in enumerate(self.rows.columns):
+            action = QAction(column.title or column.key, menu, checkable=True, checked=not self.isColumnHidden(section))
+            action.setEnabled(section > 0)
+            action.toggled.connect(lambda on, section=section: self._show_column(section, on))
+            menu.addAction(action)
+        return menu
+
+    def _show_column(self, section: int, on: bool) -> None:
+        self.setColumnHidden(section, not on)
+        self.layout_changed.emit()
+
+    def _menu(self, at: QPoint) -> None:
+        menu = self.menu_for() if self.menu_for else QMenu(self)
+        if menu.actions():
+            menu.addSeparator()
+        self.add_copy_menu(menu)
+        menu.popup(self.viewport().mapToGlobal(at))
+
+    def add_copy_menu(self, menu: QMenu) -> None:
+        copy = menu.addMenu(icon("copy"), "Copy rows as")
+        for kind in FORMATS:
+            copy.addAction(kind, lambda kind=kind: QGuiApplication.clipboard().setText(self.as_text(kind)))
+        menu.addAction(icon("export"), "Export table…", self._export)
+        columns = self.column_menu()
+        columns.setTitle("Columns")
+        columns.setIcon(icon("columns"))
+        menu.addMenu(columns)
+
+    def as_text(self, kind: str, rows: list[Row] | None = None) -> str:
+        """The selected rows (all when none is) in the columns shown."""
+        shown = [c for at, c in enumerate(self.rows.columns) if not self.isColumnHidden(at) and c.title]
+        chosen = rows or self.selected() or self.rows.rows
+        if kind == "JSON":
+            return json.dumps([{c.key: c.value(row) for c in shown} for row in chosen], indent=2, ensure_ascii=False)
+        cells = [[column.text(row) for column in shown] for row in chosen]
+        titles = [column.title for column in shown]
+        if kind == "CSV":
+            out = io.StringIO()
+            csv.writer(out, lineterminator="\n").writerows([titles, *cells])
+            return out.getvalue()
+        if kind == "Markdown":
+            return "\n".join(f"| {' | '.join(line)} |" for line in [titles, ["---"] * len(titles), *cells])
+        return "\n".join("\t".join(line) for line in cells)
+
+    def _export(self) -> None:
+        chosen, _ = QFileDialog.getSaveFileName(self, "Export table", "table.csv", "CSV (*.csv);;JSON (*.json)")
+        if chosen:
+            kind = "JSON" if chosen.endswith(".json") else "CSV"
+            Path(chosen).write_text(self.as_text(kind, list(self.rows.rows)), encoding="utf-8")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            QGuiApplication.clipboard().setText(self.as_text("Text"))
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            self.opened.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def record(self) -> Record:
+        """Widths, hidden columns and order, by column key."""
+        header = self.horizontalHeader()
+        keys = [column.key for column in self.rows.columns]
+        return {
+            "widths": {key: header.sectionSize(at) for at, key in enumerate(keys) if not self.isColumnHidden(at)},
+            "hidden": [key for at, key in enumerate(keys) if self.isColumnHidden(at)],
+            "sort": keys[self.rows.sort_column] if self.rows.sort_column >= 0 else "",
+            "down": self.rows.sort_order == Qt.SortOrder.DescendingOrder,
+        }
+
+    def restore(self, record: Record) -> None:
+        hidden = record.get("hidden")
+        widths = child(record, "widths")
+        for at, column in enumerate(self.rows.columns):
+            if isinstance(hidden, list):
+                self.setColumnHidden(at, column.key in hidden)
+            width = widths.get(column.key)
+            if isinstance(width, int) and 20 <= width <= 2000:
+                self.setColumnWidth(at, width)
+            if column.key == record.get("sort"):
+                self.rows.sort_column = at
+        if record.get("down"):
+            self.rows.sort_order = Qt.SortOrder.DescendingOrder

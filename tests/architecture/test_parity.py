@@ -1,0 +1,117 @@
+"""One noun, one method, everywhere: the api, its two ends over gRPC, and the proto say the same."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Iterator
+from dataclasses import fields
+
+import pytest
+from google.protobuf.descriptor import Descriptor, ServiceDescriptor
+
+from workbench import api
+from workbench.rpc.client import RemoteNode
+from workbench.rpc.client.actors import RemoteActors
+from workbench.rpc.client.modules import RemoteModules
+from workbench.rpc.generated.plexspaces.v1 import actors_pb2, common_pb2, modules_pb2, node_pb2
+from workbench.rpc.server.actors import ActorsService
+from workbench.rpc.server.modules import ModulesService
+from workbench.rpc.server.node import NodeService
+
+FACETS = {
+    "Modules": (api.Modules, RemoteModules, ModulesService, modules_pb2),
+    "Actors": (api.Actors, RemoteActors, ActorsService, actors_pb2),
+    "Node": (api.Node, RemoteNode, NodeService, node_pb2),
+}
+ONE_END_ONLY = {"close", "modules", "actors"}
+"""What a connection does by itself: no call of the node stands behind it."""
+RENAMED = {"subscribe": "watch"}
+"""The api gives a subscription; on the wire it is a stream that one watches."""
+RECORDS = {
+    api.ActorId: common_pb2.ActorId,
+    api.Cause: common_pb2.Cause,
+    api.Figures: common_pb2.Figures,
+    api.Location: common_pb2.Location,
+    api.Progress: common_pb2.Progress,
+    api.ModuleInfo: modules_pb2.ModuleInfo,
+    api.ActorInfo: actors_pb2.ActorInfo,
+    api.Envelope: actors_pb2.Envelope,
+    api.HostCall: actors_pb2.HostCall,
+    api.Limits: actors_pb2.Limits,
+    api.Reply: actors_pb2.Reply,
+    api.SpawnOptions: actors_pb2.SpawnOptions,
+    api.Turn: actors_pb2.Turn,
+    api.Event: node_pb2.Event,
+    api.LogLine: node_pb2.LogLine,
+    api.NodeInfo: node_pb2.NodeInfo,
+    api.Sample: node_pb2.Sample,
+}
+
+
+def _methods(kind: type) -> dict[str, object]:
+    return {name: member for name, member in vars(kind).items() if not name.startswith("_")}
+
+
+def _service(name: str) -> ServiceDescriptor:
+    return FACETS[name][3].DESCRIPTOR.services_by_name[name]
+
+
+@pytest.mark.parametrize("facet", FACETS)
+def test_every_method_of_the_api_is_a_method_of_the_proto_and_the_server(facet: str) -> None:
+    protocol, _, server, _ = FACETS[facet]
+    named = {RENAMED.get(name, name) for name in _methods(protocol)} - ONE_END_ONLY
+    assert named == {name.lower() for name in _service(facet).methods_by_name}
+    assert named == {name for name, member in _methods(server).items() if inspect.isfunction(member)}
+
+
+@pytest.mark.parametrize("facet", FACETS)
+def test_the_client_has_exactly_the_methods_of_the_api_with_their_signatures(facet: str) -> None:
+    protocol, client, _, _ = FACETS[facet]
+    assert set(_methods(protocol)) == set(_methods(client))
+    for name, member in _methods(protocol).items():
+        if inspect.isfunction(member):
+            assert _parameters(member) == _parameters(getattr(client, name)), name
+
+
+def _parameters(function: object) -> list[tuple[str, object, object]]:
+    parameters = inspect.signature(function).parameters.values()  # type: ignore[arg-type]
+    return [(parameter.name, parameter.kind, parameter.default) for parameter in parameters]
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
+def test_every_field_of_a_record_is_a_field_of_its_message(record: type) -> None:
+    message: Descriptor = RECORDS[record].DESCRIPTOR
+    assert {field.name for field in fields(record)} == set(message.fields_by_name)
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
+def test_what_may_be_absent_in_the_api_is_optional_in_the_message(record: type) -> None:
+    hints = typing.get_type_hints(record)
+    message: Descriptor = RECORDS[record].DESCRIPTOR
+    absent = {name for name, hint in hints.items() if type(None) in typing.get_args(hint)}
+    assert absent == {name for name in absent if message.fields_by_name[name].has_presence}
+
+
+def test_every_record_that_crosses_the_border_is_compared_here() -> None:
+    crossing = {record for protocol, _, _, _ in FACETS.values() for record in _records(protocol)}
+    assert crossing <= set(RECORDS)
+
+
+def _records(protocol: type) -> Iterator[type]:
+    for member in _methods(protocol).values():
+        if inspect.isfunction(member):
+            known = {**member.__globals__, **vars(api)}
+            for hint in typing.get_type_hints(member, known).values():
+                yield from filter(_is_record, _parts(hint))
+
+
+def _parts(hint: object) -> Iterator[type]:
+    if isinstance(hint, type):
+        yield hint
+    for part in typing.get_args(hint):
+        yield from _parts(part)
+
+
+def _is_record(kind: type) -> bool:
+    return hasattr(kind, "__dataclass_fields__")

@@ -1,0 +1,18 @@
+"""What all tests share: no window, and one interpreter for the machine."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(scope="session")
+def interpreter() -> str:
+    """The hash of the machine's Python interpreter, built and compiled first where there is none."""
+    import workbench
+
+    with workbench.connect("embedded:") as node:
+        return node.prepare().interpreter

@@ -1,0 +1,96 @@
+"""Every line of the README's tour, typed in order in one folder, prints what the README says."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pages
+import pytest
+
+TOUR = pages.page("README.md")
+READY_SECONDS = 120
+
+
+@pytest.fixture
+def environment(tmp_path: Path, interpreter: str) -> dict[str, str]:
+    """A shell in which `workbench` is this project's, with a workspace of its own."""
+    commands = tmp_path / "bin"
+    commands.mkdir()
+    script = commands / "workbench"
+    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "import workbench.cli; workbench.cli.main()" "$@"\n')
+    script.chmod(0o755)
+    path = f"{commands}{os.pathsep}{os.environ['PATH']}"
+    folder = str(tmp_path / "workspace")
+    return {**os.environ, "PATH": path, "PYTHONPATH": str(pages.ROOT), "WORKBENCH_WORKSPACE": folder}
+
+
+def test_every_line_of_the_tour(tmp_path: Path, environment: dict[str, str]) -> None:
+    folder = tmp_path / "work"
+    folder.mkdir()
+    steps = pages.steps(TOUR)
+    assert len(steps) >= 10
+    with ExitStack() as background:
+        for step in steps:
+            if step.command.endswith("&"):
+                said = background.enter_context(_started(step.command, folder, environment))
+            else:
+                said = _typed(step.command, folder, environment)
+            assert step.matches(said), f"$ {step.command}\nthe README shows\n{step.printed}\nit printed\n{said}"
+        for program in pages.blocks(TOUR, "python"):
+            assert f"prints `{_run(program, folder, environment)}`" in TOUR
+
+
+def test_a_line_that_prints_something_else_is_noticed() -> None:
+    step = pages.Step("x", ("a  (fuel …)", "b"))
+    assert step.matches("a (fuel 12)\nb\n")
+    assert not step.matches("a (fuel 12)\nc\n")
+    assert not step.matches("a (fuel 12)\n")
+
+
+def test_every_command_of_a_shell_block_is_a_job_of_the_makefile() -> None:
+    makefile = pages.page("Makefile")
+    for line in "".join(pages.blocks(TOUR, "sh")).splitlines():
+        command, job, *_ = line.split()
+        assert command == "make" and f" {job} " in makefile
+
+
+def _typed(command: str, folder: Path, environment: dict[str, str]) -> str:
+    """What a line prints, errors after results, and the exit code where it is not 0."""
+    done = subprocess.run(
+        command,
+        shell=True,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=READY_SECONDS,
+    )
+    return done.stdout + done.stderr + (f"[exit code {done.returncode}]" if done.returncode else "")
+
+
+@contextmanager
+def _started(command: str, folder: Path, environment: dict[str, str]) -> Iterator[str]:
+    """The first line of a command that goes on in the background; at the end it is stopped in order."""
+    words = [shutil.which("workbench", path=environment["PATH"]) or "", *command.removesuffix("&").split()[1:]]
+    with subprocess.Popen(words, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline()
+        finally:
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(READY_SECONDS) == 0
+
+
+def _run(program: str, folder: Path, environment: dict[str, str]) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=folder, env=environment, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()

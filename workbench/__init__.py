@@ -1,0 +1,146 @@
+"""The door of the Actor Workbench.
+
+    with workbench.connect("embedded:") as node:
+        node.modules.deploy(Path("counter.py").read_bytes(), file_name="counter.py", alias="counter")
+        node.actors.spawn("counter", options=SpawnOptions(name="counter"))
+        print(node.actors.ask("counter", "increment").payload)
+
+Importing this package is cheap: the engine, gRPC and the storage are loaded when they are first needed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench import api
+from workbench.api.modules import CancelToken, ProgressCallback
+
+if TYPE_CHECKING:
+    from workbench.rpc.server import Server
+
+ENDPOINT = "endpoint.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """The private address of the node that runs on a workspace, readable by its user alone."""
+
+    address: str
+    token: str
+    pid: int
+
+
+def connect(url: str, *, tenant: str = "default", namespace: str = "default", token: str = "") -> api.Node:
+    """A node by its URL.
+
+    `embedded:DIR` runs one on the workspace DIR in this process, `embedded:` on a temporary workspace that is removed
+    at the end. `grpc://HOST:PORT` attaches to a running one. Invalid: another kind of URL. Unavailable: the workspace
+    is in use, or nobody answers at the address.
+    """
+    kind, _, rest = url.partition(":")
+    if kind == "embedded":
+        from workbench.config import load
+        from workbench.node import LocalNode, Machine
+
+        return LocalNode(Machine(Path(rest) if rest else None, load()), tenant=tenant, namespace=namespace)
+    if kind == "grpc":
+        from workbench.rpc.client import RemoteNode
+
+        return RemoteNode(rest.removeprefix("//"), token=token, tenant=tenant, namespace=namespace)
+    raise api.Invalid(f"{url!r} is not the URL of a node; write embedded:DIR or grpc://HOST:PORT")
+
+
+def serve(node: api.Node, *, listen: str = "", token: str = "") -> Server:
+    """Let others attach to an embedded node, until `close()` of what is returned.
+
+    Without `listen` this is the private endpoint of its workspace: a free port on this machine, a new token, both
+    written to a file that only this user can read, so that commands find it.
+    """
+    from workbench.node import LocalNode
+    from workbench.rpc.server import serve as serve_at
+    from workbench.runtime import threads
+
+    if not isinstance(node, LocalNode):
+        raise api.Invalid("only an embedded node can be served; this one is served by somebody else already")
+    threads.large_stacks()
+    private = not listen
+    secret = secrets.token_urlsafe(32) if private else token
+    server = serve_at(
+        node, listen=listen or "127.0.0.1:0", token=secret, scope=node.scoped, initializer=threads.prepare
+    )
+    if private:
+        _write_private(node.workspace / ENDPOINT, {"address": server.address, "token": secret, "pid": os.getpid()})
+    return server
+
+
+def endpoint(workspace: str | Path) -> Endpoint | None:
+    """The private endpoint of the node that runs on a workspace; None when none runs there."""
+    try:
+        found = json.loads((Path(workspace) / ENDPOINT).read_text(encoding="utf-8"))
+        return Endpoint(found["address"], found["token"], found["pid"]) if _alive(found["pid"]) else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def default_workspace() -> Path:
+    """The user's own workspace, or the one that WORKBENCH_WORKSPACE names."""
+    from workbench.config import load
+
+    return load().workspace
+
+
+def build(path: str | Path, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None) -> bytes:
+    """A standalone component of the Python actor in a file."""
+    source = Path(path)
+    with connect("embedded:") as node:
+        module = node.modules.deploy(source.read_bytes(), file_name=source.name, progress=progress, cancel=cancel)
+        return node.modules.build(module.hash, progress=progress, cancel=cancel)
+
+
+def start_sample(node: api.Node, *, progress: ProgressCallback | None = None) -> tuple[str, ...]:
+    """Start the sample system on a node: a few actors that talk to each other. Gives their names."""
+    from workbench.sample import start
+
+    return start(node, progress=progress)
+
+
+def start_thread(name: str, run: Callable[[], None]) -> threading.Thread:
+    """A daemon thread on which calls of an embedded node run without being handed to another thread."""
+    from workbench.runtime import threads
+
+    return threads.start(name, run)
+
+
+def _write_private(path: Path, value: object) -> None:
+    scratch = path.with_suffix(".part")
+    scratch.unlink(missing_ok=True)
+    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(value, file)
+    scratch.replace(path)
+
+
+def _alive(pid: int) -> bool:
+    import psutil
+
+    return psutil.pid_exists(pid)
+
+
+__all__ = [
+    "Endpoint",
+    "api",
+    "build",
+    "connect",
+    "default_workspace",
+    "endpoint",
+    "serve",
+    "start_sample",
+    "start_thread",
+]

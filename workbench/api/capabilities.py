@@ -11,11 +11,23 @@ from dataclasses import dataclass
 
 from workbench.api.errors import Invalid
 
-CAPABILITIES = tuple(
-    (
-        "logging messaging spawn tuplespace channels keyvalue process-groups locks registry durability blob "
-        "filesystem network clocks random environment"
-    ).split()
+CAPABILITIES = (
+    "logging",
+    "messaging",
+    "spawn",
+    "tuplespace",
+    "channels",
+    "keyvalue",
+    "process-groups",
+    "locks",
+    "registry",
+    "durability",
+    "blob",
+    "filesystem",
+    "network",
+    "clocks",
+    "random",
+    "environment",
 )
 MODED = frozenset({"tuplespace", "keyvalue", "blob"})
 MODES = ("read", "write")

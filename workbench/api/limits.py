@@ -61,7 +61,17 @@ PROFILES = {
         "balanced",
         Limits(16 * MIB, 50_000_000_000, 5_000, 512 * KIB, 10_000, 10_000, 30_000),
         Limits(48 * MIB, 50_000_000_000, 5_000, 512 * KIB, 10_000, 10_000, 30_000),
-        tuple("logging messaging tuplespace keyvalue channels process-groups durability clocks random".split()),
+        (
+            "logging",
+            "messaging",
+            "tuplespace",
+            "keyvalue",
+            "channels",
+            "process-groups",
+            "durability",
+            "clocks",
+            "random",
+        ),
     ),
     "permissive": Profile(
         "permissive",

@@ -87,7 +87,7 @@ class Modules(Protocol):
         progress: ProgressCallback | None = None,
         cancel: CancelToken | None = None,
     ) -> ModuleInfo:
-        """Check, compile and keep `data`; idempotent. `alias` then points at it (`force`: even if it pointed elsewhere).
+        """Check, compile and keep `data`; idempotent. `alias` then points at it, with `force` even if taken.
 
         Invalid says which export, import or source line is wrong. AlreadyExists: the alias names other bytes.
         Setting `cancel` (a threading.Event) from another thread ends the job with Conflict. `progress` is called on

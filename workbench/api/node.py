@@ -1,4 +1,4 @@
-"""The one protocol with several ends: embedded, remote over gRPC, a recorded session. Callers cannot tell them apart."""
+"""The one protocol with several ends: embedded, remote over gRPC, a recorded session. Callers cannot tell which."""
 
 from __future__ import annotations
 

@@ -1,0 +1,81 @@
+"""Every default in one place. A value comes from `WORKBENCH_<NAME>`, else from `workbench.toml`, else from here.
+
+The file is `workbench.toml` in the user's configuration folder (or the one that `WORKBENCH_CONFIG` names).
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_cache_path, user_config_path, user_data_path
+
+from workbench.api.errors import Invalid
+
+APPLICATION = "actor-workbench"
+DATA = user_data_path(APPLICATION, appauthor=False)
+CACHE = user_cache_path(APPLICATION, appauthor=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Settings of a node and its tools.
+
+    workspace: where a node keeps what it must not forget · cache: what can be made again (the interpreter, compiled
+    code) · workers: threads that run turns (0 = one per core) · node_name: what comes behind the `@` of an address ·
+    kept_turns, kept_log_lines: how many of the newest are kept in memory · kept_samples: seconds of graphs ·
+    event_buffer: events a slow subscriber may be behind · tick_ms: how often a running guest's time is checked.
+    """
+
+    workspace: Path = DATA
+    cache: Path = CACHE
+    node_name: str = "local"
+    workers: int = 0
+    kept_turns: int = 20_000
+    kept_log_lines: int = 100_000
+    kept_samples: int = 3_600
+    event_buffer: int = 20_000
+    tick_ms: int = 10
+
+
+def load(environment: Mapping[str, str] | None = None) -> Config:
+    """The settings in force; Invalid names the setting and where it was found."""
+    found = os.environ if environment is None else environment
+    default = user_config_path(APPLICATION, appauthor=False) / "workbench.toml"
+    path = Path(found["WORKBENCH_CONFIG"]) if "WORKBENCH_CONFIG" in found else default
+    stored = _read(path)
+    values: dict[str, Any] = {}
+    for field in fields(Config):
+        variable = f"WORKBENCH_{field.name.upper()}"
+        if variable in found:
+            values[field.name] = _convert(field.name, found[variable], f"the environment variable {variable}")
+        elif field.name in stored:
+            values[field.name] = _convert(field.name, stored[field.name], str(path))
+    return Config(**values)
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        stored = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Invalid(f"{path} cannot be read: {error}") from error
+    known = {field.name for field in fields(Config)}
+    for name in stored:
+        if name not in known:
+            raise Invalid(f"{path} has the unknown setting {name!r}; there are {', '.join(sorted(known))}")
+    return stored
+
+
+def _convert(name: str, value: Any, where: str) -> Any:
+    kind = type(getattr(Config(), name))
+    if kind is str or issubclass(kind, Path):
+        return kind(value)
+    if not str(value).isdigit():
+        raise Invalid(f"{name} in {where} must be a whole number, not {value!r}")
+    return int(value)

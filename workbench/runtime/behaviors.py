@@ -1,0 +1,33 @@
+"""Which export handles a message, decided by its kind and by what the module exports. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from workbench.api.errors import Invalid
+from workbench.api.messages import Kind
+
+CALL_ORDER = ("gen-server", "gen-fsm", "generic")
+OTHER_ORDER = ("gen-event", "gen-fsm", "generic", "gen-server")
+HANDLERS = {
+    "gen-server": "handle-request",
+    "gen-event": "handle-event",
+    "gen-fsm": "handle-transition",
+    "generic": "handle-message",
+}
+NO_REPLY = "handle_request returned no reply for"
+"""How a refusal begins that only says that a handler gave no reply; a cast or an info message needs none."""
+
+
+class Route(NamedTuple):
+    interface: str
+    handler: str
+
+
+def route(kind: Kind, behaviors: Collection[str], name: str) -> Route:
+    """The first export that exists; Invalid when this actor cannot be called."""
+    for interface in CALL_ORDER if kind is Kind.CALL else OTHER_ORDER:
+        if interface in behaviors:
+            return Route(interface, HANDLERS[interface])
+    raise Invalid(f"{name} handles events only (gen_event): send it a cast, it cannot answer a call")

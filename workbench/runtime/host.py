@@ -1,0 +1,130 @@
+"""What guests reach of the runtime through the gate: messaging, the log, and waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from workbench.api.actors import ActorId, ActorState, SpawnOptions
+from workbench.api.errors import NotFound
+from workbench.api.limits import DEFAULT_PROFILE
+from workbench.api.messages import Kind, Payload
+from workbench.runtime.actor import Actor
+from workbench.runtime.answer import Answer
+from workbench.runtime.logbook import Logbook
+from workbench.runtime.scheduler import Scheduler
+from workbench.runtime.system import ActorSystem
+from workbench.runtime.timers import Timers
+
+MAX_DELAY_SECONDS = 10 * 365 * 86_400.0
+
+
+class RuntimeHost:
+    """Implements gate.Host. `system` is set right after both exist."""
+
+    system: ActorSystem
+
+    def __init__(self, logbook: Logbook, scheduler: Scheduler, timers: Timers) -> None:
+        self._logbook, self._scheduler, self._timers = logbook, scheduler, timers
+
+    @property
+    def messaging(self) -> RuntimeHost:
+        return self
+
+    @property
+    def logging(self) -> RuntimeHost:
+        return self
+
+    def log(
+        self, actor: ActorId, level: str, message: str, fields: Sequence[tuple[str, str]], stream: str = "log"
+    ) -> None:
+        self._logbook.log(actor, level, message, fields, stream)
+
+    @contextmanager
+    def blocking(self, actor: ActorId, what: str) -> Iterator[None]:
+        """Its worker is replaced while it waits, and its state says what for."""
+        found = self._actor(actor)
+        before = found.state if found else ActorState.RUNNING
+        with self._scheduler.blocked():
+            if found is not None:
+                found.state, found.waiting_for = ActorState.WAITING, what
+            try:
+                yield
+            finally:
+                if found is not None:
+                    found.state, found.waiting_for = before, ""
+
+    def sleep(self, actor: ActorId, seconds: float) -> None:
+        answer: Answer[None] = Answer()
+        found = self._actor(actor)
+        if found is not None:
+            found.wait = answer
+        timer = self._timers.after(seconds, lambda: answer.set(None))
+        try:
+            self._scheduler.wait(answer, seconds + 1.0)
+        finally:
+            self._timers.cancel(timer)
+            if found is not None:
+                found.wait = None
+
+    def _actor(self, actor: ActorId) -> Actor | None:
+        try:
+            return self.system.find(actor)
+        except NotFound:
+            return None  # it is just being born
+
+    def _sender(self, actor: ActorId) -> str:
+        return actor.at(self.system.node_name)
+
+    def tell(self, actor: ActorId, to: str, message_type: str, payload: Payload) -> str:
+        target = self.system.resolve(to, actor)
+        return self.system.tell(target, self.system.envelope(Kind.CAST, message_type, payload, self._sender(actor)))
+
+    def ask(self, actor: ActorId, to: str, message_type: str, payload: Payload, timeout_ms: int) -> Payload:
+        target = self.system.resolve(to, actor)
+        envelope = self.system.envelope(Kind.CALL, message_type, payload, self._sender(actor))
+        return self.system.ask(target, envelope, timeout_ms / 1000, asker=self.system.find(actor)).payload
+
+    def spawn(self, actor: ActorId, module: str, state: Payload, options: Any) -> str:
+        chosen = SpawnOptions(
+            name=options.name or "", profile=options.profile or DEFAULT_PROFILE, grants=tuple(options.grants)
+        )
+        parent = self.system.find(actor)
+        info = self.system.spawn((actor.tenant, actor.namespace), module, state, chosen, parent=parent)
+        return self._sender(info.id)
+
+    def stop(self, actor: ActorId, target: str) -> None:
+        self.system.request_stop(self.system.resolve(target, actor))
+
+    def self_id(self, actor: ActorId) -> str:
+        return self._sender(actor)
+
+    def parent_id(self, actor: ActorId) -> str | None:
+        parent = self.system.find(actor).spec.parent
+        return f"{parent}@{self.system.node_name}" if parent else None
+
+    def send_after(self, actor: ActorId, delay_ms: int, message_type: str, payload: Payload) -> int:
+        found = self.system.find(actor)
+        number = 0
+
+        def fire() -> None:
+            found.timers.discard(number)
+            envelope = self.system.envelope(Kind.INFO, message_type, payload, self._sender(actor))
+            try:
+                self.system.tell(actor, envelope)
+            except NotFound:
+                return  # it has stopped meanwhile
+            except Exception as error:
+                self._logbook.log(actor, "warn", f"the timer's message {message_type!r} was not delivered: {error}", ())
+
+        number = self._timers.after(min(delay_ms / 1000, MAX_DELAY_SECONDS), fire)
+        found.timers.add(number)
+        return number
+
+    def cancel_timer(self, actor: ActorId, timer: int) -> bool:
+        found = self.system.find(actor)
+        if timer not in found.timers:
+            return False
+        found.timers.discard(timer)
+        return self._timers.cancel(timer)

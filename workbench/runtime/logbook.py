@@ -1,0 +1,62 @@
+"""The node's log: the newest lines of actors and of the node itself, in memory, in one order."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+from itertools import islice
+
+from workbench.api.actors import ActorId
+from workbench.api.events import Area
+from workbench.api.logs import Level, LogLine
+from workbench.clock import Clock
+from workbench.runtime.bus import Bus
+
+LINE_CHARACTERS = 16_384
+
+
+class Logbook:
+    """Thread-safe. Lines longer than LINE_CHARACTERS are cut, and say so."""
+
+    def __init__(self, clock: Clock, bus: Bus, *, kept: int) -> None:
+        self._clock, self._bus = clock, bus
+        self._lines: deque[tuple[ActorId | None, LogLine]] = deque(maxlen=kept)
+        self._lock = threading.Lock()
+        self._seq = 0
+
+    def log(
+        self, actor: ActorId, level: str, message: str, fields: Sequence[tuple[str, str]], stream: str = "log"
+    ) -> None:
+        """A record of an actor."""
+        self._add(actor, Level(level), message, tuple(fields), stream)
+
+    def note(self, level: Level, message: str) -> None:
+        """A line of the node itself."""
+        self._add(None, level, message, (), "log")
+
+    def _add(
+        self, actor: ActorId | None, level: Level, message: str, fields: tuple[tuple[str, str], ...], stream: str
+    ) -> None:
+        if len(message) > LINE_CHARACTERS:
+            message = f"{message[:LINE_CHARACTERS]}… ({len(message) - LINE_CHARACTERS:,} characters cut)"
+        with self._lock:
+            self._seq += 1
+            line = LogLine(self._seq, self._clock.now(), level, actor.name if actor else "", message, stream, fields)
+            self._lines.append((actor, line))
+        self._bus.touch(Area.LOGS, (actor.tenant, actor.namespace) if actor else None)
+
+    def read(
+        self, scope: tuple[str, str], *, after: int = 0, actor: ActorId | None = None, limit: int = 1000
+    ) -> Sequence[LogLine]:
+        """The newest `limit` lines with seq > `after`, oldest first; the node's own lines belong to everybody."""
+        with self._lock:
+            newest = list(islice(reversed(self._lines), max(0, self._seq - after)))
+        found = []
+        for who, line in newest:
+            mine = who is None or (who.tenant, who.namespace) == scope
+            if mine and (actor is None or who == actor):
+                found.append(line)
+                if len(found) == limit:
+                    break
+        return found[::-1]

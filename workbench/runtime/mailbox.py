@@ -1,0 +1,61 @@
+"""A mailbox: messages in arrival order, bounded, each with whoever waits for its answer."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from workbench.api.errors import Exhausted
+from workbench.api.messages import Envelope, Reply
+from workbench.runtime.answer import Answer
+
+
+@dataclass(slots=True)
+class Letter:
+    """An envelope in a mailbox; `answer` is None when nobody waits."""
+
+    envelope: Envelope
+    answer: Answer[Reply] | None = None
+
+
+class Mailbox:
+    """Guarded by its actor's lock."""
+
+    __slots__ = ("_letters", "limit")
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self._letters: deque[Letter] = deque()
+
+    def __len__(self) -> int:
+        return len(self._letters)
+
+    def put(self, letter: Letter, owner: str) -> None:
+        """Add one; Exhausted when it is full."""
+        if len(self._letters) >= self.limit:
+            raise Exhausted(
+                f"the mailbox of {owner} is full: {len(self._letters):,} of {self.limit:,} messages wait",
+                limit="mailbox",
+                value=self.limit,
+                used=len(self._letters),
+            )
+        self._letters.append(letter)
+
+    def take(self) -> Letter | None:
+        return self._letters.popleft() if self._letters else None
+
+    def take_calls(self) -> list[Letter]:
+        """Remove and give those that somebody waits for; the others stay in their order."""
+        calls = [letter for letter in self._letters if letter.answer is not None]
+        if calls:
+            self._letters = deque(letter for letter in self._letters if letter.answer is None)
+        return calls
+
+    def clear(self) -> list[Letter]:
+        letters = list(self._letters)
+        self._letters.clear()
+        return letters
+
+    def oldest(self) -> float | None:
+        """When the oldest one was sent."""
+        return self._letters[0].envelope.time if self._letters else None

@@ -1,0 +1,30 @@
+"""What every actor of a node shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbench.clock import Clock
+from workbench.runtime.bus import Bus
+from workbench.runtime.logbook import Logbook
+from workbench.runtime.metrics import Metrics
+from workbench.runtime.recorder import Recorder
+from workbench.runtime.scheduler import Scheduler
+from workbench.runtime.timers import Timers
+from workbench.wasm.engine import Engines
+from workbench.wasm.gate import Host
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """Put together once by the node."""
+
+    clock: Clock
+    bus: Bus
+    logbook: Logbook
+    recorder: Recorder
+    metrics: Metrics
+    timers: Timers
+    scheduler: Scheduler
+    engines: Engines
+    host: Host

@@ -1,0 +1,262 @@
+"""The actor system: who is there, and how messages, births and deaths travel between them."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from workbench.api.actors import ActorId, ActorInfo, SpawnOptions, split_address
+from workbench.api.capabilities import Grant, parse_grant
+from workbench.api.errors import AlreadyExists, Conflict, Denied, NotFound, Timeout, Unavailable
+from workbench.api.events import Area
+from workbench.api.limits import profile
+from workbench.api.messages import NO_HEADERS, Envelope, Kind, Payload, Reply
+from workbench.runtime.actor import Actor, Spec
+from workbench.runtime.answer import Answer
+from workbench.runtime.mailbox import Letter
+from workbench.runtime.metrics import Counters
+from workbench.runtime.surroundings import Surroundings
+from workbench.wasm.library import Runnable
+
+logger = logging.getLogger(__name__)
+SHUTDOWN_SECONDS = 5.0
+
+
+class Library(Protocol):
+    """What the system needs of the module library."""
+
+    def open(self, reference: str, stack_bytes: int) -> Runnable: ...
+
+
+class ActorSystem:
+    """All actors of a node. Thread-safe."""
+
+    def __init__(self, library: Library, around: Surroundings, *, node_name: str) -> None:
+        self._library, self._around, self.node_name = library, around, node_name
+        self._actors: dict[ActorId, Actor] = {}
+        self._waits: dict[ActorId, ActorId] = {}
+        self._lock = threading.Lock()
+        self._message_ids = itertools.count(1)
+        self._names = itertools.count(1)
+
+    # Who is there.
+
+    def find(self, actor: ActorId) -> Actor:
+        found = self._actors.get(actor)
+        if found is None:
+            raise NotFound(f"no actor {actor.name!r} in {actor.tenant}/{actor.namespace}")
+        return found
+
+    def all(self) -> list[Actor]:
+        return list(self._actors.values())
+
+    def counters(self) -> Iterable[tuple[ActorId, Counters]]:
+        return [(actor.id, actor.counters) for actor in self.all()]
+
+    def users(self, module: str) -> Sequence[str]:
+        """Names of the actors that run a module."""
+        return [actor.id.name for actor in self.all() if actor.spec.runnable.info.hash == module]
+
+    def resolve(self, address: str, near: ActorId) -> ActorId:
+        """The actor that `near` means by `name` or `name@node`."""
+        name, node = split_address(address)
+        if node and node != self.node_name:
+            whole = ActorId(address, near.namespace, near.tenant)
+            if whole in self._actors:
+                return whole
+            raise Unavailable(f"{address} is on another node, and this node ({self.node_name}) is in no cluster")
+        return ActorId(name, near.namespace, near.tenant)
+
+    # Birth and death.
+
+    def spawn(
+        self,
+        scope: tuple[str, str],
+        module: str,
+        state: Payload,
+        options: SpawnOptions,
+        *,
+        parent: Actor | None = None,
+        timeout: float = 30.0,
+    ) -> ActorInfo:
+        chosen = profile(options.profile)
+        grants = tuple(dict.fromkeys(parse_grant(text) for text in (*chosen.grants, *options.grants)))
+        if parent is not None:
+            grants = _at_most(grants, tuple(map(parse_grant, options.grants)), parent)
+        runnable = self._library.open(module, chosen.limits.stack_bytes)
+        limits = options.limits or chosen.limits_for(runnable.info.memory_bytes)
+        if limits.stack_bytes != chosen.limits.stack_bytes:
+            runnable = self._library.open(runnable.info.hash, limits.stack_bytes)
+        spec = Spec(runnable, state, options.profile, grants, limits, parent.id.name if parent else "")
+        actor = self._register(scope, options.name, spec)
+        try:
+            self._on_worker(actor.begin, timeout, f"the start of {actor.id.name}")
+        except BaseException:
+            with self._lock:
+                self._actors.pop(actor.id, None)
+            raise
+        self._around.bus.publish(Area.ACTORS, "actors.spawned", actor.id.name, runnable.info.name, scope)
+        return actor.info()
+
+    def _register(self, scope: tuple[str, str], name: str, spec: Spec) -> Actor:
+        tenant, namespace = scope
+        with self._lock:
+            if not name:
+                base = spec.runnable.info.name
+                numbered = (f"{base}-{next(self._names)}" for _ in itertools.count())
+                name = next(found for found in numbered if ActorId(found, namespace, tenant) not in self._actors)
+            split_address(f"{name}@{self.node_name}")  # refuses an empty or too long name
+            identity = ActorId(name, namespace, tenant)
+            if identity in self._actors:
+                raise AlreadyExists(f"an actor {name!r} runs already; stop it, or choose another name")
+            actor = self._actors[identity] = Actor(identity, spec, self._around)
+            return actor
+
+    def _on_worker(self, job: Any, timeout: float, what: str) -> Any:
+        try:
+            return self._around.scheduler.call(job, timeout)
+        except TimeoutError:
+            raise Timeout(f"{what} took longer than {timeout:g} s; it goes on in the background") from None
+
+    def stop(self, identity: ActorId, timeout: float) -> None:
+        """Idempotent: an actor that is not there is stopped."""
+        actor = self._actors.get(identity)
+        if actor is None:
+            return
+        answer = self._begin_stop(actor)
+        if not self._around.scheduler.wait(answer, timeout):
+            actor.kill(f"it did not stop within {timeout:g} s")
+            if not self._around.scheduler.wait(answer, SHUTDOWN_SECONDS):
+                raise Timeout(f"{identity.name} does not stop: it is inside a host call that does not return")
+        answer.take()
+
+    def request_stop(self, identity: ActorId) -> None:
+        """Let it stop after the turn in hand, without waiting; NotFound when it is not there."""
+        self._begin_stop(self.find(identity))
+
+    def _begin_stop(self, actor: Actor) -> Answer[Any]:
+        def job() -> None:
+            actor.stop()
+            with self._lock:
+                if self._actors.get(actor.id) is actor:
+                    del self._actors[actor.id]
+
+        return actor.control(job)
+
+    def kill(self, identity: ActorId) -> None:
+        self.find(identity).kill("it was killed")
+
+    def control(self, identity: ActorId, job: Any, timeout: float, what: str) -> Any:
+        """Run a control job of an actor and wait for it."""
+        answer = self.find(identity).control(job)
+        if not self._around.scheduler.wait(answer, timeout):
+            raise Timeout(f"{what} of {identity.name} did not come within {timeout:g} s; its turn in hand goes on")
+        return answer.take()
+
+    def restart(self, identity: ActorId, timeout: float) -> ActorInfo:
+        actor = self.find(identity)
+        self.control(identity, actor.restart, timeout, "the restart")
+        return actor.info()
+
+    def upgrade(self, identity: ActorId, module: str, timeout: float) -> ActorInfo:
+        actor = self.find(identity)
+        runnable = self._library.open(module, actor.spec.limits.stack_bytes)
+        self.control(identity, lambda: actor.upgrade(actor.with_module(runnable)), timeout, "the upgrade")
+        return actor.info()
+
+    def snapshot(self, identity: ActorId, timeout: float) -> Payload:
+        actor = self.find(identity)
+        state: Payload = self.control(identity, actor.snapshot, timeout, "the snapshot")
+        return state
+
+    # Messages.
+
+    def envelope(
+        self,
+        kind: Kind,
+        message_type: str,
+        payload: Payload,
+        sender: str = "",
+        headers: Mapping[str, str] = NO_HEADERS,
+    ) -> Envelope:
+        number = f"{next(self._message_ids):x}"
+        return Envelope(number, kind, message_type, payload, sender, self._around.clock.now(), headers=headers)
+
+    def tell(self, to: ActorId, envelope: Envelope) -> str:
+        self.find(to).deliver(Letter(envelope))
+        return envelope.id
+
+    def ask(self, to: ActorId, envelope: Envelope, timeout: float, *, asker: Actor | None = None) -> Reply:
+        """Send and wait. The turn runs on this thread when the actor is idle and the thread may run guests."""
+        target = self.find(to)
+        answer: Answer[Reply] = Answer()
+        letter = Letter(envelope, answer)
+        if asker is None and target.run_here(letter):
+            return answer.take()
+        with self._waiting(asker, target, answer):
+            target.deliver(letter)
+            if not self._around.scheduler.wait(answer, timeout):
+                answer.fail(Timeout("nobody waits any more"))
+                state = target.state
+                raise Timeout(f"{to.name} did not answer {envelope.type!r} within {timeout:g} s (it is {state})")
+        return answer.take()
+
+    @contextmanager
+    def _waiting(self, asker: Actor | None, target: Actor, answer: Answer[Any]) -> Any:
+        """Note who waits for whom, so that a circle is refused instead of waited out."""
+        if asker is None:
+            yield
+            return
+        with self._lock:
+            self._refuse_circle(asker.id, target.id)
+            self._waits[asker.id] = target.id
+        asker.wait = answer
+        try:
+            yield
+        finally:
+            asker.wait = None
+            with self._lock:
+                self._waits.pop(asker.id, None)
+
+    def _refuse_circle(self, asker: ActorId, target: ActorId) -> None:
+        chain = [asker, target]
+        while chain[-1] != asker:
+            following = self._waits.get(chain[-1])
+            if following is None:
+                return
+            chain.append(following)
+        circle = " -> ".join(actor.name for actor in chain)
+        raise Conflict(f"this ask would wait for itself: {circle}; use a cast, or let one of them answer later")
+
+    def close(self) -> None:
+        """Stop every actor in the reverse order of their birth, all within the time that one may take."""
+        answers = [(actor, self._begin_stop(actor)) for actor in reversed(self.all())]
+        deadline = self._around.clock.monotonic() + SHUTDOWN_SECONDS
+        for actor, answer in answers:
+            if not self._around.scheduler.wait(answer, max(0.0, deadline - self._around.clock.monotonic())):
+                actor.kill("the node stops")
+                self._around.scheduler.wait(answer, SHUTDOWN_SECONDS)
+
+
+def _at_most(grants: tuple[Grant, ...], asked: tuple[Grant, ...], parent: Actor) -> tuple[Grant, ...]:
+    """A child gets at most what its parent holds: a profile is cut to that, an explicit wish beyond it is denied."""
+
+    def held(grant: Grant) -> bool:
+        return any(_includes(mine, grant) for mine in parent.spec.grants)
+
+    for grant in asked:
+        if not held(grant):
+            raise Denied(f"{parent.id.name} cannot give {grant} to a child: it does not hold it itself")
+    return tuple(grant for grant in grants if held(grant))
+
+
+def _includes(mine: Grant, other: Grant) -> bool:
+    if mine.capability != other.capability or (mine.mode and mine.mode != other.mode):
+        return False
+    if not mine.scope or mine.scope == other.scope:
+        return True
+    return mine.scope.endswith("*") and other.scope.startswith(mine.scope[:-1])

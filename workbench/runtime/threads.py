@@ -1,0 +1,51 @@
+"""Threads that may run guests: their native stack must be larger than the guest's, or an overflow ends the process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+STACK_BYTES = 16 << 20
+_start_lock = threading.Lock()
+
+
+class _Here(threading.local):
+    prepared = False
+    turns = 0
+
+
+here = _Here()
+"""What this thread is: `prepared` for guests, and how many turns it is inside of."""
+
+
+def prepare() -> None:
+    """Mark the calling thread as one with a large stack. For pools that were started under `large_stacks`."""
+    here.prepared = True
+
+
+def large_stacks() -> None:
+    """From now on every thread that this process starts gets a stack that can hold a guest (memory only when used)."""
+    threading.stack_size(STACK_BYTES)
+
+
+def start(name: str, run: Callable[..., None], *arguments: Any) -> threading.Thread:
+    """Start a daemon thread that may run guests."""
+
+    def body() -> None:
+        prepare()
+        run(*arguments)
+
+    with _start_lock:
+        before = threading.stack_size(STACK_BYTES)
+        try:
+            thread = threading.Thread(target=body, name=name, daemon=True)
+            thread.start()
+        finally:
+            threading.stack_size(before)
+    return thread
+
+
+def may_run_guest() -> bool:
+    """Whether a turn may run right here: a prepared thread that is not inside a turn already."""
+    return here.prepared and not here.turns

@@ -1,0 +1,120 @@
+"""The one SQLite file of a workspace: connections, transactions, and foreign errors turned into ours.
+
+Writes go through `transaction()`, one at a time; events given to `tx.emit` are published after COMMIT. Every thread
+reads on a connection of its own.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from workbench.api.errors import Exhausted, Internal, Invalid, Unavailable, WorkbenchError
+
+BUSY_SECONDS = 10.0
+
+
+class Transaction:
+    """What is written together. Use it only inside its `with` block."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.after_commit: list[Callable[[], None]] = []
+
+    def execute(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        return self._connection.execute(statement, values)
+
+    def emit(self, publish: Callable[[], None]) -> None:
+        """Call `publish` once this is committed, and never if it is rolled back."""
+        self.after_commit.append(publish)
+
+
+class Database:
+    """A SQLite file in WAL mode. Thread-safe; `close()` is idempotent."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._all: list[sqlite3.Connection] = []
+        self._write_lock = threading.Lock()
+        self._lock = threading.Lock()
+        self._writer = self._connect()
+
+    def _connect(self) -> sqlite3.Connection:
+        with translated(self.path):
+            connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=NORMAL")
+            connection.execute("PRAGMA foreign_keys=ON")
+        with self._lock:
+            self._all.append(connection)
+        return connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """All of it is written or nothing; events follow the COMMIT."""
+        with self._write_lock, translated(self.path):
+            tx = Transaction(self._writer)
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield tx
+                self._writer.execute("COMMIT")
+            except BaseException:
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+                raise
+        for publish in tx.after_commit:
+            publish()
+
+    def query(self, statement: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        """Rows of a SELECT."""
+        connection = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._connect()
+        with translated(self.path):
+            rows: list[sqlite3.Row] = connection.execute(statement, values).fetchall()
+            return rows
+
+    @property
+    def writer(self) -> sqlite3.Connection:
+        """The write connection, for the schema's migrations at opening time alone."""
+        return self._writer
+
+    def close(self) -> None:
+        with self._lock:
+            connections, self._all = self._all, []
+        for connection in connections:
+            connection.close()
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """SQLite's errors in our words: the one border for them."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _ours(path, error) from error
+
+
+def _ours(path: Path, error: sqlite3.Error) -> WorkbenchError:
+    name = getattr(error, "sqlite_errorname", "") or ""
+    if name.startswith("SQLITE_FULL"):
+        return Exhausted(f"the disk that holds {path} is full; nothing was changed", limit="disk")
+    if name.startswith(("SQLITE_READONLY", "SQLITE_PERM")):
+        return Unavailable(f"{path} cannot be written: the file or its folder is read-only")
+    if name.startswith("SQLITE_CANTOPEN"):
+        return Unavailable(f"{path} cannot be opened: check that its folder exists and may be written")
+    if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
+        return Invalid(f"{path} is not a workspace's database or is damaged: {error}")
+    if name.startswith("SQLITE_IOERR"):
+        return Exhausted(
+            f"{path} could not be written ({name}); the disk may be full; nothing was changed", limit="disk"
+        )
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return Unavailable(f"{path} is in use by another program; close it and try again")
+    return Internal(f"{path}: {error} ({name})")

@@ -1,0 +1,90 @@
+"""Modules on disk: rows in the database, bytes as files named by their hash."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from workbench.api.errors import Exhausted, NotFound, Unavailable
+from workbench.api.modules import Behavior, Format, ModuleInfo
+from workbench.storage.database import Database
+
+_SAVE = "INSERT OR REPLACE INTO modules (hash, format, size_bytes, file_name, deployed, info) VALUES (?, ?, ?, ?, ?, ?)"
+_LOAD = "SELECT info FROM modules WHERE hash = ?"
+_ALL = "SELECT info FROM modules ORDER BY deployed DESC, rowid DESC"
+_POINT = "INSERT OR REPLACE INTO aliases (name, module) VALUES (?, ?)"
+_ALIASES = "SELECT name, module FROM aliases ORDER BY seq"
+_SAVE_CODE = "INSERT OR REPLACE INTO bytecode (module, interpreter, code) VALUES (?, ?, ?)"
+_CODE = "SELECT code FROM bytecode WHERE module = ? AND interpreter = ?"
+
+
+class StoredModules:
+    """Implements the library's ModuleStore. Thread-safe."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self._database, self._folder = database, folder
+
+    def save(self, info: ModuleInfo, data: bytes) -> None:
+        path = self._folder / info.hash
+        try:
+            self._folder.mkdir(exist_ok=True)
+            scratch = path.with_suffix(".part")
+            scratch.write_bytes(data)
+            scratch.replace(path)
+        except OSError as error:
+            path.with_suffix(".part").unlink(missing_ok=True)
+            kind = Exhausted if error.errno == 28 else Unavailable
+            raise kind(
+                f"the module could not be kept in {self._folder}: {error.strerror}; nothing was changed"
+            ) from error
+        text = json.dumps(asdict(info))
+        with self._database.transaction() as tx:
+            tx.execute(_SAVE, (info.hash, info.format, info.size_bytes, info.file_name, info.deployed, text))
+
+    def load(self, module: str) -> ModuleInfo | None:
+        rows = self._database.query(_LOAD, (module,))
+        return _info(rows[0]["info"]) if rows else None
+
+    def data(self, module: str) -> bytes:
+        try:
+            return (self._folder / module).read_bytes()
+        except FileNotFoundError as error:
+            raise NotFound(
+                f"the bytes of module {module[:12]} are gone from {self._folder}; deploy it again"
+            ) from error
+
+    def all(self) -> Sequence[ModuleInfo]:
+        return [_info(row["info"]) for row in self._database.query(_ALL)]
+
+    def point(self, alias: str, module: str) -> None:
+        with self._database.transaction() as tx:
+            tx.execute(_POINT, (alias, module))
+
+    def aliases(self) -> Mapping[str, str]:
+        return {row["name"]: row["module"] for row in self._database.query(_ALIASES)}
+
+    def remove(self, module: str) -> None:
+        with self._database.transaction() as tx:
+            tx.execute("DELETE FROM aliases WHERE module = ?", (module,))
+            tx.execute("DELETE FROM bytecode WHERE module = ?", (module,))
+            tx.execute("DELETE FROM modules WHERE hash = ?", (module,))
+        (self._folder / module).unlink(missing_ok=True)
+
+    def save_bytecode(self, module: str, interpreter: str, bytecode: str) -> None:
+        with self._database.transaction() as tx:
+            tx.execute(_SAVE_CODE, (module, interpreter, bytecode))
+
+    def bytecode(self, module: str, interpreter: str) -> str | None:
+        rows = self._database.query(_CODE, (module, interpreter))
+        return str(rows[0]["code"]) if rows else None
+
+
+def _info(text: str) -> ModuleInfo:
+    values = json.loads(text)
+    for name in ("imports", "requires", "aliases", "warnings"):
+        values[name] = tuple(values[name])
+    values["behaviors"] = tuple(Behavior(name) for name in values["behaviors"])
+    values["format"] = Format(values["format"])
+    return ModuleInfo(**values)

@@ -1,0 +1,192 @@
+"""The one gate for every host call: capability, evidence, error mapping, record. A host function itself is three lines.
+
+A host function is registered with `@host_call(interface, function, needs=…)`. The gate runs it with the calling
+actor's `Context`; whatever it raises becomes a WIT error. Nothing can leave: an exception that went through the
+bindings would end in another thread's actor, a BaseException would end the process.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from workbench.api.actors import ActorId
+from workbench.api.capabilities import Grant
+from workbench.api.errors import Denied, Unavailable, WorkbenchError
+from workbench.api.limits import Limits
+from workbench.api.messages import Payload
+from workbench.api.turns import HostCall
+from workbench.wasm.codec import Err, Ok
+
+logger = logging.getLogger(__name__)
+KEPT_HOST_CALLS = 256
+"""How many host calls of one turn are kept in its record; all are counted."""
+
+
+class Messaging(Protocol):
+    """What the messaging interface needs of the runtime. `actor` is the caller."""
+
+    def tell(self, actor: ActorId, to: str, message_type: str, payload: Payload) -> str: ...
+    def ask(self, actor: ActorId, to: str, message_type: str, payload: Payload, timeout_ms: int) -> Payload: ...
+    def spawn(self, actor: ActorId, module: str, state: Payload, options: Any) -> str: ...
+    def stop(self, actor: ActorId, target: str) -> None: ...
+    def self_id(self, actor: ActorId) -> str: ...
+    def parent_id(self, actor: ActorId) -> str | None: ...
+    def send_after(self, actor: ActorId, delay_ms: int, message_type: str, payload: Payload) -> int: ...
+    def cancel_timer(self, actor: ActorId, timer: int) -> bool: ...
+
+
+class Logging(Protocol):
+    """Where log records of guests go."""
+
+    def log(
+        self, actor: ActorId, level: str, message: str, fields: Sequence[tuple[str, str]], stream: str = "log"
+    ) -> None: ...
+
+
+class Host(Protocol):
+    """Everything that host functions reach, put together by the node."""
+
+    @property
+    def messaging(self) -> Messaging: ...
+    @property
+    def logging(self) -> Logging: ...
+    def blocking(self, actor: ActorId, what: str) -> AbstractContextManager[None]:
+        """Around a wait of this actor: its worker is replaced, its state says what it waits for."""
+        ...
+
+    def sleep(self, actor: ActorId, seconds: float) -> None:
+        """Wait, or until the actor is stopped."""
+        ...
+
+
+@dataclass(slots=True)
+class Context:
+    """One actor inside the sandbox, as the host sees it: identity, grants, limits, and what the turn in hand did.
+
+    `waited_ns` is the part of the turn spent waiting in blocking host calls; it is neither fuel nor running time.
+    `exception` is the report of the exception about to end the instance.
+    """
+
+    actor: ActorId
+    host: Host
+    grants: tuple[Grant, ...]
+    limits: Limits
+    calls: list[HostCall] = field(default_factory=list)
+    calls_total: int = 0
+    waited_ns: int = 0
+    used: Counter[str] = field(default_factory=Counter)
+    denied: Counter[str] = field(default_factory=Counter)
+    exception: dict[str, str] | None = None
+
+    def begin_turn(self) -> None:
+        self.calls, self.calls_total, self.waited_ns, self.exception = [], 0, 0, None
+
+    def allows(self, capability: str, mode: str = "", name: str = "") -> bool:
+        return any(grant.covers(capability, mode, name) for grant in self.grants)
+
+    def allowed(self, capability: str, mode: str = "", name: str = "") -> bool:
+        """Like `allows`, and counted as evidence."""
+        found = self.allows(capability, mode, name)
+        (self.used if found else self.denied)[capability] += 1
+        return found
+
+    def bounded(self, timeout_ms: int) -> int:
+        """How long a wait may take: what the guest asked for, at most what its turn may still wait."""
+        return max(0, min(timeout_ms, self.limits.wait_ms - self.waited_ns // 1_000_000))
+
+    def waiting(self, what: str) -> AbstractContextManager[None]:
+        """Around a wait: other actors go on, this turn's running time stands still."""
+        return _Waiting(self, what)
+
+
+class _Waiting:
+    """See Context.waiting."""
+
+    def __init__(self, context: Context, what: str) -> None:
+        self.context, self.inner = context, context.host.blocking(context.actor, what)
+
+    def __enter__(self) -> None:
+        self.started = time.perf_counter_ns()
+        self.inner.__enter__()
+
+    def __exit__(self, *details: Any) -> None:
+        try:
+            self.inner.__exit__(*details)
+        finally:
+            self.context.waited_ns += time.perf_counter_ns() - self.started
+
+
+@dataclass(frozen=True, slots=True)
+class HostFunction:
+    """One registered host function: which capability it needs, and how the name that a scope covers is found."""
+
+    interface: str
+    name: str
+    needs: str
+    mode: str
+    scoped: bool
+    run: Callable[..., Any]
+
+
+REGISTRY: dict[tuple[str, str], HostFunction] = {}
+
+
+def host_call(
+    interface: str, name: str, *, needs: str = "", mode: str = "", scoped: bool = False
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register `run(context, *arguments)`. With `scoped`, the first argument is the name that a scope must cover."""
+
+    def register(run: Callable[..., Any]) -> Callable[..., Any]:
+        REGISTRY[interface, name] = HostFunction(interface, name, needs, mode, scoped, run)
+        return run
+
+    return register
+
+
+def through_gate(interface: str, name: str, context: Context, arguments: tuple[Any, ...]) -> Ok | Err:
+    """Run one host call for the actor of `context`; never raises."""
+    function = REGISTRY.get((interface, name))
+    try:
+        if function is None:
+            raise Unavailable(f"this node does not offer {interface} yet: {name} was not run")
+        _check(function, context, arguments)
+        result, error, message = function.run(context, *arguments), "", ""
+    except WorkbenchError as failed:
+        result, error, message = None, failed.code, failed.message
+    except BaseException:
+        logger.exception("host function %s.%s failed for actor %s", interface, name, context.actor)
+        result, error, message = None, "internal", f"{interface}.{name} failed inside the host; its log has the details"
+    context.calls_total += 1
+    if len(context.calls) < KEPT_HOST_CALLS:
+        context.calls.append(HostCall(interface, name, arguments, result, error, message))
+    return Err((error, message)) if error else Ok(result)
+
+
+def _check(function: HostFunction, context: Context, arguments: tuple[Any, ...]) -> None:
+    if not function.needs:
+        return
+    name = str(arguments[0]) if function.scoped and arguments else ""
+    if context.allowed(function.needs, function.mode, name):
+        return
+    wanted = str(Grant(function.needs, function.mode))
+    scope = f" on {name!r}" if name else ""
+    raise Denied(
+        f"{function.interface}.{function.name}{scope} needs the capability {function.needs}, which {context.actor} "
+        f"does not have; grant it with --grant {wanted}"
+    )
+
+
+class _Current(threading.local):
+    context: Context | None = None
+    instance: Any = None
+
+
+current = _Current()
+"""The actor whose guest code runs on this thread; set around every call into a guest."""

@@ -1,0 +1,60 @@
+"""The interface `messaging`: messages between actors, their birth and end, timers."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from workbench.api.messages import Payload
+from workbench.wasm.gate import Context, current, host_call
+
+
+@host_call("messaging", "tell", needs="messaging", scoped=True)
+def tell(context: Context, to: str, message_type: str, payload: Payload) -> str:
+    return context.host.messaging.tell(context.actor, to, message_type, payload)
+
+
+@host_call("messaging", "ask", needs="messaging", scoped=True)
+def ask(context: Context, to: str, message_type: str, payload: Payload, timeout_ms: int) -> Payload:
+    with context.waiting(f"ask {to}"):
+        return context.host.messaging.ask(context.actor, to, message_type, payload, context.bounded(timeout_ms))
+
+
+@host_call("messaging", "spawn", needs="spawn", scoped=True)
+def spawn(context: Context, module: str, state: Payload, options: Any) -> str:
+    with context.waiting(f"spawn {module}"):
+        return context.host.messaging.spawn(context.actor, module, state, options)
+
+
+@host_call("messaging", "stop", needs="messaging", scoped=True)
+def stop(context: Context, actor: str) -> None:
+    context.host.messaging.stop(context.actor, actor)
+
+
+@host_call("messaging", "self-id")
+def self_id(context: Context) -> str:
+    return context.host.messaging.self_id(context.actor)
+
+
+@host_call("messaging", "parent-id")
+def parent_id(context: Context) -> str | None:
+    return context.host.messaging.parent_id(context.actor)
+
+
+@host_call("messaging", "send-after", needs="messaging")
+def send_after(context: Context, delay_ms: int, message_type: str, payload: Payload) -> int:
+    return context.host.messaging.send_after(context.actor, delay_ms, message_type, payload)
+
+
+@host_call("messaging", "cancel-timer", needs="messaging")
+def cancel_timer(context: Context, timer: int) -> bool:
+    return context.host.messaging.cancel_timer(context.actor, timer)
+
+
+@host_call("messaging", "now-ms")
+def now_ms(context: Context) -> int:
+    """Real time with the capability `clocks`, else the actor's virtual time, the same that its WASI clock shows."""
+    if context.allows("clocks"):
+        return time.time_ns() // 1_000_000
+    now: int = current.instance.world.wall_ns() // 1_000_000
+    return now

@@ -1,0 +1,214 @@
+"""The shared Python interpreter of this machine: a module like any other, addressed by hash, built and compiled once.
+
+Two builds of it differ (hash seed and heap are baked in), so a build is found again by the fingerprint of what went in:
+the SDK's files, the interfaces and the builder's version.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from workbench.api.actors import ActorId
+from workbench.api.errors import Conflict, Invalid, Location
+from workbench.api.limits import PROFILES
+from workbench.api.modules import CancelToken, Progress, ProgressCallback
+from workbench.data import directory
+from workbench.guest import build
+from workbench.wasm import binary
+from workbench.wasm.artifacts import Artifacts
+from workbench.wasm.codec import Err
+from workbench.wasm.compiler import Compiler
+from workbench.wasm.engine import Engines
+from workbench.wasm.gate import Context
+from workbench.wasm.instance import Died, Instance
+from workbench.wasm.linker import Linkers
+from workbench.wasm.program import Program, load
+
+BUILD_SECONDS = 12.0
+"""A first guess of how long the builder takes, for the progress bar alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the interpreter found in an actor's source; see `record report` of the loader interface."""
+
+    class_name: str
+    documentation: str
+    behaviors: tuple[str, ...]
+    imports: tuple[str, ...]
+    carries_state: bool
+    warnings: tuple[str, ...]
+    bytecode: str
+
+
+class Interpreter:
+    """Finds, builds and compiles the interpreter, and checks actors' source inside it. Thread-safe."""
+
+    def __init__(self, cache: Path, compiler: Compiler, engines: Engines, linkers: Linkers) -> None:
+        self.folder = cache / "interpreters"
+        self._artifacts = Artifacts(cache / "compiled")
+        self._compiler, self._engines, self._linkers = compiler, engines, linkers
+        self._hash = ""
+        self._binary: binary.Binary | None = None
+        self._programs: dict[int, Program] = {}
+        self._lock = threading.RLock()
+
+    @property
+    def hash(self) -> str:
+        """The hash of the interpreter in use; empty before `ensure`."""
+        return self._hash
+
+    def ensure(self, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None) -> str:
+        """Build and compile it if this machine has none yet, and give its hash. Conflict when cancelled."""
+        with self._lock:
+            if not self._hash:
+                found = self._find() or self._make(progress, cancel)
+                self._binary = binary.read((self.folder / f"{found}.wasm").read_bytes())
+                self._hash = found
+            return self._hash
+
+    def program(self, stack_bytes: int) -> Program:
+        """The interpreter loaded for a stack class."""
+        module = self.ensure()
+        engine = self._engines.get(stack_bytes)
+        with self._lock:
+            key = id(engine)
+            if key not in self._programs:
+                artifact = self._artifacts.find(module) or self._compile(module, None, None)
+                assert self._binary is not None
+                self._programs[key] = load(module, artifact, self._binary, engine, self._linkers)
+            return self._programs[key]
+
+    def check(self, files: Mapping[str, str]) -> Report:
+        """Load an actor's files inside the sandbox and compile them. Invalid carries the places in the source."""
+        limits = PROFILES["permissive"].interpreter
+        context = Context(ActorId("deploy"), _Nobody(), (), limits)
+        try:
+            instance = Instance(self.program(limits.stack_bytes), context, self._engines)
+            try:
+                found = instance.call("loader", "compile", list(files.items()))
+            finally:
+                instance.close()
+        except Died as died:
+            place = (died.cause.location,) if died.cause.location else ()
+            raise Invalid(f"loading the source ended in {died.cause}", locations=place) from died
+        if isinstance(found, Err):
+            raise _source_error(found.value)
+        report = found.value
+        return Report(
+            report.class_name,
+            report.documentation,
+            tuple(report.behaviors),
+            tuple(report.imports),
+            report.carries_state,
+            tuple(report.warnings),
+            report.bytecode,
+        )
+
+    def modules(self) -> tuple[str, ...]:
+        """The modules of the standard library that actors can import."""
+        limits = PROFILES["permissive"].interpreter
+        instance = Instance(
+            self.program(limits.stack_bytes), Context(ActorId("deploy"), _Nobody(), (), limits), self._engines
+        )
+        try:
+            return tuple(instance.call("loader", "modules"))
+        finally:
+            instance.close()
+
+    def _find(self) -> str:
+        pointer = self.folder / f"current-{fingerprint()}"
+        found = pointer.read_text(encoding="ascii") if pointer.is_file() else ""
+        return found if found and (self.folder / f"{found}.wasm").is_file() and self._artifacts.find(found) else ""
+
+    def _make(self, progress: ProgressCallback | None, cancel: CancelToken | None) -> str:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with FileLock(self.folder / "building.lock"):  # another process may be building the same one
+            if found := self._find():
+                return found
+            pointer = self.folder / f"current-{fingerprint()}"
+            module = pointer.read_text(encoding="ascii") if pointer.is_file() else ""
+            if not module or not (self.folder / f"{module}.wasm").is_file():
+                module = self._build(progress, cancel)
+                pointer.write_text(module, encoding="ascii")
+            if self._artifacts.find(module) is None:
+                self._compile(module, progress, cancel)
+            return module
+
+    def _build(self, progress: ProgressCallback | None, cancel: CancelToken | None) -> str:
+        scratch = self.folder / "building.wasm"
+        started = time.monotonic()
+
+        def report(_line: str) -> None:
+            if progress is not None:
+                seconds = time.monotonic() - started
+                progress(Progress("building the Python interpreter", 0.5 * min(0.99, seconds / BUILD_SECONDS), seconds))
+
+        def cancelled() -> bool:
+            report("")
+            return cancel is not None and cancel.is_set()
+
+        build.build_interpreter(scratch, report=report, cancelled=cancelled)
+        if cancel is not None and cancel.is_set():
+            scratch.unlink(missing_ok=True)
+            raise Conflict("building the interpreter was cancelled")
+        module = hashlib.sha256(scratch.read_bytes()).hexdigest()
+        scratch.replace(self.folder / f"{module}.wasm")
+        return module
+
+    def _compile(self, module: str, progress: ProgressCallback | None, cancel: CancelToken | None) -> Path:
+        def report(step: Progress) -> None:
+            if progress is not None:
+                fraction = 0.5 + 0.5 * (step.fraction or 0.0)
+                progress(Progress("compiling the Python interpreter", fraction, step.seconds))
+
+        data = (self.folder / f"{module}.wasm").read_bytes()
+        scratch = self._artifacts.scratch(module)
+        self._compiler.compile(binary.with_probe(data, binary.read(data)), scratch, progress=report, cancel=cancel)
+        return self._artifacts.keep(module, scratch)
+
+
+class _Nobody:
+    """The host of a deploy-time check: no service, no log."""
+
+    @property
+    def messaging(self) -> Any:
+        return None
+
+    @property
+    def logging(self) -> _Nobody:
+        return self
+
+    def log(self, *_record: Any) -> None:
+        return
+
+    def blocking(self, _actor: ActorId, _what: str) -> nullcontext[None]:
+        return nullcontext()
+
+    def sleep(self, _actor: ActorId, _seconds: float) -> None:
+        return
+
+
+def fingerprint() -> str:
+    """Of everything that goes into the interpreter."""
+    digest = hashlib.sha256(version("componentize-py").encode())
+    sources = [*build.sources(), *(directory("wit") / "plexspaces-actor").glob("*.wit")]
+    for path in sorted(sources, key=lambda path: path.name):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def _source_error(found: Any) -> Invalid:
+    place = Location(found.file, found.line, found.column, found.end_line, found.end_column)
+    where = f"{place}: " if found.file else ""
+    return Invalid(f"{where}{found.kind}: {found.message}", locations=(place,) if found.file else ())

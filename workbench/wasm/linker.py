@@ -1,0 +1,164 @@
+"""Linkers: every host function defined once per engine and WASI version, shared by all actors.
+
+A host function finds its actor through a thread-local that is set around each call into a guest. Functions are defined
+through the C interface with our own codec; nothing is ever raised through the bindings.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import threading
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Any
+
+from wasmtime import Engine, WasmtimeError, _ffi
+from wasmtime.component import Component, Linker, LinkerInstance, ResourceType
+
+from workbench.api.errors import Internal, Invalid
+from workbench.data import directory
+from workbench.wasm import ffi, wasi
+from workbench.wasm.codec import codec
+from workbench.wasm.gate import current, through_gate
+from workbench.wasm.imports import logging as _logging
+from workbench.wasm.imports import messaging as _messaging
+from workbench.wasm.types import Function
+from workbench.wasm.wit import Package, actor_package, read_package
+
+logger = logging.getLogger(__name__)
+IMPORTS = (_logging, _messaging)
+"""The modules whose host functions are registered by importing them; what is not there answers `unavailable`."""
+_NO_FINALIZER = ctypes.cast(0, ffi.Finalizer)
+
+
+@cache
+def wasi_package() -> Package:
+    """The part of WASI that this host defines."""
+    return read_package(directory("wit") / "wasi")
+
+
+def service_interfaces() -> tuple[str, ...]:
+    """The interfaces that a component may import from us, as the worlds say."""
+    package = actor_package()
+    imports = [name for world in package.worlds.values() for name in world.imports]
+    return tuple(dict.fromkeys((*imports, "types")))
+
+
+class Linkers:
+    """The linkers of one node. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._linkers: dict[tuple[int, str], Linker] = {}
+        self._callbacks: list[Any] = []  # must live as long as the linkers
+        self._lock = threading.Lock()
+
+    def get(self, engine: Engine, component: Component, imports: list[str]) -> Linker:
+        """The linker for a component with these imports; what we do not define becomes a trap in it."""
+        versions = {name.rpartition("@")[2] for name in imports if name.startswith("wasi:")}
+        if len(versions) > 1:
+            raise Invalid(
+                f"the component imports several versions of WASI: {', '.join(sorted(versions))}; build it for one"
+            )
+        version = versions.pop() if versions else ""
+        with self._lock:
+            key = (id(engine), version)
+            if key not in self._linkers:
+                self._linkers[key] = self._new(engine, version)
+            linker = self._linkers[key]
+            try:
+                linker.define_unknown_imports_as_traps(component)
+            except WasmtimeError as error:
+                raise Invalid(f"the component cannot be linked: {error}") from error
+            return linker
+
+    def _new(self, engine: Engine, version: str) -> Linker:
+        linker = Linker(engine)
+        package = actor_package()
+        with linker.root() as root:
+            for name in service_interfaces():
+                with root.add_instance(package.qualified(name)) as instance:
+                    for function in package.interfaces[name].functions:
+                        self._define(instance, function, partial(_service, name, function.name))
+            if version:
+                self._define_wasi(root, version)
+        return linker
+
+    def _define_wasi(self, root: LinkerInstance, version: str) -> None:
+        runs = wasi.functions(_world)
+        for package, interfaces in wasi.PACKAGES.items():
+            for name in interfaces:
+                with root.add_instance(f"wasi:{package}/{name}@{version}") as instance:
+                    for resource, number in wasi.RESOURCES.get(name, {}).items():
+                        self._resource(instance, resource, number)
+                    for function in wasi_package().interfaces[name].functions:
+                        self._define(instance, function, runs[name, function.name])
+
+    def _define(self, instance: LinkerInstance, function: Function, run: Callable[..., Any]) -> None:
+        callback = ffi.Callback(_trampoline(function, run))
+        self._callbacks.append(callback)
+        name = function.name.encode()
+        error = _ffi.wasmtime_component_linker_instance_add_func(
+            instance.ptr(), ctypes.create_string_buffer(name), len(name), callback, None, _NO_FINALIZER
+        )
+        if error:
+            raise Internal(f"{function.name} cannot be defined: {WasmtimeError._from_ptr(error)}")
+
+    def _resource(self, instance: LinkerInstance, resource: str, number: int) -> None:
+        destructor = ffi.Destructor(_drop_pollable if number == wasi.POLLABLE else _drop_nothing)
+        self._callbacks.append(destructor)
+        name, kind = resource.encode(), ResourceType.host(number)  # `kind` owns the pointer handed over below
+        error = _ffi.wasmtime_component_linker_instance_add_resource(
+            instance.ptr(),
+            ctypes.create_string_buffer(name),
+            len(name),
+            kind.ptr(),
+            destructor,
+            None,
+            _NO_FINALIZER,
+        )
+        if error:
+            raise Internal(f"the resource {resource} cannot be defined: {WasmtimeError._from_ptr(error)}")
+
+
+def _service(interface: str, name: str, *arguments: Any) -> Any:
+    context = current.context
+    assert context is not None
+    return through_gate(interface, name, context, arguments)
+
+
+def _world() -> wasi.World:
+    world: wasi.World = current.instance.world
+    return world
+
+
+def _drop_pollable(_env: Any, _context: Any, number: int) -> int:
+    if current.instance is not None:
+        current.instance.world.drop(number)
+    return 0
+
+
+def _drop_nothing(_env: Any, _context: Any, _number: int) -> int:
+    return 0
+
+
+def _trampoline(function: Function, run: Callable[..., Any]) -> Callable[..., int]:
+    lifts, lower = codec(function).lift_params, codec(function).lower_result
+
+    def trampoline(
+        _env: Any, context: Any, _type: Any, arguments: Any, _count: int, results: Any, _results: int
+    ) -> int:
+        try:
+            value = run(*[lift(arguments[index], context) for index, lift in enumerate(lifts)])
+            if lower is not None:
+                lower(value, results[0], context)
+        except wasi.GuestEnded as ended:
+            current.instance.end_cause = ended.cause
+            return int(ffi.error_new(b"ended by the host"))
+        except BaseException:
+            # Nothing may leave: a BaseException here ends the process, an Exception ends up in another actor.
+            logger.exception("host function %s failed", function.name)
+            return int(ffi.error_new(b"host function failed: " + function.name.encode()))
+        return 0
+
+    return trampoline

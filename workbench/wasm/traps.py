@@ -1,0 +1,42 @@
+"""Why a guest died, from what the engine says. A component's traps carry no code, so the words decide, here alone."""
+
+from __future__ import annotations
+
+import re
+
+from workbench.api.errors import Cause, Location
+from workbench.api.limits import Limits
+
+_TRAP = re.compile(r"wasm trap: (.+)")
+_MEMORY_TYPES = ("MemoryError",)
+
+
+def classify(message: str, limits: Limits) -> Cause:
+    """The cause behind an error message of the engine; a limit names its value and, where known, what was used."""
+    found = _TRAP.search(message)
+    trap = found.group(1).strip() if found else message.strip().splitlines()[-1].strip() if message.strip() else ""
+    if "all fuel consumed" in message:
+        text = f"fuel: the turn used all of its {limits.fuel:,} units"
+        return Cause("exhausted", text, limit="fuel", limit_value=limits.fuel, used=limits.fuel)
+    if "call stack exhausted" in message:
+        text = f"stack: the call stack grew beyond {limits.stack_bytes // 1024} KiB"
+        return Cause("exhausted", text, limit="stack", limit_value=limits.stack_bytes)
+    if "wasm trap: interrupt" in message:
+        return out_of_time(limits, limits.time_ms, limits.time_ms)
+    return Cause("crashed", f"trap: {trap}" if found else trap or "the engine gave no reason")
+
+
+def out_of_time(limits: Limits, allowed_ms: int, used_ms: int) -> Cause:
+    text = f"time: the turn ran for {used_ms:,} ms of the {allowed_ms:,} ms it may"
+    return Cause("exhausted", text, limit="time", limit_value=limits.time_ms, used=used_ms)
+
+
+def out_of_memory(limit_bytes: int, used: int | None, location: Location | None, traceback: str) -> Cause:
+    alive = f", {used / 1048576:,.1f} MiB were in use before the turn" if used else ""
+    text = f"memory: the actor may use {limit_bytes / 1048576:,.1f} MiB and asked for more{alive}"
+    return Cause("exhausted", text, location, traceback, limit="memory", limit_value=limit_bytes, used=used)
+
+
+def is_memory_error(exception_type: str) -> bool:
+    """Whether the guest language's exception means that memory ran out."""
+    return exception_type in _MEMORY_TYPES

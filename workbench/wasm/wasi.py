@@ -1,0 +1,208 @@
+"""WASI under the host's control: time, randomness and output of an actor are given, everything else is refused.
+
+Without the capability `clocks` a guest lives in virtual time: it starts at a fixed moment, moves one microsecond with
+each look at the clock, and a sleep moves it on at once. Without `random` it draws from a sequence seeded by the actor's
+identity. So a run can be repeated to the unit of fuel. Files do not exist (no preopened folder), sockets are refused
+with `access-denied`; the guest's own language raises its own error for both.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from workbench.api.errors import Cause
+from workbench.wasm.codec import Err, Ok
+from workbench.wasm.gate import Context
+
+START_SECONDS = 1_700_000_000
+TICK_NS = 1_000
+WRITE_BYTES = 4_096
+TAIL_LINES = 40
+POLLABLE, OUTPUT, INPUT, ERROR, TERMINAL_INPUT, TERMINAL_OUTPUT, NETWORK, LOOKUP = range(1, 9)
+STDIN, STDOUT, STDERR = range(3)
+CLOSED = Err(("closed", None))
+
+PACKAGES = {
+    "io": ("poll", "error", "streams"),
+    "clocks": ("monotonic-clock", "wall-clock"),
+    "random": ("random", "insecure", "insecure-seed"),
+    "cli": (
+        *("environment", "exit", "stdin", "stdout", "stderr", "terminal-input", "terminal-output"),
+        *("terminal-stdin", "terminal-stdout", "terminal-stderr"),
+    ),
+    "filesystem": ("preopens",),
+    "sockets": ("network", "ip-name-lookup", "instance-network", "tcp-create-socket", "udp-create-socket"),
+}
+RESOURCES = {
+    "poll": {"pollable": POLLABLE},
+    "error": {"error": ERROR},
+    "streams": {"input-stream": INPUT, "output-stream": OUTPUT},
+    "terminal-input": {"terminal-input": TERMINAL_INPUT},
+    "terminal-output": {"terminal-output": TERMINAL_OUTPUT},
+    "network": {"network": NETWORK},
+    "ip-name-lookup": {"resolve-address-stream": LOOKUP},
+}
+
+
+class GuestEnded(Exception):
+    """The guest must not go on; `cause` says why."""
+
+    def __init__(self, cause: Cause) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
+class World:
+    """What one instance sees of the world. Used by one thread at a time."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.real_time = context.allows("clocks")
+        self.real_random = context.allows("random")
+        self.virtual_ns = 0
+        self.random = random.Random(f"{context.actor.tenant}\0{context.actor.namespace}\0{context.actor.name}")
+        self.deadlines: dict[int, int] = {}
+        self.next_pollable = 0
+        self.partial = {STDOUT: b"", STDERR: b""}
+        self.stderr_tail: list[str] = []
+
+    # Time, in nanoseconds.
+
+    def monotonic(self) -> int:
+        if self.real_time:
+            return time.monotonic_ns()
+        self.virtual_ns += TICK_NS
+        return self.virtual_ns
+
+    def wall_ns(self) -> int:
+        return time.time_ns() if self.real_time else START_SECONDS * 10**9 + self.monotonic()
+
+    def wall(self) -> tuple[int, int]:
+        return divmod(self.wall_ns(), 10**9)
+
+    def pollable(self, deadline: int) -> tuple[int, int]:
+        self.next_pollable += 1
+        self.deadlines[self.next_pollable] = deadline
+        return self.next_pollable, POLLABLE
+
+    def ready(self, pollable: int) -> bool:
+        return self.deadlines[pollable] <= (time.monotonic_ns() if self.real_time else self.virtual_ns)
+
+    def wait_until(self, deadline: int) -> None:
+        if not self.real_time:
+            self.virtual_ns = max(self.virtual_ns, deadline)
+            return
+        seconds = (deadline - time.monotonic_ns()) / 1e9
+        if seconds <= 0:
+            return
+        ceiling = self.context.limits.wait_ms / 1000
+        if seconds + self.context.waited_ns / 1e9 > ceiling:
+            text = f"time: the actor wanted to sleep for {seconds:,.1f} s, and may wait {ceiling:,.0f} s in a turn"
+            raise GuestEnded(Cause("exhausted", text, limit="time", limit_value=self.context.limits.wait_ms))
+        with self.context.waiting("sleep"):
+            self.context.host.sleep(self.context.actor, seconds)
+
+    def poll(self, pollables: Sequence[int]) -> list[int]:
+        self.wait_until(min(self.deadlines[pollable] for pollable in pollables))
+        return [index for index, pollable in enumerate(pollables) if self.ready(pollable)]
+
+    def drop(self, pollable: int) -> None:
+        self.deadlines.pop(pollable, None)
+
+    # Randomness.
+
+    def random_bytes(self, size: int) -> bytes:
+        size = min(size, 1 << 20)
+        return os.urandom(size) if self.real_random else self.random.randbytes(size)
+
+    def random_u64(self) -> int:
+        return int.from_bytes(self.random_bytes(8), "little")
+
+    # Output: whole lines go to the actor's log, in order.
+
+    def write(self, stream: int, data: bytes) -> Ok:
+        *lines, rest = (self.partial[stream] + data).split(b"\n")
+        self.partial[stream] = rest
+        for line in lines:
+            self._line(stream, line)
+        return Ok()
+
+    def flush_lines(self) -> None:
+        """The turn is over: what has no line end yet is a line all the same."""
+        for stream, rest in self.partial.items():
+            if rest:
+                self.partial[stream] = b""
+                self._line(stream, rest)
+
+    def _line(self, stream: int, line: bytes) -> None:
+        text = line.decode("utf-8", "replace")
+        if stream == STDERR:
+            self.stderr_tail = [*self.stderr_tail[1 - TAIL_LINES :], text]
+        if self.context.allows("logging"):
+            name = "stderr" if stream == STDERR else "stdout"
+            level = "warn" if stream == STDERR else "info"
+            self.context.host.logging.log(self.context.actor, level, text, (), name)
+
+    def exited(self, how: str) -> None:
+        raise GuestEnded(Cause("crashed", f"the actor ended itself with exit({how})"))
+
+
+def functions(world: Callable[[], World]) -> dict[tuple[str, str], Callable[..., Any]]:
+    """Every WASI function by (interface, name). `world()` finds that of the instance on this thread."""
+    stream: dict[str, Callable[..., Any]] = {
+        "input-stream.read": lambda _s, _n: CLOSED,
+        "input-stream.blocking-read": lambda _s, _n: CLOSED,
+        "input-stream.skip": lambda _s, _n: CLOSED,
+        "input-stream.blocking-skip": lambda _s, _n: CLOSED,
+        "input-stream.subscribe": lambda _s: world().pollable(0),
+        "output-stream.check-write": lambda _s: Ok(WRITE_BYTES),
+        "output-stream.write": lambda s, data: world().write(s, data),
+        "output-stream.blocking-write-and-flush": lambda s, data: world().write(s, data),
+        "output-stream.flush": lambda _s: Ok(),
+        "output-stream.blocking-flush": lambda _s: Ok(),
+        "output-stream.subscribe": lambda _s: world().pollable(0),
+        "output-stream.write-zeroes": lambda s, n: world().write(s, bytes(min(n, WRITE_BYTES))),
+        "output-stream.blocking-write-zeroes-and-flush": lambda s, n: world().write(s, bytes(min(n, WRITE_BYTES))),
+        "output-stream.splice": lambda _s, _i, _n: CLOSED,
+        "output-stream.blocking-splice": lambda _s, _i, _n: CLOSED,
+    }
+    return {
+        ("poll", "[method]pollable.ready"): lambda p: world().ready(p),
+        ("poll", "[method]pollable.block"): lambda p: world().wait_until(world().deadlines[p]),
+        ("poll", "poll"): lambda pollables: world().poll(pollables),
+        ("error", "[method]error.to-debug-string"): lambda _e: "the stream is closed",
+        **{("streams", f"[method]{name}"): run for name, run in stream.items()},
+        ("monotonic-clock", "now"): lambda: world().monotonic(),
+        ("monotonic-clock", "resolution"): lambda: TICK_NS,
+        ("monotonic-clock", "subscribe-instant"): lambda at: world().pollable(at),
+        ("monotonic-clock", "subscribe-duration"): lambda ns: world().pollable(world().monotonic() + ns),
+        ("wall-clock", "now"): lambda: world().wall(),
+        ("wall-clock", "resolution"): lambda: (0, TICK_NS),
+        ("random", "get-random-bytes"): lambda size: world().random_bytes(size),
+        ("random", "get-random-u64"): lambda: world().random_u64(),
+        ("insecure", "get-insecure-random-bytes"): lambda size: world().random_bytes(size),
+        ("insecure", "get-insecure-random-u64"): lambda: world().random_u64(),
+        ("insecure-seed", "insecure-seed"): lambda: (world().random_u64(), world().random_u64()),
+        ("environment", "get-environment"): list,
+        ("environment", "get-arguments"): list,
+        ("environment", "initial-cwd"): lambda: None,
+        ("exit", "exit"): lambda status: world().exited("0" if type(status) is Ok else "1"),
+        ("exit", "exit-with-code"): lambda code: world().exited(str(code)),
+        ("stdin", "get-stdin"): lambda: (STDIN, INPUT),
+        ("stdout", "get-stdout"): lambda: (STDOUT, OUTPUT),
+        ("stderr", "get-stderr"): lambda: (STDERR, OUTPUT),
+        ("terminal-stdin", "get-terminal-stdin"): lambda: None,
+        ("terminal-stdout", "get-terminal-stdout"): lambda: None,
+        ("terminal-stderr", "get-terminal-stderr"): lambda: None,
+        ("preopens", "get-directories"): list,
+        ("instance-network", "instance-network"): lambda: (0, NETWORK),
+        ("ip-name-lookup", "resolve-addresses"): lambda _n, _name: Err("access-denied"),
+        ("ip-name-lookup", "[method]resolve-address-stream.resolve-next-address"): lambda _s: Err("access-denied"),
+        ("ip-name-lookup", "[method]resolve-address-stream.subscribe"): lambda _s: world().pollable(0),
+        ("tcp-create-socket", "create-tcp-socket"): lambda _family: Err("access-denied"),
+        ("udp-create-socket", "create-udp-socket"): lambda _family: Err("access-denied"),
+    }

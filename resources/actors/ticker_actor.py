@@ -36,7 +36,7 @@ class Ticker(Actor):
     def tick(self):
         self.settings["ticks"] += 1
         self.wait()
-        self.reach("workflow", messaging.tell, ROUND[self.settings["ticks"] % len(ROUND)])
+        self.reach("workflow", messaging.tell, ROUND[(self.settings["ticks"] - 1) % len(ROUND)])
         self.reach("counter", messaging.tell, "increment")
         count = self.reach("counter", messaging.ask, "get_count")
         self.reach("events", messaging.tell, "notify", f"tick {self.settings['ticks']}, count {count}")

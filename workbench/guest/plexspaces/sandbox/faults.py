@@ -59,8 +59,7 @@ def sentence(error: BaseException, own: tuple[str, ...] = ()) -> str:
 
 def place_of(error: BaseException, files: Collection[str]) -> Place:
     """The innermost place in the actor's own files that the exception came through."""
-    frames = traceback.StackSummary.extract(traceback.walk_tb(error.__traceback__), lookup_lines=False)
-    for frame in reversed(frames):
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if frame.filename in files:
             return _place(frame)
     return Place()

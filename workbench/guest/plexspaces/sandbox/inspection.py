@@ -145,7 +145,7 @@ def _place(kind: type, program: Program, method: str = "") -> Place:
     for node in _classes(module.source):
         if node.name == kind.__name__:
             inner = [each for each in node.body if getattr(each, "name", None) == method]
-            return _node_place(inner[0] if inner else node, module.path)
+            return _node_place(inner[-1] if inner else node, module.path)
     return Place(module.path, 1)
 
 

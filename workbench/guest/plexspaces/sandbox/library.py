@@ -56,7 +56,7 @@ def missing(name: str, own: tuple[str, ...] = ()) -> str:
     """The sentence for a module that cannot be imported; `own` are the names of the actor's own modules."""
     if name.partition(".")[0] in sys.stdlib_module_names and name not in _public_parents():
         return f"the standard module {name!r} is not available inside an actor"
-    near = get_close_matches(name, (*STANDARD, "plexspaces", *own), n=1)
+    near = get_close_matches(name, (*STANDARD, "plexspaces", *own), n=1, cutoff=0.75)
     hint = f"; did you mean {near[0]!r}?" if near else ""
     return f"no module {name!r}: an actor can import its own files, plexspaces and a part of the standard library{hint}"
 

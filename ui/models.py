@@ -19,9 +19,12 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column(Generic[Row]):
-    """One column. `value` sorts and filters, `text` is what is shown; `key` is its name in the filter line."""
+    """One column. `value` sorts and filters, `text` is what is shown; `key` is its name in the filter line.
+
+    Without slots: calling `Column[Row](…)` sets `__orig_class__`, which slots of a frozen class answer with TypeError.
+    """
 
     key: str
     title: str

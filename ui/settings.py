@@ -70,6 +70,7 @@ class Settings:
     log_follow: bool = True
     graph_minutes: int = 5
     ask_timeout_seconds: int = 30
+    font_points: float = 0.0
 
     @classmethod
     def of(cls, record: Record) -> Settings:

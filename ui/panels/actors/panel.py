@@ -14,8 +14,8 @@ from ui.commands import actor_command
 from ui.desk import Desk, Draft
 from ui.dialogs.confirm import confirmed
 from ui.dialogs.spawn import SpawnDialog
-from ui.panels.actor_columns import ACTORS
-from ui.panels.actor_details import ActorDetails
+from ui.panels.actors.columns import ACTORS
+from ui.panels.actors.details import ActorDetails
 from ui.settings import Record, child, number
 from ui.table_panel import TablePanel
 from ui.widgets.build import tool_for

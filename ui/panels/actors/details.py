@@ -12,8 +12,8 @@ from ui import format as show
 from ui.desk import Desk
 from ui.icons import pixmap
 from ui.models import RowModel
-from ui.panels.actor_columns import TURNS
-from ui.panels.turn_text import turn_html
+from ui.panels.actors.columns import TURNS
+from ui.panels.actors.turn_text import turn_html
 from ui.states import STATES, behaviors, state_text
 from ui.theme import current, mono
 from ui.traceback_text import as_html, from_address

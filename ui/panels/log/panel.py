@@ -15,7 +15,7 @@ from ui.desk import Desk
 from ui.icons import icon
 from ui.models import Column, RowModel
 from ui.panel import Panel
-from ui.panels.log_lines import Shown, shown_lines, wanted
+from ui.panels.log.lines import Shown, shown_lines, wanted
 from ui.settings import Record, text
 from ui.states import LEVELS
 from ui.theme import mono

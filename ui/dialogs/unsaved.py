@@ -1,0 +1,25 @@
+"""Asks what to do with text that was not saved."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+
+class Answer(Enum):
+    SAVE = "save"
+    DISCARD = "discard"
+    CANCEL = "cancel"
+
+
+def ask_unsaved(parent: QWidget, name: str) -> Answer:
+    asked = QMessageBox(QMessageBox.Icon.Question, "Unsaved text", f"Save {name} before closing its tab?", parent=parent)
+    asked.setInformativeText("Its text is in no file. Discarded text cannot be brought back.")
+    save = asked.addButton("Save", QMessageBox.ButtonRole.AcceptRole)
+    discard = asked.addButton("Discard", QMessageBox.ButtonRole.DestructiveRole)
+    asked.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
+    asked.setDefaultButton(save)
+    asked.exec()
+    pressed = asked.clickedButton()
+    return Answer.SAVE if pressed is save else Answer.DISCARD if pressed is discard else Answer.CANCEL

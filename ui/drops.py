@@ -1,0 +1,90 @@
+"""Files that were dropped or chosen: deployed with progress and cancel, then offered to be spawned."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from ui.desk import Desk
+from ui.progress import Reporter
+from ui.status import StatusLine
+from workbench.api import AlreadyExists, Invalid, ModuleInfo, SpawnOptions, WorkbenchError
+
+
+class Drops(QObject):
+    """Answers the notices that it shows: `spawn:HASH:NAME` and `replace:PATH`."""
+
+    def __init__(self, desk: Desk, status: StatusLine) -> None:
+        super().__init__(desk)
+        self._desk, self._status = desk, status
+        self._cancel = threading.Event()
+        self._reporter = Reporter(self)
+        self._reporter.reported.connect(self._progress)
+        status.progress.stop.clicked.connect(lambda: self._cancel.set())
+        desk.answered.connect(self._answer)
+
+    def take(self, paths: tuple[Path, ...]) -> None:
+        """Deploy them one after the other."""
+        self._cancel = threading.Event()
+        self._desk.bridge.start(self, self._deploy_all(paths), self._desk.failed)
+
+    async def _deploy_all(self, paths: tuple[Path, ...]) -> None:
+        for path in paths:
+            if path.suffix.lower() == ".py":
+                self._desk.open_files.emit((path,))
+        for path in paths:
+            await self._deploy(path, force=False)
+
+    async def _deploy(self, path: Path, *, force: bool) -> None:
+        node = self._desk.node
+        if node is None:
+            self._desk.notice(f"{path.name} was not deployed: the node is still starting.", "warn")
+            return
+        try:
+            data = await self._desk.bridge.call(path.read_bytes)
+            info = await self._desk.bridge.call(lambda: node.modules.deploy(
+                data, file_name=path.name, alias=path.stem, force=force, progress=self._reporter.report,
+                cancel=self._cancel,
+            ))  # fmt: skip
+        except AlreadyExists as error:
+            self._desk.notice(f"{path.name} was not deployed: {error}", "warn",
+                              buttons=(("Let it name this file", f"replace:{path}"),), key=str(path))  # fmt: skip
+        except (WorkbenchError, OSError) as error:
+            self._refused(path, error)
+        else:
+            self._offer(path, info)
+        finally:
+            self._status.progress.hide()
+
+    def _refused(self, path: Path, error: Exception) -> None:
+        details = "\n".join([str(error), *map(str, error.locations if isinstance(error, Invalid) else ())])
+        self._desk.notice(f"{path.name} was not deployed: {error}", "error", details=details, key=str(path))
+
+    def _offer(self, path: Path, info: ModuleInfo) -> None:
+        behaviors = ", ".join(info.behaviors)
+        self._desk.notice(f"{path.name} is deployed as {info.name} ({behaviors}).", "ok",
+                          buttons=((f"Spawn {path.stem}", f"spawn:{info.hash}:{path.stem}"),), key=str(path))  # fmt: skip
+
+    def _answer(self, key: str) -> None:
+        verb, _, rest = key.partition(":")
+        if verb == "replace":
+            self._desk.bridge.start(self, self._deploy(Path(rest), force=True), self._desk.failed)
+        elif verb == "spawn":
+            digest, _, name = rest.partition(":")
+            self._desk.bridge.start(self, self._spawn(digest, name), self._desk.failed)
+
+    async def _spawn(self, digest: str, name: str) -> None:
+        node = self._desk.node
+        if node is None:
+            return
+        taken = {info.id.name for info in await self._desk.bridge.call(node.actors.list)}
+        free = "" if name in taken else name
+        info = await self._desk.bridge.call(lambda: node.actors.spawn(digest, options=SpawnOptions(name=free)))
+        self._desk.notice(f"{info.id.name} runs.", "ok")
+        self._desk.actor_chosen.emit(info.id.name)
+
+    def _progress(self, stage: str, fraction: float) -> None:
+        text = stage[:1].upper() + stage[1:]
+        self._status.progress.show_progress(text, None if fraction < 0 else fraction, cancellable=True)

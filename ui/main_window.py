@@ -1,0 +1,400 @@
+"""The window: five panels in docks, menus from the action registry, notices, status, and memory of all of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMainWindow, QSizePolicy, QTabBar, QToolBar, QWidget
+
+from ui import layout, theme
+from ui.actions import MENUS
+from ui.bridge import Bridge
+from ui.desk import Desk
+from ui.dialogs.palette import Choice, Palette
+from ui.dialogs.shortcuts import Shortcuts
+from ui.drops import Drops
+from ui.icons import icon
+from ui.opening import Doors, Opening
+from ui.panel import Panel
+from ui.panels.actors.panel import ActorsPanel
+from ui.panels.editor.panel import EditorPanel
+from ui.panels.graphs.panel import GraphsPanel
+from ui.panels.log.panel import LogPanel
+from ui.panels.messages import MessagesPanel
+from ui.progress import Reporter
+from ui.settings import Record, RecordFile, Settings, child, config_directory
+from ui.states import STATES, state_text
+from ui.status import StatusLine
+from ui.watchdog import watched
+from ui.widgets.build import box, column, label, repaint_tools, row
+from ui.widgets.dock import Dock
+from ui.widgets.drop_zone import DropZone, paths
+from ui.widgets.notice_bar import NoticeBar
+from workbench.api import ActorInfo, ModuleInfo, WorkbenchError
+
+PANELS: tuple[type[Panel], ...] = (EditorPanel, ActorsPanel, MessagesPanel, GraphsPanel, LogPanel)
+REMEMBER_MS = 250
+TOOLS = ("file.new_server", "file.open", "file.save", "", "edit.run", "actor.spawn", "actor.message")
+POINTS = (7.0, 18.0)
+
+
+class MainWindow(QMainWindow):
+    """`opening` brings the node after the window is shown; `session` and `arrangement` are the files it keeps."""
+
+    def __init__(self, bridge: Bridge, settings: Settings, ways: Doors) -> None:
+        super().__init__()
+        self.bridge, self.settings = bridge, settings
+        self.desk = Desk(bridge, settings, self)
+        self.session = RecordFile(config_directory() / "session.json")
+        self.choices = RecordFile(config_directory() / "settings.json")
+        self.arrangement = RecordFile(config_directory() / "layout.json")
+        self.perspective = layout.PERSPECTIVES[0]
+        self._restored = False
+        self.setWindowTitle("Actor Workbench")
+        self.setWindowIcon(icon("app", "accent"))
+        self.setAccessibleName("Actor Workbench")
+        self.resize(1440, 900)
+        self.setMinimumSize(720, 480)
+        self.setDockOptions(
+            QMainWindow.DockOption.AllowNestedDocks
+            | QMainWindow.DockOption.AllowTabbedDocks
+            | QMainWindow.DockOption.GroupedDragging
+            | QMainWindow.DockOption.AnimatedDocks
+        )
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, self._north())
+        self.panels = {kind.id: kind(self.desk) for kind in PANELS}
+        self.docks = {name: self._dock(panel) for name, panel in self.panels.items()}
+        self.status = StatusLine(self.desk, self.statusBar())
+        self.reporter = Reporter(self)
+        self.reporter.reported.connect(self.status.show_progress)
+        self.opening = Opening(self.desk, ways, self.reporter)
+        self.notices = NoticeBar(self.desk)
+        self.drop_zone = DropZone(self)
+        self.drops = Drops(self.desk, self.status)
+        self._make_bars()
+        self._bind()
+        self._settle = QTimer(self, singleShot=True, interval=0)
+        self._settle.timeout.connect(self._fit_titles)
+        self._remember = QTimer(self, singleShot=True, interval=REMEMBER_MS)
+        self._remember.timeout.connect(self.write)
+        self.desk.remember.connect(self._remember.start)
+        self._restore()
+        self.setAcceptDrops(True)
+        for line in self.findChildren(QLineEdit):
+            line.setAcceptDrops(False)
+
+    def _north(self):  # type: ignore[no-untyped-def]
+        from PySide6.QtWidgets import QTabWidget
+
+        return QTabWidget.TabPosition.North
+
+    def _dock(self, panel: Panel) -> Dock:
+        dock = Dock(panel)
+        dock.dockLocationChanged.connect(lambda: self._moved())
+        dock.topLevelChanged.connect(lambda: self._moved())
+        dock.visibilityChanged.connect(lambda: self._moved())
+        return dock
+
+    def _moved(self) -> None:
+        self._settle.start()
+        if self._restored:
+            self.desk.remember.emit()
+
+    def _fit_titles(self) -> None:
+        """A dock among tabs needs no second title; the tabs get the panels' icons."""
+        for dock in self.docks.values():
+            dock.set_titled(dock.isFloating() or not self.tabifiedDockWidgets(dock))
+        by_title = {dock.windowTitle(): dock for dock in self.docks.values()}
+        for bar in self.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            bar.setDrawBase(False)
+            bar.setAccessibleName("Panels")
+            for at in range(bar.count()):
+                if (dock := by_title.get(bar.tabText(at))) is not None:
+                    bar.setTabIcon(at, dock.icon())
+
+    # bars and menus
+
+    def _make_bars(self) -> None:
+        for title in MENUS:
+            menu = self.menuBar().addMenu(title)
+            for spec, action in self.desk.actions:
+                if spec.menu == title:
+                    menu.addAction(action)
+            if title == "View":
+                menu.addSeparator()
+                for dock in self.docks.values():
+                    menu.addAction(dock.toggleViewAction())
+        self.addToolBar(self._toolbar())
+        self.setMenuWidget(self._top())
+
+    def _toolbar(self) -> QToolBar:
+        bar = QToolBar("Main")
+        bar.setObjectName("main-toolbar")
+        bar.setAccessibleName("Main toolbar")
+        bar.setMovable(False)
+        bar.setIconSize(QSize(18, 18))
+        for action_id in TOOLS:
+            if action_id:
+                bar.addAction(self.desk.actions[action_id])
+            else:
+                bar.addSeparator()
+        self._with_text(bar, {"edit.run": "Run", "actor.spawn": "Spawn", "actor.message": "Send a message"})
+        space = QWidget()
+        space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(space)
+        for action_id in ("view.operate", "view.debug", "", "view.palette", "theme.dark", "theme.light"):
+            if action_id:
+                bar.addAction(self.desk.actions[action_id])
+            else:
+                bar.addSeparator()
+        self._with_text(bar, {"view.operate": "Operate", "view.debug": "Debug"})
+        return bar
+
+    def _with_text(self, bar: QToolBar, texts: dict[str, str]) -> None:
+        for action_id, text in texts.items():
+            action = self.desk.actions[action_id]
+            action.setIconText(text)
+            shown = bar.widgetForAction(action)
+            if shown is not None:
+                shown.setProperty("toolButtonStyle", Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+
+    def _top(self) -> QWidget:
+        """Menu bar, and the notices under it."""
+        menu = self.menuBar()
+        self.stale = box("stale", row(label("", wrap=True), margins=(12, 4, 12, 4)))
+        self.stale.hide()
+        top = QWidget()
+        top.setLayout(column(menu, self.notices, self.stale, spacing=0))
+        return top
+
+    def _bind(self) -> None:
+        actions = self.desk.actions
+        for choice in theme.CHOICES:
+            actions.bind(f"theme.{choice}", lambda choice=choice: self.set_theme(choice))  # type: ignore[misc]
+        for name in layout.PERSPECTIVES:
+            actions.bind(f"view.{name}", lambda name=name: self.set_perspective(name))  # type: ignore[misc]
+        actions.bind("view.reset", lambda: self.set_perspective(self.perspective))
+        actions.bind("view.palette", self.open_palette)
+        actions.bind("view.jump", lambda: self.bridge.start(self, self._jump(), self.desk.failed))
+        actions.bind("view.next_panel", self.next_panel)
+        actions.bind("table.filter", lambda: self.current_panel().focus_filter())
+        actions.bind("view.larger", lambda: self.scale_text(1.0))
+        actions.bind("view.smaller", lambda: self.scale_text(-1.0))
+        actions.bind("app.quit", lambda: self.close())
+        actions.bind("module.deploy", self._ask_deploy)
+        actions.bind("node.sample", lambda: self.bridge.start(self, self.opening.sample(), self.desk.failed))
+        actions.bind("node.sample_default", self._sample_default).setChecked(self.settings.sample)
+        actions.bind("node.prepare", self._prepare)
+        actions.bind("help.shortcuts", lambda: Shortcuts(self).open())
+        actions.bind("help.about", lambda: self.bridge.start(self, self._about(), self.desk.failed))
+        self.desk.raise_panel.connect(self.raise_panel)
+        self.desk.stale_changed.connect(self._stale)
+        self.desk.answered.connect(lambda key: self._prepare() if key == "prepare" else self._again(key))
+        self.desk.open_files.connect(self.open_files)
+        self.drop_zone.dropped.connect(self.drops.take)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_scheme)
+
+    # the node
+
+    def start(self) -> None:
+        """Open the node; the window is usable meanwhile."""
+        self.bridge.start(self, self.opening.run(), self._not_opened)
+
+    def _not_opened(self, error: Exception) -> None:
+        self.status.show_progress("", 1.0)
+        self.status.cells["node"].setText("no node")
+        text = str(error) if isinstance(error, WorkbenchError) else f"The node could not be opened: {error!r}"
+        self.desk.notice(text, "error", details=repr(error), buttons=(("Try again", "open"),), key="open")
+
+    def _again(self, key: str) -> None:
+        if key == "open":
+            self.start()
+
+    def _prepare(self) -> None:
+        if self.desk.node is not None:
+            self.bridge.start(self, self._do_prepare(), self.desk.failed)
+
+    async def _do_prepare(self) -> None:
+        if self.desk.node is not None:
+            await self.opening.prepare(self.desk.node)
+            self.reporter.reported.emit("", 1.0)
+            self.desk.node_changed.emit()
+
+    def _stale(self, why: str) -> None:
+        line = self.stale.layout().itemAt(0).widget()  # type: ignore[union-attr]
+        line.setText(f"What you see may be old: {why}")  # type: ignore[union-attr]
+        self.stale.setVisible(bool(why))
+
+    async def _about(self) -> None:
+        if self.desk.node is not None:
+            info = await self.bridge.call(self.desk.node.info)
+            self.desk.notice(
+                f"Actor Workbench {info.version}, node {info.name}, wasmtime {info.wasmtime}, {info.workers} workers.",
+                details=repr(info),
+            )  # fmt: skip
+
+    # panels
+
+    def raise_panel(self, name: str) -> None:
+        dock = self.docks[name]
+        dock.show()
+        dock.raise_()
+
+    def current_panel(self) -> Panel:
+        """The panel that has the keyboard; Actors when none has."""
+        focused = QApplication.focusWidget()
+        found = next((p for p in self.panels.values() if focused is not None and p.isAncestorOf(focused)), None)
+        return found or self.panels["actors"]
+
+    def next_panel(self) -> None:
+        names = [name for name, dock in self.docks.items() if dock.isVisible()]
+        at = names.index(self.current_panel().id) if self.current_panel().id in names else -1
+        name = names[(at + 1) % len(names)]
+        self.raise_panel(name)
+        self.panels[name].setFocus()
+        self.panels[name].focusNextChild() if self.panels[name].focusPolicy() == Qt.FocusPolicy.NoFocus else None
+
+    def open_files(self, files: tuple[Path, ...]) -> None:
+        editor = self.panels["editor"]
+        assert isinstance(editor, EditorPanel)
+        for path in files:
+            editor.open(path)
+
+    def _ask_deploy(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileNames(self, "Deploy", "", "Actors (*.py *.wasm);;All files (*)")
+        if chosen:
+            self.drops.take(tuple(Path(name) for name in chosen))
+
+    # palette
+
+    def open_palette(self) -> None:
+        choices = [
+            Choice(spec.text, lambda spec=spec: self.desk.actions.run(spec.id), icon(spec.icon), spec.shortcut)  # type: ignore[misc]
+            for spec, action in self.desk.actions
+            if action.isEnabled() and spec.id != "view.palette"
+        ]
+        for panel in self.panels.values():
+            go = lambda panel=panel: self.raise_panel(panel.id)  # noqa: E731
+            choices.append(Choice(f"Go to {panel.title}", go, icon(panel.icon_name)))
+        self._show_palette(choices, "What do you want to do?")
+
+    async def _jump(self) -> None:
+        node = self.desk.node
+        if node is not None:
+            actors = await self.bridge.call(node.actors.list)
+            modules = await self.bridge.call(node.modules.list)
+            choices = [self._actor_choice(info) for info in actors] + [self._module_choice(info) for info in modules]
+            self._show_palette(choices, "Part of the name of an actor or a module")
+
+    def _actor_choice(self, info: ActorInfo) -> Choice:
+        def go() -> None:
+            self.raise_panel("actors")
+            self.desk.actor_chosen.emit(info.id.name)
+
+        return Choice(info.id.name, go, icon(*STATES[info.state]), f"{state_text(info)}, {info.module_name}")
+
+    def _module_choice(self, info: ModuleInfo) -> Choice:
+        def go() -> None:
+            self.raise_panel("actors")
+            actors = self.panels["actors"]
+            assert isinstance(actors, ActorsPanel)
+            actors.filter.set_now(f"module:{info.name}")
+
+        return Choice(info.name, go, icon("module"), f"module, {info.hash[:12]}")
+
+    def _show_palette(self, choices: list[Choice], placeholder: str) -> None:
+        self.palette_dialog = Palette(self, choices, placeholder)
+        self.palette_dialog.open()
+        self.palette_dialog.line.setFocus()
+
+    # looks
+
+    @watched
+    def set_theme(self, choice: str) -> None:
+        self.settings.theme = choice
+        self._apply_theme()
+        self.desk.remember.emit()
+
+    def _system_scheme(self) -> None:
+        if self.settings.theme == "system":
+            self._apply_theme()
+
+    def _apply_theme(self) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        theme.apply(app, self.settings.theme)
+        self.desk.actions.repaint()
+        repaint_tools(self)
+        for dock in self.docks.values():
+            dock.repaint_icons()
+        self.desk.theme_changed.emit()
+        self._fit_titles()
+
+    def set_perspective(self, name: str) -> None:
+        self.perspective = name
+        layout.arrange(self, self.docks, name)
+        self._settle.start()
+        self.desk.remember.emit()
+
+    def scale_text(self, by: float) -> None:
+        now = QApplication.font().pointSizeF()
+        self.settings.font_points = min(max(now + by, POINTS[0]), POINTS[1])
+        apply_font(self.settings.font_points)
+        for widget in self.findChildren(QWidget):
+            if widget.font().fixedPitch() or widget.font().family() == theme.mono().family():
+                widget.setFont(theme.mono())
+        self.desk.remember.emit()
+
+    def _sample_default(self) -> None:
+        self.settings.sample = self.desk.actions["node.sample_default"].isChecked()
+        self.desk.remember.emit()
+
+    # remembering
+
+    def _restore(self) -> None:
+        found = self.session.read()
+        for name, panel in self.panels.items():
+            panel.restore(child(child(found, "panels"), name))
+        self.perspective, problem = layout.restore(self, self.docks, self.arrangement)
+        if problem:
+            self.desk.notice(f"The layout is the default one again: {problem}.", "warn")
+        if self.session.broken:
+            self.session.discard()
+            self.desk.notice(f"What was open is lost: {self.session.broken}.", "warn")
+        self._restored = True
+        self._settle.start()
+
+    def write(self) -> None:
+        """Write down all that survives a kill."""
+        panels: Record = {name: panel.record() for name, panel in self.panels.items()}
+        self.session.write({"panels": panels})
+        self.choices.write(self.settings.record())
+        self.arrangement.write(layout.record(self, self.perspective))
+
+    # Qt's own
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange and self._restored:
+            self.desk.remember.emit()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if paths(event.mimeData()) and self.drop_zone.cover(event.mimeData()):
+            event.acceptProposedAction()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Unsaved text is kept for the next start, so closing never asks."""
+        self.write()
+        self._restored = False
+        self.bridge.unfollow()
+        super().closeEvent(event)
+
+
+def apply_font(points: float) -> None:
+    """The size of all text; 0 leaves the platform's."""
+    if points:
+        font = QApplication.font()
+        font.setPointSizeF(points)
+        QApplication.setFont(font)

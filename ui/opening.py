@@ -1,0 +1,77 @@
+"""Opening a node without holding up the window: connect, build the interpreter where there is none, start the sample."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ui.desk import Desk
+from ui.progress import Reporter
+from workbench.api import Node, ProgressCallback, WorkbenchError
+
+Connect = Callable[[], Node]
+StartSample = Callable[[Node, ProgressCallback], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """How to get a node and how to fill an empty one; tests hand in their own."""
+
+    connect: Connect
+    start_sample: StartSample
+
+
+def doors(address: str) -> Doors:
+    """The real ones. `workbench` is imported on the thread that connects: the window does not wait for it."""
+
+    def connect() -> Node:
+        import workbench
+
+        return workbench.connect(address)
+
+    def start_sample(node: Node, progress: ProgressCallback) -> None:
+        import workbench
+
+        workbench.start_sample(node, progress=progress)
+
+    return Doors(connect, start_sample)
+
+
+class Opening:
+    """Brings the desk its node. `reporter` tells the status bar how far a build is."""
+
+    def __init__(self, desk: Desk, ways: Doors, reporter: Reporter) -> None:
+        self._desk, self._ways, self._reporter = desk, ways, reporter
+        self.ready = False
+
+    async def run(self) -> None:
+        desk = self._desk
+        self._reporter.reported.emit("opening the workspace", -1.0)
+        node = await desk.bridge.call(self._ways.connect)
+        desk.node = node
+        desk.bridge.follow(node)
+        desk.node_changed.emit()
+        await self.prepare(node)
+        if desk.settings.sample and not await desk.bridge.call(node.actors.list):
+            await self.sample()
+        self.ready = True
+        self._reporter.reported.emit("", 1.0)
+        desk.node_changed.emit()
+
+    async def prepare(self, node: Node) -> None:
+        """A node without interpreter still runs components: a failed build is a notice, not the end."""
+        desk = self._desk
+        self._reporter.reported.emit("preparing Python", -1.0)
+        try:
+            await desk.bridge.call(lambda: node.prepare(progress=self._reporter.report))
+        except WorkbenchError as error:
+            desk.notice(f"Python actors cannot run yet: {error}", "error", details=str(error),
+                        buttons=(("Try again", "prepare"),), key="prepare")  # fmt: skip
+
+    async def sample(self) -> None:
+        desk = self._desk
+        if desk.node is not None:
+            self._reporter.reported.emit("starting the sample system", -1.0)
+            node = desk.node
+            await desk.bridge.call(lambda: self._ways.start_sample(node, self._reporter.report))
+            self._reporter.reported.emit("", 1.0)

@@ -1,0 +1,1 @@
+"""The actors panel and the parts that only it has."""

@@ -1,0 +1,1 @@
+"""The editor panel and the parts that only it has."""

@@ -1,0 +1,168 @@
+"""One tab: the text, the file it came from, what is wrong with it, and the actor that runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path, PurePath
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from ui.icons import pixmap
+from ui.panels.editor.find_bar import FindBar
+from ui.panels.editor.strip import Strip
+from ui.settings import Record, child, number, text
+from ui.theme import current
+from ui.widgets.build import box, button, label, row, set_tone
+from ui.widgets.code_edit import CodeEdit, Mark
+from workbench.api import Location
+
+ICONS = {"ok": "ok", "error": "error", "muted": "info", "warn": "warning"}
+
+
+class Document(QWidget):
+    """`saved` is the text as it is on disk (or was deployed); what differs from it is unsaved."""
+
+    edited = Signal()
+    reload_wanted = Signal()
+
+    def __init__(self, name: str, source: str = "", *, path: Path | None = None, actor: str = "", alias: str = "") -> None:
+        super().__init__()
+        self.path, self.name, self.saved = path, name, source
+        self._alias, self._actor = alias, actor
+        self.edit = CodeEdit()
+        self.edit.setPlainText(source)
+        self.edit.document().setModified(False)
+        self.find = FindBar(self.edit)
+        self.strip = Strip()
+        self.result_picture, self.result = label(), label(wrap=True)
+        self.result.setAccessibleName("Result")
+        self.result_line = box("foot", row(self.result_picture, self.result, margins=(10, 4, 10, 4), spacing=8))
+        self.result_line.layout().setStretch(1, 1)  # type: ignore[union-attr]
+        self.result_line.hide()
+        self.disk = self._disk_bar()
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        for part in (self.disk, self.edit, self.find, self.result_line, self.strip):
+            whole.addWidget(part)
+        whole.setStretch(1, 1)
+        self.edit.textChanged.connect(self.edited)
+        self.edit.cursorPositionChanged.connect(self.edited)
+        self.strip.edited.connect(self.edited)
+        QTimer.singleShot(0, self, self.highlight)
+
+    def _disk_bar(self) -> QWidget:
+        said = label("This file changed on disk.")
+        keep = button("Keep mine", lambda: self.disk.hide())
+        reload = button("Reload", self.reload_wanted.emit, style="primary", name="Reload from disk")
+        made = box("notice", row(said, None, reload, keep, margins=(10, 5, 8, 5)), "warn")
+        made.hide()
+        return made
+
+    def highlight(self) -> None:
+        """Colours come a moment after the text, so that the window need not wait for Pygments."""
+        from ui.widgets.highlighter import Highlighter
+
+        self.colors = Highlighter(self.edit.document())
+
+    @property
+    def alias(self) -> str:
+        """What the module is called: the stem of the file."""
+        return self._alias or PurePath(self.name).stem
+
+    @property
+    def actor(self) -> str:
+        """Which actor runs this source."""
+        return self._actor or self.alias
+
+    @property
+    def source(self) -> str:
+        return self.edit.toPlainText()
+
+    @property
+    def unsaved(self) -> bool:
+        return self.source != self.saved
+
+    @property
+    def title(self) -> str:
+        return f"{self.name} ●" if self.unsaved else self.name
+
+    def save_to(self, path: Path) -> None:
+        """Write the text beside the file and rename it over: a kill leaves the old or the new one."""
+        beside = path.with_name(f".{path.name}.new")
+        beside.write_text(self.source, encoding="utf-8")
+        beside.replace(path)
+        if path.name != self.name:
+            self._alias = self._actor = ""
+        self.path, self.name, self.saved = path, path.name, self.source
+        self.disk.hide()
+        self.edited.emit()
+
+    def disk_changed(self) -> None:
+        """Something wrote the file: say so when it now holds another text."""
+        try:
+            there = self.path.read_text(encoding="utf-8") if self.path is not None else self.saved
+        except (OSError, UnicodeDecodeError):
+            return
+        self.disk.setVisible(there != self.source)
+        if there == self.source:
+            self.saved = there
+            self.edited.emit()
+
+    def reload(self) -> None:
+        """Take the text from disk; undo brings the old one back."""
+        if self.path is None:
+            return
+        self.saved = self.path.read_text(encoding="utf-8")
+        cursor = self.edit.textCursor()
+        position = cursor.position()
+        cursor.select(cursor.SelectionType.Document)
+        cursor.insertText(self.saved)
+        cursor.setPosition(min(position, len(self.saved)))
+        self.edit.setTextCursor(cursor)
+        self.disk.hide()
+        self.edited.emit()
+
+    def say(self, sentence: str, tone: str = "muted") -> None:
+        """The result line: what the last run did, or why it did not."""
+        self.result_picture.setPixmap(pixmap(ICONS[tone], current().color(tone), 16, self.devicePixelRatioF()))
+        self.result.setText(sentence)
+        set_tone(self.result, tone)
+        self.result_line.show()
+
+    def mark(self, places: Sequence[Location], sentence: str) -> None:
+        """Show errors of this file in the margin and under the text, and go to the first."""
+        marks = tuple(Mark(p.line, p.column, p.end_line, p.end_column, sentence) for p in places if p.line)
+        self.edit.set_marks(marks)
+        if marks:
+            self.edit.go_to(marks[0].line, marks[0].column)
+
+    def record(self) -> Record:
+        """The text itself only where the disk does not have it."""
+        cursor = self.edit.textCursor()
+        keep = self.path is None or self.unsaved
+        return {
+            "path": str(self.path or ""), "name": self.name, "actor": self._actor, "alias": self._alias,
+            "text": self.source if keep else None, "saved": self.saved if keep else None,
+            "position": cursor.position(), "scroll": self.edit.verticalScrollBar().value(), "strip": self.strip.record(),
+        }  # fmt: skip
+
+    @classmethod
+    def of(cls, record: Record) -> Document | None:
+        """The tab as it was; None when its file is gone and nothing of it was unsaved."""
+        path = Path(text(record, "path")) if text(record, "path") else None
+        kept, saved = record.get("text"), text(record, "saved")
+        if not isinstance(kept, str):
+            try:
+                kept = saved = path.read_text(encoding="utf-8") if path is not None else ""
+            except (OSError, UnicodeDecodeError):
+                return None
+        made = cls(text(record, "name", "actor.py"), kept, path=path, actor=text(record, "actor"), alias=text(record, "alias"))
+        made.saved = saved
+        made.strip.restore(child(record, "strip"))
+        cursor = made.edit.textCursor()
+        cursor.setPosition(min(number(record, "position"), len(kept)))
+        made.edit.setTextCursor(cursor)
+        made.edit.verticalScrollBar().setValue(number(record, "scroll"))
+        return made

@@ -1,0 +1,373 @@
+"""Editor: actors as tabs of source; Ctrl+Enter deploys one and lets its actor run it, state carried over."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path, PurePath
+
+from PySide6.QtCore import QFileSystemWatcher, QTimer
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QTabWidget
+
+from ui.deploying import deploy_and_start
+from ui.desk import Desk
+from ui.dialogs.unsaved import Answer, ask_unsaved
+from ui.panel import Panel
+from ui.panels.editor.document import Document
+from ui.progress import Reporter
+from ui.sending import send
+from ui.settings import Record, children, number
+from ui.widgets.build import tool_for
+from ui.widgets.empty_state import EmptyState
+from workbench.api import ActorInfo, Area, Crashed, Format, Invalid, Location, NotFound, WorkbenchError
+from workbench.data import directory
+
+BEHAVIORS = {"file.new_server": "gen_server", "file.new_event": "gen_event", "file.new_fsm": "gen_fsm"}
+
+
+class EditorPanel(Panel):
+    """Keeps every buffer through restart and kill; the window writes `record()` a moment after each change."""
+
+    id = "editor"
+    title = "Editor"
+    icon_name = "code"
+    areas = frozenset({Area.ACTORS})
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._actors: Sequence[ActorInfo] = ()
+        self._cancel: threading.Event | None = None
+        self.tabs = QTabWidget(tabsClosable=True, movable=True, documentMode=True)
+        self.tabs.setAccessibleName("Open files")
+        self.tabs.tabBar().setExpanding(False)
+        self.tabs.setElideMode(self.tabs.elideMode().ElideNone)
+        self.none = EmptyState("code", "Write an actor: a template is a good start, Ctrl+Enter brings it to life.",
+                               "New gen_server actor", lambda: desk.actions.run("file.new_server"))  # fmt: skip
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.none)
+        self.pages.addWidget(self.tabs)
+        self.column.addWidget(self.pages, 1)
+        self.disk = QFileSystemWatcher(self)
+        self.reporter = Reporter(self)
+        self._bind()
+        self._corner()
+
+    def _corner(self) -> None:
+        from ui.widgets.build import box, row
+
+        run = tool_for(self.desk.actions["edit.run"], text=True)
+        run.setText("Run")
+        self.tabs.setCornerWidget(box("corner", row(run, margins=(4, 2, 6, 2))))
+
+    def _bind(self) -> None:
+        actions = self.desk.actions
+        for action_id, behavior in BEHAVIORS.items():
+            actions.bind(action_id, lambda behavior=behavior: self.new(behavior))  # type: ignore[misc]
+        actions.bind("file.open", self._ask_open)
+        actions.bind("file.save", self.save)
+        actions.bind("file.save_as", self.save_as)
+        actions.bind("file.close_tab", lambda: self.close_tab(self.tabs.currentIndex()))
+        actions.bind("edit.run", self.run_current, owner=self)
+        actions.bind("edit.find", lambda: self._with(lambda doc: doc.find.open()), owner=self)
+        actions.bind("edit.comment", lambda: self._with(lambda doc: doc.edit.toggle_comment()), owner=self)
+        actions.bind("edit.undo", lambda: self._with(lambda doc: doc.edit.undo()), owner=self)
+        actions.bind("edit.redo", lambda: self._with(lambda doc: doc.edit.redo()), owner=self)
+        self.tabs.tabCloseRequested.connect(self.close_tab)
+        self.tabs.currentChanged.connect(lambda: self._current_changed())
+        self.disk.fileChanged.connect(self._disk_changed)
+        self.desk.actors_listed.connect(self._list_actors)
+        self.desk.show_source.connect(lambda info: self.run(self._open_source(info)))
+        self.desk.show_location.connect(lambda place, actor: self.run(self._go_to(place, actor)))
+        self.reporter.reported.connect(self._show_progress)
+        self._enable()
+
+    # tabs
+
+    def documents(self) -> list[Document]:
+        found = (self.tabs.widget(at) for at in range(self.tabs.count()))
+        return [doc for doc in found if isinstance(doc, Document)]
+
+    def current(self) -> Document | None:
+        doc = self.tabs.currentWidget()
+        return doc if isinstance(doc, Document) else None
+
+    def _with(self, use: object) -> None:
+        doc = self.current()
+        if doc is not None and callable(use):
+            use(doc)
+
+    def add(self, doc: Document) -> Document:
+        doc.edited.connect(lambda: self._edited(doc))
+        doc.reload_wanted.connect(doc.reload)
+        doc.strip.send_pressed.connect(lambda: self.send(doc))
+        doc.strip.restart_pressed.connect(lambda: self.run(self._restart(doc)))
+        if doc.path is not None:
+            self.disk.addPath(str(doc.path))
+        self.tabs.setCurrentIndex(self.tabs.addTab(doc, doc.title))
+        self.pages.setCurrentWidget(self.tabs)
+        self._show_actor(doc)
+        self._enable()
+        self.desk.remember.emit()
+        return doc
+
+    def _edited(self, doc: Document) -> None:
+        at = self.tabs.indexOf(doc)
+        if at >= 0 and self.tabs.tabText(at) != doc.title:
+            self.tabs.setTabText(at, doc.title)
+            self.tabs.setTabToolTip(at, str(doc.path or "not saved yet"))
+        self.desk.remember.emit()
+
+    def _current_changed(self) -> None:
+        doc = self.current()
+        if doc is not None:
+            self._show_actor(doc)
+            doc.edit.setFocus()
+        self._enable()
+        self.desk.remember.emit()
+
+    def _enable(self) -> None:
+        on = self.current() is not None
+        self.desk.actions.enable("file.save", "file.save_as", "file.close_tab", "edit.run", "edit.find", "edit.comment",
+                                 "edit.undo", "edit.redo", on=on)  # fmt: skip
+
+    def close_tab(self, at: int) -> None:
+        doc = self.tabs.widget(at)
+        if not isinstance(doc, Document):
+            return
+        if doc.unsaved:
+            answer = ask_unsaved(self, doc.name)
+            if answer is Answer.CANCEL or (answer is Answer.SAVE and not self._save(doc)):
+                return
+        if doc.path is not None:
+            self.disk.removePath(str(doc.path))
+        self.tabs.removeTab(at)
+        doc.deleteLater()
+        if not self.tabs.count():
+            self.pages.setCurrentWidget(self.none)
+        self._enable()
+        self.desk.remember.emit()
+
+    # files
+
+    def new(self, behavior: str) -> Document:
+        """A tab with the template of a behavior, under a name that is not taken."""
+        source = (directory("resources") / "templates" / f"{behavior}.py").read_text(encoding="utf-8")
+        taken = {doc.name for doc in self.documents()}
+        stem = behavior.removeprefix("gen_")
+        name = next(f"my_{stem}{n}.py" for n in ["", *map(str, range(2, 1000))] if f"my_{stem}{n}.py" not in taken)
+        self.desk.raise_panel.emit(self.id)
+        doc = self.add(Document(name, source))
+        doc.saved = ""
+        self._edited(doc)
+        doc.edit.setFocus()
+        return doc
+
+    def _ask_open(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileNames(self, "Open", "", "Python actors (*.py);;All files (*)")
+        for name in chosen:
+            self.open(Path(name))
+
+    def open(self, path: Path) -> Document | None:
+        """Show a file, in the tab that has it already if there is one."""
+        self.desk.raise_panel.emit(self.id)
+        for doc in self.documents():
+            if doc.path == path.resolve():
+                self.tabs.setCurrentWidget(doc)
+                return doc
+        try:
+            source = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            self.desk.notice(f"{path.name} cannot be opened: {error}", "error")
+            return None
+        return self.add(Document(path.name, source, path=path.resolve()))
+
+    def save(self) -> None:
+        doc = self.current()
+        if doc is not None:
+            self._save(doc)
+
+    def save_as(self) -> None:
+        doc = self.current()
+        if doc is not None:
+            self._save_as(doc)
+
+    def _save(self, doc: Document) -> bool:
+        return self._write(doc, doc.path) if doc.path is not None else self._save_as(doc)
+
+    def _save_as(self, doc: Document) -> bool:
+        chosen, _ = QFileDialog.getSaveFileName(self, "Save as", str(doc.path or doc.name), "Python (*.py);;All files (*)")
+        return bool(chosen) and self._write(doc, Path(chosen))
+
+    def _write(self, doc: Document, path: Path) -> bool:
+        if doc.path is not None:
+            self.disk.removePath(str(doc.path))
+        try:
+            doc.save_to(path.resolve())
+        except OSError as error:
+            self.desk.notice(f"{path.name} was not saved: {error.strerror or error}", "error")
+            return False
+        self.disk.addPath(str(doc.path))
+        self._edited(doc)
+        return True
+
+    def _disk_changed(self, name: str) -> None:
+        for doc in self.documents():
+            if str(doc.path) == name:
+                QTimer.singleShot(50, doc, doc.disk_changed)
+                QTimer.singleShot(60, doc, lambda: self.disk.addPath(name))
+
+    # running
+
+    def run_current(self) -> None:
+        doc = self.current()
+        if doc is not None:
+            self.run(self._run(doc), lambda error: self._run_failed(doc, error))
+
+    async def _run(self, doc: Document) -> None:
+        node = self.desk.node
+        if node is None:
+            doc.say("The node is still starting.", "warn")
+            return
+        doc.say(f"Deploying {doc.name} …")
+        self._cancel = threading.Event()
+        name = PurePath(doc.name).name
+        ran = await self.call(
+            deploy_and_start, node, alias=doc.alias, actor=doc.actor, file_name=name, data=doc.source.encode(),
+            progress=self.reporter.report, cancel=self._cancel,
+        )  # fmt: skip
+        doc.edit.set_marks(())
+        warnings = "".join(f" {warning}" for warning in ran.module.warnings)
+        doc.say(ran.sentence() + warnings, "warn" if warnings else "ok")
+        self._show_info(doc, ran.actor)
+        self.desk.actor_chosen.emit(ran.actor.id.name)
+
+    def _run_failed(self, doc: Document, error: Exception) -> None:
+        if not isinstance(error, WorkbenchError):
+            self.desk.failed(error)
+            return
+        still = " The running actor keeps its code." if self._info(doc.actor) is not None else ""
+        doc.say(f"{error}{still}", "error")
+        places: tuple[Location, ...] = ()
+        if isinstance(error, Invalid):
+            places = error.locations
+        elif isinstance(error, Crashed) and error.cause is not None and error.cause.location is not None:
+            places = (error.cause.location,)
+        doc.mark(places, str(error))
+
+    def _show_progress(self, stage: str, fraction: float) -> None:
+        doc = self.current()
+        if doc is not None:
+            percent = f" {fraction:.0%}" if fraction >= 0 else ""
+            doc.say(f"{stage[:1].upper()}{stage[1:]}{percent} …")
+
+    def cancel(self) -> None:
+        if self._cancel is not None:
+            self._cancel.set()
+        super().cancel()
+
+    # the actor of a tab
+
+    def _info(self, name: str) -> ActorInfo | None:
+        return next((info for info in self._actors if info.id.name == name), None)
+
+    def _list_actors(self, actors: Sequence[ActorInfo]) -> None:
+        self._actors = actors
+        doc = self.current()
+        if doc is not None:
+            self._show_actor(doc)
+
+    def load(self) -> Sequence[ActorInfo]:
+        assert self.desk.node is not None
+        return self.desk.node.actors.list()
+
+    def show_loaded(self, found: object) -> None:
+        assert isinstance(found, Sequence)
+        self._list_actors(found)
+
+    def _show_actor(self, doc: Document) -> None:
+        doc.strip.show_actor(doc.actor, self._info(doc.actor))
+
+    def _show_info(self, doc: Document, info: ActorInfo) -> None:
+        self._actors = [*(a for a in self._actors if a.id != info.id), info]
+        self._show_actor(doc)
+
+    def send(self, doc: Document) -> None:
+        if doc.strip.type.currentText().strip():
+            doc.strip.show_waiting()
+            self.run(self._do_send(doc))
+
+    async def _do_send(self, doc: Document) -> None:
+        node = self.desk.node
+        if node is not None:
+            kind, message_type = doc.strip.kind(), doc.strip.type.currentText().strip()
+            timeout = float(self.desk.settings.ask_timeout_seconds)
+            sent = await self.call(send, node, 0, doc.actor, kind, message_type, doc.strip.payload.text(), timeout)
+            doc.strip.type.learn(doc.actor, message_type)
+            doc.strip.show_sent(sent)
+
+    async def _restart(self, doc: Document) -> None:
+        if self.desk.node is not None:
+            info = await self.call(self.desk.node.actors.restart, doc.actor)
+            doc.say(f"{doc.actor} runs again, from its initial state.", "ok")
+            self._show_info(doc, info)
+
+    # showing source
+
+    async def _open_source(self, info: ActorInfo) -> Document | None:
+        """The tab of this actor's source; from the node when no tab has it."""
+        self.desk.raise_panel.emit(self.id)
+        for doc in self.documents():
+            if doc.actor == info.id.name or doc.alias == info.module_name:
+                self.tabs.setCurrentWidget(doc)
+                return doc
+        node = self.desk.node
+        if node is None:
+            return None
+        module = await self.call(node.modules.get, info.module)
+        if module.format is not Format.PYTHON:
+            self.desk.notice(f"{module.name} is a component of {module.size_bytes:,} bytes: it has no source here.", "info")
+            return None
+        source = (await self.call(node.modules.data, info.module)).decode(errors="replace")
+        name = PurePath(module.file_name).name or f"{module.name}.py"
+        return self.add(Document(name, source, actor=info.id.name, alias=info.module_name))
+
+    async def _go_to(self, place: Location, actor: str) -> None:
+        name = PurePath(place.file).name
+        doc = next((doc for doc in self.documents() if doc.name == name), None)
+        if doc is None and self.desk.node is not None:
+            try:
+                info = await self.call(self.desk.node.actors.get, actor)
+            except NotFound:
+                self.desk.notice(f"{place}: no open file has this name, and {actor or 'its actor'} is gone.", "warn")
+                return
+            doc = await self._open_source(info)
+        if doc is not None:
+            self.desk.raise_panel.emit(self.id)
+            self.tabs.setCurrentWidget(doc)
+            doc.edit.go_to(place.line, place.column)
+
+    # remembering
+
+    def focus_filter(self) -> None:
+        self.desk.actions.run("edit.find")
+
+    def record(self) -> Record:
+        return {"tabs": [doc.record() for doc in self.documents()], "current": self.tabs.currentIndex()}
+
+    def restore(self, record: Record) -> None:
+        for kept in children(record, "tabs"):
+            doc = Document.of(kept)
+            if doc is None:
+                self.desk.notice(f"{kept.get('path')} is not there any more; its tab was closed.", "warn")
+            else:
+                self.add(doc)
+        self.tabs.setCurrentIndex(number(record, "current"))
+
+    def repaint_icons(self) -> None:
+        self.none.repaint_icons()
+        for doc in self.documents():
+            doc.edit.show_extras()
+            doc.result_line.hide()
+            if hasattr(doc, "colors"):
+                doc.colors.take_theme()
+            self._show_actor(doc)

@@ -1,0 +1,1 @@
+"""The graphs panel and the parts that only it has."""

@@ -1,0 +1,94 @@
+"""The legend: which series are drawn, in which colour, and their newest values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+
+from ui import format as show
+from ui.models import Column, RowModel
+from ui.widgets.table import Table
+from workbench.api import Sample
+
+NODE = ""
+Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line of the legend."""
+
+    name: str
+    color: str
+    drawn: bool
+    crashed: bool
+    newest: Sample | None
+
+
+def _turn(series: Series) -> float | None:
+    return None if series.newest is None or series.newest.turn_ms is None else series.newest.turn_ms / 1000
+
+
+def _fuel(series: Series) -> float | None:
+    return series.newest.fuel_per_second if series.newest else None
+
+
+def _memory(series: Series) -> float | None:
+    return series.newest.memory_bytes if series.newest else None
+
+
+Col = Column[Series]
+COLUMNS: tuple[Col, ...] = (
+    Col("name", "Series", lambda s: s.name, lambda s: s.name or "node", 118),
+    Col("fuel", "Fuel/s", _fuel, lambda s: show.short(_fuel(s)), 66, right=True),
+    Col("turn", "Turn", _turn, lambda s: show.duration(_turn(s)), 66, right=True),
+    Col("memory", "Memory", _memory, lambda s: show.size(_memory(s)), 76, right=True),
+)  # fmt: skip
+
+
+class LegendModel(RowModel[Series]):
+    """The first column is a check box in the colour of the curve; a crashed actor says so in words."""
+
+    toggled = Signal(str, bool)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        series = self.row(index)
+        if series is not None and index.column() == 0:
+            if role == Qt.ItemDataRole.CheckStateRole:
+                return Qt.CheckState.Checked if series.drawn else Qt.CheckState.Unchecked
+            if role == Qt.ItemDataRole.DecorationRole:
+                return swatch(series.color if series.drawn else "")
+            if role == Qt.ItemDataRole.DisplayRole and series.crashed:
+                return f"{series.name} (crashed)"
+        return super().data(index, role)
+
+    def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        series = self.row(index)
+        if role != Qt.ItemDataRole.CheckStateRole or series is None:
+            return False
+        self.toggled.emit(series.name, value == Qt.CheckState.Checked.value)
+        return True
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        checkable = Qt.ItemFlag.ItemIsUserCheckable if index.column() == 0 else Qt.ItemFlag.NoItemFlags
+        return super().flags(index) | checkable
+
+
+class Legend(Table[Series]):
+    def __init__(self, model: LegendModel) -> None:
+        super().__init__(model, "Series of the graphs")
+        self.verticalHeader().setDefaultSectionSize(24)
+        self.horizontalHeader().setStretchLastSection(True)
+
+
+def swatch(color: str) -> QIcon:
+    """A short line in the curve's colour."""
+    image = QPixmap(32, 32)
+    image.fill(Qt.GlobalColor.transparent)
+    if color:
+        painter = QPainter(image)
+        painter.fillRect(2, 12, 28, 7, QColor(color))
+        painter.end()
+    return QIcon(image)

@@ -1,0 +1,1 @@
+"""The log panel and the parts that only it has."""

@@ -1,0 +1,103 @@
+"""The status bar: which node, how many actors, what they take now, and how far a long job is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QLabel, QStatusBar
+
+from ui import format as show
+from ui.desk import Desk
+from ui.icons import pixmap
+from ui.theme import current
+from ui.widgets.build import label, row
+from ui.widgets.notice_bar import ProgressLine
+from workbench.api import ActorState, Area, NodeInfo, Sample, WorkbenchError
+
+AREAS = frozenset({Area.ACTORS, Area.METRICS, Area.NODE})
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    info: NodeInfo
+    crashed: int
+    newest: Sample | None
+
+
+class StatusLine:
+    """Fills a QStatusBar; reads at most twice a second."""
+
+    def __init__(self, desk: Desk, bar: QStatusBar) -> None:
+        self._desk, self._bar = desk, bar
+        self._loading = False
+        self._since = 0.0
+        self._newest: Sample | None = None
+        bar.setSizeGripEnabled(False)
+        self.cells: dict[str, QLabel] = {}
+        self._pictures: dict[str, QLabel] = {}
+        for key, icon in (("node", "node"), ("actors", "actors"), ("fuel", "fuel"), ("memory", "memory")):
+            self._add(key, icon)
+        self.progress = ProgressLine()
+        bar.addPermanentWidget(self.progress)
+        self._rest = QTimer(bar, singleShot=True, interval=500)
+        desk.bridge.changed.connect(lambda areas: self._wake() if areas & AREAS else None)
+        desk.node_changed.connect(self._wake)
+        desk.theme_changed.connect(self.repaint_icons)
+        self.cells["node"].setText("starting …")
+        self.repaint_icons()
+
+    def _add(self, key: str, icon: str) -> None:
+        from PySide6.QtWidgets import QWidget
+
+        self._pictures[key], self.cells[key] = label(), label(show.DASH)
+        self.cells[key].setAccessibleName(f"Status: {key}")
+        self._pictures[key].setProperty("icon_name", icon)
+        cell = QWidget()
+        cell.setLayout(row(self._pictures[key], self.cells[key], margins=(6, 1, 8, 1), spacing=3))
+        self._bar.addWidget(cell)
+
+    def repaint_icons(self) -> None:
+        for picture in self._pictures.values():
+            picture.setPixmap(pixmap(str(picture.property("icon_name")), current().muted, 14, picture.devicePixelRatioF()))
+
+    def _wake(self) -> None:
+        if self._desk.node is not None and not self._loading and not self._rest.isActive():
+            self._loading = True
+            self._desk.bridge.start(self._bar, self._read(), self._failed)
+
+    async def _read(self) -> None:
+        try:
+            self._show(await self._desk.bridge.call(self._load))
+        finally:
+            self._loading = False
+            self._rest.start()
+
+    def _load(self) -> Status:
+        node = self._desk.node
+        assert node is not None
+        own = node.metrics((), since=self._since).get("", ())
+        crashed = sum(info.state is ActorState.CRASHED for info in node.actors.list())
+        return Status(node.info(), crashed, own[-1] if own else None)
+
+    def _show(self, status: Status) -> None:
+        if status.newest is not None:
+            self._newest, self._since = status.newest, status.newest.time
+        info, newest = status.info, self._newest
+        self.cells["node"].setText(f"{info.name}  ·  wasmtime {info.wasmtime}")
+        self.cells["node"].setToolTip(f"Workspace {info.workspace}\nInterpreter {info.interpreter[:16] or 'not built yet'}")
+        crashed = f", {status.crashed} crashed" if status.crashed else ""
+        self.cells["actors"].setText(show.plural(info.actors, "actor") + crashed)
+        self.cells["fuel"].setText(f"{show.short(newest.fuel_per_second)} fuel/s" if newest else show.DASH)
+        memory = f"{show.size(newest.memory_bytes)} in actors" if newest else show.DASH
+        resident = f"  ·  {show.size(newest.resident_bytes)} process" if newest and newest.resident_bytes else ""
+        self.cells["memory"].setText(memory + resident)
+
+    def _failed(self, error: Exception) -> None:
+        self._desk.stale_changed.emit(str(error) if isinstance(error, WorkbenchError) else repr(error))
+
+    def show_progress(self, stage: str, fraction: float) -> None:
+        if stage:
+            self.progress.show_progress(stage[:1].upper() + stage[1:], None if fraction < 0 else fraction)
+        else:
+            self.progress.hide()

@@ -1,0 +1,64 @@
+"""A dock with our own title: icon, name, a spinner while it works, float and close."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QDockWidget, QProgressBar, QWidget
+
+from ui.icons import icon, pixmap
+from ui.panel import Panel
+from ui.theme import current
+from ui.widgets.build import box, label, row, tool
+
+
+class Dock(QDockWidget):
+    """`titled` is off while the dock is one of several tabs: then its tab is its title."""
+
+    def __init__(self, panel: Panel) -> None:
+        super().__init__(panel.title)
+        self.panel = panel
+        self.setObjectName(f"dock-{panel.id}")
+        self.setAccessibleName(f"{panel.title} dock")
+        self.setWidget(panel)
+        self.picture = label()
+        self.spinner = QProgressBar(textVisible=False)
+        self.spinner.setRange(0, 0)
+        self.spinner.setFixedSize(56, 6)
+        self.spinner.setAccessibleName(f"{panel.title} is working")
+        self.cancel = tool("close", "Cancel", panel.cancel)
+        self.cancel.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.cancel.setText("Cancel")
+        text = label(panel.title)
+        text.setObjectName("dockTitleText")
+        self.title = box("dockTitle", row(
+            self.picture, text, 6, self.spinner, self.cancel, None,
+            tool("layout", f"Float {panel.title}", self._float), tool("close", f"Close {panel.title}", self.close),
+            margins=(10, 3, 5, 3), spacing=7,
+        ))  # fmt: skip
+        self._bare = QWidget()
+        self._bare.setFixedHeight(0)
+        self.setTitleBarWidget(self.title)
+        panel.busy_changed.connect(self._busy)
+        self._busy(False, False)
+        self.repaint_icons()
+
+    def _float(self) -> None:
+        self.setFloating(not self.isFloating())
+
+    def _busy(self, on: bool, cancellable: bool) -> None:
+        self.spinner.setVisible(on)
+        self.cancel.setVisible(cancellable)
+
+    def set_titled(self, on: bool) -> None:
+        wanted = self.title if on else self._bare
+        if self.titleBarWidget() is not wanted:
+            self.setTitleBarWidget(wanted)
+            wanted.show()
+
+    def repaint_icons(self) -> None:
+        self.picture.setPixmap(pixmap(self.panel.icon_name, current().icon, 16, self.devicePixelRatioF()))
+        self.setWindowIcon(self.icon())
+
+    def icon(self) -> QIcon:
+        return icon(self.panel.icon_name)

@@ -1,0 +1,68 @@
+"""Covers the window while a file is dragged over it, and says what dropping it will do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtWidgets import QWidget
+
+from ui.icons import pixmap
+from ui.theme import current
+from ui.widgets.build import column, label
+
+KINDS = (".py", ".wasm")
+
+
+class DropZone(QWidget):
+    """`dropped` carries the paths that can be deployed."""
+
+    dropped = Signal(object)
+    """tuple[Path, ...]"""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.setObjectName("dropZone")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAcceptDrops(True)
+        self.setAccessibleName("Drop a file to deploy it")
+        self.picture, self.line = label(), label("Drop to deploy", role="title")
+        for part in (self.picture, self.line):
+            part.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.setLayout(column(None, self.picture, self.line, label(), None, spacing=12))
+        self.hide()
+
+    def cover(self, mime: QMimeData) -> bool:
+        """Show it when there is something to deploy in `mime`."""
+        found = paths(mime)
+        if not found:
+            return False
+        names = ", ".join(path.name for path in found[:3]) + (" …" if len(found) > 3 else "")
+        self.line.setText(f"Drop to deploy {names}")
+        self.picture.setPixmap(pixmap("drop", current().accent, 32, self.devicePixelRatioF()))
+        parent = self.parentWidget()
+        if parent is not None:
+            self.setGeometry(parent.rect().adjusted(10, 10, -10, -10))
+        self.show()
+        self.raise_()
+        return True
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if paths(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.hide()
+        if found := paths(event.mimeData()):
+            event.acceptProposedAction()
+            self.dropped.emit(found)
+
+
+def paths(mime: QMimeData) -> tuple[Path, ...]:
+    """The local files in `mime` that can be deployed."""
+    files = (Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile())
+    return tuple(path for path in files if path.suffix.lower() in KINDS)

@@ -1,0 +1,107 @@
+"""One graph. The only file that knows pyqtgraph, so that the app starts without it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph as pg  # type: ignore[import-untyped]
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from ui import format as show
+from ui.series import Array, Measure, decimated
+from ui.theme import current
+from ui.widgets.build import label, row
+
+pg.setConfigOptions(antialias=True)
+LEAST_TOP = {"bytes": 1024.0, "seconds": 0.001, "percent": 10.0}
+
+
+class UnitAxis(pg.AxisItem):  # type: ignore[misc]
+    """Ticks as people read them: `1.2 M`, `12 MiB`, `3 ms`, `-2 min`."""
+
+    def __init__(self, side: str, unit: str) -> None:
+        super().__init__(side)
+        self._unit = unit
+        self.enableAutoSIPrefix(False)
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        return [value_text(value, self._unit) for value in values]
+
+
+class Plot(QWidget):
+    """Titled, with one curve per series; `draw` is given everything that is to be seen."""
+
+    def __init__(self, measure: Measure) -> None:
+        super().__init__()
+        self.measure = measure
+        self.setObjectName("card")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(f"Graph of {measure.title}")
+        self.newest = label("", role="figure")
+        self.newest.setAccessibleName(f"{measure.title}, newest value")
+        axes = {"left": UnitAxis("left", measure.unit), "bottom": UnitAxis("bottom", "before")}
+        self.view = pg.PlotWidget(axisItems=axes)
+        self.view.setAccessibleName(measure.title)
+        self.view.setMenuEnabled(False)
+        self.view.setMouseEnabled(x=False, y=False)
+        self.view.hideButtons()
+        self._curves: dict[str, object] = {}
+        self._marks = pg.PlotDataItem(connect="pairs", symbol=None)
+        self.view.addItem(self._marks)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(8, 6, 8, 4)
+        whole.setSpacing(2)
+        whole.addLayout(row(label(measure.title, role="caption"), None, self.newest))
+        whole.addWidget(self.view, 1)
+        self.take_theme()
+
+    def take_theme(self) -> None:
+        tokens = current()
+        self.view.setBackground(QColor(tokens.base))
+        font = QFont(self.font())
+        font.setPointSizeF(7.5)
+        for side in ("left", "bottom"):
+            axis = self.view.getAxis(side)
+            axis.setPen(QColor(tokens.border))
+            axis.setTextPen(QColor(tokens.muted))
+            axis.setStyle(tickFont=font, tickLength=-4, autoExpandTextSpace=False)
+        self.view.getAxis("left").setWidth(52)
+        self.view.getAxis("bottom").setHeight(20)
+        self.view.showGrid(x=False, y=True, alpha=0.12)
+        self._marks.setPen(pg.mkPen(QColor(tokens.error), width=1, style=Qt.PenStyle.DashLine))
+
+    def draw(self, curves: dict[str, tuple[Array, Array, str]], crashes: Sequence[float], seconds: float) -> None:
+        """`curves` by name, with their colours; x is seconds before now, from `-seconds` to 0."""
+        for gone in set(self._curves) - set(curves):
+            self.view.removeItem(self._curves.pop(gone))
+        top = LEAST_TOP.get(self.measure.unit, 1.0)
+        for name, (times, values, color) in curves.items():
+            if name not in self._curves:
+                self._curves[name] = self.view.plot([], [], connect="finite")
+            shown_times, shown = decimated(times, values, max(self.view.width() - 60, 50))
+            item = self._curves[name]
+            item.setPen(pg.mkPen(QColor(color), width=1.6))  # type: ignore[attr-defined]
+            item.setData(shown_times, shown)  # type: ignore[attr-defined]
+            if len(shown) and not np.all(np.isnan(shown)):
+                top = max(top, float(np.nanmax(shown)))
+        self.view.setXRange(-seconds, 0, padding=0)
+        self.view.setYRange(0, top * 1.12, padding=0)
+        self._marks.setData(np.repeat(crashes, 2), np.tile([0.0, top * 1.12], len(crashes)))
+
+    def say(self, value: float | None) -> None:
+        """The newest value of what the legend has chosen."""
+        self.newest.setText(value_text(value, self.measure.unit) if value is not None else show.DASH)
+
+
+def value_text(value: float, unit: str) -> str:
+    """A value of an axis or a legend."""
+    if unit == "before":
+        return "now" if value >= -0.5 else f"-{show.duration(-value)}"
+    if unit == "bytes":
+        return show.size(value)
+    if unit == "seconds":
+        return show.duration(value)
+    return f"{show.short(value)}{show.SPACE}%" if unit == "percent" else show.short(value)

@@ -34,6 +34,7 @@ class Spec:
     wide: bool = True
     """The shortcut works in the whole window, not only in the panel that the action belongs to."""
     tip: str = ""
+    tone: str = "icon"
 
 
 SPECS = (
@@ -51,7 +52,7 @@ SPECS = (
     Spec("edit.find", "Find in file", "find", "Ctrl+F", "Edit", reason=EDITING, wide=False),
     Spec("edit.comment", "Toggle comment", "hash", "Ctrl+/", "Edit", reason=EDITING, wide=False),
     Spec("edit.run", "Run: deploy and reload or spawn", "run", "Ctrl+Return", "Actor", "run FILE --watch", wide=False,
-         tip="Deploys this file and gives its code to the running actor, or starts one"),
+         tip="Deploys this file and gives its code to the running actor, or starts one", tone="ok"),
     Spec("actor.spawn", "Spawn an actor…", "plus", "Ctrl+Shift+N", "Actor", "actor spawn MODULE --name NAME"),
     Spec("actor.message", "Send a message", "messages", "Ctrl+M", "Actor", "actor call ACTOR TYPE PAYLOAD"),
     Spec("actor.source", "Open source", "code", "", "Actor", "module show MODULE --source"),
@@ -77,9 +78,10 @@ SPECS = (
     Spec("view.palette", "Command palette", "command", "Ctrl+Shift+P", "View", reason=SCREEN),
     Spec("view.jump", "Jump to an actor or module", "find", "Ctrl+K", "View", "actor list"),
     Spec("view.next_panel", "Next panel", "layout", "F6", "View", reason=SCREEN),
-    Spec("view.operate", "Perspective: Operate", "layout", "Ctrl+Alt+1", "View", reason=SCREEN),
-    Spec("view.debug", "Perspective: Debug", "layout", "Ctrl+Alt+2", "View", reason=SCREEN),
+    Spec("view.operate", "Perspective: Operate", "layout", "Ctrl+Alt+1", "View", reason=SCREEN, checkable=True),
+    Spec("view.debug", "Perspective: Debug", "code", "Ctrl+Alt+2", "View", reason=SCREEN, checkable=True),
     Spec("view.reset", "Reset the layout", "restart", "", "View", reason=SCREEN),
+    Spec("theme.toggle", "Switch between light and dark", "theme", "Ctrl+Alt+T", "View", reason=SCREEN),
     Spec("theme.system", "Theme: follow the system", "theme", "", "View", reason=SCREEN),
     Spec("theme.light", "Theme: light", "sun", "", "View", reason=SCREEN),
     Spec("theme.dark", "Theme: dark", "moon", "", "View", reason=SCREEN),
@@ -106,7 +108,7 @@ class Actions(QObject):
         self._slots: dict[str, Callable[[], None]] = {}
 
     def _make(self, spec: Spec) -> QAction:
-        action = QAction(icon(spec.icon), spec.text, self)
+        action = QAction(icon(spec.icon, spec.tone), spec.text, self)
         action.setObjectName(spec.id)
         action.setCheckable(spec.checkable)
         action.setEnabled(False)
@@ -160,4 +162,4 @@ class Actions(QObject):
     def repaint(self) -> None:
         """Take the icons again, in the theme's new colours."""
         for spec, action in self:
-            action.setIcon(icon(spec.icon))
+            action.setIcon(icon(spec.icon, spec.tone))

@@ -12,7 +12,7 @@ from PySide6.QtSvg import QSvgRenderer
 from ui import theme
 from workbench.data import directory
 
-SIZES = (16, 20, 32)
+SIZES = (16, 20)
 
 
 def folder() -> Path:
@@ -42,6 +42,7 @@ def _icon(name: str, normal: str, disabled: str) -> QIcon:
     for size in SIZES:
         for scale in (1.0, 2.0):
             found.addPixmap(pixmap(name, normal, size, scale), QIcon.Mode.Normal)
+            found.addPixmap(pixmap(name, normal, size, scale), QIcon.Mode.Selected)
             found.addPixmap(pixmap(name, disabled, size, scale), QIcon.Mode.Disabled)
     return found
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMainWindow, QSizePolicy, QTabBar, QToolBar, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMainWindow, QSizePolicy, QTabBar, QTabWidget, QToolBar, QWidget
 
 from ui import layout, theme
 from ui.actions import MENUS
@@ -63,7 +63,7 @@ class MainWindow(QMainWindow):
             | QMainWindow.DockOption.GroupedDragging
             | QMainWindow.DockOption.AnimatedDocks
         )
-        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, self._north())
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.panels = {kind.id: kind(self.desk) for kind in PANELS}
         self.docks = {name: self._dock(panel) for name, panel in self.panels.items()}
         self.status = StatusLine(self.desk, self.statusBar())
@@ -84,11 +84,6 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         for line in self.findChildren(QLineEdit):
             line.setAcceptDrops(False)
-
-    def _north(self):  # type: ignore[no-untyped-def]
-        from PySide6.QtWidgets import QTabWidget
-
-        return QTabWidget.TabPosition.North
 
     def _dock(self, panel: Panel) -> Dock:
         dock = Dock(panel)
@@ -144,7 +139,7 @@ class MainWindow(QMainWindow):
         space = QWidget()
         space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         bar.addWidget(space)
-        for action_id in ("view.operate", "view.debug", "", "view.palette", "theme.dark", "theme.light"):
+        for action_id in ("view.operate", "view.debug", "", "view.palette", "theme.toggle", "help.shortcuts"):
             if action_id:
                 bar.addAction(self.desk.actions[action_id])
             else:
@@ -175,6 +170,7 @@ class MainWindow(QMainWindow):
             actions.bind(f"theme.{choice}", lambda choice=choice: self.set_theme(choice))  # type: ignore[misc]
         for name in layout.PERSPECTIVES:
             actions.bind(f"view.{name}", lambda name=name: self.set_perspective(name))  # type: ignore[misc]
+        actions.bind("theme.toggle", lambda: self.set_theme("light" if theme.current().name == "dark" else "dark"))
         actions.bind("view.reset", lambda: self.set_perspective(self.perspective))
         actions.bind("view.palette", self.open_palette)
         actions.bind("view.jump", lambda: self.bridge.start(self, self._jump(), self.desk.failed))
@@ -334,9 +330,14 @@ class MainWindow(QMainWindow):
 
     def set_perspective(self, name: str) -> None:
         self.perspective = name
+        self._check_perspective()
         layout.arrange(self, self.docks, name)
         self._settle.start()
         self.desk.remember.emit()
+
+    def _check_perspective(self) -> None:
+        for name in layout.PERSPECTIVES:
+            self.desk.actions[f"view.{name}"].setChecked(name == self.perspective)
 
     def scale_text(self, by: float) -> None:
         now = QApplication.font().pointSizeF()
@@ -358,6 +359,7 @@ class MainWindow(QMainWindow):
         for name, panel in self.panels.items():
             panel.restore(child(child(found, "panels"), name))
         self.perspective, problem = layout.restore(self, self.docks, self.arrangement)
+        self._check_perspective()
         if problem:
             self.desk.notice(f"The layout is the default one again: {problem}.", "warn")
         if self.session.broken:

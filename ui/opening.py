@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from ui.desk import Desk
 from ui.progress import Reporter
 from workbench.api import Node, ProgressCallback, WorkbenchError
+
+
+
+class Closer(Protocol):
+    """Something that is closed in the end."""
+
+    def close(self) -> None: ...
+
 
 Connect = Callable[[], Node]
 StartSample = Callable[[Node, ProgressCallback], None]
@@ -19,6 +28,8 @@ class Doors:
 
     connect: Connect
     start_sample: StartSample
+    serve: Callable[[Node], Closer | None] = lambda node: None
+    """Let the command line reach this node; what it returns is closed before the node."""
 
 
 def doors(address: str) -> Doors:
@@ -34,7 +45,12 @@ def doors(address: str) -> Doors:
 
         workbench.start_sample(node, progress=progress)
 
-    return Doors(connect, start_sample)
+    def serve(node: Node) -> Closer | None:
+        import workbench
+
+        return workbench.serve(node) if address.startswith("embedded:") else None
+
+    return Doors(connect, start_sample, serve)
 
 
 class Opening:
@@ -43,6 +59,8 @@ class Opening:
     def __init__(self, desk: Desk, ways: Doors, reporter: Reporter) -> None:
         self._desk, self._ways, self._reporter = desk, ways, reporter
         self.ready = False
+        self.wants_sample = desk.settings.sample
+        self._server: Closer | None = None
 
     async def run(self) -> None:
         desk = self._desk
@@ -52,11 +70,19 @@ class Opening:
         desk.bridge.follow(node)
         desk.node_changed.emit()
         await self.prepare(node)
-        if desk.settings.sample and not await desk.bridge.call(node.actors.list):
+        if self.wants_sample and not await desk.bridge.call(node.actors.list):
             await self.sample()
         self.ready = True
         self._reporter.reported.emit("", 1.0)
         desk.node_changed.emit()
+        self._server = await desk.bridge.call(self._ways.serve, node)
+
+    def close(self) -> None:
+        """Close what was opened, in reverse. Waits for the node, so only after the window is gone."""
+        if self._server is not None:
+            self._server.close()
+        if self._desk.node is not None:
+            self._desk.node.close()
 
     async def prepare(self, node: Node) -> None:
         """A node without interpreter still runs components: a failed build is a notice, not the end."""

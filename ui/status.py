@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QLabel, QStatusBar
+from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from ui import format as show
 from ui.desk import Desk
@@ -40,7 +40,9 @@ class StatusLine:
             self._add(key, icon)
         self.progress = ProgressLine()
         bar.addPermanentWidget(self.progress)
+        self._dirty = False
         self._rest = QTimer(bar, singleShot=True, interval=500)
+        self._rest.timeout.connect(lambda: self._wake() if self._dirty else None)
         desk.bridge.changed.connect(lambda areas: self._wake() if areas & AREAS else None)
         desk.node_changed.connect(self._wake)
         desk.theme_changed.connect(self.repaint_icons)
@@ -48,8 +50,6 @@ class StatusLine:
         self.repaint_icons()
 
     def _add(self, key: str, icon: str) -> None:
-        from PySide6.QtWidgets import QWidget
-
         self._pictures[key], self.cells[key] = label(), label(show.DASH)
         self.cells[key].setAccessibleName(f"Status: {key}")
         self._pictures[key].setProperty("icon_name", icon)
@@ -62,8 +62,9 @@ class StatusLine:
             picture.setPixmap(pixmap(str(picture.property("icon_name")), current().muted, 14, picture.devicePixelRatioF()))
 
     def _wake(self) -> None:
+        self._dirty = True
         if self._desk.node is not None and not self._loading and not self._rest.isActive():
-            self._loading = True
+            self._loading, self._dirty = True, False
             self._desk.bridge.start(self._bar, self._read(), self._failed)
 
     async def _read(self) -> None:

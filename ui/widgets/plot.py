@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -26,6 +27,11 @@ class UnitAxis(pg.AxisItem):  # type: ignore[misc]
         super().__init__(side)
         self._unit = unit
         self.enableAutoSIPrefix(False)
+
+    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
+        """One level of ticks, at most one for 22 pixels of height or 55 of width."""
+        fitting = max(2, int(size / (55 if self.orientation == "bottom" else 22)))
+        return [(tick_step((high - low) / fitting, self._unit), 0)]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         return [value_text(value, self._unit) for value in values]
@@ -96,10 +102,20 @@ class Plot(QWidget):
         self.newest.setText(value_text(value, self.measure.unit) if value is not None else show.DASH)
 
 
+def tick_step(least: float, unit: str) -> float:
+    """The smallest round step of at least `least`: powers of two for bytes, parts of minutes for time before now."""
+    if unit == "bytes":
+        return float(2 ** math.ceil(math.log2(max(least, 1))))
+    if unit == "before":
+        return next((step for step in (5.0, 15.0, 30.0, 60.0, 120.0, 300.0) if step >= least), 600.0)
+    power = 10.0 ** math.floor(math.log10(max(least, 1e-12)))
+    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least * 0.999)
+
+
 def value_text(value: float, unit: str) -> str:
     """A value of an axis or a legend."""
     if unit == "before":
-        return "now" if value >= -0.5 else f"-{show.duration(-value)}"
+        return "now" if value >= -0.5 else f"-{-value / 60:g}{show.SPACE}min" if value % 30 == 0 else f"-{-value:.0f} s"
     if unit == "bytes":
         return show.size(value)
     if unit == "seconds":

@@ -15,23 +15,23 @@ def error_text(info: ActorInfo) -> str:
 
 
 ACTORS: tuple[Actor, ...] = (
-    Actor("id", "Actor", lambda a: a.id.name, lambda a: a.id.name, 150, bold=True),
-    Actor("state", "State", lambda a: str(a.state), state_text, 132,
+    Actor("id", "Actor", lambda a: a.id.name, lambda a: a.id.name, 132, bold=True),
+    Actor("state", "State", lambda a: str(a.state), state_text, 118,
           icon=lambda a: STATES[a.state], tone=lambda a: STATES[a.state][1]),
-    Actor("behavior", "Behavior", behaviors, behaviors, 92, tone=lambda a: "muted"),
-    Actor("module", "Module", lambda a: a.module_name, lambda a: a.module_name, 116, tone=lambda a: "muted",
-          tip=lambda a: f"{a.module_name}\n{a.module}"),
-    Actor("mailbox", "Mailbox", lambda a: a.mailbox, lambda a: show.count(a.mailbox), 76, right=True),
+    Actor("action", "", lambda a: None, lambda a: "", 92, tip=lambda a: "Start it again from its initial state"
+          if a.state is ActorState.CRASHED else ""),
+    Actor("messages/s", "Msgs/s", lambda a: a.messages_per_second, lambda a: show.short(a.messages_per_second), 66,
+          right=True),
+    Actor("fuel/s", "Fuel/s", lambda a: a.fuel_per_second, lambda a: show.short(a.fuel_per_second), 70, right=True),
+    Actor("memory", "Memory", lambda a: a.memory_bytes, lambda a: show.size(a.memory_bytes), 78, right=True),
+    Actor("mailbox", "Mailbox", lambda a: a.mailbox, lambda a: show.count(a.mailbox), 72, right=True),
+    Actor("restarts", "Restarts", lambda a: a.restarts, lambda a: show.count(a.restarts), 74, right=True),
     Actor("oldest", "Oldest", lambda a: a.mailbox_oldest_seconds if a.mailbox else None,
           lambda a: show.duration(a.mailbox_oldest_seconds) if a.mailbox else "", 78, right=True, hidden=True,
           tip=lambda a: "Age of the oldest message in the mailbox"),
-    Actor("restarts", "Restarts", lambda a: a.restarts, lambda a: show.count(a.restarts), 78, right=True),
-    Actor("messages/s", "Msgs/s", lambda a: a.messages_per_second, lambda a: show.short(a.messages_per_second), 70,
-          right=True),
-    Actor("fuel/s", "Fuel/s", lambda a: a.fuel_per_second, lambda a: show.short(a.fuel_per_second), 78, right=True),
-    Actor("memory", "Memory", lambda a: a.memory_bytes, lambda a: show.size(a.memory_bytes), 84, right=True),
-    Actor("action", "", lambda a: None, lambda a: "", 96, tip=lambda a: "Start it again from its initial state"
-          if a.state is ActorState.CRASHED else ""),
+    Actor("behavior", "Behavior", behaviors, behaviors, 94, tone=lambda a: "muted"),
+    Actor("module", "Module", lambda a: a.module_name, lambda a: a.module_name, 110, tone=lambda a: "muted",
+          tip=lambda a: f"{a.module_name}\n{a.module}"),
     Actor("error", "Last error", error_text, error_text, 220,
           tone=lambda a: "error" if a.state is ActorState.CRASHED else "muted"),
 )  # fmt: skip

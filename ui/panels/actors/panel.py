@@ -62,7 +62,8 @@ class ActorsPanel(TablePanel[ActorInfo]):
         self.details.hide()
         self._restart_button = RestartDelegate(self.table)
         self._restart_button.pressed.connect(self._restart_named)
-        self.table.setItemDelegateForColumn([c.key for c in ACTORS].index("action"), self._restart_button)
+        self._action = [column.key for column in ACTORS].index("action")
+        self.table.setItemDelegateForColumn(self._action, self._restart_button)
         self.table.selectionModel().currentRowChanged.connect(lambda: self._choose())
         self.table.opened.connect(self._message)
         desk.actor_chosen.connect(self._choose_from_elsewhere)
@@ -105,6 +106,7 @@ class ActorsPanel(TablePanel[ActorInfo]):
         self.details.show_actor(self.actor(), found.turns if found.chosen == self.chosen else None)
 
     def arranged(self) -> None:
+        self.table.setColumnHidden(self._action, all(row.state is not ActorState.CRASHED for row in self.model.rows))
         self._enable()
         if self.chosen and self.actor() is None:
             self.chosen = ""

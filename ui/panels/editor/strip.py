@@ -51,18 +51,19 @@ class Strip(QWidget):
         self.payload.textChanged.connect(lambda: self.edited.emit())
 
     def _lay_out(self) -> None:
-        first = row(self.picture, self.actor, self.state, self.restart, 4, spacing=6)
-        first.addLayout(self._kinds())
-        first.addWidget(self.type, 3)
-        first.addWidget(self.payload, 4)
-        first.addWidget(self.send)
-        second = row(self.outcome, self.reply, self.cells, spacing=8)
-        second.setStretch(1, 1)
+        first = row(self.picture, self.actor, self.state, self.restart, None, self.cells, spacing=6)
+        second = row(spacing=6)
+        second.addLayout(self._kinds())
+        second.addWidget(self.type, 3)
+        second.addWidget(self.payload, 4)
+        second.addWidget(self.send)
+        third = row(self.outcome, self.reply, spacing=8)
+        third.setStretch(1, 1)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(10, 7, 10, 7)
+        whole.setContentsMargins(10, 6, 10, 8)
         whole.setSpacing(6)
-        whole.addLayout(first)
-        whole.addLayout(second)
+        for line in (first, second, third):
+            whole.addLayout(line)
 
     def _kinds(self) -> QHBoxLayout:
         self.kinds = QButtonGroup(self)

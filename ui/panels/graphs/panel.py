@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 WINDOWS = (1, 5, 15)
 FIRST_DRAWN = 4
-LEAST_WIDTH, LEAST_HEIGHT = 190, 118
+LEAST_WIDTH, LEAST_HEIGHT = 160, 104
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ class GraphsPanel(Panel):
         self.grid.setContentsMargins(6, 6, 6, 6)
         self.grid.setSpacing(6)
         self.plots: list[Plot] = []
+        self._made: list[Plot] = []
+        self._making = False
         self._lay_out()
         self._bind()
 
@@ -74,7 +77,7 @@ class GraphsPanel(Panel):
         self.split.addWidget(self.area)
         self.split.addWidget(self.legend)
         self.split.setStretchFactor(0, 1)
-        self.split.setSizes([620, 250])
+        self.split.setSizes([620, 236])
         self.column.addWidget(box("band", self._band()))
         self.column.addWidget(self.split, 1)
 
@@ -104,6 +107,7 @@ class GraphsPanel(Panel):
     # reading and drawing
 
     def load(self) -> Found:
+        import_module("ui.widgets.plot")  # half a second the first time: not on the Qt thread
         node = self.desk.node
         assert node is not None
         actors = node.actors.list()
@@ -136,10 +140,10 @@ class GraphsPanel(Panel):
 
     def draw(self) -> None:
         if not self.plots:
-            if self.samples.now():
+            if self.samples.now() and not self._making:
+                self._making = True
                 self._make_plots()
-            else:
-                return
+            return
         crashed = {info.id.name for info in self._actors if info.state is ActorState.CRASHED}
         self.model.patch([
             Series(name, self.color(name), self.drawn.get(name, False), name in crashed, self.samples.newest(name))
@@ -162,15 +166,22 @@ class GraphsPanel(Panel):
             plot.say(value(newest) if newest is not None else None)
 
     def _make_plots(self) -> None:
+        """One plot at a time: each takes some 30 ms, and clicks are answered in between."""
         from ui.series import MEASURES
         from ui.widgets.plot import Plot
 
+        made = len(self._made)
+        if made < len(MEASURES):
+            self._made.append(Plot(MEASURES[made]))
+            QTimer.singleShot(0, self, self._make_plots)
+            return
         self.waiting.setParent(None)
         self.waiting.deleteLater()
-        self.plots = [Plot(measure) for measure in MEASURES]
+        self.plots = self._made
         for plot in self.plots:
             plot.setMinimumSize(LEAST_WIDTH, LEAST_HEIGHT)
         self._arrange()
+        self.draw()
 
     def _arrange(self) -> None:
         width = self.area.viewport().width()

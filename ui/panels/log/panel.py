@@ -38,9 +38,9 @@ def _tone(line: Shown) -> str:
 
 
 COLUMNS: tuple[Col, ...] = (
-    Col("time", "Time", lambda s: s.line.time, lambda s: "" if s.part else show.clock(s.line.time), 104,
+    Col("time", "Time", lambda s: s.line.time, lambda s: "" if s.part else show.clock(s.line.time), 112,
         tone=lambda s: "faint"),
-    Col("level", "Level", lambda s: str(s.line.level), lambda s: "" if s.part else str(s.line.level), 78,
+    Col("level", "Level", lambda s: str(s.line.level), lambda s: "" if s.part else str(s.line.level), 84,
         icon=lambda s: ("", "text") if s.part else LEVELS[s.line.level], tone=lambda s: LEVELS[s.line.level][1]),
     Col("actor", "Actor", lambda s: s.line.actor, lambda s: "" if s.part else s.line.actor or "node", 110,
         tone=lambda s: "muted"),

@@ -99,6 +99,8 @@ class Library:
     ) -> ModuleInfo:
         if len(data) > SIZE_BYTES:
             raise Invalid(f"the module has {len(data):,} bytes; up to {SIZE_BYTES:,} are taken")
+        if cancel is not None and cancel.is_set():
+            raise Conflict("the deployment was cancelled")
         module = hashlib.sha256(data).hexdigest()
         self._check_alias(alias, module, force)
         known = self._store.load(module)

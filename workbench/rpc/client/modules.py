@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterator, Sequence
 
-from workbench.api import CancelToken, Exhausted, Internal, ModuleInfo, Progress, ProgressCallback
+from workbench.api import CancelToken, Internal, Invalid, ModuleInfo, Progress, ProgressCallback
 from workbench.api.modules import SIZE_BYTES
 from workbench.rpc.client.channel import LONG_SECONDS, Connection
 from workbench.rpc.convert import from_message
@@ -31,12 +31,7 @@ class RemoteModules:
         cancel: CancelToken | None = None,
     ) -> ModuleInfo:
         if len(data) > SIZE_BYTES:
-            raise Exhausted(
-                f"the module has {len(data):,} bytes, the limit is {SIZE_BYTES:,}",
-                limit="module size",
-                value=SIZE_BYTES,
-                used=len(data),
-            )
+            raise Invalid(f"the module has {len(data):,} bytes; up to {SIZE_BYTES:,} are taken")
         start = pb.DeployRequest.Start(file_name=file_name, alias=alias, force=force, size_bytes=len(data))
         requests = _requests(start, data)
         for part in self._stub.stream("Deploy", requests, pb.DeployResponse, seconds=LONG_SECONDS, cancel=cancel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workbench.api import CancelToken, Exhausted, Invalid, Node, Progress
+from workbench.api import CancelToken, Invalid, Node, Progress
 from workbench.api.modules import SIZE_BYTES
 from workbench.rpc.convert import batches, to_message
 from workbench.rpc.generated.plexspaces.v1 import common_pb2 as common
@@ -72,12 +72,7 @@ def chunks(data: bytes) -> Iterator[bytes]:
 def _collect(requests: Iterator[pb.DeployRequest], announced: int) -> bytes:
     """The chunks put together, refused as soon as they are more than announced or allowed."""
     if announced > SIZE_BYTES:
-        raise Exhausted(
-            f"the module has {announced:,} bytes, the limit is {SIZE_BYTES:,}",
-            limit="module size",
-            value=SIZE_BYTES,
-            used=announced,
-        )
+        raise Invalid(f"the module has {announced:,} bytes; up to {SIZE_BYTES:,} are taken")
     data = bytearray()
     for request in requests:
         if len(request.chunk) > CHUNK_BYTES:

@@ -1,0 +1,39 @@
+"""The actor that the suite speaks to, and a second version of it."""
+
+from __future__ import annotations
+
+COUNTER = '''
+"""Counts, and misbehaves when it is told to."""
+from plexspaces import GenServer, Reject
+
+
+class Counter(GenServer):
+    def init(self, state):
+        if state == "bad":
+            raise Reject("it cannot start from this")
+        self.count = int(state or 0)
+
+    def handle_request(self, from_actor, message_type, payload):
+        if message_type == "increment":
+            self.count += 1
+        elif message_type == "add":
+            self.count += int(payload)
+        elif message_type == "echo":
+            return payload
+        elif message_type == "print":
+            print(payload)
+        elif message_type == "crash":
+            raise ValueError("this kills it")
+        elif message_type == "spin":
+            while True:
+                pass
+        elif message_type == "nothing":
+            return None
+        elif message_type != "get_count":
+            raise Reject(f"unknown message type {message_type}")
+        return str(self.count)
+
+    def snapshot_state(self):
+        return str(self.count)
+'''
+DOUBLE = COUNTER.replace("self.count += 1", "self.count += 2")

@@ -1,0 +1,137 @@
+"""Every value of the api survives the wire."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.api import (
+    ActorId,
+    ActorInfo,
+    Cause,
+    Crashed,
+    Envelope,
+    Event,
+    Exhausted,
+    Figures,
+    HostCall,
+    Internal,
+    Invalid,
+    Kind,
+    Limits,
+    Location,
+    LogLine,
+    ModuleInfo,
+    NodeInfo,
+    Outcome,
+    Reply,
+    Sample,
+    Turn,
+    WorkbenchError,
+)
+from workbench.rpc import convert, faults
+from workbench.rpc.generated.plexspaces.v1 import actors_pb2, common_pb2, modules_pb2, node_pb2
+
+number = st.integers(0, (1 << 63) - 1)
+floating = st.floats(allow_nan=False)
+payload = st.text() | st.binary()
+small = st.integers(0, (1 << 31) - 1)
+st.register_type_strategy(int, number)
+st.register_type_strategy(float, floating)
+location = st.builds(Location, line=small, column=small, end_line=small, end_column=small)
+cause = st.builds(Cause, location=st.none() | location)
+value = st.recursive(
+    st.none() | st.booleans() | st.integers(-(1 << 63), (1 << 64) - 1) | floating | st.text() | st.binary(),
+    lambda below: st.lists(below) | st.lists(below).map(tuple),
+    max_leaves=8,
+)
+host_call = st.builds(HostCall, arguments=st.lists(value).map(tuple), result=value)
+envelope = st.builds(Envelope, payload=payload, headers=st.dictionaries(st.text(), st.text()))
+turn = st.builds(
+    Turn,
+    envelope=st.none() | envelope,
+    outcome=st.sampled_from(Outcome),
+    reply=payload,
+    cause=st.none() | cause,
+    host_calls=st.lists(host_call, max_size=3).map(tuple),
+)
+MESSAGES = {
+    ActorInfo: (st.builds(ActorInfo, last_cause=st.none() | cause), actors_pb2.ActorInfo),
+    Cause: (cause, common_pb2.Cause),
+    Event: (st.builds(Event), node_pb2.Event),
+    Limits: (st.builds(Limits), actors_pb2.Limits),
+    LogLine: (st.builds(LogLine), node_pb2.LogLine),
+    ModuleInfo: (st.builds(ModuleInfo), modules_pb2.ModuleInfo),
+    NodeInfo: (st.builds(NodeInfo), node_pb2.NodeInfo),
+    Reply: (st.builds(Reply, payload=payload), actors_pb2.Reply),
+    Sample: (st.builds(Sample), node_pb2.Sample),
+    Turn: (turn, actors_pb2.Turn),
+}
+
+
+@pytest.mark.parametrize("kind", MESSAGES, ids=lambda kind: kind.__name__)
+def test_a_record_comes_back_as_it_was(kind: type) -> None:
+    strategy, message = MESSAGES[kind]
+
+    @given(strategy)
+    def check(record: object) -> None:
+        sent = convert.to_message(record, message).SerializeToString()
+        assert convert.from_message(message.FromString(sent), kind) == record
+
+    check()
+
+
+@given(value)
+def test_a_value_of_a_host_call_comes_back_with_its_type(plain: object) -> None:
+    back = convert.value_of(common_pb2.Value.FromString(convert.value(plain).SerializeToString()))
+    assert back == plain
+    assert repr(back) == repr(plain)
+
+
+FIGURES = Figures(None, 5, 7)
+ERRORS = [
+    Invalid("wrong", locations=(Location("a.py", 3, 4),)),
+    Crashed("died", cause=Cause("exhausted", "fuel", limit="fuel", limit_value=5), figures=FIGURES),
+    Exhausted("too much", limit="mailbox", value=10, used=11),
+    Exhausted("too much", limit="fuel", value=10),
+    *(kind("text", figures=FIGURES) for kind in WorkbenchError.__subclasses__()),
+]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.code)
+def test_an_error_comes_back_with_everything_it_carries(error: WorkbenchError) -> None:
+    back = faults.error_of(faults.detail(error))
+    assert type(back) is type(error)
+    assert vars(back) == vars(error)
+
+
+def test_a_code_of_a_newer_node_is_internal_and_keeps_its_text() -> None:
+    back = faults.error_of(common_pb2.ErrorDetail(code="quantum", message="new"))
+    assert (type(back), back.message) == (Internal, "new")
+
+
+def test_an_error_is_cut_to_what_fits_into_metadata() -> None:
+    long = Crashed("x" * 100_000, cause=Cause("crashed", "y" * 100_000, traceback="z" * 1_000_000))
+    assert len(faults.detail(long).SerializeToString()) < 32_000
+
+
+def test_every_code_has_a_status() -> None:
+    assert {kind.code for kind in WorkbenchError.__subclasses__()} == set(faults.STATUS)
+
+
+def test_an_identity_and_an_address_are_told_apart() -> None:
+    for actor in (ActorId("a@b", "space", "tenant"), "a@b", "a"):
+        assert convert.actor_of(convert.actor(actor)) == actor
+
+
+def test_long_lists_travel_in_several_answers() -> None:
+    messages = [convert.payload("x" * 1000) for _ in range(3000)]
+    parts = list(convert.batches(messages))
+    assert [message for part in parts for message in part] == messages
+    assert len(parts) == 3
+    assert list(convert.batches([])) == []
+
+
+def test_kinds_are_those_of_the_api() -> None:
+    assert [Kind(kind.value) for kind in Kind] == list(Kind)

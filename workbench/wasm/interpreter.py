@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from filelock import FileLock
 
 from workbench.api.actors import ActorId
 from workbench.api.errors import Conflict, Invalid, Location
-from workbench.api.limits import PROFILES
+from workbench.api.limits import DEFAULT_PROFILE, PROFILES
 from workbench.api.modules import CancelToken, Progress, ProgressCallback
 from workbench.data import directory
 from workbench.guest import build
@@ -65,8 +66,8 @@ class Interpreter:
 
     @property
     def hash(self) -> str:
-        """The hash of the interpreter in use; empty before `ensure`."""
-        return self._hash
+        """The hash of this machine's interpreter; empty when none is built yet."""
+        return self._hash or self._built()
 
     def ensure(self, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None) -> str:
         """Build and compile it if this machine has none yet, and give its hash. Conflict when cancelled."""
@@ -91,7 +92,7 @@ class Interpreter:
 
     def check(self, files: Mapping[str, str]) -> Report:
         """Load an actor's files inside the sandbox and compile them. Invalid carries the places in the source."""
-        limits = PROFILES["permissive"].interpreter
+        limits = PROFILES[DEFAULT_PROFILE].interpreter
         context = Context(ActorId("deploy"), _Nobody(), (), limits)
         try:
             instance = Instance(self.program(limits.stack_bytes), context, self._engines)
@@ -117,7 +118,7 @@ class Interpreter:
 
     def modules(self) -> tuple[str, ...]:
         """The modules of the standard library that actors can import."""
-        limits = PROFILES["permissive"].interpreter
+        limits = PROFILES[DEFAULT_PROFILE].interpreter
         instance = Instance(
             self.program(limits.stack_bytes), Context(ActorId("deploy"), _Nobody(), (), limits), self._engines
         )
@@ -126,21 +127,24 @@ class Interpreter:
         finally:
             instance.close()
 
-    def _find(self) -> str:
+    def _built(self) -> str:
         pointer = self.folder / f"current-{fingerprint()}"
         found = pointer.read_text(encoding="ascii") if pointer.is_file() else ""
-        return found if found and (self.folder / f"{found}.wasm").is_file() and self._artifacts.find(found) else ""
+        return found if found and (self.folder / f"{found}.wasm").is_file() else ""
+
+    def _find(self) -> str:
+        found = self._built()
+        return found if found and self._artifacts.find(found) else ""
 
     def _make(self, progress: ProgressCallback | None, cancel: CancelToken | None) -> str:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with FileLock(self.folder / "building.lock"):  # another process may be building the same one
             if found := self._find():
                 return found
-            pointer = self.folder / f"current-{fingerprint()}"
-            module = pointer.read_text(encoding="ascii") if pointer.is_file() else ""
-            if not module or not (self.folder / f"{module}.wasm").is_file():
+            module = self._built()
+            if not module:
                 module = self._build(progress, cancel)
-                pointer.write_text(module, encoding="ascii")
+                (self.folder / f"current-{fingerprint()}").write_text(module, encoding="ascii")
             if self._artifacts.find(module) is None:
                 self._compile(module, progress, cancel)
             return module
@@ -199,6 +203,7 @@ class _Nobody:
         return
 
 
+@cache
 def fingerprint() -> str:
     """Of everything that goes into the interpreter."""
     digest = hashlib.sha256(version("componentize-py").encode())

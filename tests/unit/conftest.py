@@ -1,0 +1,112 @@
+"""A real embedded node for tests of the engine and the runtime, and an actor that can misbehave in every way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+import workbench
+from workbench.api import Node, SpawnOptions
+
+ODD = '''
+import time
+
+from plexspaces import GenServer, Reject, messaging
+
+
+class Odd(GenServer):
+    """Does what its message says, the bad things too."""
+
+    def init(self, state):
+        self.kept = []
+        self.state = state
+        if state == "crash":
+            raise ValueError("born dead")
+        if state == "refuse":
+            raise Reject("not today")
+
+    def snapshot_state(self):
+        return self.state
+
+    def handle_request(self, from_actor, message_type, payload):
+        return getattr(self, message_type)(from_actor, payload)
+
+    def echo(self, sender, payload):
+        return payload
+
+    def sender(self, sender, payload):
+        return sender
+
+    def raising(self, sender, payload):
+        raise ValueError(payload)
+
+    def refuse(self, sender, payload):
+        raise Reject(payload)
+
+    def nothing(self, sender, payload):
+        return None
+
+    def spin(self, sender, payload):
+        while True:
+            pass
+
+    def grow(self, sender, payload):
+        self.kept.append(bytearray(int(payload) << 20))
+        return str(len(self.kept))
+
+    def sleep(self, sender, payload):
+        before = time.monotonic()
+        time.sleep(float(payload))
+        return str(time.monotonic() - before)
+
+    def now(self, sender, payload):
+        return str(messaging.now_ms())
+
+    def ask(self, sender, payload):
+        to, _, rest = payload.partition(" ")
+        kind, _, inner = rest.partition(" ")
+        return messaging.ask(to, kind, inner)
+
+    def tell(self, sender, payload):
+        to, _, kind = payload.partition(" ")
+        return messaging.tell(to, kind)
+
+    def spawn(self, sender, payload):
+        return messaging.spawn("odd", "", name=payload or None)
+
+    def stop(self, sender, payload):
+        messaging.stop(payload)
+        return "asked"
+
+    def later(self, sender, payload):
+        return str(messaging.send_after(int(payload), "fired", "x"))
+
+    def fired(self, sender, payload):
+        self.kept.append(payload)
+        return ""
+
+    def count(self, sender, payload):
+        return str(len(self.kept))
+
+    def printing(self, sender, payload):
+        print("one")
+        print("two")
+        return ""
+'''
+
+
+@pytest.fixture(scope="module")
+def node(interpreter: str) -> Iterator[Node]:
+    with workbench.connect("embedded:") as found:
+        found.modules.deploy(ODD.encode(), file_name="odd.py", alias="odd")
+        yield found
+
+
+@pytest.fixture
+def odd(node: Node) -> Iterator[str]:
+    """The name of a fresh misbehaving actor that may also spawn."""
+    name = node.actors.spawn("odd", options=SpawnOptions(grants=("spawn",))).id.name
+    yield name
+    for actor in node.actors.list():
+        node.actors.stop(actor.id)

@@ -6,6 +6,8 @@ import click
 
 from workbench.api import Level, LogLine, Node
 
+SAID_ELSEWHERE = ("exception.", "code.")
+"""Fields of a crash, which is shown as an error with its place."""
 QUIET = frozenset({Level.TRACE, Level.DEBUG})
 
 
@@ -28,5 +30,5 @@ def text(line: LogLine) -> str:
     """A printed line as it is, a logged one with its level and fields."""
     if line.stream != "log":
         return f"[{line.actor}] {line.message}"
-    fields = "".join(f" {name}={value}" for name, value in line.fields if "\n" not in value)
+    fields = "".join(f" {name}={value}" for name, value in line.fields if not name.startswith(SAID_ELSEWHERE))
     return f"[{line.actor}] {line.level.value}: {line.message}{fields}"

@@ -1,0 +1,107 @@
+"""`workbench node`, and the commands that find it."""
+
+from __future__ import annotations
+
+import signal
+
+
+def test_commands_find_the_node_of_their_workspace(shell) -> None:
+    with shell.node() as address:
+        assert address.startswith("127.0.0.1:")
+        deployed = shell("module", "deploy", "counter.py", "--alias", "counter", "--json").objects[0]
+        assert deployed["aliases"] == ["counter"]
+        assert shell("actor", "spawn", "counter", "--name", "tally", "--state", "4", "--json").objects == [
+            {"actor": "tally"}
+        ]
+        called = shell("actor", "call", "tally", "increment", "--json").objects[0]
+        assert (called["kind"], called["reply"], called["fuel"] > 0) == ("call", "5", True)
+        cast = shell("actor", "cast", "tally", "increment", "--json").objects[0]
+        assert (cast["kind"], cast["reply"], cast["fuel"]) == ("cast", "", None)
+        assert shell("actor", "call", "tally", "print=hello").out.startswith("print -> 6  (fuel ")
+        assert "hello" in shell("actor", "logs", "tally").out
+        assert shell("actor", "snapshot", "tally").out == "6\n"
+        listed = shell("actor", "list", "--json").objects
+        assert [(row["actor"], row["state"], row["module_name"]) for row in listed] == [("tally", "idle", "counter")]
+        assert "gen_server" in shell("actor", "show", "tally").out
+        refused = shell("module", "remove", "counter")
+        assert (refused.code, "tally" in refused.err) == (1, True)
+        assert shell("actor", "call", "tally", "crash").code == 3
+        assert "crashed" in shell("actor", "list").out
+        assert shell("actor", "restart", "tally").code == 0
+        assert shell("actor", "call", "tally", "get_count", "--json").objects[0]["reply"] == "4"
+        shell.write("better.py", (shell.folder / "counter.py").read_text().replace("+= 1", "+= 10"))
+        assert shell("module", "deploy", "better.py", "--alias", "better").code == 0
+        assert shell("actor", "upgrade", "tally", "better").code == 0
+        assert shell("actor", "call", "tally", "increment", "--json").objects[0]["reply"] == "14"
+        assert shell("actor", "list", "--tenant", "other", "--json").objects == []
+        assert shell("actor", "kill", "tally").code == 0
+        assert shell("actor", "stop", "tally").code == 0
+        assert shell("actor", "list", "--json").objects == []
+    assert not (shell.workspace / "endpoint.json").exists()
+    assert shell("actor", "list").code == 5
+
+
+def test_modules_are_there_without_a_node(shell) -> None:
+    deployed = shell("module", "deploy", "counter.py", "--alias", "counter@1")
+    assert deployed.out.split()[1:] == ["as", "counter@1", "(python,", "gen_server)"]
+    assert [row["aliases"] for row in shell("module", "list", "--json").objects] == [["counter@1"]]
+    assert shell("module", "alias", "now", "counter@1").out.startswith("now -> ")
+    assert "Counter" in shell("module", "show", "now").out
+    assert (shell("module", "exists", "now").code, shell("module", "exists", "never").code) == (0, 1)
+    assert shell("module", "remove", "now").code == 0
+    assert shell("module", "list", "--json").objects == []
+
+
+def test_a_second_node_on_a_workspace_is_told_who_holds_it(shell) -> None:
+    with shell.node():
+        second = shell("node")
+        assert second.code == 5
+        assert "in use" in second.err
+
+
+def test_a_node_listens_where_it_is_told_and_says_so_in_the_port_file(shell) -> None:
+    with shell.node("--listen", "127.0.0.1:0", "--port-file", "port") as address:
+        assert (shell.folder / "port").read_text() == f"{address.rpartition(':')[2]}\n"
+        done = shell("module", "deploy", "counter.py", "--node", address, "--node", address)
+        assert (done.code, len(done.out.splitlines())) == (0, 2)
+        assert all(line.startswith(f"{address}: ") for line in done.out.splitlines())
+        partly = shell("module", "deploy", "counter.py", "--node", "127.0.0.1:1", "--node", address)
+        assert (partly.code, len(partly.out.splitlines())) == (5, 1)
+        assert partly.err.startswith("127.0.0.1:1: unavailable: ")
+
+
+def test_a_node_does_not_listen_beyond_this_machine(shell) -> None:
+    done = shell("node", "--listen", "0.0.0.0:0")
+    assert (done.code, "TLS" in done.err) == (1, True)
+
+
+def test_ctrl_c_stops_a_node_in_order(shell) -> None:
+    with shell.started("node") as process:
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
+        assert "Traceback" not in process.stderr.read()
+    assert not (shell.workspace / "endpoint.json").exists()
+
+
+def test_a_node_that_was_killed_leaves_a_workspace_that_opens(shell) -> None:
+    with shell.started("node") as process:
+        process.stdout.readline()
+        assert shell("module", "deploy", "counter.py", "--alias", "counter").code == 0
+        process.kill()
+        process.wait(60)
+    assert [row["aliases"] for row in shell("module", "list", "--json").objects] == [["counter"]]
+    assert shell("actor", "list").code == 5
+
+
+def test_logs_can_be_followed(shell) -> None:
+    with shell.node():
+        shell("module", "deploy", "counter.py", "--alias", "counter")
+        shell("actor", "spawn", "counter", "--name", "tally")
+        with shell.started("actor", "logs", "tally", "--follow", "--json") as following:
+            shell("actor", "call", "tally", "print=first")
+            assert "first" in following.stdout.readline()
+            shell("actor", "call", "tally", "print=second")
+            assert "second" in following.stdout.readline()
+            following.send_signal(signal.SIGINT)
+            assert following.wait(60) == 130

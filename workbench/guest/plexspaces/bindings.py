@@ -50,8 +50,14 @@ def call(name: str, function: str, *arguments: object) -> Any:
 
 def to_wit(value: str | bytes) -> Any:
     """A checked payload as the bindings want it."""
+    text, binary = _payloads()
+    return text(value) if isinstance(value, str) else binary(value)
+
+
+@cache
+def _payloads() -> tuple[Any, Any]:
     types = interface("types")
-    return types.Payload_Text(value) if isinstance(value, str) else types.Payload_Binary(value)
+    return types.Payload_Text, types.Payload_Binary
 
 
 def exports(name: str) -> Any:

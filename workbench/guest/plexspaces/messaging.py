@@ -26,7 +26,7 @@ def tell(to: str, message_type: str, payload: Payload = "") -> str:
 
 
 def ask(to: str, message_type: str, payload: Payload = "", *, timeout_ms: int = 5_000) -> Payload:
-    """Send a message (kind call) and wait for the reply; a `timeout_ms` of 0 waits as long as the profile allows.
+    """Send a message (kind call) and wait for the reply; never longer than the actor's profile allows.
 
     Raises NotFound, Rejected (with the other's reason), Crashed, Timeout, Exhausted, Denied, and Conflict when an actor
     would ask itself or round a cycle.

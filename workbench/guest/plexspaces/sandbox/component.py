@@ -16,7 +16,7 @@ class Lifecycle(exports.Lifecycle):
 
     def init(self, state: Any) -> None:
         _load(STAGE)
-        super().init(state)
+        STAGE.init(state)
 
 
 def embed(files: dict[str, str]) -> None:

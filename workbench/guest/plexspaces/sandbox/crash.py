@@ -24,7 +24,7 @@ def report(error: BaseException, files: Collection[str], own: tuple[str, ...]) -
     """
     with contextlib.suppress(Exception):
         printing.flush()
-        printing.write("CRITICAL", f"{name(error)}: {faults.sentence(error, own)}", fields(error, files, own))
+        printing.write("CRITICAL", headline(error, own), fields(error, files, own))
 
 
 def fields(error: BaseException, files: Collection[str], own: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -37,6 +37,12 @@ def fields(error: BaseException, files: Collection[str], own: tuple[str, ...]) -
         ("code.file.path", place.file),
         ("code.line.number", str(place.line)),
     ]
+
+
+def headline(error: BaseException, own: tuple[str, ...]) -> str:
+    """The last line of a traceback, in the words of this runtime."""
+    said = faults.sentence(error, own)
+    return f"{name(error)}: {said}" if said else name(error)
 
 
 def name(error: BaseException) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from .stage import Stage
 
 STAGE = Stage()
@@ -13,39 +11,30 @@ STAGE = Stage()
 class Lifecycle:
     """Birth, state and end."""
 
-    def init(self, state: Any) -> None:
-        STAGE.init(state)
-
-    def snapshot_state(self) -> Any:
-        return STAGE.snapshot_state()
-
-    def shutdown(self) -> None:
-        STAGE.shutdown()
+    init = STAGE.init
+    snapshot_state = STAGE.snapshot_state
+    shutdown = STAGE.shutdown
 
 
 class GenServer:
     """Requests."""
 
-    def handle_request(self, from_actor: str, message_type: str, payload: Any) -> Any:
-        return STAGE.handle_request(from_actor, message_type, payload)
+    handle_request = STAGE.handle_request
 
 
 class GenEvent:
     """Events."""
 
-    def handle_event(self, from_actor: str, message_type: str, payload: Any) -> None:
-        STAGE.handle_event(from_actor, message_type, payload)
+    handle_event = STAGE.handle_event
 
 
 class GenFsm:
     """Transitions."""
 
-    def handle_transition(self, from_actor: str, message_type: str, payload: Any) -> str:
-        return STAGE.handle_transition(from_actor, message_type, payload)
+    handle_transition = STAGE.handle_transition
 
 
 class Generic:
     """Messages of every kind."""
 
-    def handle_message(self, from_actor: str, message_type: str, payload: Any) -> Any:
-        return STAGE.handle_message(from_actor, message_type, payload)
+    handle_message = STAGE.handle_message

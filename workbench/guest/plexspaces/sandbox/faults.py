@@ -53,8 +53,8 @@ def sentence(error: BaseException, own: tuple[str, ...] = ()) -> str:
     if isinstance(error, SyntaxError):
         return error.msg or str(error)
     described = "".join(traceback.TracebackException.from_exception(error).format_exception_only()).strip()
-    kind, separator, message = described.partition(": ")
-    return message if separator else str(error) or kind
+    _, separator, message = described.partition(": ")
+    return message if separator else str(error)
 
 
 def place_of(error: BaseException, files: Collection[str]) -> Place:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any, TypeVar
 
 from .. import bindings
+from ..errors import HostError
 from . import birth, dependencies, faults, inspection, library, printing, program
 from .exports import STAGE, Generic, GenEvent, GenFsm, GenServer, Lifecycle
 from .faults import SourceFault
@@ -44,7 +46,7 @@ def _report(files: dict[str, str]) -> Any:
     source = program.from_files(files)
     try:
         STAGE.program = source
-        module = source.run()
+        module = _run(source)
         kind = inspection.find(module, source)
         inspection.check(kind, source)
         return EXPORTS.Report(
@@ -61,6 +63,15 @@ def _report(files: dict[str, str]) -> Any:
         )
     finally:
         source.forget()
+
+
+def _run(source: program.Program) -> ModuleType:
+    """Run the top level once. It gets no services: it runs again at every birth, and its actor does not exist yet."""
+    try:
+        return source.run()
+    except HostError as error:
+        message = f"services answer in init and in the handlers, not while the module is loaded ({error.message})"
+        raise SourceFault(type(error).__name__, message, faults.place_of(error, source.paths)) from None
 
 
 def _answered(work: Callable[[], T]) -> T:

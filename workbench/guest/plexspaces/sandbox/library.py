@@ -18,9 +18,9 @@ email.headerregistry email.message email.mime.multipart email.mime.text email.pa
 errno fnmatch fractions functools gc getopt gettext glob graphlib gzip hashlib heapq hmac html html.entities
 html.parser http http.cookies importlib importlib.util inspect io ipaddress itertools json json.decoder json.encoder
 keyword linecache locale logging logging.handlers marshal math mimetypes numbers operator os os.path pathlib pickle
-pkgutil plistlib posixpath pprint queue quopri random re reprlib sched secrets shlex shutil sqlite3 stat statistics
-string string.templatelib stringprep struct sys tempfile textwrap threading time timeit token tokenize tomllib
-traceback types typing unicodedata urllib.error urllib.parse uuid warnings wave weakref xml.dom.minidom
+pkgutil platform plistlib posixpath pprint queue quopri random re reprlib sched secrets shlex shutil sqlite3 stat
+statistics string string.templatelib stringprep struct sys tempfile textwrap threading time timeit token tokenize
+tomllib traceback types typing unicodedata urllib.error urllib.parse uuid warnings wave weakref xml.dom.minidom
 xml.etree.ElementTree xml.sax xml.sax.saxutils zipfile zlib
 """
 STANDARD = tuple(_PROMISED.split())

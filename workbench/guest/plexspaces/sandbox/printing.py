@@ -10,8 +10,8 @@ from typing import Any
 from .. import bindings
 from ..errors import HostError
 
-LONGEST = 64 << 10
-"""Characters after which a line is cut in two: a record must not grow without end."""
+LONGEST = 4 << 10
+"""Characters after which a line is cut in two: a record must not grow without end, nor be shortened by the host."""
 
 
 _STANDARD_CONFIG = logging.basicConfig
@@ -39,27 +39,32 @@ class Lines(io.TextIOBase):
 
     def __init__(self, stream: str) -> None:
         self._fields = [("stream", stream)]
-        self._pending = ""
+        self.pending = ""
 
     def writable(self) -> bool:
         return True
 
     def write(self, text: str) -> int:
-        *lines, self._pending = (self._pending + text).split("\n")
+        *lines, last = (self.pending + text).split("\n")
         for line in lines:
             self._send(line)
-        if len(self._pending) >= LONGEST:
-            self.flush()
+        whole = len(last) - len(last) % LONGEST
+        if whole:
+            self._send(last[:whole])
+        self.pending = last[whole:]
         return len(text)
 
     def flush(self) -> None:
-        if self._pending:
-            line, self._pending = self._pending, ""
+        if self.pending:
+            line, self.pending = self.pending, ""
             self._send(line)
 
     def _send(self, line: str) -> None:
         for start in range(0, max(len(line), 1), LONGEST):
             write("INFO", line[start : start + LONGEST], self._fields)
+
+
+OUT, ERROR = Lines("stdout"), Lines("stderr")
 
 
 class LogHandler(logging.Handler):
@@ -78,7 +83,7 @@ class LogHandler(logging.Handler):
 
 def install() -> None:
     """Replace the standard streams. They stay until the instance ends."""
-    sys.stdout, sys.stderr, sys.stdin = Lines("stdout"), Lines("stderr"), io.StringIO()
+    sys.stdout, sys.stderr, sys.stdin = OUT, ERROR, io.StringIO()
     logging.lastResort = LogHandler()
     logging.basicConfig = _basic_config
 
@@ -92,6 +97,7 @@ def _basic_config(**options: Any) -> None:
 
 def flush() -> None:
     """Send what was printed without an end of line. Called at the end of every turn."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, Lines):
-            stream.flush()
+    if OUT.pending:
+        OUT.flush()
+    if ERROR.pending:
+        ERROR.flush()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, TypeVar, TypeVarTuple, Unpack
 
 from .. import bindings
 from ..behaviors import Actor, Behavior, GenEvent, GenFSM, GenServer
@@ -18,18 +18,18 @@ from . import crash, faults, inspection, printing, snapshot
 from .program import Program
 from .tracing import Tracing
 
-P = ParamSpec("P")
+A = TypeVarTuple("A")
 R = TypeVar("R")
 B = TypeVar("B", bound=Behavior)
 
 
-def turn(handle: Callable[Concatenate[Stage, P], R]) -> Callable[Concatenate[Stage, P], R]:
+def turn(handle: Callable[[Stage, Unpack[A]], R]) -> Callable[[Stage, Unpack[A]], R]:
     """A call from the host. A refusal becomes the error of the WIT result; any other exception ends the instance."""
 
     @wraps(handle)
-    def guarded(stage: Stage, /, *arguments: P.args, **keywords: P.kwargs) -> R:
+    def guarded(stage: Stage, *arguments: *A) -> R:
         try:
-            return handle(stage, *arguments, **keywords)
+            return handle(stage, *arguments)
         except Reject as refusal:
             raise bindings.Err(printing.clean(str(refusal)) or "refused without a reason") from None
         except BaseException as error:
@@ -138,7 +138,7 @@ class Stage:
             raise
         except Exception as error:
             own = tuple(self.program.modules)
-            message = f"{name} failed: {crash.name(error)}: {faults.sentence(error, own)}"
+            message = f"{name} failed: {crash.headline(error, own)}"
             printing.write("ERROR", message, crash.fields(error, self.program.paths, own))
             place = faults.place_of(error, self.program.paths)
             raise Reject(f"{message} ({place.file}:{place.line})" if place.file else message) from None

@@ -9,10 +9,10 @@ from __future__ import annotations
 from setuptools import find_packages, setup
 
 BESIDE = {f"workbench.{name}": name for name in ("proto", "resources", "wit")}
-SDK = {"plexspaces": "workbench/guest/plexspaces"}
+SDK = "workbench/guest"
 
 setup(
-    packages=[*find_packages(include=["workbench*", "ui*"]), *SDK, *BESIDE],
-    package_dir={**BESIDE, **SDK},
+    packages=[*find_packages(include=["workbench*", "ui*"]), *find_packages(SDK, include=["plexspaces*"]), *BESIDE],
+    package_dir={**BESIDE, "plexspaces": f"{SDK}/plexspaces"},
     package_data={"": ["py.typed"], **{package: ["**/*"] for package in BESIDE}},
 )

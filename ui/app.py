@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
-from qasync import QEventLoop
+from qasync import QEventLoop  # type: ignore[import-untyped]
 
 from ui import theme
 from ui.bridge import Bridge
@@ -46,9 +46,9 @@ def address(node: str, workspace: str) -> str:
 
 def application() -> QApplication:
     """The one QApplication, named so that windows and desktop files find each other."""
-    QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     app = QApplication.instance()
     if not isinstance(app, QApplication):
+        QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
         app = QApplication(["workbench"])
     app.setApplicationName("actor-workbench")
     app.setApplicationDisplayName("Actor Workbench")
@@ -76,7 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     window = window_for(loop, doors(address(chosen.node, chosen.workspace)), settings)
     if chosen.sample is not None or wanted:
         window.opening.wants_sample = bool(wanted)
-    signals = Signals(window.close)
+    signals = Signals(lambda: _close(window))
     app.lastWindowClosed.connect(loop.stop)
     window.show()
     window.open_files(tuple(Path(name) for name in chosen.open))
@@ -88,6 +88,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         window.opening.close()
         signals.close()
     return code[0]
+
+
+def _close(window: MainWindow) -> None:
+    window.close()
 
 
 def _then(window: MainWindow, loop: QEventLoop, chosen: argparse.Namespace) -> list[int]:

@@ -16,7 +16,7 @@ from functools import partial
 from typing import ParamSpec, TypeVar
 
 from PySide6.QtCore import QObject, Signal
-from qasync import QEventLoop
+from qasync import QEventLoop  # type: ignore[import-untyped]
 from shiboken6 import isValid
 
 from ui.watchdog import WATCHDOG
@@ -53,7 +53,7 @@ class Bridge(QObject):
 
     def start(self, owner: QObject, work: Coroutine[object, None, None], failed: Failed) -> asyncio.Task[None]:
         """Run a coroutine for `owner`; what goes wrong reaches `failed` while the owner lives."""
-        task = self.loop.create_task(self._guard(owner, work, failed))
+        task: asyncio.Task[None] = self.loop.create_task(self._guard(owner, work, failed))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
@@ -120,7 +120,7 @@ class _While:
         try:
             return advance()
         finally:
-            WATCHDOG.leave(self._work.__qualname__, started)
+            WATCHDOG.leave(getattr(self._work, "__qualname__", "a coroutine"), started)
 
 
 class _Pump:

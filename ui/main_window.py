@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMainWindow, QSizePolicy, QTabBar, QTabWidget, QToolBar, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QLineEdit,
+    QMainWindow,
+    QMenuBar,
+    QSizePolicy,
+    QTabBar,
+    QTabWidget,
+    QToolBar,
+    QWidget,
+)
 
 from ui import layout, theme
 from ui.actions import MENUS
@@ -106,14 +118,16 @@ class MainWindow(QMainWindow):
             bar.setDrawBase(False)
             bar.setAccessibleName("Panels")
             for at in range(bar.count()):
-                if (dock := by_title.get(bar.tabText(at))) is not None:
-                    bar.setTabIcon(at, dock.icon())
+                if (found := by_title.get(bar.tabText(at))) is not None:
+                    bar.setTabIcon(at, found.icon())
 
     # bars and menus
 
     def _make_bars(self) -> None:
+        self.menus = QMenuBar()  # not QMainWindow's own: that one would throw the notices out
+        self.menus.setAccessibleName("Menus")
         for title in MENUS:
-            menu = self.menuBar().addMenu(title)
+            menu = self.menus.addMenu(title)
             for spec, action in self.desk.actions:
                 if spec.menu == title:
                     menu.addAction(action)
@@ -157,11 +171,10 @@ class MainWindow(QMainWindow):
 
     def _top(self) -> QWidget:
         """Menu bar, and the notices under it."""
-        menu = self.menuBar()
         self.stale = box("stale", row(label("", wrap=True), margins=(12, 4, 12, 4)))
         self.stale.hide()
         top = QWidget()
-        top.setLayout(column(menu, self.notices, self.stale, spacing=0))
+        top.setLayout(column(self.menus, self.notices, self.stale, spacing=0))
         return top
 
     def _bind(self) -> None:
@@ -173,24 +186,30 @@ class MainWindow(QMainWindow):
         actions.bind("theme.toggle", lambda: self.set_theme("light" if theme.current().name == "dark" else "dark"))
         actions.bind("view.reset", lambda: self.set_perspective(self.perspective))
         actions.bind("view.palette", self.open_palette)
-        actions.bind("view.jump", lambda: self.bridge.start(self, self._jump(), self.desk.failed))
+        actions.bind("view.jump", lambda: self._start(self._jump()))
         actions.bind("view.next_panel", self.next_panel)
         actions.bind("table.filter", lambda: self.current_panel().focus_filter())
         actions.bind("view.larger", lambda: self.scale_text(1.0))
         actions.bind("view.smaller", lambda: self.scale_text(-1.0))
-        actions.bind("app.quit", lambda: self.close())
+        actions.bind("app.quit", self._quit)
         actions.bind("module.deploy", self._ask_deploy)
-        actions.bind("node.sample", lambda: self.bridge.start(self, self.opening.sample(), self.desk.failed))
+        actions.bind("node.sample", lambda: self._start(self.opening.sample()))
         actions.bind("node.sample_default", self._sample_default).setChecked(self.settings.sample)
         actions.bind("node.prepare", self._prepare)
         actions.bind("help.shortcuts", lambda: Shortcuts(self).open())
-        actions.bind("help.about", lambda: self.bridge.start(self, self._about(), self.desk.failed))
+        actions.bind("help.about", lambda: self._start(self._about()))
         self.desk.raise_panel.connect(self.raise_panel)
         self.desk.stale_changed.connect(self._stale)
         self.desk.answered.connect(lambda key: self._prepare() if key == "prepare" else self._again(key))
         self.desk.open_files.connect(self.open_files)
         self.drop_zone.dropped.connect(self.drops.take)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_scheme)
+
+    def _start(self, work: Coroutine[object, None, None]) -> None:
+        self.bridge.start(self, work, self.desk.failed)
+
+    def _quit(self) -> None:
+        self.close()
 
     # the node
 

@@ -40,10 +40,6 @@ class Column(Generic[Row]):
     bold: bool = False
 
 
-def text_column(key: str, title: str, value: Callable[[Row], str], width: int = 120, **rest: bool) -> Column[Row]:
-    return Column(key, title, value, value, width, **rest)
-
-
 class RowModel(QAbstractTableModel, Generic[Row]):
     """`rows` in the order shown. `row_key` tells which row is which when the list is read again."""
 

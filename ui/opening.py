@@ -11,7 +11,6 @@ from ui.progress import Reporter
 from workbench.api import Node, ProgressCallback, WorkbenchError
 
 
-
 class Closer(Protocol):
     """Something that is closed in the end."""
 

@@ -68,7 +68,7 @@ class Settings:
     theme: str = "system"
     sample: bool = True
     log_follow: bool = True
-    graph_minutes: int = 5
+    graph_minutes: int = 1
     ask_timeout_seconds: int = 30
     font_points: float = 0.0
 

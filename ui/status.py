@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from ui import format as show
@@ -25,10 +25,11 @@ class Status:
     newest: Sample | None
 
 
-class StatusLine:
+class StatusLine(QObject):
     """Fills a QStatusBar; reads at most twice a second."""
 
     def __init__(self, desk: Desk, bar: QStatusBar) -> None:
+        super().__init__(bar)
         self._desk, self._bar = desk, bar
         self._loading = False
         self._since = 0.0
@@ -41,9 +42,9 @@ class StatusLine:
         self.progress = ProgressLine()
         bar.addPermanentWidget(self.progress)
         self._dirty = False
-        self._rest = QTimer(bar, singleShot=True, interval=500)
-        self._rest.timeout.connect(lambda: self._wake() if self._dirty else None)
-        desk.bridge.changed.connect(lambda areas: self._wake() if areas & AREAS else None)
+        self._rest = QTimer(self, singleShot=True, interval=500)
+        self._rest.timeout.connect(self._rested)
+        desk.bridge.changed.connect(self._areas_changed)
         desk.node_changed.connect(self._wake)
         desk.theme_changed.connect(self.repaint_icons)
         self.cells["node"].setText("starting …")
@@ -59,7 +60,17 @@ class StatusLine:
 
     def repaint_icons(self) -> None:
         for picture in self._pictures.values():
-            picture.setPixmap(pixmap(str(picture.property("icon_name")), current().muted, 14, picture.devicePixelRatioF()))
+            picture.setPixmap(
+                pixmap(str(picture.property("icon_name")), current().muted, 14, picture.devicePixelRatioF())
+            )
+
+    def _areas_changed(self, areas: frozenset[Area]) -> None:
+        if areas & AREAS:
+            self._wake()
+
+    def _rested(self) -> None:
+        if self._dirty:
+            self._wake()
 
     def _wake(self) -> None:
         self._dirty = True
@@ -86,7 +97,9 @@ class StatusLine:
             self._newest, self._since = status.newest, status.newest.time
         info, newest = status.info, self._newest
         self.cells["node"].setText(f"{info.name}  ·  wasmtime {info.wasmtime}")
-        self.cells["node"].setToolTip(f"Workspace {info.workspace}\nInterpreter {info.interpreter[:16] or 'not built yet'}")
+        self.cells["node"].setToolTip(
+            f"Workspace {info.workspace}\nInterpreter {info.interpreter[:16] or 'not built yet'}"
+        )
         crashed = f", {status.crashed} crashed" if status.crashed else ""
         self.cells["actors"].setText(show.plural(info.actors, "actor") + crashed)
         self.cells["fuel"].setText(f"{show.short(newest.fuel_per_second)} fuel/s" if newest else show.DASH)

@@ -1,5 +1,6 @@
 """The one stylesheet, with `{token}` where a colour goes."""
 
+# ruff: noqa: E501  (a rule of the sheet is one line)
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ QWidget#dockTitle[active="true"] { border-top: 2px solid {accent_fill}; }
 QLabel#dockTitleText { color: {text}; font-weight: 600; }
 QWidget#band { background: {panel}; border-bottom: 1px solid {border}; }
 QWidget#foot { background: {panel}; border-top: 1px solid {border}; }
+QWidget#composer, QWidget#history, QWidget#graphPage, QWidget#emptyState, QStackedWidget { background: {panel}; }
 QWidget#card { background: {base}; border: 1px solid {border}; border-radius: 6px; }
 
 QMenuBar { background: {window}; color: {text}; padding: 2px 4px; }

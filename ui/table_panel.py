@@ -110,5 +110,3 @@ class TablePanel(Panel, Generic[Row]):
         self.none.repaint_icons()
         self.no_match.repaint_icons()
         self.model.layoutChanged.emit()
-
-

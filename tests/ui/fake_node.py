@@ -1,8 +1,9 @@
-"""A node in memory that answers at once: for the panels, not for the semantics. No wasm, no threads, no clock of its own.
+"""A node in memory that answers at once: for the panels, not for the semantics. No wasm, no threads of its own.
 
-Every actor counts: `increment` and `add` change a number, `get_count` reads it, `boom` crashes, what is unknown is rejected.
+Every actor counts: `increment` and `add` change a number, `get_count` reads it, `boom` crashes, the rest is rejected.
 """
 
+# ruff: noqa: ARG002  (the protocol has more arguments than this node uses)
 from __future__ import annotations
 
 import dataclasses
@@ -123,7 +124,13 @@ class FakeModules:
                 if not force:
                     raise AlreadyExists(f"the alias {alias!r} names other bytes")
                 self.known[other.hash] = dataclasses.replace(other, aliases=())
-        behavior = Behavior.GEN_FSM if b"GenFSM" in data else Behavior.GEN_EVENT if b"GenEvent" in data else Behavior.GEN_SERVER
+        behavior = (
+            Behavior.GEN_FSM
+            if b"GenFSM" in data
+            else Behavior.GEN_EVENT
+            if b"GenEvent" in data
+            else Behavior.GEN_SERVER
+        )
         info = ModuleInfo(
             digest, Format.COMPONENT if component else Format.PYTHON, len(data), file_name, (behavior,),
             ("logging", "messaging"), ("messaging",), (alias,) if alias else (), time(), 13 << 20,
@@ -136,7 +143,9 @@ class FakeModules:
         try:
             compile(data, file_name or "actor.py", "exec")
         except SyntaxError as error:
-            place = Location(file_name, error.lineno or 1, error.offset or 1, error.end_lineno or 0, error.end_offset or 0)
+            place = Location(
+                file_name, error.lineno or 1, error.offset or 1, error.end_lineno or 0, error.end_offset or 0
+            )
             raise Invalid(f"{file_name}:{place.line}: {error.msg}", locations=(place,)) from error
         if b"class " not in data:
             raise Invalid("no actor class in this file: derive one from GenServer, GenEvent or GenFSM")
@@ -219,7 +228,9 @@ class FakeActors:
         if message_type == "boom":
             raise self._crash(row)
         if message_type not in ("increment", "add", "get_count"):
-            self._record(row, message_type, payload, kind, Outcome.REJECTED, text=f"unknown message type {message_type}")
+            self._record(
+                row, message_type, payload, kind, Outcome.REJECTED, text=f"unknown message type {message_type}"
+            )
             raise Rejected(f"unknown message type {message_type}", figures=FIGURES)
         self.counts[name] += int(payload or 0) if message_type == "add" else int(message_type == "increment")
         reply = str(self.counts[name]) if kind is Kind.CALL else ""
@@ -329,7 +340,9 @@ class FakeNode:
 
     def info(self) -> NodeInfo:
         rows = self._actors.list()
-        return NodeInfo("local", "0.1.0", "50.0.1", "/workspace", 0.0, len(rows), len(self._modules.known), self.interpreter, 2)
+        return NodeInfo(
+            "local", "0.1.0", "50.0.1", "/workspace", 0.0, len(rows), len(self._modules.known), self.interpreter, 2
+        )
 
     def prepare(self, *, progress: ProgressCallback | None = None) -> NodeInfo:
         if not self.interpreter and progress:
@@ -374,6 +387,12 @@ class FakeNode:
 
     def sample(self, name: str, **values: float) -> None:
         """Add one second to a series; what is not named is None or 0, as the api has it."""
-        given = {"fuel_per_second": 0.0, "messages_per_second": 0.0, "turn_ms": None, "memory_bytes": None, "mailbox": 0}
+        given = {
+            "fuel_per_second": 0.0,
+            "messages_per_second": 0.0,
+            "turn_ms": None,
+            "memory_bytes": None,
+            "mailbox": 0,
+        }
         self.series.setdefault(name, []).append(Sample(**{"time": time(), **given, **values}))  # type: ignore[arg-type]
         self.emit(Area.METRICS, "metrics.sampled", name)

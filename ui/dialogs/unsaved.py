@@ -14,7 +14,9 @@ class Answer(Enum):
 
 
 def ask_unsaved(parent: QWidget, name: str) -> Answer:
-    asked = QMessageBox(QMessageBox.Icon.Question, "Unsaved text", f"Save {name} before closing its tab?", parent=parent)
+    asked = QMessageBox(
+        QMessageBox.Icon.Question, "Unsaved text", f"Save {name} before closing its tab?", parent=parent
+    )
     asked.setInformativeText("Its text is in no file. Discarded text cannot be brought back.")
     save = asked.addButton("Save", QMessageBox.ButtonRole.AcceptRole)
     discard = asked.addButton("Discard", QMessageBox.ButtonRole.DestructiveRole)

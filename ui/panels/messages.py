@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QMenu, QSplitter, QStackedWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QSplitter, QStackedWidget
 
 from ui import format as show
 from ui.commands import message_command, message_python
@@ -78,7 +78,7 @@ class MessagesPanel(Panel):
         self._lay_out()
         self._bind()
 
-    def _kinds(self):  # type: ignore[no-untyped-def]
+    def _kinds(self) -> QHBoxLayout:
         self.kinds = QButtonGroup(self)
         made = row(spacing=0)
         for kind, tip in (("call", "waits for a reply"), ("cast", "does not wait for a reply")):
@@ -106,7 +106,9 @@ class MessagesPanel(Panel):
         self.pages.addWidget(self.nothing_sent)
         self.pages.addWidget(self.history)
         again = [tool_for(self.desk.actions[f"message.{verb}"]) for verb in ("resend", "edit", "copy_command")]
-        lower = column(box("band", row(label("History", role="caption"), None, *again, margins=(10, 2, 6, 2))), spacing=0)
+        lower = column(
+            box("band", row(label("History", role="caption"), None, *again, margins=(10, 2, 6, 2))), spacing=0
+        )
         lower.addWidget(self.pages, 1)
         self.split = QSplitter(Qt.Orientation.Vertical)
         self.split.addWidget(self.top)

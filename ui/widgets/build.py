@@ -14,7 +14,9 @@ from ui.icons import icon
 Layout = TypeVar("Layout", bound=QBoxLayout)
 
 
-def row(*parts: QWidget | int | None, margins: tuple[int, int, int, int] = (0, 0, 0, 0), spacing: int = 6) -> QHBoxLayout:
+def row(
+    *parts: QWidget | int | None, margins: tuple[int, int, int, int] = (0, 0, 0, 0), spacing: int = 6
+) -> QHBoxLayout:
     """Widgets side by side; a number is a gap, None stretches."""
     return _fill(QHBoxLayout(), parts, margins, spacing)
 
@@ -55,7 +57,9 @@ def set_tone(widget: QWidget, tone: str) -> None:
         widget.style().polish(widget)
 
 
-def button(text: str, clicked: Callable[[], None], *, style: str = "", icon_name: str = "", name: str = "") -> QPushButton:
+def button(
+    text: str, clicked: Callable[[], None], *, style: str = "", icon_name: str = "", name: str = ""
+) -> QPushButton:
     """`style` is primary, danger, link or segment."""
     made = QPushButton(text)
     made.setAccessibleName(name or text)
@@ -68,7 +72,9 @@ def button(text: str, clicked: Callable[[], None], *, style: str = "", icon_name
     return made
 
 
-def tool(icon_name: str, name: str, clicked: Callable[[], None] | None = None, *, checkable: bool = False) -> QToolButton:
+def tool(
+    icon_name: str, name: str, clicked: Callable[[], None] | None = None, *, checkable: bool = False
+) -> QToolButton:
     made = QToolButton()
     made.setIcon(icon(icon_name))
     made.setIconSize(QSize(16, 16))

@@ -87,10 +87,10 @@ class CodeEdit(QPlainTextEdit):
 
     def _line_extra(self) -> QTextEdit.ExtraSelection:
         extra = QTextEdit.ExtraSelection()
-        extra.format.setBackground(QColor(current().current_line))  # type: ignore[attr-defined]
-        extra.format.setProperty(QTextFormat.Property.FullWidthSelection, True)  # type: ignore[attr-defined]
-        extra.cursor = self.textCursor()  # type: ignore[attr-defined]
-        extra.cursor.clearSelection()  # type: ignore[attr-defined]
+        extra.format.setBackground(QColor(current().current_line))
+        extra.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
+        extra.cursor = self.textCursor()
+        extra.cursor.clearSelection()
         return extra
 
     def _mark_extra(self, mark: Mark) -> QTextEdit.ExtraSelection:
@@ -104,21 +104,23 @@ class CodeEdit(QPlainTextEdit):
         cursor.setPosition(block.position() + min(max(last, first + 1), len(text)), QTextCursor.MoveMode.KeepAnchor)
         if not cursor.hasSelection():
             cursor.movePosition(QTextCursor.MoveOperation.Left, QTextCursor.MoveMode.KeepAnchor)
-        extra.cursor = cursor  # type: ignore[attr-defined]
-        extra.format.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)  # type: ignore[attr-defined]
-        extra.format.setUnderlineColor(QColor(current().error))  # type: ignore[attr-defined]
+        extra.cursor = cursor
+        extra.format.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+        extra.format.setUnderlineColor(QColor(current().error))
         return extra
 
     def _bracket_extras(self) -> list[QTextEdit.ExtraSelection]:
-        found = match(self.toPlainText(), self.textCursor().position()) if self.document().characterCount() < 1e5 else None
+        found = (
+            match(self.toPlainText(), self.textCursor().position()) if self.document().characterCount() < 1e5 else None
+        )
         extras = []
         for at in found or ():
             extra = QTextEdit.ExtraSelection()
             cursor = QTextCursor(self.document())
             cursor.setPosition(at)
             cursor.movePosition(QTextCursor.MoveOperation.Right, QTextCursor.MoveMode.KeepAnchor)
-            extra.cursor = cursor  # type: ignore[attr-defined]
-            extra.format.setBackground(QColor(current().selection))  # type: ignore[attr-defined]
+            extra.cursor = cursor
+            extra.format.setBackground(QColor(current().selection))
             extras.append(extra)
         return extras
 
@@ -178,7 +180,9 @@ class CodeEdit(QPlainTextEdit):
         cursor = self.textCursor()
         first = self.document().findBlock(cursor.selectionStart())
         last = self.document().findBlock(max(cursor.selectionEnd() - (1 if cursor.hasSelection() else 0), 0))
-        lines = [self.document().findBlockByNumber(at).text() for at in range(first.blockNumber(), last.blockNumber() + 1)]
+        lines = [
+            self.document().findBlockByNumber(at).text() for at in range(first.blockNumber(), last.blockNumber() + 1)
+        ]
         changed = change(lines)
         if changed == lines:
             return

@@ -33,7 +33,7 @@ class Dock(QDockWidget):
         text.setObjectName("dockTitleText")
         self.title = box("dockTitle", row(
             self.picture, text, 6, self.spinner, self.cancel, None,
-            tool("layout", f"Float {panel.title}", self._float), tool("close", f"Close {panel.title}", self.close),
+            tool("layout", f"Float {panel.title}", self._float), tool("close", f"Close {panel.title}", self.hide),
             margins=(10, 3, 5, 3), spacing=7,
         ))  # fmt: skip
         self._bare = QWidget()

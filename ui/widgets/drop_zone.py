@@ -52,7 +52,7 @@ class DropZone(QWidget):
         if paths(event.mimeData()):
             event.acceptProposedAction()
 
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
         self.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:

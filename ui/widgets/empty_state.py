@@ -17,6 +17,8 @@ class EmptyState(QWidget):
 
     def __init__(self, icon_name: str, line: str, action: str = "", clicked: Callable[[], None] | None = None) -> None:
         super().__init__()
+        self.setObjectName("emptyState")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._icon_name = icon_name
         self.picture = label()
         self.line = label(line, tone="muted", wrap=True)
@@ -29,10 +31,9 @@ class EmptyState(QWidget):
         assert layout is not None
         for at in range(layout.count()):
             item = layout.itemAt(at)
-            if item is not None and item.widget() is not None:
+            if item is not None and item.widget() is not None and item.widget() is not self.line:
                 item.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.line.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.line.setMinimumWidth(200)
         self.repaint_icons()
 
     def repaint_icons(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pygments.lexers.python import PythonLexer
-from pygments.token import Comment, Keyword, Name, Number, Operator, String, Token
+from pygments.token import Comment, Keyword, Name, Number, Operator, String, Token, _TokenType
 from PySide6.QtGui import QColor, QSyntaxHighlighter, QTextCharFormat, QTextDocument
 
 from ui.theme import current
@@ -60,9 +60,13 @@ class Highlighter(QSyntaxHighlighter):
 
     def _code(self, offset: int, text: str) -> None:
         for start, kind, value in self._lexer.get_tokens_unprocessed(text):
-            tone = next((tone for parent, tone in TONES if kind in parent), "")
+            tone = next((tone for parent, tone in TONES if _is(kind, parent)), "")
             if tone and kind is not Token.Error:
                 self.setFormat(offset + start, len(value), self._formats[tone])
+
+
+def _is(kind: _TokenType, parent: _TokenType) -> bool:
+    return kind[: len(parent)] == parent
 
 
 def split_line(text: str, state: int) -> Iterator[tuple[int, str, bool]]:

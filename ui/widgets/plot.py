@@ -29,11 +29,11 @@ class UnitAxis(pg.AxisItem):  # type: ignore[misc]
         self.enableAutoSIPrefix(False)
 
     def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
-        """One level of ticks, at most one for 22 pixels of height or 55 of width."""
-        fitting = max(2, int(size / (55 if self.orientation == "bottom" else 22)))
+        """One level of ticks, at most one for 22 pixels of height or 36 of width."""
+        fitting = max(2, round(size / (36 if self.orientation == "bottom" else 22)))
         return [(tick_step((high - low) / fitting, self._unit), 0)]
 
-    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+    def tickStrings(self, values: Sequence[float], _scale: float, _spacing: float) -> list[str]:
         return [value_text(value, self._unit) for value in values]
 
 

@@ -24,7 +24,7 @@ class RestartDelegate(QStyledItemDelegate):
         if _crashed(index) is None:
             return
         tokens = current()
-        box = QRectF(_button(option.rect))  # type: ignore[attr-defined]
+        box = QRectF(_button(option.rect))
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QColor(tokens.error))
@@ -35,17 +35,18 @@ class RestartDelegate(QStyledItemDelegate):
         font.setBold(True)
         font.setPointSizeF(font.pointSizeF() - 1)
         painter.setFont(font)
-        painter.drawText(box.adjusted(22, 0, -4, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, "Restart")
+        painter.drawText(
+            box.adjusted(22, 0, -4, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, "Restart"
+        )
         painter.restore()
 
-    def editorEvent(
-        self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index
-    ) -> bool:
+    def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
         found = _crashed(index)
-        if found is not None and event.type() == QEvent.Type.MouseButtonRelease and isinstance(event, QMouseEvent):
-            if _button(option.rect).contains(event.position().toPoint()):  # type: ignore[attr-defined]
-                self.pressed.emit(found.id.name)
-                return True
+        if found is None or not isinstance(event, QMouseEvent) or event.type() != QEvent.Type.MouseButtonRelease:
+            return super().editorEvent(event, model, option, index)
+        if _button(option.rect).contains(event.position().toPoint()):
+            self.pressed.emit(found.id.name)
+            return True
         return super().editorEvent(event, model, option, index)
 
 

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -101,7 +102,7 @@ class Table(QTableView, Generic[Row]):
         for section, column in enumerate(self.rows.columns):
             action = QAction(column.title or column.key, menu, checkable=True, checked=not self.isColumnHidden(section))
             action.setEnabled(section > 0)
-            action.toggled.connect(lambda on, section=section: self._show_column(section, on))
+            action.toggled.connect(partial(self._show_column, section))
             menu.addAction(action)
         return menu
 
@@ -119,7 +120,7 @@ class Table(QTableView, Generic[Row]):
     def add_copy_menu(self, menu: QMenu) -> None:
         copy = menu.addMenu(icon("copy"), "Copy rows as")
         for kind in FORMATS:
-            copy.addAction(kind, lambda kind=kind: QGuiApplication.clipboard().setText(self.as_text(kind)))
+            copy.addAction(kind, partial(self._copy_as, kind))
         menu.addAction(icon("export"), "Export table…", self._export)
         columns = self.column_menu()
         columns.setTitle("Columns")
@@ -141,6 +142,9 @@ class Table(QTableView, Generic[Row]):
         if kind == "Markdown":
             return "\n".join(f"| {' | '.join(line)} |" for line in [titles, ["---"] * len(titles), *cells])
         return "\n".join("\t".join(line) for line in cells)
+
+    def _copy_as(self, kind: str) -> None:
+        QGuiApplication.clipboard().setText(self.as_text(kind))
 
     def _export(self) -> None:
         chosen, _ = QFileDialog.getSaveFileName(self, "Export table", "table.csv", "CSV (*.csv);;JSON (*.json)")

@@ -15,8 +15,8 @@ def error_text(info: ActorInfo) -> str:
 
 
 ACTORS: tuple[Actor, ...] = (
-    Actor("id", "Actor", lambda a: a.id.name, lambda a: a.id.name, 132, bold=True),
-    Actor("state", "State", lambda a: str(a.state), state_text, 118,
+    Actor("id", "Actor", lambda a: a.id.name, lambda a: a.id.name, 124, bold=True),
+    Actor("state", "State", lambda a: str(a.state), state_text, 138,
           icon=lambda a: STATES[a.state], tone=lambda a: STATES[a.state][1]),
     Actor("action", "", lambda a: None, lambda a: "", 92, tip=lambda a: "Start it again from its initial state"
           if a.state is ActorState.CRASHED else ""),
@@ -29,7 +29,7 @@ ACTORS: tuple[Actor, ...] = (
     Actor("oldest", "Oldest", lambda a: a.mailbox_oldest_seconds if a.mailbox else None,
           lambda a: show.duration(a.mailbox_oldest_seconds) if a.mailbox else "", 78, right=True, hidden=True,
           tip=lambda a: "Age of the oldest message in the mailbox"),
-    Actor("behavior", "Behavior", behaviors, behaviors, 94, tone=lambda a: "muted"),
+    Actor("behavior", "Behavior", behaviors, behaviors, 120, tone=lambda a: "muted"),
     Actor("module", "Module", lambda a: a.module_name, lambda a: a.module_name, 110, tone=lambda a: "muted",
           tip=lambda a: f"{a.module_name}\n{a.module}"),
     Actor("error", "Last error", error_text, error_text, 220,

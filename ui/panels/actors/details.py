@@ -6,7 +6,7 @@ import html
 from collections.abc import Sequence
 
 from PySide6.QtCore import QUrl
-from PySide6.QtWidgets import QSplitter, QTabWidget, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QTextBrowser, QVBoxLayout, QWidget
 
 from ui import format as show
 from ui.desk import Desk
@@ -50,8 +50,10 @@ class ActorDetails(QWidget):
         desk.theme_changed.connect(self._paint)
         self.setMinimumHeight(120)
 
-    def _head(self):  # type: ignore[no-untyped-def]
-        tools = [tool_for(self._desk.actions[f"actor.{verb}"]) for verb in ("message", "source", "graph", "log", "stop")]
+    def _head(self) -> QHBoxLayout:
+        tools = [
+            tool_for(self._desk.actions[f"actor.{verb}"]) for verb in ("message", "source", "graph", "log", "stop")
+        ]
         return row(self.picture, self.name, self.state, None, self.restart, *tools, margins=(10, 4, 6, 4), spacing=6)
 
     def _turn_page(self) -> QWidget:
@@ -125,7 +127,7 @@ def overview(info: ActorInfo) -> str:
             parts.append(f"<p>Limit {info.last_cause.limit}: {info.last_cause.limit_value:,} allowed, {used} used</p>")
         if info.last_cause.traceback:
             trace = as_html(info.last_cause.traceback, tokens.accent, tokens.text)
-            parts.append(f'<div style="font-family:\'{mono().family()}\'">{trace}</div>')
+            parts.append(f"<div style=\"font-family:'{mono().family()}'\">{trace}</div>")
     rows = "".join(
         f'<tr><td style="color:{tokens.muted};padding:2px 18px 2px 0;white-space:nowrap">{name}</td>'
         f'<td style="padding:2px 0">{html.escape(value)}</td></tr>'

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QSplitter
 
@@ -50,6 +50,7 @@ class ActorsPanel(TablePanel[ActorInfo]):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.chosen = ""
+        self._awaited = ""  # chosen elsewhere, not yet in the list
         self.details = ActorDetails(desk)
         self.split = QSplitter(Qt.Orientation.Vertical)
         self.split.addWidget(self.stack)
@@ -108,6 +109,8 @@ class ActorsPanel(TablePanel[ActorInfo]):
     def arranged(self) -> None:
         self.table.setColumnHidden(self._action, all(row.state is not ActorState.CRASHED for row in self.model.rows))
         self._enable()
+        if self._awaited and any(row.id.name == self._awaited for row in self._all):
+            QTimer.singleShot(0, self, self._choose_awaited)
         if self.chosen and self.actor() is None:
             self.chosen = ""
             self.details.hide()
@@ -128,9 +131,17 @@ class ActorsPanel(TablePanel[ActorInfo]):
         self.refresh()
 
     def _choose_from_elsewhere(self, name: str) -> None:
+        if name == self.chosen:
+            return
         row = next((row for row in self._all if row.id.name == name), None)
-        if row is not None and name != self.chosen:
+        self._awaited = "" if row is not None else name
+        if row is not None:
             self.select_key(row.id)
+        else:
+            self.refresh()
+
+    def _choose_awaited(self) -> None:
+        self._choose_from_elsewhere(self._awaited)
 
     def _enable(self) -> None:
         row = self.actor()
@@ -221,8 +232,7 @@ class ActorsPanel(TablePanel[ActorInfo]):
         options = SpawnOptions(name=dialog.name, profile=dialog.profile)
         info = await self.call(self.desk.node.actors.spawn, dialog.module, dialog.state, options=options)
         self.desk.notice(f"{info.id.name} runs.", "ok")
-        self.chosen = info.id.name
-        self.refresh()
+        self.desk.actor_chosen.emit(info.id.name)
 
     def record(self) -> Record:
         sizes = self.split.sizes()

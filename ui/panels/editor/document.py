@@ -26,14 +26,16 @@ class Document(QWidget):
     edited = Signal()
     reload_wanted = Signal()
 
-    def __init__(self, name: str, source: str = "", *, path: Path | None = None, actor: str = "", alias: str = "") -> None:
+    def __init__(
+        self, name: str, source: str = "", *, path: Path | None = None, actor: str = "", alias: str = ""
+    ) -> None:
         super().__init__()
         self.path, self.name, self.saved = path, name, source
         self._alias, self._actor = alias, actor
         self.edit = CodeEdit()
         self.edit.setPlainText(source)
         self.edit.document().setModified(False)
-        self.find = FindBar(self.edit)
+        self.find_bar = FindBar(self.edit)
         self.strip = Strip()
         self.result_picture, self.result = label(), label(wrap=True)
         self.result.setAccessibleName("Result")
@@ -44,7 +46,7 @@ class Document(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        for part in (self.disk, self.edit, self.find, self.result_line, self.strip):
+        for part in (self.disk, self.edit, self.find_bar, self.result_line, self.strip):
             whole.addWidget(part)
         whole.setStretch(1, 1)
         self.edit.textChanged.connect(self.edited)
@@ -158,7 +160,9 @@ class Document(QWidget):
                 kept = saved = path.read_text(encoding="utf-8") if path is not None else ""
             except (OSError, UnicodeDecodeError):
                 return None
-        made = cls(text(record, "name", "actor.py"), kept, path=path, actor=text(record, "actor"), alias=text(record, "alias"))
+        made = cls(
+            text(record, "name", "actor.py"), kept, path=path, actor=text(record, "actor"), alias=text(record, "alias")
+        )
         made.saved = saved
         made.strip.restore(child(record, "strip"))
         cursor = made.edit.textCursor()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path, PurePath
 
 from PySide6.QtCore import QFileSystemWatcher, QTimer
@@ -17,7 +18,7 @@ from ui.panels.editor.document import Document
 from ui.progress import Reporter
 from ui.sending import send
 from ui.settings import Record, children, number
-from ui.widgets.build import tool_for
+from ui.widgets.build import box, row, tool_for
 from ui.widgets.empty_state import EmptyState
 from workbench.api import ActorInfo, Area, Crashed, Format, Invalid, Location, NotFound, WorkbenchError
 from workbench.data import directory
@@ -53,8 +54,6 @@ class EditorPanel(Panel):
         self._corner()
 
     def _corner(self) -> None:
-        from ui.widgets.build import box, row
-
         run = tool_for(self.desk.actions["edit.run"], text=True)
         run.setText("Run")
         self.tabs.setCornerWidget(box("corner", row(run, margins=(4, 2, 6, 2))))
@@ -62,13 +61,13 @@ class EditorPanel(Panel):
     def _bind(self) -> None:
         actions = self.desk.actions
         for action_id, behavior in BEHAVIORS.items():
-            actions.bind(action_id, lambda behavior=behavior: self.new(behavior))  # type: ignore[misc]
+            actions.bind(action_id, partial(self._new, behavior))
         actions.bind("file.open", self._ask_open)
         actions.bind("file.save", self.save)
         actions.bind("file.save_as", self.save_as)
         actions.bind("file.close_tab", lambda: self.close_tab(self.tabs.currentIndex()))
         actions.bind("edit.run", self.run_current, owner=self)
-        actions.bind("edit.find", lambda: self._with(lambda doc: doc.find.open()), owner=self)
+        actions.bind("edit.find", lambda: self._with(lambda doc: doc.find_bar.open()), owner=self)
         actions.bind("edit.comment", lambda: self._with(lambda doc: doc.edit.toggle_comment()), owner=self)
         actions.bind("edit.undo", lambda: self._with(lambda doc: doc.edit.undo()), owner=self)
         actions.bind("edit.redo", lambda: self._with(lambda doc: doc.edit.redo()), owner=self)
@@ -76,7 +75,7 @@ class EditorPanel(Panel):
         self.tabs.currentChanged.connect(lambda: self._current_changed())
         self.disk.fileChanged.connect(self._disk_changed)
         self.desk.actors_listed.connect(self._list_actors)
-        self.desk.show_source.connect(lambda info: self.run(self._open_source(info)))
+        self.desk.show_source.connect(lambda info: self.run(self._show_source(info)))
         self.desk.show_location.connect(lambda place, actor: self.run(self._go_to(place, actor)))
         self.reporter.reported.connect(self._show_progress)
         self._enable()
@@ -91,9 +90,9 @@ class EditorPanel(Panel):
         doc = self.tabs.currentWidget()
         return doc if isinstance(doc, Document) else None
 
-    def _with(self, use: object) -> None:
+    def _with(self, use: Callable[[Document], None]) -> None:
         doc = self.current()
-        if doc is not None and callable(use):
+        if doc is not None:
             use(doc)
 
     def add(self, doc: Document) -> Document:
@@ -149,6 +148,9 @@ class EditorPanel(Panel):
 
     # files
 
+    def _new(self, behavior: str) -> None:
+        self.new(behavior)
+
     def new(self, behavior: str) -> Document:
         """A tab with the template of a behavior, under a name that is not taken."""
         source = (directory("resources") / "templates" / f"{behavior}.py").read_text(encoding="utf-8")
@@ -195,7 +197,9 @@ class EditorPanel(Panel):
         return self._write(doc, doc.path) if doc.path is not None else self._save_as(doc)
 
     def _save_as(self, doc: Document) -> bool:
-        chosen, _ = QFileDialog.getSaveFileName(self, "Save as", str(doc.path or doc.name), "Python (*.py);;All files (*)")
+        chosen, _ = QFileDialog.getSaveFileName(
+            self, "Save as", str(doc.path or doc.name), "Python (*.py);;All files (*)"
+        )
         return bool(chosen) and self._write(doc, Path(chosen))
 
     def _write(self, doc: Document, path: Path) -> bool:
@@ -313,6 +317,9 @@ class EditorPanel(Panel):
 
     # showing source
 
+    async def _show_source(self, info: ActorInfo) -> None:
+        await self._open_source(info)
+
     async def _open_source(self, info: ActorInfo) -> Document | None:
         """The tab of this actor's source; from the node when no tab has it."""
         self.desk.raise_panel.emit(self.id)
@@ -325,7 +332,9 @@ class EditorPanel(Panel):
             return None
         module = await self.call(node.modules.get, info.module)
         if module.format is not Format.PYTHON:
-            self.desk.notice(f"{module.name} is a component of {module.size_bytes:,} bytes: it has no source here.", "info")
+            self.desk.notice(
+                f"{module.name} is a component of {module.size_bytes:,} bytes: it has no source here.", "info"
+            )
             return None
         source = (await self.call(node.modules.data, info.module)).decode(errors="replace")
         name = PurePath(module.file_name).name or f"{module.name}.py"

@@ -101,7 +101,9 @@ class Strip(QWidget):
         self.outcome.setText(sent.outcome)
         set_tone(self.outcome, tone)
         answer = sent.text or sent.reply
-        shown = show.one_line(answer, 2000) if isinstance(answer, str) else f"{answer[:256].hex(' ')} ({len(answer):,} B)"
+        shown = (
+            show.one_line(answer, 2000) if isinstance(answer, str) else f"{answer[:256].hex(' ')} ({len(answer):,} B)"
+        )
         self.reply.setText(shown)
         self.reply.setCursorPosition(0)
         self.reply.setToolTip(answer[:4000] if isinstance(answer, str) else "")

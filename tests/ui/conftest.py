@@ -1,0 +1,110 @@
+"""Real widgets on the offscreen platform, a fake node behind them. An unexpected warning of Qt fails the test."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from qasync import QEventLoop
+from shiboken6 import isValid
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+from fake_node import FakeNode  # noqa: E402
+
+from ui import theme  # noqa: E402
+from ui.app import application, window_for  # noqa: E402
+from ui.main_window import MainWindow  # noqa: E402
+from ui.opening import Doors  # noqa: E402
+from ui.settings import RecordFile, Settings, config_directory  # noqa: E402
+from workbench.api import Node, ProgressCallback, SpawnOptions  # noqa: E402
+from workbench.data import directory  # noqa: E402
+
+OFFSCREEN = ("propagateSizeHints", "This plugin does not support")
+"""What the offscreen platform says of itself."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.qt_log_level_fail("WARNING"))
+            item.add_marker(pytest.mark.qt_log_ignore(*OFFSCREEN, extend=True))
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type[QApplication]:
+    return QApplication
+
+
+@pytest.fixture(scope="session")
+def loop(qapp: QApplication) -> Iterator[QEventLoop]:
+    application()
+    made = QEventLoop(qapp, already_running=True)
+    theme.apply(qapp, "light")
+    yield made
+    asyncio.events._set_running_loop(None)
+
+
+@pytest.fixture(autouse=True)
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Each test has its own configuration folder."""
+    path = tmp_path / "config"
+    monkeypatch.setenv("WORKBENCH_CONFIG_DIR", str(path))
+    return path
+
+
+@pytest.fixture
+def node() -> FakeNode:
+    return FakeNode()
+
+
+@pytest.fixture
+def open_window(
+    qapp: QApplication, loop: QEventLoop, qtbot: QtBot, node: FakeNode
+) -> Iterator[Callable[..., MainWindow]]:
+    """Opens windows as `main` does, each with the settings that are on disk then; closes them in the end."""
+    opened: list[MainWindow] = []
+
+    def make(given: FakeNode | None = None) -> MainWindow:
+        there = given or node
+        settings = Settings.of(RecordFile(config_directory() / "settings.json").read())
+        window = window_for(loop, Doors(lambda: there, sample), settings)
+        opened.append(window)
+        window.show()
+        window.start()
+        qtbot.waitUntil(lambda: window.opening.ready)
+        return window
+
+    yield make
+    for window in opened:
+        close(window)
+
+
+@pytest.fixture
+def window(open_window: Callable[..., MainWindow]) -> MainWindow:
+    return open_window()
+
+
+def close(window: MainWindow) -> None:
+    """What `main` does in the end; a second time it does nothing."""
+    if not isValid(window):
+        return
+    window.close()
+    window.bridge.close()
+    window.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def sample(node: Node, progress: ProgressCallback) -> None:
+    """Four actors of the sample's sources."""
+    for name, file in (("counter", "counter_actor"), ("events", "event_actor"), ("workflow", "fsm_actor")):
+        data = (directory("resources") / "actors" / f"{file}.py").read_bytes()
+        node.modules.deploy(data, file_name=f"{file}.py", alias=file, progress=progress)
+        node.actors.spawn(file, options=SpawnOptions(name=name))

@@ -1,4 +1,4 @@
-"""Every action of the app, registered once: menus, toolbar, context menus, palette, shortcuts and F1 all read this table.
+"""Every action of the app, registered once: menus, toolbar, palette, shortcuts and F1 all read this table.
 
 `command` is the command line that does the same; an action that has none says why in `reason`.
 """

@@ -81,7 +81,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     window.show()
     window.open_files(tuple(Path(name) for name in chosen.open))
     QTimer.singleShot(0, window, window.start)
-    code = _then(window, loop, chosen)
+    code = _then(window, chosen)
     with loop:
         loop.run_forever()
         window.bridge.close()
@@ -94,7 +94,7 @@ def _close(window: MainWindow) -> None:
     window.close()
 
 
-def _then(window: MainWindow, loop: QEventLoop, chosen: argparse.Namespace) -> list[int]:
+def _then(window: MainWindow, chosen: argparse.Namespace) -> list[int]:
     """What happens once the node is there, when not a user decides; the list holds the exit code."""
     code = [0]
     if chosen.offscreen_demo or chosen.screenshot:
@@ -112,7 +112,7 @@ def _then(window: MainWindow, loop: QEventLoop, chosen: argparse.Namespace) -> l
 
 
 def _failed(window: MainWindow, code: list[int], error: Exception) -> None:
-    print(f"the demonstration ended early: {error}", file=sys.stderr)
+    sys.stderr.write(f"the demonstration ended early: {error}\n")
     code[0] = 1
     window.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,11 @@ PATIENCE_SECONDS = 180.0
 """The interpreter may have to be built first."""
 LOOK_SECONDS = 0.05
 SECONDS_OF_GRAPH = 5
+
+
+def say(text: str) -> None:
+    """The demonstration speaks to the terminal: without a display that is all there is."""
+    sys.stdout.write(f"{text}\n")
 
 
 async def until(condition: Callable[[], bool], what: str, seconds: float = PATIENCE_SECONDS) -> None:
@@ -49,12 +55,12 @@ async def drive(window: MainWindow, path: Path) -> int:
     sent = messages.reply.sent
     assert sent is not None
     await until(lambda: bool(actors.model.rows), "a list of actors")
-    print("\t".join(column.title for column in actors.columns if column.title))
-    print(actors.table.as_text("Text", actors.model.rows))
-    print(f"\ncounter add 5 -> {sent.reply or sent.text!r}, {messages.reply.cells.cells['Fuel'].text()} fuel, "
+    say("\t".join(column.title for column in actors.columns if column.title))
+    say(actors.table.as_text("Text", actors.model.rows))
+    say(f"\ncounter add 5 -> {sent.reply or sent.text!r}, {messages.reply.cells.cells['Fuel'].text()} fuel, "
           f"{messages.reply.cells.cells['Memory'].text()}, {messages.reply.cells.cells['Time'].text()}")  # fmt: skip
     await photograph(window, path)
-    print(f"screenshot: {path.resolve()}")
+    say(f"screenshot: {path.resolve()}")
     return 1 if sent.code else 0
 
 

@@ -64,8 +64,10 @@ class Drops(QObject):
 
     def _offer(self, path: Path, info: ModuleInfo) -> None:
         behaviors = ", ".join(info.behaviors)
-        self._desk.notice(f"{path.name} is deployed as {info.name} ({behaviors}).", "ok",
-                          buttons=((f"Spawn {path.stem}", f"spawn:{info.hash}:{path.stem}"),), key=str(path))  # fmt: skip
+        spawn = (f"Spawn {path.stem}", f"spawn:{info.hash}:{path.stem}")
+        self._desk.notice(
+            f"{path.name} is deployed as {info.name} ({behaviors}).", "ok", buttons=(spawn,), key=str(path)
+        )
 
     def _answer(self, key: str) -> None:
         verb, _, rest = key.partition(":")

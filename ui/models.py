@@ -13,6 +13,7 @@ from ui import icons
 from ui.filter import Filter, Value
 
 Row = TypeVar("Row")
+Answer = TypeVar("Answer")
 Index = QModelIndex | QPersistentModelIndex
 NOWHERE = QModelIndex()
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -38,6 +39,11 @@ class Column(Generic[Row]):
     tip: Callable[[Row], str] | None = None
     hidden: bool = False
     bold: bool = False
+
+
+def always(answer: Answer) -> Callable[[object], Answer]:
+    """A column's answer that is the same for every row."""
+    return lambda _row: answer
 
 
 class RowModel(QAbstractTableModel, Generic[Row]):

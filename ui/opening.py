@@ -1,4 +1,4 @@
-"""Opening a node without holding up the window: connect, build the interpreter where there is none, start the sample."""
+"""Opening a node behind the window: connect, build the interpreter where there is none, start the sample."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Doors:
 
     connect: Connect
     start_sample: StartSample
-    serve: Callable[[Node], Closer | None] = lambda node: None
+    serve: Callable[[Node], Closer | None] = lambda _node: None
     """Let the command line reach this node; what it returns is closed before the node."""
 
 

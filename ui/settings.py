@@ -16,7 +16,7 @@ import platformdirs
 
 logger = logging.getLogger(__name__)
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Record: TypeAlias = dict[str, Json]
 
 
@@ -63,7 +63,7 @@ class RecordFile:
 
 @dataclass(slots=True)
 class Settings:
-    """The user's choices. `theme` is `system`, `light` or `dark`; `sample` starts the sample system on an empty node."""
+    """The user's choices. `theme` is `system`, `light` or `dark`; `sample` starts the sample on an empty node."""
 
     theme: str = "system"
     sample: bool = True

@@ -21,8 +21,8 @@ def holds(line: str) -> bool:
 
 @pytest.mark.parametrize(
     "line",
-    ["", "  ", "count", "COUNT", "state:crashed", "State:Crashed", "mailbox>100", "mailbox>=120", "mailbox=120", "id~oun",
-     "state:crashed mailbox>100 id~count", "-state:idle", "memory>10MiB", "memory<1GiB", "fuel/s>2k", "state!=idle",
+    ["", "  ", "count", "COUNT", "state:crashed", "State:Crashed", "mailbox>100", "mailbox>=120", "mailbox=120",
+     "id~oun", "state:crashed mailbox>100 id~count", "-state:idle", "memory>10MiB", "memory<1GiB", "fuel/s>2k", "state!=idle",
      'id:"counter"', "-oldest>0"],
 )  # fmt: skip
 def test_a_row_matches(line: str) -> None:
@@ -65,7 +65,7 @@ NAMES = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=
 
 @given(NAMES)
 def test_every_name_can_be_found_by_quoting_it(name: str) -> None:
-    assert parse(f"id:{quote(name)}", FIELDS).matches(lambda field: name)
+    assert parse(f"id:{quote(name)}", FIELDS).matches(lambda _field: name)
 
 
 @given(st.lists(st.sampled_from(["state:crashed", "mailbox>100", "id~count", "-state:idle", "memory<1k"])))

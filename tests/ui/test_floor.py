@@ -127,8 +127,8 @@ def test_an_actor_among_a_hundred_thousand_is_found_by_part_of_its_name() -> Non
 
 @pytest.mark.parametrize(
     "change",
-    [lambda rows: rows, lambda rows: rows[1:], lambda rows: rows[::-1], lambda rows: [*rows, 99], lambda rows: [99, *rows],
-     lambda rows: [], lambda rows: rows[::2]],
+    [lambda rows: rows, lambda rows: rows[1:], lambda rows: rows[::-1], lambda rows: [*rows, 99],
+     lambda rows: [99, *rows], lambda _rows: [], lambda rows: rows[::2]],
 )  # fmt: skip
 def test_a_patch_keeps_the_chosen_row_and_the_model_consistent(
     loop: QEventLoop, qtbot: QtBot, change: Callable[[list[int]], list[int]]

@@ -63,8 +63,10 @@ def test_no_state_is_told_by_colour_alone() -> None:
 
 @pytest.mark.parametrize(
     ("shown", "text"),
-    [(show.short(None), "–"), (show.short(950), "950"), (show.short(12_340), "12.3\u2009k"), (show.size(13 << 20), "13\u2009MiB"),
-     (show.duration(0.00034), "340\u2009µs"), (show.duration(200), "3 min 20 s"), (show.nanoseconds(1_234_000), "1.23\u2009ms"),
+    [(show.short(None), "–"), (show.short(950), "950"), (show.short(12_340), "12.3\u2009k"),
+     (show.size(13 << 20), "13\u2009MiB"),
+     (show.duration(0.00034), "340\u2009µs"), (show.duration(200), "3 min 20 s"),
+     (show.nanoseconds(1_234_000), "1.23\u2009ms"),
      (show.count(1_234), "1,234"), (show.plural(1, "actor"), "1 actor"), (show.duration(100.0), "1 min 40 s"),
      (show.duration(20.0), "20\u2009s"), (show.one_line("a\n  b"), "a b")],
 )  # fmt: skip

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QSplitter, QStac
 from ui import format as show
 from ui.commands import message_command, message_python
 from ui.desk import Desk, Draft
-from ui.models import Column, RowModel
+from ui.models import Column, RowModel, always
 from ui.panel import Panel
 from ui.sending import Sent, send
 from ui.settings import Record, text
@@ -43,9 +43,9 @@ def _payload(sent: Sent) -> str:
 
 
 COLUMNS: tuple[Col, ...] = (
-    Col("time", "Time", lambda s: s.time, lambda s: show.clock(s.time, milliseconds=False), 74, tone=lambda s: "muted"),
+    Col("time", "Time", lambda s: s.time, lambda s: show.clock(s.time, milliseconds=False), 74, tone=always("muted")),
     Col("actor", "Actor", lambda s: s.actor, lambda s: s.actor, 100, bold=True),
-    Col("kind", "Kind", lambda s: s.kind, lambda s: s.kind, 52, tone=lambda s: "muted"),
+    Col("kind", "Kind", lambda s: s.kind, lambda s: s.kind, 52, tone=always("muted")),
     Col("type", "Type", lambda s: s.type, lambda s: s.type, 96),
     Col("payload", "Payload", _payload, _payload, 90),
     Col("outcome", "Outcome", lambda s: s.outcome, lambda s: s.outcome, 92, icon=_look, tone=lambda s: _look(s)[1]),

@@ -231,6 +231,7 @@ class CodeEdit(QPlainTextEdit):
             block = block.next()
         painter.setPen(QColor(tokens.border))
         painter.drawLine(self.margin.width() - 1, event.rect().top(), self.margin.width() - 1, event.rect().bottom())
+        painter.end()
 
     def _paint_number(
         self, painter: QPainter, block: QTextBlock, top: float, height: float, here: bool, wrong: set[int]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ui import format as show
-from ui.models import Column
+from ui.models import Column, always
 from ui.states import OUTCOMES, STATES, behaviors, state_text
 from workbench.api import ActorInfo, ActorState, Turn
 
@@ -18,7 +18,7 @@ ACTORS: tuple[Actor, ...] = (
     Actor("id", "Actor", lambda a: a.id.name, lambda a: a.id.name, 124, bold=True),
     Actor("state", "State", lambda a: str(a.state), state_text, 138,
           icon=lambda a: STATES[a.state], tone=lambda a: STATES[a.state][1]),
-    Actor("action", "", lambda a: None, lambda a: "", 92, tip=lambda a: "Start it again from its initial state"
+    Actor("action", "", always(None), always(""), 92, tip=lambda a: "Start it again from its initial state"
           if a.state is ActorState.CRASHED else ""),
     Actor("messages/s", "Msgs/s", lambda a: a.messages_per_second, lambda a: show.short(a.messages_per_second), 66,
           right=True),
@@ -28,9 +28,9 @@ ACTORS: tuple[Actor, ...] = (
     Actor("restarts", "Restarts", lambda a: a.restarts, lambda a: show.count(a.restarts), 74, right=True),
     Actor("oldest", "Oldest", lambda a: a.mailbox_oldest_seconds if a.mailbox else None,
           lambda a: show.duration(a.mailbox_oldest_seconds) if a.mailbox else "", 78, right=True, hidden=True,
-          tip=lambda a: "Age of the oldest message in the mailbox"),
-    Actor("behavior", "Behavior", behaviors, behaviors, 120, tone=lambda a: "muted"),
-    Actor("module", "Module", lambda a: a.module_name, lambda a: a.module_name, 110, tone=lambda a: "muted",
+          tip=always("Age of the oldest message in the mailbox")),
+    Actor("behavior", "Behavior", behaviors, behaviors, 120, tone=always("muted")),
+    Actor("module", "Module", lambda a: a.module_name, lambda a: a.module_name, 110, tone=always("muted"),
           tip=lambda a: f"{a.module_name}\n{a.module}"),
     Actor("error", "Last error", error_text, error_text, 220,
           tone=lambda a: "error" if a.state is ActorState.CRASHED else "muted"),
@@ -59,15 +59,16 @@ def sender(turn: Turn) -> str:
 Row = Column[Turn]
 TURNS: tuple[Row, ...] = (
     Row("turn", "Turn", lambda t: t.seq, lambda t: f"{t.seq:,}", 62, right=True),
-    Row("time", "Time", lambda t: t.started, lambda t: show.clock(t.started), 98, tone=lambda t: "muted"),
+    Row("time", "Time", lambda t: t.started, lambda t: show.clock(t.started), 98, tone=always("muted")),
     Row("outcome", "Outcome", lambda t: str(t.outcome), lambda t: str(t.outcome), 92,
         icon=lambda t: OUTCOMES[t.outcome], tone=lambda t: OUTCOMES[t.outcome][1]),
-    Row("kind", "Kind", turn_kind, turn_kind, 70, tone=lambda t: "muted"),
+    Row("kind", "Kind", turn_kind, turn_kind, 70, tone=always("muted")),
     Row("type", "Type", turn_type, turn_type, 120),
-    Row("from", "From", sender, sender, 90, tone=lambda t: "muted"),
+    Row("from", "From", sender, sender, 90, tone=always("muted")),
     Row("fuel", "Fuel", lambda t: t.figures.fuel,
         lambda t: show.count(t.figures.fuel) if t.figures.fuel is not None else "unknown", 86, right=True),
-    Row("took", "Took", lambda t: t.figures.wall_ns / 1e9, lambda t: show.nanoseconds(t.figures.wall_ns), 78, right=True),
+    Row("took", "Took", lambda t: t.figures.wall_ns / 1e9, lambda t: show.nanoseconds(t.figures.wall_ns), 78,
+        right=True),
     Row("memory", "Memory", lambda t: t.figures.memory_bytes, lambda t: show.size(t.figures.memory_bytes), 82,
         right=True, hidden=True),
     Row("calls", "Host calls", lambda t: t.host_calls_total, lambda t: show.count(t.host_calls_total), 84, right=True),

@@ -49,7 +49,8 @@ def _call(call: HostCall) -> str:
 
 
 def _caption(text: str) -> str:
-    return f'<div style="color:{current().muted};font-weight:600;margin-top:8px;margin-bottom:2px">{html.escape(text)}</div>'
+    style = f"color:{current().muted};font-weight:600;margin-top:8px;margin-bottom:2px"
+    return f'<div style="{style}">{html.escape(text)}</div>'
 
 
 def _muted(text: str) -> str:

@@ -147,7 +147,8 @@ class Document(QWidget):
         return {
             "path": str(self.path or ""), "name": self.name, "actor": self._actor, "alias": self._alias,
             "text": self.source if keep else None, "saved": self.saved if keep else None,
-            "position": cursor.position(), "scroll": self.edit.verticalScrollBar().value(), "strip": self.strip.record(),
+            "position": cursor.position(), "scroll": self.edit.verticalScrollBar().value(),
+            "strip": self.strip.record(),
         }  # fmt: skip
 
     @classmethod

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractItemView, QComboBox, QLineEdit, QStackedW
 from ui import format as show
 from ui.desk import Desk
 from ui.icons import icon
-from ui.models import Column, RowModel
+from ui.models import Column, RowModel, always
 from ui.panel import Panel
 from ui.panels.log.lines import Shown, shown_lines, wanted
 from ui.settings import Record, text
@@ -39,11 +39,11 @@ def _tone(line: Shown) -> str:
 
 COLUMNS: tuple[Col, ...] = (
     Col("time", "Time", lambda s: s.line.time, lambda s: "" if s.part else show.clock(s.line.time), 112,
-        tone=lambda s: "faint"),
+        tone=always("faint")),
     Col("level", "Level", lambda s: str(s.line.level), lambda s: "" if s.part else str(s.line.level), 84,
         icon=lambda s: ("", "text") if s.part else LEVELS[s.line.level], tone=lambda s: LEVELS[s.line.level][1]),
     Col("actor", "Actor", lambda s: s.line.actor, lambda s: "" if s.part else s.line.actor or "node", 110,
-        tone=lambda s: "muted"),
+        tone=always("muted")),
     Col("message", "Message", lambda s: s.text, lambda s: s.text, 600, tone=_tone,
         tip=lambda s: "Click to open this line in the editor" if place(s.text) else s.line.message),
 )  # fmt: skip

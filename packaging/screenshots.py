@@ -1,0 +1,196 @@
+"""Pictures of every panel and of the window, light and dark, with the sample system at work: `make screenshots`.
+
+They go to screenshots/; the two of the window also to docs/images/ for the README.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+SCRATCH = Path(tempfile.mkdtemp(prefix="workbench-screenshots-"))
+os.environ["WORKBENCH_CONFIG_DIR"] = str(SCRATCH / "config")
+
+from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
+from qasync import QEventLoop  # noqa: E402
+
+from ui.app import application, window_for  # noqa: E402
+from ui.demo import ready, until  # noqa: E402
+from ui.desk import Draft  # noqa: E402
+from ui.dialogs.shortcuts import Shortcuts  # noqa: E402
+from ui.main_window import MainWindow  # noqa: E402
+from ui.opening import doors  # noqa: E402
+from ui.panels.actors.panel import ActorsPanel  # noqa: E402
+from ui.panels.editor.panel import EditorPanel  # noqa: E402
+from ui.panels.graphs.panel import GraphsPanel  # noqa: E402
+from ui.panels.messages import MessagesPanel  # noqa: E402
+from ui.settings import Settings  # noqa: E402
+
+OUT, IMAGES = ROOT / "screenshots", ROOT / "docs" / "images"
+GRAPH_SECONDS = 45
+FRAGILE = '''"""A till that cannot divide by nothing."""
+
+from plexspaces import GenServer, log
+
+
+class Till(GenServer):
+    def init(self, state):
+        self.total = int(state or 0)
+
+    def handle_request(self, from_actor, message_type, payload):
+        if message_type == "split":
+            return self.share(int(payload))
+        self.total += int(payload)
+        print(f"{message_type} {payload}: {self.total} in the till")
+        return str(self.total)
+
+    def share(self, guests):
+        return str(self.total // guests)
+'''
+BROKEN = FRAGILE.replace("self.total // guests)", "self.total // guests")
+
+
+async def take(window: MainWindow) -> int:
+    """Everything in order; each picture waits for what it shows."""
+    editor, actors, messages, graphs = (window.panels[name] for name in ("editor", "actors", "messages", "graphs"))
+    assert isinstance(editor, EditorPanel)
+    assert isinstance(actors, ActorsPanel)
+    assert isinstance(messages, MessagesPanel)
+    assert isinstance(graphs, GraphsPanel)
+    await ready(window)
+    till = SCRATCH / "till.py"
+    till.write_text(FRAGILE, encoding="utf-8")
+    editor.open(ROOT / "resources" / "actors" / "counter_actor.py")
+    editor.open(till)
+    doc = editor.current()
+    assert doc is not None
+    editor.run_current()
+    await until(lambda: "spawned" in doc.result.text(), "spawning the till")
+    await send(messages, "till", "pay", "40")
+    await send(messages, "till", "pay", "2")
+    await send(messages, "counter", "bogus", "")
+    await send(messages, "counter", "add", "5")
+    await until(lambda: len(graphs.samples.series.get("", ())) >= GRAPH_SECONDS, "a minute of graph")
+    await send(messages, "till", "split", "0")
+    await send(messages, "till", "pay", "1")
+    messages.history.choose(1)
+    await until(lambda: any(row.id.name == "till" and row.crashes for row in actors.model.rows), "a crash in the list")
+    actors.select_key(next(row.id for row in actors.model.rows if row.id.name == "till"))
+    doc.strip.type.setCurrentText("pay")
+    doc.strip.payload.setText("40")
+    await until(lambda: bool(actors.details.model.rows), "the turns of the till")
+    await until(lambda: len(graphs.samples.series.get("", ())) >= GRAPH_SECONDS + 3, "the crash in the graph")
+    for look in ("light", "dark"):
+        window.set_theme(look)
+        await pictures(window, look)
+    return 0
+
+
+async def pictures(window: MainWindow, look: str) -> None:
+    editor, actors, graphs = window.panels["editor"], window.panels["actors"], window.panels["graphs"]
+    assert isinstance(editor, EditorPanel)
+    assert isinstance(actors, ActorsPanel)
+    assert isinstance(graphs, GraphsPanel)
+    window.set_perspective("operate")
+    await settle()
+    save(window, f"main-{look}")
+    shutil.copy(OUT / f"main-{look}.png", IMAGES / f"main-{look}.png")
+    window.set_perspective("debug")
+    await settle()
+    save(window, f"debug-{look}")
+    for tab, name in ((0, "actors"), (1, "turns")):
+        actors.details.tabs.setCurrentIndex(tab)
+        await alone(window, "actors", f"{name}-{look}")
+    actors.details.tabs.setCurrentIndex(0)
+    for name in ("messages", "graphs", "log"):
+        await alone(window, name, f"{name}-{look}")
+    doc = editor.current()
+    assert doc is not None
+    doc.edit.setPlainText(BROKEN)
+    editor.run_current()
+    await until(lambda: bool(doc.edit.marks), "an error in the margin")
+    await alone(window, "editor", f"editor-error-{look}")
+    doc.edit.setPlainText(FRAGILE)
+    await alone(window, "editor", f"editor-{look}")
+    window.set_perspective("operate")
+    await overlay(window, f"palette-{look}", lambda: window.open_palette(), lambda: window.palette_dialog)
+    sheet = Shortcuts(window)
+    await overlay(window, f"shortcuts-{look}", sheet.show, lambda: sheet)
+
+
+async def send(messages: MessagesPanel, actor: str, message_type: str, payload: str) -> None:
+    before = len(messages.model.rows)
+    messages.compose(Draft(actor, message_type, payload))
+    messages.send()
+    await until(lambda: len(messages.model.rows) > before, f"{message_type} at {actor}")
+
+
+async def alone(window: MainWindow, name: str, picture: str) -> None:
+    """One panel in a size of its own."""
+    dock = window.docks[name]
+    dock.setFloating(True)
+    dock.resize(980, 620)
+    await settle()
+    save(dock, picture)
+    dock.setFloating(False)
+
+
+async def overlay(window: MainWindow, picture: str, show: Callable[[], object], find: Callable[[], QWidget]) -> None:
+    show()
+    await settle()
+    save(find(), picture)
+    find().close()
+
+
+async def settle() -> None:
+    """Let Qt lay out, the panels read once more and the curves be drawn."""
+    for _ in range(12):
+        await asyncio.sleep(0.05)
+        QApplication.sendPostedEvents()
+
+
+def save(widget: QWidget, name: str) -> None:
+    path = OUT / f"{name}.png"
+    if not widget.grab().save(str(path)):
+        raise OSError(f"{path} was not written")
+    print(path.relative_to(ROOT))
+
+
+def main() -> int:
+    OUT.mkdir(exist_ok=True)
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    application()
+    loop = QEventLoop(QApplication.instance())
+    window = window_for(loop, doors(f"embedded:{SCRATCH / 'workspace'}"), Settings(theme="light"))
+    window.show()
+    window.start()
+    code = [1]
+
+    async def run(work: Awaitable[int]) -> None:
+        code[0] = await work
+        window.close()
+
+    def failed(error: Exception) -> None:
+        print(f"no pictures: {error}", file=sys.stderr)
+        window.close()
+
+    QApplication.instance().lastWindowClosed.connect(loop.stop)  # type: ignore[union-attr]
+    window.bridge.start(window, run(take(window)), failed)
+    with loop:
+        loop.run_forever()
+        window.bridge.close()
+        window.opening.close()
+    shutil.rmtree(SCRATCH, ignore_errors=True)
+    return code[0]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

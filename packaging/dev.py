@@ -189,7 +189,7 @@ def apt(packages: Sequence[str]) -> None:
     if shutil.which("apt-get") is None:
         raise SystemExit(f"the system lacks what the packages {' '.join(packages)} of Debian hold; install them first")
     before = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    if before and subprocess.run([*before, "true"], capture_output=True).returncode:
+    if before and not (shutil.which("sudo") and subprocess.run([*before, "true"], capture_output=True).returncode == 0):
         raise SystemExit(
             f"some system packages are missing. Please type this line, then try again:\n\n    sudo {line}\n"
         )

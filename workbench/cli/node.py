@@ -32,9 +32,10 @@ def node(workspace: str, listen: str, port_file: Path | None) -> None:
     Commands on the same workspace find it by themselves. Its address is the first line on stdout.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    with _stopped_by_signals() as stop, embedded(Target(workspace=workspace)) as own, ProgressLine() as progress:
-        own.prepare(progress=progress)
-        with workbench.serve(own) as private, _public(own, listen) as public:
+    with embedded(Target(workspace=workspace)) as own:
+        with ProgressLine() as progress:
+            own.prepare(progress=progress)
+        with _stopped_by_signals() as stop, workbench.serve(own) as private, _public(own, listen) as public:
             address = public or private.address
             if port_file is not None:
                 _write(port_file, address.rpartition(":")[2])
@@ -54,7 +55,7 @@ def _public(own: workbench.api.Node, listen: str) -> Iterator[str]:
 
 @contextlib.contextmanager
 def _stopped_by_signals() -> Iterator[Event]:
-    """An event that SIGTERM and Ctrl+C set; before and after they act as ever."""
+    """An event that SIGTERM and Ctrl+C set; before and after they end the command at once, in order too."""
     stop = Event()
     before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
     try:

@@ -47,9 +47,13 @@ def connect(url: str, *, tenant: str = "default", namespace: str = "default", to
     kind, _, rest = url.partition(":")
     if kind == "embedded":
         from workbench.config import load
+        from workbench.wasm.digests import begin_interpreter
+
+        config = load()
+        begin_interpreter(config.cache)  # beside the imports that follow
         from workbench.node import LocalNode, Machine
 
-        return LocalNode(Machine(Path(rest) if rest else None, load()), tenant=tenant, namespace=namespace)
+        return LocalNode(Machine(Path(rest) if rest else None, config), tenant=tenant, namespace=namespace)
     if kind == "grpc":
         from workbench.rpc.client import RemoteNode
 

@@ -7,14 +7,16 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-
-import psutil
+from typing import TYPE_CHECKING
 
 from workbench.api.actors import ActorId
 from workbench.api.events import Area
 from workbench.api.metrics import Sample
 from workbench.clock import Clock
 from workbench.runtime.bus import Bus
+
+if TYPE_CHECKING:
+    import psutil
 
 logger = logging.getLogger(__name__)
 SECOND = 1.0
@@ -47,8 +49,7 @@ class Metrics:
         self._node: deque[Sample] = deque(maxlen=kept)
         self._lock = threading.Lock()
         self._stop = threading.Event()
-        self._process = psutil.Process()
-        self._process.cpu_percent()  # the first reading has nothing to compare with
+        self._process: psutil.Process | None = None
         self._time = clock.monotonic()
         self._thread = threading.Thread(target=self._run, name="metrics", daemon=True)
 
@@ -86,6 +87,11 @@ class Metrics:
     def _whole(self, samples: Sequence[Sample], now: float) -> Sample:
         busy = [(sample.turn_ms, sample.messages_per_second) for sample in samples if sample.turn_ms is not None]
         messages = sum(weight for _, weight in busy)
+        if self._process is None:  # here and not at the start of every command: it is 10 ms to load
+            import psutil
+
+            self._process = psutil.Process()
+            self._process.cpu_percent()  # the first reading has nothing to compare with
         known = [sample.memory_bytes for sample in samples if sample.memory_bytes is not None]
         return Sample(
             time=now,

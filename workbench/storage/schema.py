@@ -1,43 +1,51 @@
-"""The tables of a workspace, as numbered migrations: an older one is brought up after a backup, a newer one refused."""
+"""The tables of a workspace, as numbered migrations: an older one is brought up after a backup, a newer one refused.
+
+Plain SQL on purpose: a schema library costs each command more at its start than everything else that it does (the one
+tried loads numpy, 130 ms).
+"""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
-
-from sqlite_utils import Database as Tables
 
 from workbench.api.errors import Invalid
 from workbench.storage.database import Database, translated
 
-
-def _modules(tables: Tables) -> None:
-    tables.table("modules").create(
-        {
-            "hash": str,
-            "format": str,
-            "size_bytes": int,
-            "file_name": str,
-            "deployed": float,
-            "info": str,
-        },
-        pk="hash",
-        not_null={"format", "size_bytes", "deployed", "info"},
+_MODULES = (
+    """
+    CREATE TABLE modules (
+        hash TEXT PRIMARY KEY,
+        format TEXT NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        file_name TEXT NOT NULL,
+        deployed REAL NOT NULL,
+        info TEXT NOT NULL
     )
-    tables.table("aliases").create({"seq": int, "name": str, "module": str}, pk="seq", not_null={"name", "module"})
-    tables.table("aliases").create_index(["name"], unique=True)
-    tables.table("bytecode").create(
-        {"module": str, "interpreter": str, "code": str}, pk=("module", "interpreter"), not_null={"code"}
+    """,
+    """
+    CREATE TABLE aliases (
+        seq INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE,
+        module TEXT NOT NULL
     )
-
-
-MIGRATIONS: tuple[Callable[[Tables], None], ...] = (_modules,)
+    """,
+    """
+    CREATE TABLE bytecode (
+        module TEXT NOT NULL,
+        interpreter TEXT NOT NULL,
+        code TEXT NOT NULL,
+        PRIMARY KEY (module, interpreter)
+    )
+    """,
+)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_MODULES,)
+"""The statements of each step; the number of steps taken is the file's `user_version`."""
 VERSION = len(MIGRATIONS)
 
 
 def migrate(database: Database) -> None:
-    """Bring the file up to VERSION."""
+    """Bring the file up to VERSION, in one transaction: a migration that was cut off leaves the old format."""
     connection = database.writer
     with translated(database.path):
         found = int(connection.execute("PRAGMA user_version").fetchone()[0])
@@ -50,18 +58,11 @@ def migrate(database: Database) -> None:
             return
         if found:
             _back_up(connection, database.path.with_suffix(f".v{found}.db"))
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            # WITHIN one transaction: a migration that was cut off leaves the old format.
-            tables = Tables(connection)
+        with database.transaction() as tx:
             for step in MIGRATIONS[found:]:
-                step(tables)
-            connection.execute(f"PRAGMA user_version={VERSION}")
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
+                for statement in step:
+                    tx.execute(statement)
+            tx.execute(f"PRAGMA user_version={VERSION}")
 
 
 def _back_up(connection: sqlite3.Connection, path: Path) -> None:

@@ -15,6 +15,7 @@ import threading
 from pathlib import Path
 
 from workbench.api.errors import Unavailable
+from workbench.wasm import digests
 from workbench.wasm.engine import CODE_KEY
 
 logger = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ class Artifacts:
     def keep(self, module: str, scratch: Path) -> Path:
         """Take over a freshly compiled file."""
         path = self.path(module)
-        digest = _digest(scratch)
+        digest = digests.of(scratch)
         self._record(path).write_text(digest, encoding="ascii")
         scratch.chmod(0o600)
         scratch.replace(path)
@@ -77,7 +78,7 @@ class Artifacts:
     def _matches(self, path: Path) -> bool:
         try:
             recorded = self._record(path).read_text(encoding="ascii")
-            if _private(path) and _digest(path) == recorded:
+            if _private(path) and digests.of(path) == recorded:
                 return True
         except (OSError, UnicodeDecodeError):
             return False
@@ -92,8 +93,3 @@ def _private(path: Path) -> bool:
         return True
     found = path.stat()
     return found.st_uid == os.getuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -7,11 +7,12 @@ the SDK's files, the interfaces and the builder's version.
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 import time
 from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -74,7 +75,7 @@ class Interpreter:
         with self._lock:
             if not self._hash:
                 found = self._find() or self._make(progress, cancel)
-                self._binary = binary.read((self.folder / f"{found}.wasm").read_bytes())
+                self._binary = self._described(found)
                 self._hash = found
             return self._hash
 
@@ -126,6 +127,16 @@ class Interpreter:
             return tuple(instance.call("loader", "modules"))
         finally:
             instance.close()
+
+    def _described(self, module: str) -> binary.Binary:
+        """What the reader found in it; kept beside it, because its 20 MB need not be read at each start."""
+        path = self.folder / f"{module}.json"
+        try:
+            return binary.Binary(**json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            found = binary.read((self.folder / f"{module}.wasm").read_bytes())
+            path.write_text(json.dumps(asdict(found)), encoding="utf-8")
+            return found
 
     def _built(self) -> str:
         pointer = self.folder / f"current-{fingerprint()}"

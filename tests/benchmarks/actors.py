@@ -1,0 +1,117 @@
+"""Figures of the runtime: from an edited source to a reply, spawns, asks."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Callable
+
+import workbench
+from tests.benchmarks.figure import Figure, middle, per_second, timed
+from workbench.api import Node, SpawnOptions
+from workbench.data import directory
+
+SOURCE = (directory("resources") / "actors" / "counter_actor.py").read_bytes()
+
+
+def on_guest_thread(node_job: Callable[[Node], Figure]) -> Callable[[], Figure]:
+    """Measure on a thread as the app's and the server's calls run on: not the main one."""
+
+    def measure() -> Figure:
+        found: list[Figure] = []
+        failed: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                with workbench.connect("embedded:") as node:
+                    node.prepare()
+                    found.append(node_job(node))
+            except BaseException as error:
+                failed.append(error)
+
+        workbench.start_thread("bench", run).join()
+        if failed:
+            raise failed[0]
+        return found[0]
+
+    measure.__name__ = node_job.__name__
+    return measure
+
+
+@on_guest_thread
+def edit_to_reply(node: Node) -> Figure:
+    """Deploy of a source never seen before, spawn and first call, against building and compiling it as a component."""
+    numbers = itertools.count()
+
+    def edit() -> None:
+        number = next(numbers)
+        module = node.modules.deploy(SOURCE + f"# {number}\n".encode(), file_name="counter.py")
+        name = node.actors.spawn(module.hash).id
+        assert node.actors.ask(name, "increment").payload == "1"
+
+    edit()
+    samples = timed(edit, times=30)
+    started = time.perf_counter()
+    built = node.modules.build(node.modules.deploy(SOURCE + b"# built\n", file_name="counter.py").hash)
+    module = node.modules.deploy(built, file_name="counter.wasm")
+    name = node.actors.spawn(module.hash).id
+    assert node.actors.ask(name, "increment").payload == "1"
+    component = time.perf_counter() - started
+    value = middle(samples) * 1000
+    ratio = component / middle(samples)
+    return Figure(
+        "edit to reply, Python source",
+        value,
+        "ms",
+        "<= 100 ms, >= 50x faster than a component",
+        value <= 100 and ratio >= 50,
+        f"{ratio:,.0f}x faster than building and compiling a component ({component:,.1f} s)",
+        {"source_seconds": samples, "component_seconds": [component]},
+    )
+
+
+@on_guest_thread
+def spawn_python(node: Node) -> Figure:
+    """Spawns of a Python actor, its init included, all alive until the end of a round."""
+    module = node.modules.deploy(SOURCE, file_name="counter.py").hash
+
+    def clear() -> None:
+        for actor in node.actors.list():
+            node.actors.stop(actor.id)
+
+    rates = []
+    for _ in range(5):
+        rates.append(100 / sum(timed(lambda: node.actors.spawn(module), times=100)))
+        clear()
+    value = middle(rates)
+    return Figure("spawn of a Python actor", value, "/s", ">= 180/s", value >= 180, "", {"per_second": rates})
+
+
+@on_guest_thread
+def ask_python(node: Node) -> Figure:
+    """One ask at a time, from a thread that may run guests; beside it the same from the main thread, handed over."""
+    module = node.modules.deploy(SOURCE, file_name="counter.py").hash
+    node.actors.spawn(module, options=SpawnOptions(name="counter"))
+
+    def ask() -> object:
+        return node.actors.ask("counter", "increment")
+
+    here = per_second(ask, times=1000)
+    there: list[float] = []
+    plain = threading.Thread(target=lambda: there.extend(per_second(ask, times=1000)))
+    plain.start()
+    plain.join()
+    value = middle(here)
+    return Figure(
+        "ask, Python actor, through the node",
+        value,
+        "/s",
+        ">= 5,000/s",
+        value >= 5_000,
+        f"{middle(there):,.0f}/s when handed to a worker",
+        {"per_second": here, "handed_over_per_second": there},
+    )
+
+
+FIGURES = (edit_to_reply, spawn_python, ask_python)

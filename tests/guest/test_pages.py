@@ -67,3 +67,9 @@ def test_the_orders_of_the_page_are_carried_over(node: Node) -> None:
     node.actors.ask(first, "one", "l")
     second = node.actors.spawn(module, node.actors.snapshot(first)).id
     assert node.actors.ask(second, "two", "s").payload == "2"
+
+
+def test_the_reminder_of_the_page_goes_on_without_a_counter(node: Node) -> None:
+    actor = node.actors.spawn(deploy(node, example("Reminder"))).id
+    node.actors.ask(actor, "look")
+    assert [line.message.split(":")[0] for line in node.logs(actor=actor)] == ["no counter"]

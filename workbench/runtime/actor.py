@@ -1,6 +1,6 @@
-"""One actor: an instance, a mailbox, and at most one thread inside at a time.
+"""One actor: a body, a mailbox, and at most one thread inside at a time.
 
-Whoever owns the actor (`_owned`, guarded by `_lock`) may touch its instance. Ownership is taken by the thread that puts
+Whoever owns the actor (`_owned`, guarded by `_lock`) may touch its body. Ownership is taken by the thread that puts
 the first message into an idle actor's mailbox and handed to a worker, or used right there by an asking thread. Control
 jobs (stop, restart, upgrade, snapshot) go before messages and run between two turns. No lock is held while a guest,
 a subscriber or another actor is called.
@@ -8,73 +8,54 @@ a subscriber or another actor is called.
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from workbench.api.actors import ActorId, ActorInfo, ActorState
-from workbench.api.capabilities import Grant
-from workbench.api.errors import Cause, Crashed, Exhausted, Figures, Invalid, NotFound, Rejected, Unavailable
+from workbench.api.errors import Cause, Crashed, Exhausted, Invalid, NotFound, Rejected, Unavailable, WorkbenchError
 from workbench.api.events import Area
-from workbench.api.limits import Limits
 from workbench.api.logs import Level
 from workbench.api.messages import Envelope, Kind, Payload, Reply
-from workbench.api.turns import Outcome, Turn
 from workbench.runtime.answer import Answer
-from workbench.runtime.behaviors import NO_REPLY, Route, route
+from workbench.runtime.behaviors import Route, route
+from workbench.runtime.body import Body, Spec
 from workbench.runtime.mailbox import Letter, Mailbox
-from workbench.runtime.metrics import Counters
 from workbench.runtime.surroundings import Surroundings
-from workbench.runtime.threads import here, may_run_guest
-from workbench.wasm.codec import Err
-from workbench.wasm.gate import Context
-from workbench.wasm.instance import Died, Instance
-from workbench.wasm.library import Runnable
+from workbench.runtime.threads import may_run_guest
 
-logger = logging.getLogger(__name__)
 BATCH = 64
 """Turns that a worker runs for one actor before others get their chance."""
-UNKNOWN = Figures(None, None, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """How an actor was started, and is started again."""
-
-    runnable: Runnable
-    state: Payload
-    profile: str
-    grants: tuple[Grant, ...]
-    limits: Limits
-    parent: str
+GONE = (ActorState.STOPPING, ActorState.STOPPED)
 
 
 class Actor:
-    """See the module. Public methods are thread-safe."""
+    """See the module. Public methods are thread-safe unless they are control jobs."""
 
     def __init__(self, identity: ActorId, spec: Spec, around: Surroundings) -> None:
-        self.id, self.spec, self._around = identity, spec, around
-        self.context = Context(identity, around.host, spec.grants, spec.limits)
+        self.id, self._around = identity, around
+        self.body = Body(identity, spec, around)
         self.mailbox = Mailbox(spec.limits.mailbox)
-        self.counters = Counters()
         self.state = ActorState.STARTING
-        self.fsm_state = self.waiting_for = self.killed_by = ""
+        self.waiting_for = self.killed_by = ""
         self.last_cause: Cause | None = None
-        self.restarts = self._seq = self._last_turn_ns = 0
+        self.restarts = 0
         self.spawned = around.clock.now()
         self.timers: set[int] = set()
-        self.wait: Answer[Any] | None = None
-        self._instance: Instance | None = None
+        self._wait: Answer[Any] | None = None
+        self._ending = self._owned = False
         self._control: deque[Callable[[], None]] = deque()
-        self._owned = False
         self._lock = threading.Lock()
 
     @property
     def scope(self) -> tuple[str, str]:
         return self.id.tenant, self.id.namespace
+
+    @property
+    def spec(self) -> Spec:
+        return self.body.spec
 
     # Messages in.
 
@@ -84,7 +65,7 @@ class Actor:
         with self._lock:
             self._check_alive(letter)
             self.mailbox.put(letter, self.id.name)
-            self.counters.mailbox = len(self.mailbox)
+            self.body.counters.mailbox = len(self.mailbox)
             submit = self._claim() if self.state is not ActorState.CRASHED else False
         if submit:
             self._around.scheduler.submit(self)
@@ -105,7 +86,7 @@ class Actor:
         return True
 
     def _check_alive(self, letter: Letter) -> None:
-        if self.state in (ActorState.STOPPING, ActorState.STOPPED):
+        if self.state in GONE:
             raise NotFound(f"actor {self.id.name} was stopped")
         if self.state is ActorState.CRASHED and letter.answer is not None:
             raise self._dead()
@@ -115,7 +96,7 @@ class Actor:
 
     def _check(self, envelope: Envelope) -> None:
         self.route(envelope.kind)
-        payload, limits, instance = envelope.payload, self.spec.limits, self._instance
+        payload, limits, instance = envelope.payload, self.spec.limits, self.body.instance
         try:
             size = len(payload) if isinstance(payload, bytes) else len(payload.encode())
             envelope.type.encode()
@@ -152,7 +133,7 @@ class Actor:
                 letter = None
                 if job is None and self.state is ActorState.IDLE:
                     letter = self.mailbox.take()
-                    self.counters.mailbox = len(self.mailbox)
+                    self.body.counters.mailbox = len(self.mailbox)
                 if job is None and letter is None:
                     self._owned = False
                     return
@@ -187,177 +168,68 @@ class Actor:
             self._around.scheduler.submit(self)
         return answer
 
-    # Turns. Only by the owner.
+    # Turns: by the owner alone.
 
     def begin(self) -> None:
-        """Instantiate and initialise; the caller owns the actor since its birth. Raises Crashed or Rejected."""
+        """Be born: instantiate and initialise. The caller owns the actor from its registration on."""
         self._owned = True
         try:
             self._start(self.spec, self.spec.state)
-            self.state = ActorState.IDLE
         except BaseException:
-            self.state = ActorState.STOPPED
-            self._drop()
+            self.end()
             raise
         self._release()
 
     def _start(self, spec: Spec, state: Payload) -> None:
-        """Give the actor a fresh instance of `spec`; the old one, if any, stays until the new one is ready."""
-        name = self.id.name
-        self.context.begin_turn()
-        here.turns += 1
-        instance = None
-        started = self._around.clock.now()
-        try:
-            instance = Instance(spec.runnable.program, self.context, self._around.engines)
-            if spec.runnable.bytecode:
-                loaded = instance.call("loader", "load", spec.runnable.bytecode, long=True)
-                if isinstance(loaded, Err):
-                    raise Invalid(f"{name} cannot be loaded: {loaded.value.kind}: {loaded.value.message}")
-            result = instance.call("lifecycle", "init", state, long=True)
-        except Died as died:
-            self._record("init", None, Outcome.CRASHED, died.figures, started, cause=died.cause)
-            self._report(died.cause)
-            raise Crashed(f"init of {name} crashed: {died.cause}", cause=died.cause, figures=died.figures) from died
-        except BaseException:
-            if instance is not None:
-                instance.close()
-            raise
-        finally:
-            here.turns -= 1
-        if isinstance(result, Err):
-            self._record("init", None, Outcome.REJECTED, instance.figures, started, text=result.value)
-            instance.close()
-            raise Rejected(f"{name} refused to start: {result.value}", figures=instance.figures)
-        before, self._instance, self.spec = self._instance, instance, spec
-        if before is not None:
-            before.close()
-        self.fsm_state = ""
-        self._record("init", None, Outcome.REPLY, instance.figures, started)
+        self._ending = False
+        self.body.start(spec, state)
+        self.state = ActorState.IDLE
 
     def _handle(self, letter: Letter) -> None:
-        envelope, answer = letter.envelope, letter.answer
-        way = self.route(envelope.kind)
-        started = self._around.clock.now()
-        arguments = (envelope.sender, envelope.type, envelope.payload)
-        try:
-            result = self._guest(way.interface, way.handler, *arguments)
-        except Died as died:
-            turn = self._record("message", envelope, Outcome.CRASHED, died.figures, started, cause=died.cause)
-            error = Crashed(f"actor {self.id.name} crashed: {died.cause}", cause=died.cause, figures=turn.figures)
-            if answer is not None:
-                answer.fail(error)
-            self._crashed(died.cause, envelope)
-            return
-        assert self._instance is not None
-        figures = self._instance.figures
-        if isinstance(result, Err) and not (envelope.kind is not Kind.CALL and result.value.startswith(NO_REPLY)):
-            self._record("message", envelope, Outcome.REJECTED, figures, started, text=result.value)
-            if answer is not None:
-                answer.fail(Rejected(result.value, figures=figures))
-            else:
-                self._log(Level.WARN, f"refused {envelope.kind} {envelope.type!r}: {result.value}")
-        else:
-            reply = self._reply(way, "" if isinstance(result, Err) else result.value)
-            turn = self._record("message", envelope, Outcome.REPLY, figures, started, reply=reply)
-            if answer is not None:
-                answer.set(Reply(reply if envelope.kind is Kind.CALL else "", figures, turn.seq, self.fsm_state))
-        if self.state is ActorState.RUNNING:
-            self.state = ActorState.IDLE
-
-    def _reply(self, way: Route, value: Payload | None) -> Payload:
-        if way.interface != "gen-fsm":
-            return value or ("" if value is None else value)
-        if isinstance(value, str) and value:
-            self.fsm_state = value
-        return self.fsm_state
-
-    def _guest(self, interface: str, function: str, *arguments: Any, long: bool = False) -> Any:
-        """Call an export of the instance inside a turn."""
-        if self._instance is None:
-            raise Died(self.last_cause or Cause("crashed", "there is no instance"), UNKNOWN)
-        self.context.begin_turn()
         self.state = ActorState.RUNNING
-        here.turns += 1
-        try:
-            return self._instance.call(interface, function, *arguments, long=long)
-        finally:
-            here.turns -= 1
+        outcome = self.body.handle(self.route(letter.envelope.kind), letter.envelope)
+        if isinstance(outcome, Crashed):
+            self._crashed(outcome.cause, letter.envelope)
+        else:
+            self.state = ActorState.IDLE
+        self._answer(letter, outcome)
 
-    def _record(
-        self,
-        operation: str,
-        envelope: Envelope | None,
-        outcome: Outcome,
-        figures: Figures,
-        started: float,
-        *,
-        reply: Payload = "",
-        text: str = "",
-        cause: Cause | None = None,
-    ) -> Turn:
-        self._seq += 1
-        self._last_turn_ns = figures.wall_ns
-        counters, context = self.counters, self.context
-        counters.turns += 1
-        counters.wall_ns += figures.wall_ns
-        counters.fuel += figures.fuel or 0
-        counters.memory_bytes = figures.memory_bytes if outcome is not Outcome.CRASHED else None
-        turn = Turn(
-            self.id,
-            self._seq,
-            operation,
-            envelope,
-            outcome,
-            figures,
-            started,
-            self.spec.runnable.info.hash,
-            reply,
-            text,
-            cause,
-            self.fsm_state,
-            tuple(context.calls),
-            context.calls_total,
-        )
-        self._around.recorder.add(turn)
-        return turn
+    def _answer(self, letter: Letter, outcome: Reply | WorkbenchError) -> None:
+        if letter.answer is None:
+            if isinstance(outcome, Rejected):
+                envelope = letter.envelope
+                self._log(Level.WARN, f"refused {envelope.kind} {envelope.type!r}: {outcome.message}")
+        elif isinstance(outcome, WorkbenchError):
+            letter.answer.fail(outcome)
+        else:
+            letter.answer.set(outcome)
 
-    def _crashed(self, cause: Cause, envelope: Envelope | None) -> None:
-        self.counters.crashes += 1
-        self._report(cause)
+    def _crashed(self, cause: Cause | None, envelope: Envelope | None) -> None:
+        found = cause or Cause("crashed", "for an unknown reason")
+        self.body.counters.crashes += 1
+        self.body.report(found)
         with self._lock:
-            self.last_cause, self.killed_by = cause, envelope.type if envelope else ""
+            self.last_cause, self.killed_by = found, envelope.type if envelope else ""
             self.state = ActorState.CRASHED
             calls = self.mailbox.take_calls()
-            self.counters.mailbox = len(self.mailbox)
+            self.body.counters.mailbox = len(self.mailbox)
         self._drop()
         for letter in calls:
             assert letter.answer is not None
             letter.answer.fail(self._dead())
-        self._tell_all("actors.crashed", str(cause))
-
-    def _report(self, cause: Cause) -> None:
-        """A crash that the guest did not report itself is still in the log, with what is known."""
-        if self.context.exception is None:
-            fields = [("exception.type", cause.limit or "trap"), ("exception.message", cause.message)]
-            if cause.traceback:
-                fields.append(("exception.stacktrace", cause.traceback))
-            self._around.logbook.log(self.id, Level.CRITICAL, str(cause), fields)
+        self._announce("actors.crashed", str(found))
 
     def _drop(self) -> None:
         """Forget the instance and what hangs on it."""
         for timer in list(self.timers):
             self._around.timers.cancel(timer)
         self.timers.clear()
-        if self._instance is not None:
-            self._instance.close()
-            self._instance = None
-        self.counters.memory_bytes = None
+        self.body.drop()
 
     def _log(self, level: Level, message: str) -> None:
         self._around.logbook.log(self.id, level, message, ())
 
-    def _tell_all(self, kind: str, text: str = "") -> None:
+    def _announce(self, kind: str, text: str = "") -> None:
         self._around.bus.publish(Area.ACTORS, kind, self.id.name, text, self.scope)
 
     # Control jobs.
@@ -368,93 +240,100 @@ class Actor:
             raise Invalid(f"actor {self.id.name} is {self.state}, only a crashed one is restarted")
         self._start(self.spec, self.spec.state)
         self.restarts += 1
-        self.state = ActorState.IDLE
-        self._tell_all("actors.restarted")
+        self._announce("actors.restarted")
 
     def upgrade(self, spec: Spec) -> None:
         """Go on with other code; on any refusal the old instance serves on."""
-        name = self.id.name
         if self.state is ActorState.CRASHED:
             self._start(spec, spec.state)
             self.restarts += 1
         else:
-            if not self.spec.runnable.info.carries_state:
-                raise Invalid(
-                    f"{name} cannot hand out its state: it has init but no snapshot_state; stop and spawn it anew"
-                )
-            state = self.snapshot()
-            try:
-                self._start(spec, state)
-            except (Crashed, Rejected, Invalid) as refused:
-                kind = type(refused)
-                text = f"{name} was not changed, the new code does not take its state over: {refused.message}"
-                raise kind(text, figures=refused.figures) from refused
-        self.state = ActorState.IDLE
-        self._tell_all("actors.upgraded", spec.runnable.info.name)
+            self._hand_over(spec)
+        self._announce("actors.upgraded", spec.runnable.info.name)
+
+    def _hand_over(self, spec: Spec) -> None:
+        name = self.id.name
+        if not self.spec.runnable.info.carries_state:
+            raise Invalid(
+                f"{name} cannot hand out its state: it has init but no snapshot_state; stop it and spawn it anew"
+            )
+        state = self.snapshot()
+        try:
+            self._start(spec, state)
+        except (Crashed, Rejected, Invalid) as refused:
+            text = f"{name} was not changed, the new code does not take its state over: {refused.message}"
+            raise type(refused)(text, figures=refused.figures) from refused
 
     def snapshot(self) -> Payload:
         """The state as the guest gives it. A guest that dies of it is crashed."""
-        started = self._around.clock.now()
         if self.state is ActorState.CRASHED:
             raise self._dead()
+        self.state = ActorState.RUNNING
         try:
-            result = self._guest("lifecycle", "snapshot-state", long=True)
-        except Died as died:
-            self._record("snapshot-state", None, Outcome.CRASHED, died.figures, started, cause=died.cause)
+            return self.body.snapshot()
+        except Crashed as died:
             self._crashed(died.cause, None)
-            raise Crashed(f"actor {self.id.name} crashed: {died.cause}", cause=died.cause) from died
-        assert self._instance is not None
-        self.state = ActorState.IDLE
-        figures = self._instance.figures
-        if isinstance(result, Err):
-            self._record("snapshot-state", None, Outcome.REJECTED, figures, started, text=result.value)
-            raise Rejected(f"{self.id.name} cannot hand out its state: {result.value}", figures=figures)
-        state: Payload = result.value
-        self._record("snapshot-state", None, Outcome.REPLY, figures, started, reply=state)
-        return state
+            raise
+        finally:
+            if self.state is ActorState.RUNNING:
+                self.state = ActorState.IDLE
 
     def stop(self) -> None:
         """Run `shutdown`, answer what still waits, and be gone."""
         if self.state is ActorState.STOPPED:
             return
-        if self._instance is not None:
-            started = self._around.clock.now()
-            try:
-                self._guest("lifecycle", "shutdown", long=True)
-                self._record("shutdown", None, Outcome.REPLY, self._instance.figures, started)
-            except Died as died:
-                self._record("shutdown", None, Outcome.CRASHED, died.figures, started, cause=died.cause)
-                self._log(Level.WARN, f"shutdown crashed: {died.cause}")
+        if self.body.instance is not None:
+            self.state = ActorState.STOPPING
+            if cause := self.body.shutdown():
+                self._log(Level.WARN, f"shutdown crashed: {cause}")
         self.end()
+        self._announce("actors.stopped")
 
     def end(self) -> None:
         """Be gone, without asking the guest."""
         with self._lock:
             self.state = ActorState.STOPPED
             letters = self.mailbox.clear()
-            self.counters.mailbox = 0
+            self.body.counters.mailbox = 0
         self._drop()
         for letter in letters:
             if letter.answer is not None:
-                letter.answer.fail(
-                    Unavailable(f"actor {self.id.name} was stopped before it came to {letter.envelope.type!r}")
-                )
-        self._tell_all("actors.stopped")
+                text = f"actor {self.id.name} was stopped before it came to {letter.envelope.type!r}"
+                letter.answer.fail(Unavailable(text))
+
+    # A kill, from any thread.
 
     def kill(self, reason: str) -> None:
-        """End the turn in hand at the next tick and cancel a wait; between turns, crash at once. From any thread."""
+        """End the turn in hand at the next tick and cancel a wait; between turns, crash at once."""
         cause = Cause("crashed", reason)
-        instance, wait = self._instance, self.wait
-        if instance is not None and self.state in (ActorState.RUNNING, ActorState.WAITING):
+        instance = self.body.instance
+        if instance is not None and self.state in (ActorState.RUNNING, ActorState.WAITING, ActorState.STOPPING):
+            self._ending = True
             instance.interrupt(cause)
-            if wait is not None:
-                wait.fail(Unavailable(f"actor {self.id.name} was killed while it waited"))
+            self._end_wait()
         elif self.state is ActorState.IDLE:
             self.control(lambda: self._crashed(cause, None) if self.state is ActorState.IDLE else None)
 
+    @contextmanager
+    def waiting_on(self, answer: Answer[Any]) -> Iterator[None]:
+        """While this actor's turn waits for `answer`, a kill can end the wait."""
+        self._wait = answer
+        if self._ending:  # read after the wait is there, as a kill writes it before it looks for one
+            self._end_wait()
+        try:
+            yield
+        finally:
+            self._wait = None
+
+    def _end_wait(self) -> None:
+        wait = self._wait
+        if wait is not None:
+            wait.fail(Unavailable(f"actor {self.id.name} was killed while it waited"))
+
     def info(self) -> ActorInfo:
         """A picture of now."""
-        counters, spec = self.counters, self.spec
+        body, spec = self.body, self.spec
+        counters, module = body.counters, spec.runnable.info
         sample = self._around.metrics.latest(self.id)
         with self._lock:
             oldest = self.mailbox.oldest()
@@ -462,9 +341,9 @@ class Actor:
         return ActorInfo(
             id=self.id,
             state=self.state,
-            module=spec.runnable.info.hash,
-            module_name=spec.runnable.info.name,
-            behaviors=tuple(str(behavior) for behavior in spec.runnable.info.behaviors),
+            module=module.hash,
+            module_name=module.name,
+            behaviors=tuple(str(behavior) for behavior in module.behaviors),
             parent=spec.parent,
             profile=spec.profile,
             grants=tuple(map(str, spec.grants)),
@@ -479,14 +358,10 @@ class Actor:
             fuel_per_second=sample.fuel_per_second if sample else 0.0,
             messages_per_second=sample.messages_per_second if sample else 0.0,
             memory_bytes=counters.memory_bytes,
-            last_turn_ns=self._last_turn_ns,
-            fsm_state=self.fsm_state,
+            last_turn_ns=body.last_turn_ns,
+            fsm_state=body.fsm_state,
             waiting_for=self.waiting_for,
-            carries_state=spec.runnable.info.carries_state,
+            carries_state=module.carries_state,
             last_cause=self.last_cause,
             killed_by=self.killed_by,
         )
-
-    def with_module(self, runnable: Runnable) -> Spec:
-        """This actor's spec with other code."""
-        return replace(self.spec, runnable=runnable)

@@ -10,7 +10,6 @@ from workbench.api.actors import ActorId, ActorState, SpawnOptions
 from workbench.api.errors import NotFound
 from workbench.api.limits import DEFAULT_PROFILE
 from workbench.api.messages import Kind, Payload
-from workbench.runtime.actor import Actor
 from workbench.runtime.answer import Answer
 from workbench.runtime.logbook import Logbook
 from workbench.runtime.scheduler import Scheduler
@@ -44,35 +43,23 @@ class RuntimeHost:
     @contextmanager
     def blocking(self, actor: ActorId, what: str) -> Iterator[None]:
         """Its worker is replaced while it waits, and its state says what for."""
-        found = self._actor(actor)
-        before = found.state if found else ActorState.RUNNING
+        found = self.system.find(actor)
+        before = found.state
         with self._scheduler.blocked():
-            if found is not None:
-                found.state, found.waiting_for = ActorState.WAITING, what
+            found.state, found.waiting_for = ActorState.WAITING, what
             try:
                 yield
             finally:
-                if found is not None:
-                    found.state, found.waiting_for = before, ""
+                found.state, found.waiting_for = before, ""
 
     def sleep(self, actor: ActorId, seconds: float) -> None:
         answer: Answer[None] = Answer()
-        found = self._actor(actor)
-        if found is not None:
-            found.wait = answer
         timer = self._timers.after(seconds, lambda: answer.set(None))
         try:
-            self._scheduler.wait(answer, seconds + 1.0)
+            with self.system.find(actor).waiting_on(answer):
+                self._scheduler.wait(answer, seconds + 1.0)
         finally:
             self._timers.cancel(timer)
-            if found is not None:
-                found.wait = None
-
-    def _actor(self, actor: ActorId) -> Actor | None:
-        try:
-            return self.system.find(actor)
-        except NotFound:
-            return None  # it is just being born
 
     def _sender(self, actor: ActorId) -> str:
         return actor.at(self.system.node_name)

@@ -7,6 +7,7 @@ import logging
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Protocol
 
 from workbench.api.actors import ActorId, ActorInfo, SpawnOptions, split_address
@@ -15,8 +16,9 @@ from workbench.api.errors import AlreadyExists, Conflict, Denied, NotFound, Time
 from workbench.api.events import Area
 from workbench.api.limits import profile
 from workbench.api.messages import NO_HEADERS, Envelope, Kind, Payload, Reply
-from workbench.runtime.actor import Actor, Spec
+from workbench.runtime.actor import Actor
 from workbench.runtime.answer import Answer
+from workbench.runtime.body import Spec
 from workbench.runtime.mailbox import Letter
 from workbench.runtime.metrics import Counters
 from workbench.runtime.surroundings import Surroundings
@@ -55,7 +57,7 @@ class ActorSystem:
         return list(self._actors.values())
 
     def counters(self) -> Iterable[tuple[ActorId, Counters]]:
-        return [(actor.id, actor.counters) for actor in self.all()]
+        return [(actor.id, actor.body.counters) for actor in self.all()]
 
     def users(self, module: str) -> Sequence[str]:
         """Names of the actors that run a module."""
@@ -165,7 +167,7 @@ class ActorSystem:
     def upgrade(self, identity: ActorId, module: str, timeout: float) -> ActorInfo:
         actor = self.find(identity)
         runnable = self._library.open(module, actor.spec.limits.stack_bytes)
-        self.control(identity, lambda: actor.upgrade(actor.with_module(runnable)), timeout, "the upgrade")
+        self.control(identity, lambda: actor.upgrade(replace(actor.spec, runnable=runnable)), timeout, "the upgrade")
         return actor.info()
 
     def snapshot(self, identity: ActorId, timeout: float) -> Payload:
@@ -214,11 +216,10 @@ class ActorSystem:
         with self._lock:
             self._refuse_circle(asker.id, target.id)
             self._waits[asker.id] = target.id
-        asker.wait = answer
         try:
-            yield
+            with asker.waiting_on(answer):
+                yield
         finally:
-            asker.wait = None
             with self._lock:
                 self._waits.pop(asker.id, None)
 

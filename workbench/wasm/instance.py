@@ -94,6 +94,9 @@ class Instance:
         self.world.flush_lines()
         if error:
             self._died(ffi.take_message(error), fuel, wall)
+        if self.end_cause is not None:  # the end was asked for, and the turn was over before the next tick
+            ffi.val_delete(byref(result))
+            self._died("", fuel, wall)
         used = fuel - self._fuel()
         self.memory_bytes = self._measure()
         self.figures = Figures(used, self.memory_bytes, wall)

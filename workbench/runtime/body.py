@@ -1,0 +1,206 @@
+"""The body of an actor: its instance in the sandbox, and the turns it has lived through.
+
+Only the thread that owns the actor may touch it. Whatever happens in a turn, it is counted and recorded here, once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.api.actors import ActorId
+from workbench.api.capabilities import Grant
+from workbench.api.errors import Cause, Crashed, Figures, Invalid, Rejected, WorkbenchError
+from workbench.api.limits import Limits
+from workbench.api.logs import Level
+from workbench.api.messages import Envelope, Kind, Payload, Reply
+from workbench.api.turns import Outcome, Turn
+from workbench.runtime.behaviors import NO_REPLY, Route
+from workbench.runtime.metrics import Counters
+from workbench.runtime.surroundings import Surroundings
+from workbench.runtime.threads import here
+from workbench.wasm.codec import Err
+from workbench.wasm.gate import Context
+from workbench.wasm.instance import Died, Instance
+from workbench.wasm.library import Runnable
+
+UNKNOWN = Figures(None, None, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """How an actor was started, and is started again."""
+
+    runnable: Runnable
+    state: Payload
+    profile: str
+    grants: tuple[Grant, ...]
+    limits: Limits
+    parent: str
+
+
+class Body:
+    """See the module. `instance` is None before the birth and after a death."""
+
+    def __init__(self, identity: ActorId, spec: Spec, around: Surroundings) -> None:
+        self.id, self.spec, self._around = identity, spec, around
+        self.context = Context(identity, around.host, spec.grants, spec.limits)
+        self.instance: Instance | None = None
+        self.counters = Counters()
+        self.fsm_state = ""
+        self.last_turn_ns = self._seq = 0
+
+    def start(self, spec: Spec, state: Payload) -> None:
+        """A fresh instance of `spec`, initialised; the old one, if any, stays until the new one is ready.
+
+        Crashed or Rejected: the new one did not take the state. Invalid: its bytecode cannot be loaded.
+        """
+        name, started = self.id.name, self._around.clock.now()
+        self.context.begin_turn()
+        here.turns += 1
+        instance = None
+        try:
+            instance = Instance(spec.runnable.program, self.context, self._around.engines)
+            if spec.runnable.bytecode:
+                loaded = instance.call("loader", "load", spec.runnable.bytecode, long=True)
+                if isinstance(loaded, Err):
+                    raise Invalid(f"{name} cannot be loaded: {loaded.value.kind}: {loaded.value.message}")
+            result = instance.call("lifecycle", "init", state, long=True)
+        except Died as died:
+            self._record("init", None, Outcome.CRASHED, died.figures, started, cause=died.cause)
+            self.report(died.cause)
+            raise Crashed(f"init of {name} crashed: {died.cause}", cause=died.cause, figures=died.figures) from died
+        except BaseException:
+            if instance is not None:
+                instance.close()
+            raise
+        finally:
+            here.turns -= 1
+        if isinstance(result, Err):
+            self._record("init", None, Outcome.REJECTED, instance.figures, started, text=result.value)
+            instance.close()
+            raise Rejected(f"{name} refused to start: {result.value}", figures=instance.figures)
+        before, self.instance, self.spec, self.fsm_state = self.instance, instance, spec, ""
+        if before is not None:
+            before.close()
+        self._record("init", None, Outcome.REPLY, instance.figures, started)
+
+    def handle(self, way: Route, envelope: Envelope) -> Reply | WorkbenchError:
+        """One message's turn: its reply, a Rejected, or the Crashed that it died of (then `instance` is None)."""
+        started = self._around.clock.now()
+        arguments = (envelope.sender, envelope.type, envelope.payload)
+        try:
+            result, figures = self._guest(way.interface, way.handler, *arguments)
+        except Died as died:
+            turn = self._record("message", envelope, Outcome.CRASHED, died.figures, started, cause=died.cause)
+            return Crashed(f"actor {self.id.name} crashed: {died.cause}", cause=died.cause, figures=turn.figures)
+        needs_reply = envelope.kind is Kind.CALL
+        if isinstance(result, Err) and (needs_reply or not result.value.startswith(NO_REPLY)):
+            self._record("message", envelope, Outcome.REJECTED, figures, started, text=result.value)
+            return Rejected(result.value, figures=figures)
+        reply = self._reply(way, "" if isinstance(result, Err) else result.value)
+        turn = self._record("message", envelope, Outcome.REPLY, figures, started, reply=reply)
+        return Reply(reply if needs_reply else "", figures, turn.seq, self.fsm_state)
+
+    def _reply(self, way: Route, value: Payload | None) -> Payload:
+        if way.interface != "gen-fsm":
+            return "" if value is None else value
+        if isinstance(value, str) and value:
+            self.fsm_state = value
+        return self.fsm_state
+
+    def snapshot(self) -> Payload:
+        """The state as the guest gives it. Rejected: it cannot. Crashed: it died of it."""
+        started = self._around.clock.now()
+        try:
+            result, figures = self._guest("lifecycle", "snapshot-state", long=True)
+        except Died as died:
+            self._record("snapshot-state", None, Outcome.CRASHED, died.figures, started, cause=died.cause)
+            raise Crashed(f"actor {self.id.name} crashed: {died.cause}", cause=died.cause) from died
+        if isinstance(result, Err):
+            self._record("snapshot-state", None, Outcome.REJECTED, figures, started, text=result.value)
+            raise Rejected(f"{self.id.name} cannot hand out its state: {result.value}", figures=figures)
+        state: Payload = result.value
+        self._record("snapshot-state", None, Outcome.REPLY, figures, started, reply=state)
+        return state
+
+    def shutdown(self) -> Cause | None:
+        """Let the guest put its things in order; what it died of, if it did."""
+        started = self._around.clock.now()
+        try:
+            result, figures = self._guest("lifecycle", "shutdown", long=True)
+        except Died as died:
+            self._record("shutdown", None, Outcome.CRASHED, died.figures, started, cause=died.cause)
+            return died.cause
+        refused = isinstance(result, Err)
+        outcome = Outcome.REJECTED if refused else Outcome.REPLY
+        self._record("shutdown", None, outcome, figures, started, text=result.value if refused else "")
+        return None
+
+    def _guest(self, interface: str, function: str, *arguments: Any, long: bool = False) -> tuple[Any, Figures]:
+        """Call an export of the instance inside a turn; its result and what it took."""
+        instance = self.instance
+        if instance is None:
+            raise Died(Cause("crashed", "there is no instance"), UNKNOWN)
+        self.context.begin_turn()
+        here.turns += 1
+        try:
+            return instance.call(interface, function, *arguments, long=long), instance.figures
+        except Died:
+            self.instance = None
+            raise
+        finally:
+            here.turns -= 1
+
+    def _record(
+        self,
+        operation: str,
+        envelope: Envelope | None,
+        outcome: Outcome,
+        figures: Figures,
+        started: float,
+        *,
+        reply: Payload = "",
+        text: str = "",
+        cause: Cause | None = None,
+    ) -> Turn:
+        self._seq += 1
+        self.last_turn_ns = figures.wall_ns
+        counters, context = self.counters, self.context
+        counters.turns += 1
+        counters.wall_ns += figures.wall_ns
+        counters.fuel += figures.fuel or 0
+        counters.memory_bytes = figures.memory_bytes if outcome is not Outcome.CRASHED else None
+        turn = Turn(
+            self.id,
+            self._seq,
+            operation,
+            envelope,
+            outcome,
+            figures,
+            started,
+            self.spec.runnable.info.hash,
+            reply,
+            text,
+            cause,
+            self.fsm_state,
+            tuple(context.calls),
+            context.calls_total,
+        )
+        self._around.recorder.add(turn)
+        return turn
+
+    def report(self, cause: Cause) -> None:
+        """A death that the guest did not report itself is still in the log, with what is known."""
+        if self.context.exception is None:
+            fields = [("exception.type", cause.limit or "trap"), ("exception.message", cause.message)]
+            if cause.traceback:
+                fields.append(("exception.stacktrace", cause.traceback))
+            self._around.logbook.log(self.id, Level.CRITICAL, str(cause), fields)
+
+    def drop(self) -> None:
+        """Forget the instance; idempotent."""
+        if self.instance is not None:
+            self.instance.close()
+            self.instance = None
+        self.counters.memory_bytes = None

@@ -93,10 +93,10 @@ class RuntimeHost:
 
     def send_after(self, actor: ActorId, delay_ms: int, message_type: str, payload: Payload) -> int:
         found = self.system.find(actor)
-        number = 0
+        numbers: list[int] = []  # filled below; a timer of no delay may fire before
 
         def fire() -> None:
-            found.timers.discard(number)
+            found.timers.difference_update(numbers)
             envelope = self.system.envelope(Kind.INFO, message_type, payload, self._sender(actor))
             try:
                 self.system.tell(actor, envelope)
@@ -107,6 +107,7 @@ class RuntimeHost:
 
         number = self._timers.after(min(delay_ms / 1000, MAX_DELAY_SECONDS), fire)
         found.timers.add(number)
+        numbers.append(number)
         return number
 
     def cancel_timer(self, actor: ActorId, timer: int) -> bool:

@@ -40,6 +40,10 @@ BUILD_SECONDS = 12.0
 """A first guess of how long the builder takes, for the progress bar alone."""
 
 
+KEPT_BUILDS = 3
+SCRATCH = "building.wasm"
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What the interpreter found in an actor's source; see `record report` of the loader interface."""
@@ -158,10 +162,23 @@ class Interpreter:
                 (self.folder / f"current-{fingerprint()}").write_text(module, encoding="ascii")
             if self._artifacts.find(module) is None:
                 self._compile(module, progress, cancel)
+            self._prune()
             return module
 
+    def _prune(self) -> None:
+        """Throw away the oldest builds: each takes 70 MB, and a python module is compiled anew for another one."""
+        pointers = sorted(self.folder.glob("current-*"), key=lambda path: path.stat().st_mtime, reverse=True)
+        kept = {path.read_text(encoding="ascii") for path in pointers[:KEPT_BUILDS]}
+        for pointer in pointers[KEPT_BUILDS:]:
+            pointer.unlink(missing_ok=True)
+        for path in self.folder.glob("*.wasm"):
+            if path.stem not in kept and path.name != SCRATCH:
+                path.unlink(missing_ok=True)
+                path.with_suffix(".json").unlink(missing_ok=True)
+                self._artifacts.forget(path.stem)
+
     def _build(self, progress: ProgressCallback | None, cancel: CancelToken | None) -> str:
-        scratch = self.folder / "building.wasm"
+        scratch = self.folder / SCRATCH
         started = time.monotonic()
 
         def report(_line: str) -> None:

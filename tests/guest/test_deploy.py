@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from workbench.api import Behavior, Invalid, Node
+from workbench.api import Behavior, Invalid, Kind, Node
 from workbench.api.actors import ActorId
 from workbench.api.capabilities import parse_grant
 from workbench.api.limits import PROFILES
@@ -145,6 +145,14 @@ def test_bytecode_that_is_none_is_refused(guest: Guest, text: str) -> None:
     found = guest.call("loader", "load", text)
     assert isinstance(found, Err)
     assert "this is no bytecode of an actor" in found.value.message
+
+
+def test_no_reply_to_a_cast_is_fine(node: Node) -> None:
+    source = SERVER.replace('return ""', "print(message_type)")
+    actor = node.actors.spawn(node.modules.deploy(source.encode(), file_name="quiet.py").hash).id
+    assert node.actors.ask(actor, "hint", kind=Kind.CAST).payload == ""
+    assert [line.message for line in node.logs(actor=actor)] == ["hint"]
+    node.actors.stop(actor)
 
 
 def test_an_actor_that_was_not_started_refuses_messages(guest: Guest) -> None:

@@ -98,6 +98,8 @@ def test_an_actor_that_refuses_lives_on(node: Node, start: Start) -> None:
     actor = start("bench")
     assert refusal(node, actor, "run", "raise Reject('no \\u00e9')").endswith("no \u00e9")
     assert refusal(node, actor, "run", "raise Reject()").endswith("refused without a reason")
+    shy = "class Shy(Reject):\n    def __str__(self): return 1 / 0\nraise Shy()"
+    assert refusal(node, actor, "run", shy).endswith("the reason cannot be told: ZeroDivisionError")
     assert node.actors.ask(actor.id, "echo", "still here").payload == "still here"
 
 

@@ -1,4 +1,4 @@
-"""The SDK as an ordinary package: it says what the WIT says, is fully typed, and answers in words outside of an actor."""
+"""The SDK as an ordinary package: it says what the WIT says, is typed, and answers in words outside of an actor."""
 
 from __future__ import annotations
 

@@ -58,11 +58,13 @@ def build_component(
 
 
 def sdk_folder() -> Path:
-    """The folder of the package `plexspaces`: the installed one, or the one beside this file."""
-    spec = find_spec("plexspaces")
-    if spec is not None and spec.origin is not None:
-        return Path(spec.origin).parent
-    return Path(__file__).parent / "plexspaces"
+    """The folder of the package `plexspaces`: the one beside this file, otherwise the installed one.
+
+    The one beside it is always of the same version; another package of that name may be on the path.
+    """
+    beside = Path(__file__).parent / "plexspaces"
+    spec = None if beside.is_dir() else find_spec("plexspaces")
+    return beside if spec is None or spec.origin is None else Path(spec.origin).parent
 
 
 def sources() -> list[Path]:

@@ -31,7 +31,7 @@ def turn(handle: Callable[[Stage, Unpack[A]], R]) -> Callable[[Stage, Unpack[A]]
         try:
             return handle(stage, *arguments)
         except Reject as refusal:
-            raise bindings.Err(printing.clean(str(refusal)) or "refused without a reason") from None
+            raise bindings.Err(_reason(refusal)) from None
         except BaseException as error:
             crash.end(error, stage.program.paths, tuple(stage.program.modules))
         finally:
@@ -164,6 +164,13 @@ class Stage:
             ) from None
         for attribute, value in attributes.items():
             setattr(actor, attribute, value)
+
+
+def _reason(refusal: Reject) -> str:
+    try:
+        return printing.clean(str(refusal)) or "refused without a reason"
+    except Exception as error:  # the author may have given it a __str__ that fails
+        return f"refused, and the reason cannot be told: {type(error).__name__}"
 
 
 def _payload(handler: str, value: object) -> Any:

@@ -38,7 +38,7 @@ OUT, IMAGES = ROOT / "screenshots", ROOT / "docs" / "images"
 GRAPH_SECONDS = 45
 FRAGILE = '''"""A till that cannot divide by nothing."""
 
-from plexspaces import GenServer, log
+from plexspaces import GenServer
 
 
 class Till(GenServer):
@@ -54,6 +54,9 @@ class Till(GenServer):
 
     def share(self, guests):
         return str(self.total // guests)
+
+    def snapshot_state(self):
+        return str(self.total)
 '''
 BROKEN = FRAGILE.replace("self.total // guests)", "self.total // guests")
 
@@ -121,9 +124,9 @@ async def pictures(window: MainWindow, look: str) -> None:
     doc.edit.setPlainText(FRAGILE)
     await alone(window, "editor", f"editor-{look}")
     window.set_perspective("operate")
-    await overlay(window, f"palette-{look}", lambda: window.open_palette(), lambda: window.palette_dialog)
+    await overlay(f"palette-{look}", lambda: window.open_palette(), lambda: window.palette_dialog)
     sheet = Shortcuts(window)
-    await overlay(window, f"shortcuts-{look}", sheet.show, lambda: sheet)
+    await overlay(f"shortcuts-{look}", sheet.show, lambda: sheet)
 
 
 async def send(messages: MessagesPanel, actor: str, message_type: str, payload: str) -> None:
@@ -143,7 +146,7 @@ async def alone(window: MainWindow, name: str, picture: str) -> None:
     dock.setFloating(False)
 
 
-async def overlay(window: MainWindow, picture: str, show: Callable[[], object], find: Callable[[], QWidget]) -> None:
+async def overlay(picture: str, show: Callable[[], object], find: Callable[[], QWidget]) -> None:
     show()
     await settle()
     save(find(), picture)
@@ -186,7 +189,7 @@ def main() -> int:
     window.bridge.start(window, run(take(window)), failed)
     with loop:
         loop.run_forever()
-        window.bridge.close()
+        loop.run_until_complete(window.bridge.finish())
         window.opening.close()
     shutil.rmtree(SCRATCH, ignore_errors=True)
     return code[0]

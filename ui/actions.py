@@ -16,7 +16,7 @@ from ui.icons import icon
 from ui.watchdog import watched
 
 SCREEN = "it only changes what this window shows"
-EDITING = "it edits text; the command line has the user's own editor"
+EDITING = "it edits text in this window"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +54,25 @@ SPECS = (
     Spec("edit.run", "Run: deploy and reload or spawn", "run", "Ctrl+Return", "Actor", "run FILE --watch", wide=False,
          tip="Deploys this file and gives its code to the running actor, or starts one", tone="ok"),
     Spec("actor.spawn", "Spawn an actor…", "plus", "Ctrl+Shift+N", "Actor", "actor spawn MODULE --name NAME"),
-    Spec("actor.message", "Send a message", "messages", "Ctrl+M", "Actor", "actor call ACTOR TYPE PAYLOAD"),
-    Spec("actor.source", "Open source", "code", "", "Actor", "module show MODULE --source"),
-    Spec("actor.restart", "Restart", "restart", "", "Actor", reason="a crashed actor is restarted where its cause is "
-         "shown; a script spawns it again with actor spawn"),
-    Spec("actor.stop", "Stop", "stop", "", "Actor", "actor stop ACTOR"),
-    Spec("actor.kill", "Kill", "kill", "", "Actor", "actor kill ACTOR"),
+    Spec("actor.message", "Send a message", "messages", "Ctrl+M", "Actor", "actor call NAME TYPE=PAYLOAD"),
+    Spec("actor.source", "Open source", "code", "", "Actor", "module show REFERENCE"),
+    Spec("actor.restart", "Restart", "restart", "", "Actor", "actor restart NAME"),
+    Spec("actor.stop", "Stop", "stop", "", "Actor", "actor stop NAME"),
+    Spec("actor.kill", "Kill", "kill", "", "Actor", "actor kill NAME"),
     Spec("actor.graph", "Show in graphs", "graphs", "", "Actor", reason=SCREEN),
-    Spec("actor.log", "Show its log", "log", "", "Actor", "actor logs ACTOR"),
+    Spec("actor.log", "Show its log", "log", "", "Actor", "actor logs NAME"),
     Spec("actor.copy_id", "Copy id", "copy", "", "", "actor list"),
     Spec("actor.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
-    Spec("message.send", "Send", "send", "Ctrl+Return", "", "actor call ACTOR TYPE PAYLOAD", wide=False),
-    Spec("message.resend", "Resend", "reload", "", "", "actor call ACTOR TYPE PAYLOAD"),
-    Spec("message.edit", "Edit and resend", "edit", "", "", "actor call ACTOR TYPE PAYLOAD"),
+    Spec("message.send", "Send", "send", "Ctrl+Return", "", "actor call NAME TYPE=PAYLOAD", wide=False),
+    Spec("message.resend", "Resend", "reload", "", "", "actor call NAME TYPE=PAYLOAD"),
+    Spec("message.edit", "Edit and resend", "edit", "", "", "actor call NAME TYPE=PAYLOAD"),
     Spec("message.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
     Spec("message.copy_python", "Copy as Python", "code", "", "", reason="it copies the Python of the same call"),
     Spec("graphs.pause", "Pause graphs", "pause", "", "", reason=SCREEN, checkable=True),
     Spec("graphs.export_png", "Export graphs as PNG…", "export", "", "", reason="a picture of this window"),
     Spec("graphs.export_csv", "Export samples as CSV…", "export", "", "", reason="it exports what this window shows"),
-    Spec("log.follow", "Follow the log", "follow", "", "", "actor logs ACTOR --follow", checkable=True),
-    Spec("log.copy", "Copy lines", "copy", "", "", "actor logs ACTOR"),
+    Spec("log.follow", "Follow the log", "follow", "", "", "actor logs NAME --follow", checkable=True),
+    Spec("log.copy", "Copy lines", "copy", "", "", "actor logs NAME"),
     Spec("table.filter", "Filter this panel", "filter", "Ctrl+Shift+F", "View", reason=SCREEN),
     Spec("view.palette", "Command palette", "command", "Ctrl+Shift+P", "View", reason=SCREEN),
     Spec("view.jump", "Jump to an actor or module", "find", "Ctrl+K", "View", "actor list"),
@@ -88,9 +87,10 @@ SPECS = (
     Spec("view.larger", "Larger text", "plus", "Ctrl+=", "View", reason=SCREEN),
     Spec("view.smaller", "Smaller text", "chevron-down", "Ctrl+-", "View", reason=SCREEN),
     Spec("node.sample", "Start the sample system", "play", "", "Node", "--sample"),
-    Spec("node.sample_default", "Start the sample on an empty node", "", "", "Node", "--sample | --no-sample",
+    Spec("node.sample_default", "Start the sample on an empty node", "", "", "Node", "--sample",
          checkable=True),
-    Spec("node.prepare", "Build the Python interpreter", "module", "", "Node", "node prepare"),
+    Spec("node.prepare", "Build the Python interpreter", "module", "", "Node",
+         reason="every command builds it when it needs it"),
     Spec("help.shortcuts", "Keyboard shortcuts", "keyboard", "F1", "Help", "--help"),
     Spec("help.about", "About this node", "info", "", "Help", "--version"),
 )  # fmt: skip

@@ -30,6 +30,7 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--workspace", metavar="DIR", default="", help="the node's workspace")
     parser.add_argument("--screenshot", metavar="FILE", default="", help="save a picture of the window, then quit")
     parser.add_argument("--offscreen-demo", action="store_true", help="drive the sample without a display, then quit")
+    parser.add_argument("--until-ready", action="store_true", help="say `ready` when the window can be used, then quit")
     return parser.parse_args(argv)
 
 
@@ -84,7 +85,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     code = _then(window, chosen)
     with loop:
         loop.run_forever()
-        window.bridge.close()
+        loop.run_until_complete(window.bridge.finish())
         window.opening.close()
         signals.close()
     return code[0]
@@ -97,17 +98,21 @@ def _close(window: MainWindow) -> None:
 def _then(window: MainWindow, chosen: argparse.Namespace) -> list[int]:
     """What happens once the node is there, when not a user decides; the list holds the exit code."""
     code = [0]
-    if chosen.offscreen_demo or chosen.screenshot:
-        from ui.demo import drive, photograph
+    if not (chosen.offscreen_demo or chosen.screenshot or chosen.until_ready):
+        return code
+    from ui import demo
 
-        path = Path(chosen.screenshot or "screenshots/demo.png")
-        work = drive(window, path) if chosen.offscreen_demo else photograph(window, path)
+    path = Path(chosen.screenshot or "screenshots/demo.png")
+    if chosen.until_ready:
+        work = demo.usable(window)
+    else:
+        work = demo.drive(window, path) if chosen.offscreen_demo else demo.photograph(window, path)
 
-        async def run() -> None:
-            code[0] = await work
-            window.close()
+    async def run() -> None:
+        code[0] = await work
+        window.close()
 
-        window.bridge.start(window, run(), lambda error: _failed(window, code, error))
+    window.bridge.start(window, run(), lambda error: _failed(window, code, error))
     return code
 
 

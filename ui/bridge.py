@@ -84,6 +84,11 @@ class Bridge(QObject):
             self.changed.emit(frozenset(event.area for event in events))
             self.happened.emit(tuple(events))
 
+    async def finish(self) -> None:
+        """Close, and wait until every coroutine has seen that it is over."""
+        self.close()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
     def close(self) -> None:
         """Stop the events and drop what has not begun; calls in progress end on their own threads."""
         self.unfollow()
@@ -114,7 +119,8 @@ class _While:
 
     def _step(self, advance: Callable[[], object]) -> object:
         if not isValid(self._owner):
-            self._work.close()
+            with suppress(RuntimeError):  # its last lines may still reach for the widget that is gone
+                self._work.close()
             raise asyncio.CancelledError
         started = WATCHDOG.enter()
         try:

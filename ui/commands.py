@@ -12,16 +12,27 @@ def actor_command(verb: str, name: str, *rest: str) -> str:
     return shlex.join(["workbench", "actor", verb, name, *rest])
 
 
-def message_command(kind: str, actor: str, message_type: str, payload: Payload) -> str:
-    """`workbench actor call counter add 5`; bytes travel as base64 from the shell."""
+def written(message_type: str, payload: Payload) -> str:
+    """A message as the command line reads it: TYPE, TYPE=TEXT or TYPE:=HEX."""
     if isinstance(payload, bytes):
-        octal = "".join(f"\\{byte:03o}" for byte in payload)
-        return f"printf '{octal}' | " + actor_command(kind, actor, message_type, "-", "--binary")
-    return actor_command(kind, actor, message_type, *([payload] if payload else []))
+        return f"{message_type}:={payload.hex()}"
+    if not payload:
+        return message_type
+    return f"{message_type}={'@' if payload.startswith('@') else ''}{payload}"
 
 
-def message_python(kind: str, actor: str, message_type: str, payload: Payload, workspace: str) -> str:
-    """A whole program, so that it can be pasted and run."""
+def message_command(kind: str, actor: str, message_type: str, payload: Payload) -> str:
+    """`workbench actor call counter add=5`."""
+    return actor_command(kind, actor, written(message_type, payload))
+
+
+def message_python(kind: str, actor: str, message_type: str, payload: Payload, address: str) -> str:
+    """A whole program, so that it can be pasted and run while the app is open."""
     arguments = f"{actor!r}, {message_type!r}, {payload!r}"
     call = f"node.actors.ask({arguments}).payload" if kind == "call" else f"node.actors.tell({arguments})"
-    return f"import workbench\n\nwith workbench.connect({'embedded:' + workspace!r}) as node:\n    print({call})\n"
+    return (
+        "import workbench\n\n"
+        f"endpoint = workbench.endpoint({address!r})\n"
+        'with workbench.connect(f"grpc://{endpoint.address}", token=endpoint.token) as node:\n'
+        f"    print({call})\n"
+    )

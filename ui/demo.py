@@ -68,3 +68,13 @@ async def photograph(window: MainWindow, path: Path) -> int:
     await ready(window)
     path.parent.mkdir(parents=True, exist_ok=True)
     return 0 if window.grab().save(str(path)) else 1
+
+
+async def usable(window: MainWindow) -> int:
+    """Say so when the sample runs and the window shows it."""
+    actors = window.panels["actors"]
+    assert isinstance(actors, ActorsPanel)
+    await until(lambda: window.opening.ready and bool(actors.model.rows), "the first list of actors")
+    say("ready")
+    sys.stdout.flush()
+    return 0

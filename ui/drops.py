@@ -14,7 +14,7 @@ from workbench.api import AlreadyExists, Invalid, ModuleInfo, SpawnOptions, Work
 
 
 class Drops(QObject):
-    """Answers the notices that it shows: `spawn:HASH:NAME` and `replace:PATH`."""
+    """Answers the notices that it shows: `spawn:HASH:NAME`, `reload:HASH:NAME` and `replace:PATH`."""
 
     def __init__(self, desk: Desk, status: StatusLine) -> None:
         super().__init__(desk)
@@ -54,7 +54,8 @@ class Drops(QObject):
         except (WorkbenchError, OSError) as error:
             self._refused(path, error)
         else:
-            self._offer(path, info)
+            actors = await self._desk.bridge.call(node.actors.list)
+            self._offer(path, info, running=any(found.id.name == path.stem for found in actors))
         finally:
             self._status.progress.hide()
 
@@ -62,20 +63,22 @@ class Drops(QObject):
         details = "\n".join([str(error), *map(str, error.locations if isinstance(error, Invalid) else ())])
         self._desk.notice(f"{path.name} was not deployed: {error}", "error", details=details, key=str(path))
 
-    def _offer(self, path: Path, info: ModuleInfo) -> None:
+    def _offer(self, path: Path, info: ModuleInfo, *, running: bool) -> None:
+        """To reload the actor of this name when there is one, else to spawn it."""
         behaviors = ", ".join(info.behaviors)
-        spawn = (f"Spawn {path.stem}", f"spawn:{info.hash}:{path.stem}")
-        self._desk.notice(
-            f"{path.name} is deployed as {info.name} ({behaviors}).", "ok", buttons=(spawn,), key=str(path)
-        )
+        verb = "reload" if running else "spawn"
+        button = (f"{verb.capitalize()} {path.stem}", f"{verb}:{info.hash}:{path.stem}")
+        text = f"{path.name} is deployed as {info.name} ({behaviors})."
+        self._desk.notice(text, "ok", buttons=(button,), key=str(path))
 
     def _answer(self, key: str) -> None:
         verb, _, rest = key.partition(":")
         if verb == "replace":
             self._desk.bridge.start(self, self._deploy(Path(rest), force=True), self._desk.failed)
-        elif verb == "spawn":
+        elif verb in ("spawn", "reload"):
             digest, _, name = rest.partition(":")
-            self._desk.bridge.start(self, self._spawn(digest, name), self._desk.failed)
+            work = self._spawn(digest, name) if verb == "spawn" else self._reload(digest, name)
+            self._desk.bridge.start(self, work, self._desk.failed)
 
     async def _spawn(self, digest: str, name: str) -> None:
         node = self._desk.node
@@ -86,6 +89,13 @@ class Drops(QObject):
         info = await self._desk.bridge.call(lambda: node.actors.spawn(digest, options=SpawnOptions(name=free)))
         self._desk.notice(f"{info.id.name} runs.", "ok")
         self._desk.actor_chosen.emit(info.id.name)
+
+    async def _reload(self, digest: str, name: str) -> None:
+        node = self._desk.node
+        if node is not None:
+            info = await self._desk.bridge.call(node.actors.upgrade, name, digest)
+            self._desk.notice(f"{info.id.name} was reloaded.", "ok")
+            self._desk.actor_chosen.emit(info.id.name)
 
     def _progress(self, stage: str, fraction: float) -> None:
         text = stage[:1].upper() + stage[1:]

@@ -15,7 +15,20 @@ VERSION = 1
 """Grows when panels come or go in a way that makes old arrangements wrong."""
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 ACROSS, DOWN = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-PERSPECTIVES = ("operate", "debug")
+SHARES = {
+    "operate": (
+        (("actors", "editor"), (54, 46), ACROSS),
+        (("actors", "graphs"), (50, 36), DOWN),
+        (("editor", "log"), (62, 24), DOWN),
+    ),
+    "debug": (
+        (("editor", "messages"), (54, 46), ACROSS),
+        (("editor", "log"), (64, 22), DOWN),
+        (("messages", "actors"), (44, 42), DOWN),
+    ),
+}
+"""Percent of the window, by docks that lie side by side or one over the other."""
+PERSPECTIVES = tuple(SHARES)
 
 
 def arrange(window: QMainWindow, docks: Mapping[str, Dock], perspective: str) -> None:
@@ -29,35 +42,36 @@ def arrange(window: QMainWindow, docks: Mapping[str, Dock], perspective: str) ->
         _operate(window, docks)
     for dock in docks.values():
         dock.show()
-    docks["messages" if perspective == "debug" else "actors"].raise_()
+    docks["actors"].raise_()
     docks["editor"].raise_()
+    proportion(window, docks, perspective)
+
+
+def proportion(window: QMainWindow, docks: Mapping[str, Dock], perspective: str) -> None:
+    """Give each dock its share. Qt has to have laid the docks out before, so the window asks for this once more."""
+    width, height = window.width(), window.height()
+    for names, shares, way in SHARES[perspective]:
+        total = width if way == ACROSS else height
+        window.resizeDocks([docks[name] for name in names], [total * share // 100 for share in shares], way)
 
 
 def _operate(window: QMainWindow, docks: Mapping[str, Dock]) -> None:
     """Actors over the graphs at the left; source and messages as tabs at the right, the log below them."""
-    width, height = window.width(), window.height()
     window.addDockWidget(LEFT, docks["actors"])
     window.splitDockWidget(docks["actors"], docks["editor"], ACROSS)
     window.splitDockWidget(docks["actors"], docks["graphs"], DOWN)
     window.splitDockWidget(docks["editor"], docks["log"], DOWN)
     window.tabifyDockWidget(docks["editor"], docks["messages"])
-    window.resizeDocks([docks["actors"], docks["editor"]], [width * 56 // 100, width * 44 // 100], ACROSS)
-    window.resizeDocks([docks["actors"], docks["graphs"]], [height * 50 // 100, height * 36 // 100], DOWN)
-    window.resizeDocks([docks["editor"], docks["log"]], [height * 60 // 100, height * 26 // 100], DOWN)
 
 
 def _debug(window: QMainWindow, docks: Mapping[str, Dock]) -> None:
     """Source large at the left with the log below; messages over the actors at the right, graphs as a tab."""
-    width, height = window.width(), window.height()
     window.addDockWidget(LEFT, docks["editor"])
     window.splitDockWidget(docks["editor"], docks["messages"], ACROSS)
     window.splitDockWidget(docks["editor"], docks["log"], DOWN)
     window.splitDockWidget(docks["messages"], docks["actors"], DOWN)
     window.tabifyDockWidget(docks["actors"], docks["graphs"])
     docks["actors"].raise_()
-    window.resizeDocks([docks["editor"], docks["messages"]], [width * 54 // 100, width * 46 // 100], ACROSS)
-    window.resizeDocks([docks["editor"], docks["log"]], [height * 62 // 100, height * 24 // 100], DOWN)
-    window.resizeDocks([docks["messages"], docks["actors"]], [height * 42 // 100, height * 44 // 100], DOWN)
 
 
 def record(window: QMainWindow, perspective: str) -> Record:

@@ -351,8 +351,12 @@ class MainWindow(QMainWindow):
         self.perspective = name
         self._check_perspective()
         layout.arrange(self, self.docks, name)
+        QTimer.singleShot(0, self, self._proportion)
         self._settle.start()
         self.desk.remember.emit()
+
+    def _proportion(self) -> None:
+        layout.proportion(self, self.docks, self.perspective)
 
     def _check_perspective(self) -> None:
         for name in layout.PERSPECTIVES:

@@ -39,7 +39,7 @@ def state_text(info: ActorInfo) -> str:
     """The state in a word; a machine adds its own state, a wait what it waits for."""
     if info.state is ActorState.WAITING and info.waiting_for:
         return f"waiting for {info.waiting_for}"
-    return f"{info.state} · {info.fsm_state}" if info.fsm_state and info.state is ActorState.IDLE else str(info.state)
+    return f"{info.state} ({info.fsm_state})" if info.fsm_state and info.state is ActorState.IDLE else str(info.state)
 
 
 def error_look(code: str) -> tuple[str, str]:

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
-from shiboken6 import isValid
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 from fake_node import FakeNode  # noqa: E402
+from windows import OFFSCREEN, close, running_loop  # noqa: E402
 
-from ui import theme  # noqa: E402
-from ui.app import application, window_for  # noqa: E402
+from ui.app import window_for  # noqa: E402
 from ui.main_window import MainWindow  # noqa: E402
 from ui.opening import Doors  # noqa: E402
 from ui.settings import RecordFile, Settings, config_directory  # noqa: E402
 from workbench.api import Node, ProgressCallback, SpawnOptions  # noqa: E402
 from workbench.data import directory  # noqa: E402
-
-OFFSCREEN = ("propagateSizeHints", "This plugin does not support")
-"""What the offscreen platform says of itself."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -45,11 +39,7 @@ def qapp_cls() -> type[QApplication]:
 
 @pytest.fixture(scope="session")
 def loop(qapp: QApplication) -> Iterator[QEventLoop]:
-    application()
-    made = QEventLoop(qapp, already_running=True)
-    theme.apply(qapp, "light")
-    yield made
-    asyncio.events._set_running_loop(None)
+    yield from running_loop(qapp)
 
 
 @pytest.fixture(autouse=True)
@@ -90,16 +80,6 @@ def open_window(
 @pytest.fixture
 def window(open_window: Callable[..., MainWindow]) -> MainWindow:
     return open_window()
-
-
-def close(window: MainWindow) -> None:
-    """What `main` does in the end; a second time it does nothing."""
-    if not isValid(window):
-        return
-    window.close()
-    window.bridge.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def sample(node: Node, progress: ProgressCallback) -> None:

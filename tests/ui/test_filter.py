@@ -22,7 +22,8 @@ def holds(line: str) -> bool:
 @pytest.mark.parametrize(
     "line",
     ["", "  ", "count", "COUNT", "state:crashed", "State:Crashed", "mailbox>100", "mailbox>=120", "mailbox=120",
-     "id~oun", "state:crashed mailbox>100 id~count", "-state:idle", "memory>10MiB", "memory<1GiB", "fuel/s>2k", "state!=idle",
+     "id~oun", "state:crashed mailbox>100 id~count",
+     "-state:idle", "memory>10MiB", "memory<1GiB", "fuel/s>2k", "state!=idle",
      'id:"counter"', "-oldest>0"],
 )  # fmt: skip
 def test_a_row_matches(line: str) -> None:

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import close
 from pytestqt.qtbot import QtBot
+from windows import close
 
 from ui.main_window import MainWindow
 from ui.panels.actors.panel import ActorsPanel

@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QIcon, QKeyEvent
-from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QIcon, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QDialog,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
+from ui.icons import color
 from ui.widgets.build import label, row
 
 SHOWN = 100
+HINT = Qt.ItemDataRole.UserRole
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
 
 
@@ -23,6 +35,21 @@ class Choice:
     run: Callable[[], None]
     icon: QIcon
     hint: str = ""
+
+
+class HintDelegate(QStyledItemDelegate):
+    """Draws the hint at the right end of its line."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().paint(painter, option, index)
+        hint = index.data(HINT)
+        if hint:
+            painter.save()
+            painter.setPen(color("muted"))
+            painter.drawText(option.rect.adjusted(0, 0, -12, 0), RIGHT, hint)
+            painter.restore()
 
 
 class Palette(QDialog):
@@ -38,6 +65,7 @@ class Palette(QDialog):
         self.list.setAccessibleName("Matches")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setUniformItemSizes(True)
+        self.list.setItemDelegate(HintDelegate(self.list))
         self.nothing = label("Nothing matches.", tone="muted")
         whole = QVBoxLayout(self)
         whole.setContentsMargins(8, 8, 8, 8)
@@ -61,7 +89,9 @@ class Palette(QDialog):
         self._ranked = [choice for _, choice in sorted(found, key=lambda pair: pair[0])[:SHOWN]]
         self.list.clear()
         for choice in self._ranked:
-            item = QListWidgetItem(choice.icon, choice.text + (f"     {choice.hint}" if choice.hint else ""))
+            item = QListWidgetItem(choice.icon, choice.text)
+            item.setData(HINT, choice.hint)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{choice.text} {choice.hint}".strip())
             self.list.addItem(item)
         self.list.setCurrentRow(0)
         self.nothing.setVisible(not self._ranked)

@@ -26,7 +26,7 @@ class Shortcuts(QDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keyboard shortcuts and commands")
-        self.resize(800, 560)
+        self.resize(940, 600)
         self.model: RowModel[Spec] = RowModel(COLUMNS, lambda spec: spec.id, self)
         self.table = Table(self.model, "Actions")
         self.filter = FilterEdit([column.key for column in COLUMNS], "save keys~ctrl")

@@ -7,7 +7,16 @@ from typing import TypeVar
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QBoxLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ui.icons import icon
 
@@ -66,7 +75,9 @@ def button(
     if style:
         made.setProperty(style, "true")
     if icon_name:
-        made.setIcon(icon(icon_name, "on_accent" if style == "primary" else "error" if style == "danger" else "icon"))
+        made.setProperty("icon_name", icon_name)
+        made.setProperty("icon_tone", {"primary": "on_accent", "danger": "error"}.get(style, "icon"))
+        made.setIcon(icon(icon_name, made.property("icon_tone")))
         made.setIconSize(QSize(16, 16))
     made.clicked.connect(lambda: clicked())
     return made
@@ -100,11 +111,11 @@ def tool_for(action: QAction, *, text: bool = False) -> QToolButton:
 
 
 def repaint_tools(parent: QWidget) -> None:
-    """Take the icons of plain tool buttons again, in the theme's new colours."""
-    for found in parent.findChildren(QToolButton):
+    """Take the icons of plain buttons again, in the theme's new colours."""
+    for found in parent.findChildren(QAbstractButton):
         name = found.property("icon_name")
         if isinstance(name, str) and name:
-            found.setIcon(icon(name))
+            found.setIcon(icon(name, found.property("icon_tone") or "icon"))
 
 
 def clear(layout: QBoxLayout) -> None:

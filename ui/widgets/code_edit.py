@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
@@ -39,6 +39,9 @@ class Mark:
     end_column: int
     text: str
 
+    def moved(self, lines: int) -> Mark:
+        return replace(self, line=self.line + lines, end_line=self.end_line + lines if self.end_line else 0)
+
 
 class CodeEdit(QPlainTextEdit):
     """`marks` are shown until the line they are on is edited."""
@@ -46,6 +49,7 @@ class CodeEdit(QPlainTextEdit):
     def __init__(self) -> None:
         super().__init__()
         self.marks: tuple[Mark, ...] = ()
+        self._lines = 1
         self.setProperty("flat", "true")
         self.setFont(mono())
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
@@ -64,11 +68,14 @@ class CodeEdit(QPlainTextEdit):
         self.margin.update()
 
     def _edited(self, at: int, removed: int, added: int) -> None:
-        if self.marks and (removed or added):
-            line = self.document().findBlock(at).blockNumber() + 1
-            kept = tuple(mark for mark in self.marks if not mark.line <= line <= max(mark.end_line, mark.line))
-            if kept != self.marks:
-                self.set_marks(kept)
+        """A mark goes when its line is edited, and moves when lines come or go above it."""
+        more, self._lines = self.blockCount() - self._lines, self.blockCount()
+        if not self.marks or not (removed or added):
+            return
+        first = self.document().findBlock(at).blockNumber() + 1
+        last = max(self.document().findBlock(at + added).blockNumber() + 1 - max(more, 0), first)
+        kept = (mark for mark in self.marks if not mark.line <= last or not first <= max(mark.end_line, mark.line))
+        self.set_marks(tuple(mark.moved(more) if mark.line > first else mark for mark in kept))
 
     def go_to(self, line: int, column: int = 0) -> None:
         """Put the caret there, in the middle of the view, and take the keyboard."""
@@ -107,6 +114,7 @@ class CodeEdit(QPlainTextEdit):
         extra.cursor = cursor
         extra.format.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
         extra.format.setUnderlineColor(QColor(current().error))
+        extra.format.setBackground(QColor(current().error_tint))
         return extra
 
     def _bracket_extras(self) -> list[QTextEdit.ExtraSelection]:

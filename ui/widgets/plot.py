@@ -29,8 +29,8 @@ class UnitAxis(pg.AxisItem):  # type: ignore[misc]
         self.enableAutoSIPrefix(False)
 
     def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
-        """One level of ticks, at most one for 22 pixels of height or 36 of width."""
-        fitting = max(2, round(size / (36 if self.orientation == "bottom" else 22)))
+        """One level of ticks, at most one for 30 pixels of height or 36 of width."""
+        fitting = max(2, round(size / (36 if self.orientation == "bottom" else 30)))
         return [(tick_step((high - low) / fitting, self._unit), 0)]
 
     def tickStrings(self, values: Sequence[float], _scale: float, _spacing: float) -> list[str]:
@@ -108,6 +108,7 @@ def tick_step(least: float, unit: str) -> float:
         return float(2 ** math.ceil(math.log2(max(least, 1))))
     if unit == "before":
         return next((step for step in (5.0, 15.0, 30.0, 60.0, 120.0, 300.0) if step >= least), 600.0)
+    least = max(least, 1.0) if unit == "messages" else least
     power = 10.0 ** math.floor(math.log10(max(least, 1e-12)))
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least * 0.999)
 
@@ -115,7 +116,7 @@ def tick_step(least: float, unit: str) -> float:
 def value_text(value: float, unit: str) -> str:
     """A value of an axis or a legend."""
     if unit == "before":
-        return "now" if value >= -0.5 else f"-{-value / 60:g}{show.SPACE}min" if value % 30 == 0 else f"-{-value:.0f} s"
+        return "now" if value >= -0.5 else f"-{-value / 60:g}{show.SPACE}min" if value % 60 == 0 else f"-{-value:.0f} s"
     if unit == "bytes":
         return show.size(value)
     if unit == "seconds":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtWidgets import QTextBrowser, QVBoxLayout, QWidget
 
 from ui import format as show
@@ -24,6 +24,8 @@ WORDS = {"": "Reply", "rejected": "Rejected", "crashed": "Crashed", "timeout": "
 class ReplyView(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
+        self.setObjectName("composer")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._desk = desk
         self.sent: Sent | None = None
         self.picture, self.outcome, self.when = label(), label("No message sent yet", role="title"), label(tone="muted")

@@ -48,6 +48,7 @@ class ActorDetails(QWidget):
         whole.addWidget(self.tabs, 1)
         self.turns.selectionModel().currentRowChanged.connect(lambda: self._show_turn())
         desk.theme_changed.connect(self._paint)
+        desk.theme_changed.connect(self._show_turn)
         self.setMinimumHeight(120)
 
     def _head(self) -> QHBoxLayout:

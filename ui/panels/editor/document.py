@@ -31,7 +31,7 @@ class Document(QWidget):
     ) -> None:
         super().__init__()
         self.path, self.name, self.saved = path, name, source
-        self._alias, self._actor = alias, actor
+        self._alias, self._actor, self._tone = alias, actor, "muted"
         self.edit = CodeEdit()
         self.edit.setPlainText(source)
         self.edit.document().setModified(False)
@@ -49,10 +49,15 @@ class Document(QWidget):
         for part in (self.disk, self.edit, self.find_bar, self.result_line, self.strip):
             whole.addWidget(part)
         whole.setStretch(1, 1)
-        self.edit.textChanged.connect(self.edited)
+        self.edit.textChanged.connect(self._text_changed)
         self.edit.cursorPositionChanged.connect(self.edited)
         self.strip.edited.connect(self.edited)
         QTimer.singleShot(0, self, self.highlight)
+
+    def _text_changed(self) -> None:
+        if self._tone == "error" and not self.edit.marks:
+            self.result_line.hide()  # the sentence was about another text
+        self.edited.emit()
 
     def _disk_bar(self) -> QWidget:
         said = label("This file changed on disk.")
@@ -128,10 +133,16 @@ class Document(QWidget):
 
     def say(self, sentence: str, tone: str = "muted") -> None:
         """The result line: what the last run did, or why it did not."""
-        self.result_picture.setPixmap(pixmap(ICONS[tone], current().color(tone), 16, self.devicePixelRatioF()))
+        self._tone = tone
         self.result.setText(sentence)
         set_tone(self.result, tone)
         self.result_line.show()
+        self.repaint_icons()
+
+    def repaint_icons(self) -> None:
+        shown = pixmap(ICONS[self._tone], current().color(self._tone), 16, self.devicePixelRatioF())
+        self.result_picture.setPixmap(shown)
+        self.edit.show_extras()
 
     def mark(self, places: Sequence[Location], sentence: str) -> None:
         """Show errors of this file in the margin and under the text, and go to the first."""

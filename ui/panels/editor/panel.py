@@ -20,7 +20,7 @@ from ui.sending import send
 from ui.settings import Record, children, number
 from ui.widgets.build import box, row, tool_for
 from ui.widgets.empty_state import EmptyState
-from workbench.api import ActorInfo, Area, Crashed, Format, Invalid, Location, NotFound, WorkbenchError
+from workbench.api import ActorInfo, ActorState, Area, Crashed, Format, Invalid, Location, NotFound, WorkbenchError
 from workbench.data import directory
 
 BEHAVIORS = {"file.new_server": "gen_server", "file.new_event": "gen_event", "file.new_fsm": "gen_fsm"}
@@ -249,8 +249,9 @@ class EditorPanel(Panel):
         if not isinstance(error, WorkbenchError):
             self.desk.failed(error)
             return
-        still = " The running actor keeps its code." if self._info(doc.actor) is not None else ""
-        doc.say(f"{error}{still}", "error")
+        info = self._info(doc.actor)
+        runs = info is not None and info.state is not ActorState.CRASHED
+        doc.say(f"{str(error).rstrip('.')}. " + (f"{doc.actor} keeps running its old code." if runs else ""), "error")
         places: tuple[Location, ...] = ()
         if isinstance(error, Invalid):
             places = error.locations
@@ -375,8 +376,7 @@ class EditorPanel(Panel):
     def repaint_icons(self) -> None:
         self.none.repaint_icons()
         for doc in self.documents():
-            doc.edit.show_extras()
-            doc.result_line.hide()
+            doc.repaint_icons()
             if hasattr(doc, "colors"):
                 doc.colors.take_theme()
             self._show_actor(doc)

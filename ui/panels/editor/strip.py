@@ -45,6 +45,7 @@ class Strip(QWidget):
         self.reply.setFont(mono())
         self.reply.setAccessibleName("Reply")
         self.cells = FigureCells(compact=True, cells=CELLS)
+        self.outcome.hide()
         self._lay_out()
         self.payload.returnPressed.connect(self.send_pressed)
         self.type.currentTextChanged.connect(lambda: self.edited.emit())
@@ -94,11 +95,13 @@ class Strip(QWidget):
 
     def show_waiting(self) -> None:
         self.outcome.setText("waiting …")
+        self.outcome.show()
         set_tone(self.outcome, "muted")
 
     def show_sent(self, sent: Sent) -> None:
         tone = error_look(sent.code)[1] if sent.code else "ok"
         self.outcome.setText(sent.outcome)
+        self.outcome.show()
         set_tone(self.outcome, tone)
         answer = sent.text or sent.reply
         shown = (

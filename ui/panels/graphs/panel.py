@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ui.widgets.plot import Plot
 
 WINDOWS = (1, 5, 15)
-FIRST_DRAWN = 4
+FIRST_DRAWN = 8
 LEAST_WIDTH, LEAST_HEIGHT = 160, 104
 
 
@@ -77,7 +77,7 @@ class GraphsPanel(Panel):
         self.split.addWidget(self.area)
         self.split.addWidget(self.legend)
         self.split.setStretchFactor(0, 1)
-        self.split.setSizes([620, 236])
+        self.split.setSizes([620, 254])
         self.column.addWidget(box("band", self._band()))
         self.column.addWidget(self.split, 1)
 

@@ -1,4 +1,4 @@
-"""What of the log is shown, and as which lines: a message of several lines becomes as many rows. Pure functions."""
+"""What of the log is shown, and as which lines: a message of several lines, or with a traceback, is as many rows."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ class Shown:
 
 
 def shown_lines(lines: Iterable[LogLine]) -> list[Shown]:
-    rows = []
+    rows: list[Shown] = []
     for line in lines:
-        text = line.message
+        trace = line.field("exception.stacktrace").rstrip()
+        text = f"{line.message}\n{trace}" if trace else line.message
         if "\n" not in text:
             rows.append(Shown(line, 0, text))
         else:

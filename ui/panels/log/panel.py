@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QGuiApplication, QMouseEvent
+from PySide6.QtGui import QGuiApplication, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QLineEdit, QStackedWidget
 
 from ui import format as show
@@ -40,7 +40,7 @@ def _tone(line: Shown) -> str:
 COLUMNS: tuple[Col, ...] = (
     Col("time", "Time", lambda s: s.line.time, lambda s: "" if s.part else show.clock(s.line.time), 112,
         tone=always("faint")),
-    Col("level", "Level", lambda s: str(s.line.level), lambda s: "" if s.part else str(s.line.level), 84,
+    Col("level", "Level", lambda s: str(s.line.level), lambda s: "" if s.part else str(s.line.level), 108,
         icon=lambda s: ("", "text") if s.part else LEVELS[s.line.level], tone=lambda s: LEVELS[s.line.level][1]),
     Col("actor", "Actor", lambda s: s.line.actor, lambda s: "" if s.part else s.line.actor or "node", 110,
         tone=always("muted")),
@@ -63,6 +63,11 @@ class LogTable(Table[Shown]):
     def _place(self, index: QModelIndex) -> Shown | None:
         shown = self.rows.row(index)
         return shown if shown is not None and place(shown.text) else None
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._desk.actions["log.follow"].isChecked():
+            self.scrollToBottom()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         over = self._place(self.indexAt(event.position().toPoint()))

@@ -102,13 +102,14 @@ def _fill(folder: Path, wit: str, app: Mapping[str, str]) -> None:
 
 
 def _tool() -> list[str]:
-    """How to start componentize-py."""
+    """How to start componentize-py. As a module of this Python it is one process; a script may start a second one,
+    which would outlive a cancelled build."""
+    if find_spec("componentize_py") is not None:
+        return [sys.executable, "-c", "import sys, componentize_py as c; sys.exit(c.script())"]
     suffix = ".exe" if sys.platform == "win32" else ""
     beside = Path(sys.executable).with_name(f"componentize-py{suffix}")
     if beside.is_file():
         return [str(beside)]
-    if find_spec("componentize_py") is not None:
-        return [sys.executable, "-c", "import sys, componentize_py as c; sys.exit(c.script())"]
     raise Unavailable(f"componentize-py is not installed for {sys.executable}: pip install componentize-py")
 
 

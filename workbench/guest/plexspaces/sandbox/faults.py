@@ -43,7 +43,8 @@ def of_exception(error: BaseException, files: Collection[str], own: tuple[str, .
     """The fault for what the top level of the actor's files raised; `own` are the names of the actor's modules."""
     if isinstance(error, SyntaxError) and error.filename is not None and error.filename in files:
         return of_syntax(error, error.filename)
-    return SourceFault(type(error).__name__, sentence(error, own), place_of(error, files))
+    said = sentence(error, own) or "raised while the module was loaded"
+    return SourceFault(type(error).__name__, said, place_of(error, files))
 
 
 def sentence(error: BaseException, own: tuple[str, ...] = ()) -> str:

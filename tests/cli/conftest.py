@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -66,7 +67,7 @@ class Shell:
 
     @contextmanager
     def started(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-        """A command that goes on; what is left of it at the end is killed."""
+        """A command that goes on; what is left of it at the end, or after two minutes, is killed."""
         process = subprocess.Popen(
             [*COMMAND, *arguments],
             cwd=self.folder,
@@ -75,9 +76,12 @@ class Shell:
             stderr=subprocess.PIPE,
             text=True,
         )
+        watchdog = Timer(WAIT_SECONDS, process.kill)
+        watchdog.start()
         try:
             yield process
         finally:
+            watchdog.cancel()
             process.kill()
             process.communicate()
 

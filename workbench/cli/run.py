@@ -88,7 +88,7 @@ def run(
         if watch:
             from workbench.cli.watch import follow
 
-            follow(node, subject.path, subject.name, lines)
+            follow(node, subject.path, subject.name, lines, known=subject.data)
         if as_json:
             render.line(_ending(node, subject.name))
         return worst

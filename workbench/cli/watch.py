@@ -16,20 +16,22 @@ from workbench.cli.progress import ProgressLine
 LOOK_SECONDS = 0.2
 
 
-def follow(node: Node, path: Path, actor: str, lines: Lines) -> None:
-    """Until Ctrl+C: pass on what the actor prints, and upgrade it with each saved version of `path`."""
+def follow(node: Node, path: Path, actor: str, lines: Lines, *, known: bytes) -> None:
+    """Until Ctrl+C: pass on what the actor prints, and upgrade it with each saved version of `path`.
+
+    `known` is the version that it runs.
+    """
     click.echo(f"watching {path}; Ctrl+C ends", err=True)
     try:
-        for data in _versions(path, lines):
+        for data in _versions(path, lines, known):
             _upgrade(node, data, path.name, actor)
     except KeyboardInterrupt:
         click.echo("", err=True)
 
 
-def _versions(path: Path, lines: Lines) -> Iterator[bytes]:
+def _versions(path: Path, lines: Lines, known: bytes) -> Iterator[bytes]:
     """The file's bytes whenever they have changed. A file that is gone for a moment is being saved."""
     pause = Event()
-    known = _read(path)
     while True:
         pause.wait(LOOK_SECONDS)
         lines.show()

@@ -10,8 +10,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
 
-from workbench.api.actors import ActorId, ActorInfo, SpawnOptions
+from workbench.api.actors import ActorInfo, SpawnOptions
 from workbench.api.events import Area
+from workbench.api.identity import ActorId
 from workbench.api.logs import Level, LogLine
 from workbench.api.messages import NO_HEADERS, Kind, Payload, Reply
 from workbench.api.metrics import Sample

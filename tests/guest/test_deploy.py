@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from workbench.api import Behavior, Invalid, Kind, Node
-from workbench.api.actors import ActorId
 from workbench.api.capabilities import parse_grant
+from workbench.api.identity import ActorId
 from workbench.api.limits import PROFILES
 from workbench.node import LocalNode
 from workbench.wasm.codec import Err, Ok

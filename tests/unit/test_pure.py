@@ -25,8 +25,8 @@ from workbench.api import (
     parse_grant,
     profile,
 )
-from workbench.api.actors import split_address
 from workbench.api.errors import WorkbenchError, by_code
+from workbench.api.identity import split_address
 from workbench.clock import FakeClock
 from workbench.config import load
 from workbench.runtime import recorder as recorder_module

@@ -6,7 +6,7 @@ epoch (float), durations carry their unit in the name, sizes are bytes.
 
 from __future__ import annotations
 
-from workbench.api.actors import ActorId, ActorInfo, Actors, ActorState, SpawnOptions
+from workbench.api.actors import ActorInfo, Actors, ActorState, SpawnOptions
 from workbench.api.capabilities import CAPABILITIES, Grant, parse_grant
 from workbench.api.errors import (
     AlreadyExists,
@@ -28,6 +28,7 @@ from workbench.api.errors import (
     WorkbenchError,
 )
 from workbench.api.events import Area, Event, Subscription
+from workbench.api.identity import ActorId
 from workbench.api.limits import PROFILES, Limits, Profile, profile
 from workbench.api.logs import Level, LogLine
 from workbench.api.messages import Envelope, Kind, Payload, Reply

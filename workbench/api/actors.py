@@ -1,44 +1,17 @@
-"""Actors: identity, what is known about one, and the facet `node.actors`."""
+"""Actors: what is known about one, how to start one, and the facet `node.actors`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from workbench.api.errors import Cause, Invalid
+from workbench.api.errors import Cause
+from workbench.api.identity import ActorId
 from workbench.api.limits import DEFAULT_PROFILE, Limits
 from workbench.api.messages import NO_HEADERS, Kind, Payload, Reply
-
-if TYPE_CHECKING:
-    from workbench.api.turns import Turn
-
-NAME_BYTES = 1024
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class ActorId:
-    """Who an actor is, wherever it runs. Any text up to 1 KiB is a name; `name@node` says where it is now."""
-
-    name: str
-    namespace: str = "default"
-    tenant: str = "default"
-
-    def __str__(self) -> str:
-        return self.name
-
-    def at(self, node: str) -> str:
-        return f"{self.name}@{node}"
-
-
-def split_address(text: str) -> tuple[str, str]:
-    """(name, node) of an address, parsed at its last `@`; without one the node is empty."""
-    name, at, node = text.rpartition("@")
-    name, node = (name, node) if at else (text, "")
-    if not name or len(name.encode()) > NAME_BYTES:
-        raise Invalid(f"an actor's name has 1 to {NAME_BYTES} bytes, this one has {len(name.encode())}")
-    return name, node
+from workbench.api.turns import Turn
 
 
 class ActorState(StrEnum):

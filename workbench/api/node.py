@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol
 
-from workbench.api.actors import ActorId, Actors
+from workbench.api.actors import Actors
 from workbench.api.events import Area, Subscription
+from workbench.api.identity import ActorId
 from workbench.api.logs import LogLine
 from workbench.api.metrics import Sample
 from workbench.api.modules import Modules, ProgressCallback

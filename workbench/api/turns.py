@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from workbench.api.actors import ActorId
 from workbench.api.errors import Cause, Figures
+from workbench.api.identity import ActorId
 from workbench.api.messages import Envelope, Payload
 
 

@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from workbench.api.actors import ActorId, ActorInfo, ActorState
+from workbench.api.actors import ActorInfo, ActorState
 from workbench.api.errors import Cause, Crashed, Exhausted, Invalid, NotFound, Rejected, Unavailable, WorkbenchError
 from workbench.api.events import Area
+from workbench.api.identity import ActorId
 from workbench.api.logs import Level
 from workbench.api.messages import Envelope, Kind, Payload, Reply
 from workbench.runtime.answer import Answer

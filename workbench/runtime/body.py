@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.api.actors import ActorId
 from workbench.api.capabilities import Grant
 from workbench.api.errors import Cause, Crashed, Figures, Invalid, Rejected, WorkbenchError
+from workbench.api.identity import ActorId
 from workbench.api.limits import Limits
 from workbench.api.logs import Level
 from workbench.api.messages import Envelope, Kind, Payload, Reply

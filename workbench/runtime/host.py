@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from workbench.api.actors import ActorId, ActorState, SpawnOptions
+from workbench.api.actors import ActorState, SpawnOptions
 from workbench.api.errors import NotFound
+from workbench.api.identity import ActorId
 from workbench.api.limits import DEFAULT_PROFILE
 from workbench.api.messages import Kind, Payload
 from workbench.runtime.answer import Answer

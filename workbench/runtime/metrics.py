@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbench.api.actors import ActorId
 from workbench.api.events import Area
+from workbench.api.identity import ActorId
 from workbench.api.metrics import Sample
 from workbench.clock import Clock
 from workbench.runtime.bus import Bus

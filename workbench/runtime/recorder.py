@@ -7,8 +7,8 @@ from collections import deque
 from collections.abc import Sequence
 from itertools import islice
 
-from workbench.api.actors import ActorId
 from workbench.api.events import Area
+from workbench.api.identity import ActorId
 from workbench.api.turns import Turn
 from workbench.runtime.bus import Bus
 

@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Protocol
 
-from workbench.api.actors import ActorId, ActorInfo, SpawnOptions, split_address
+from workbench.api.actors import ActorInfo, SpawnOptions
 from workbench.api.capabilities import Grant, parse_grant
 from workbench.api.errors import AlreadyExists, Conflict, Denied, NotFound, Timeout, Unavailable
 from workbench.api.events import Area
+from workbench.api.identity import ActorId, split_address
 from workbench.api.limits import profile
 from workbench.api.messages import NO_HEADERS, Envelope, Kind, Payload, Reply
 from workbench.runtime.actor import Actor

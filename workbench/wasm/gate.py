@@ -16,9 +16,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from workbench.api.actors import ActorId
 from workbench.api.capabilities import Grant
 from workbench.api.errors import Denied, Unavailable, WorkbenchError
+from workbench.api.identity import ActorId
 from workbench.api.limits import Limits
 from workbench.api.messages import Payload
 from workbench.api.turns import HostCall

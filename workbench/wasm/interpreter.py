@@ -20,8 +20,8 @@ from typing import Any
 
 from filelock import FileLock
 
-from workbench.api.actors import ActorId
 from workbench.api.errors import Conflict, Invalid, Location
+from workbench.api.identity import ActorId
 from workbench.api.limits import DEFAULT_PROFILE, PROFILES
 from workbench.api.modules import CancelToken, Progress, ProgressCallback
 from workbench.data import directory

@@ -1,0 +1,33 @@
+"""Who an actor is, and how it is addressed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbench.api.errors import Invalid
+
+NAME_BYTES = 1024
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ActorId:
+    """Who an actor is, wherever it runs. Any text up to 1 KiB is a name; `name@node` says where it is now."""
+
+    name: str
+    namespace: str = "default"
+    tenant: str = "default"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def at(self, node: str) -> str:
+        return f"{self.name}@{node}"
+
+
+def split_address(text: str) -> tuple[str, str]:
+    """(name, node) of an address, parsed at its last `@`; without one the node is empty."""
+    name, at, node = text.rpartition("@")
+    name, node = (name, node) if at else (text, "")
+    if not name or len(name.encode()) > NAME_BYTES:
+        raise Invalid(f"an actor's name has 1 to {NAME_BYTES} bytes, this one has {len(name.encode())}")
+    return name, node

@@ -66,7 +66,8 @@ def echo(kind: Type) -> str:
     (func (export "echo") (param {params}) (result {result}) {body}))
   (core instance $code (instantiate $code (with "host" (instance (export "host" (func $lowered))))))
   (func (export "echo") (param "value" {text}) (result {text})
-    (canon lift (core func $code "echo") (memory (core memory $memory "memory")) (realloc (core func $memory "realloc"))))
+    (canon lift (core func $code "echo")
+      (memory (core memory $memory "memory")) (realloc (core func $memory "realloc"))))
 )"""
 
 

@@ -87,7 +87,8 @@ def restore(window: QMainWindow, docks: Mapping[str, Dock], file: RecordFile) ->
     perspective = text(found, "perspective", PERSPECTIVES[0])
     perspective = perspective if perspective in PERSPECTIVES else PERSPECTIVES[0]
     if found and window.restoreGeometry(_bytes(found, "geometry")):
-        arrange(window, docks, perspective)
+        for dock in docks.values():  # not tabbed: tab bars that the restored state has no use for would stay
+            window.addDockWidget(LEFT, dock)
         if found.get("version") == VERSION and window.restoreState(_bytes(found, "state"), VERSION):
             return perspective, ""
     arrange(window, docks, perspective)

@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QGuiApplication
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -408,6 +408,9 @@ class MainWindow(QMainWindow):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if paths(event.mimeData()) and self.drop_zone.cover(event.mimeData()):
             event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.drop_zone.take(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Unsaved text is kept for the next start, so closing never asks."""

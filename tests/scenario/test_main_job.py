@@ -192,7 +192,7 @@ class User:
         QApplication.sendEvent(self.window, QDragEnterEvent(QPoint(400, 300), copy, mime, left, none))
         zone = self.window.drop_zone
         assert zone.isVisible()
-        QApplication.sendEvent(zone, QDropEvent(QPointF(100, 100), copy, mime, left, none))
+        QApplication.sendEvent(self.window, QDropEvent(QPointF(100, 100), copy, mime, left, none))
 
     def press_notice(self, caption: str) -> None:
         """A button in the bar of notices, once it is there."""

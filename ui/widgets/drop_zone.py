@@ -56,6 +56,10 @@ class DropZone(QWidget):
         self.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
+        self.take(event)
+
+    def take(self, event: QDropEvent) -> None:
+        """Uncover the window, and hand on what was dropped on it."""
         self.hide()
         if found := paths(event.mimeData()):
             event.acceptProposedAction()

@@ -21,9 +21,9 @@ def ask(context: Context, to: str, message_type: str, payload: Payload, timeout_
 
 
 @host_call("messaging", "spawn", needs="spawn", scoped=True)
-def spawn(context: Context, module: str, state: Payload, options: Any) -> str:
-    with context.waiting(f"spawn {module}"):
-        return context.host.messaging.spawn(context.actor, module, state, options)
+def spawn(context: Context, module_ref: str, initial_state: Payload, options: Any) -> str:
+    with context.waiting(f"spawn {module_ref}"):
+        return context.host.messaging.spawn(context.actor, module_ref, initial_state, options)
 
 
 @host_call("messaging", "stop", needs="messaging", scoped=True)

@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from tests.contract.contract_sources import COUNTER
+
 ROOT = Path(__file__).resolve().parents[2]
 WAIT_SECONDS = 120
 COMMAND = [sys.executable, "-c", "import workbench.cli; workbench.cli.main()"]
@@ -93,35 +95,6 @@ class Shell:
             yield process.stdout.readline().strip()
             process.send_signal(signal.SIGTERM)
             assert process.wait(WAIT_SECONDS) == code
-
-
-COUNTER = """
-from plexspaces import GenServer, Reject
-
-
-class Counter(GenServer):
-    def init(self, state):
-        self.count = int(state or 0)
-
-    def handle_request(self, from_actor, message_type, payload):
-        if message_type == "increment":
-            self.count += 1
-        elif message_type == "echo":
-            return payload
-        elif message_type == "print":
-            print(payload)
-        elif message_type == "crash":
-            raise ValueError("this kills it")
-        elif message_type == "spin":
-            while True:
-                pass
-        elif message_type != "get_count":
-            raise Reject(f"unknown message type {message_type}")
-        return str(self.count)
-
-    def snapshot_state(self):
-        return str(self.count)
-"""
 
 
 @pytest.fixture

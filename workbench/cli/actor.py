@@ -108,7 +108,7 @@ def call(name: str, message: str, timeout_seconds: float, target: Target, as_jso
     PAYLOAD is text, or @FILE for the text of a file (@@ for a plain @); TYPE:=HEX and TYPE:=@FILE send binary.
     """
     with running(target) as node:
-        done = exchange.exchange(node, name, payload.message(message, Kind.CALL), timeout=timeout_seconds)
+        done = exchange.send(node, name, payload.message(message, Kind.CALL), timeout=timeout_seconds)
     exchange.show(done, failure.NO_SOURCES, as_json=as_json)
     return done.exit_code
 
@@ -205,9 +205,8 @@ def logs(name: str | None, follow: bool, limit: int, target: Target, as_json: bo
 
 
 def _object(info: ActorInfo) -> dict[str, render.Json]:
-    made = render.plain(info)
-    assert isinstance(made, dict)
-    return {"actor": info.id.name, **{key: value for key, value in made.items() if key != "id"}}
+    rest = {key: value for key, value in render.record(info).items() if key != "id"}
+    return {"actor": info.id.name, **rest}
 
 
 def _row(info: ActorInfo) -> tuple[str, ...]:

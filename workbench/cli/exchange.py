@@ -26,7 +26,7 @@ class Exchange:
         return self.error.exit_code if self.error else 0
 
 
-def exchange(node: Node, actor: str, message: Message, *, timeout: float) -> Exchange:
+def send(node: Node, actor: str, message: Message, *, timeout: float) -> Exchange:
     """Send `message` and wait for the end of its turn, of a cast too: so its order and its figures are known."""
     try:
         reply = node.actors.ask(actor, message.type, message.payload, kind=message.kind, timeout=timeout)

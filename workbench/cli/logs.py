@@ -32,6 +32,4 @@ def _print(node: Node, actor: str | None, after: int, limit: int, *, as_json: bo
 
 
 def _object(line: LogLine) -> dict[str, render.Json]:
-    made = render.plain(line)
-    assert isinstance(made, dict)
-    return {**made, "fields": dict(line.fields)}
+    return {**render.record(line), "fields": dict(line.fields)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -184,6 +183,4 @@ def build(file: Path, output: Path | None, as_json: bool) -> None:
 
 
 def _object(info: ModuleInfo) -> dict[str, render.Json]:
-    made = render.plain(replace(info))
-    assert isinstance(made, dict)
-    return {"name": info.name, **made}
+    return {"name": info.name, **render.record(info)}

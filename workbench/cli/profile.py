@@ -23,7 +23,7 @@ def list_profiles(as_json: bool) -> None:
     """All profiles."""
     if as_json:
         for each in PROFILES.values():
-            render.line(render.plain(each))  # type: ignore[arg-type]
+            render.line(render.record(each))
         return
     head = ("PROFILE", "FUEL PER TURN", "TIME", "MEMORY", "MAILBOX", "GRANTS")
     render.table(head, (_row(name, each.limits, each.grants) for name, each in PROFILES.items()))
@@ -37,7 +37,7 @@ def show(name: str, as_json: bool) -> None:
     """One profile: its limits, those for Python and JavaScript modules, and its grants."""
     chosen = find(name)
     if as_json:
-        render.line(render.plain(chosen))  # type: ignore[arg-type]
+        render.line(render.record(chosen))
         return
     rows = ((key, f"{getattr(chosen.limits, key):,}", f"{getattr(chosen.interpreter, key):,}") for key in _names())
     render.table(("LIMIT", "MODULES", "INTERPRETER CLASS"), rows)

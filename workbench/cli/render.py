@@ -33,10 +33,15 @@ def plain(value: Any) -> Json:
     if isinstance(value, ActorId):
         return value.name
     if is_dataclass(value):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        return record(value)
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     return [plain(item) for item in value]
+
+
+def record(value: Any) -> dict[str, Json]:
+    """A dataclass as an object."""
+    return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

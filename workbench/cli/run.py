@@ -129,7 +129,7 @@ def _send(
 ) -> int:
     worst = 0
     for message in messages:
-        done = exchange.exchange(node, subject.name, message, timeout=timeout_seconds)
+        done = exchange.send(node, subject.name, message, timeout=timeout_seconds)
         lines.show()
         exchange.show(done, subject.sources, as_json=as_json)
         worst = max(worst, done.exit_code)

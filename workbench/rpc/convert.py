@@ -21,11 +21,10 @@ from google.protobuf.message import Message
 
 from workbench.api import ActorId, Payload
 from workbench.rpc.generated.plexspaces.v1 import common_pb2 as common
+from workbench.rpc.sizes import BATCH_BYTES
 
 M = TypeVar("M", bound=Message)
 T = TypeVar("T")
-BATCH_BYTES = 1 << 20
-"""Long lists travel in answers of about this size."""
 
 
 def to_message(value: Any, message: type[M]) -> M:

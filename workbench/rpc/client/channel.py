@@ -13,6 +13,7 @@ from google.protobuf.message import Message
 from workbench.api import CancelToken, Conflict
 from workbench.rpc import faults
 from workbench.rpc.security import Caller, metadata
+from workbench.rpc.sizes import ANSWER_BYTES, METADATA_BYTES, REQUEST_BYTES
 
 R = TypeVar("R", bound=Message)
 SHORT_SECONDS = 30.0
@@ -20,9 +21,6 @@ LONG_SECONDS = 900.0
 """Deploying, building and preparing, which may compile."""
 MARGIN_SECONDS = 5.0
 """On top of a wait that the node itself ends, so that the node's own words arrive."""
-REQUEST_BYTES = 9 << 20
-ANSWER_BYTES = 64 << 20
-METADATA_BYTES = 64 << 10
 CANCEL_POLL_SECONDS = 0.05
 OPTIONS = (
     ("grpc.max_send_message_length", REQUEST_BYTES),

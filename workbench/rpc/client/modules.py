@@ -10,8 +10,7 @@ from workbench.api.modules import SIZE_BYTES
 from workbench.rpc.client.channel import LONG_SECONDS, Connection
 from workbench.rpc.convert import from_message
 from workbench.rpc.generated.plexspaces.v1 import modules_pb2 as pb
-
-CHUNK_BYTES = 256 << 10
+from workbench.rpc.sizes import chunks
 
 
 class RemoteModules:
@@ -75,5 +74,4 @@ class RemoteModules:
 
 def _requests(start: pb.DeployRequest.Start, data: bytes) -> Iterator[pb.DeployRequest]:
     yield pb.DeployRequest(start=start)
-    for begin in range(0, len(data), CHUNK_BYTES):
-        yield pb.DeployRequest(chunk=data[begin : begin + CHUNK_BYTES])
+    yield from (pb.DeployRequest(chunk=chunk) for chunk in chunks(data))

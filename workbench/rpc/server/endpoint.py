@@ -15,10 +15,9 @@ from workbench.rpc.server.actors import ActorsService
 from workbench.rpc.server.handler import Gate, Scope, handler
 from workbench.rpc.server.modules import ModulesService
 from workbench.rpc.server.node import NodeService
+from workbench.rpc.sizes import METADATA_BYTES, REQUEST_BYTES
 
 THREADS = 64
-REQUEST_BYTES = 9 << 20
-METADATA_BYTES = 64 << 10
 CLOSE_SECONDS = 5.0
 OPTIONS = (
     ("grpc.max_receive_message_length", REQUEST_BYTES),

@@ -11,8 +11,7 @@ from workbench.rpc.generated.plexspaces.v1 import common_pb2 as common
 from workbench.rpc.generated.plexspaces.v1 import modules_pb2 as pb
 from workbench.rpc.server.handler import Context
 from workbench.rpc.server.job import reported
-
-CHUNK_BYTES = 256 << 10
+from workbench.rpc.sizes import CHUNK_BYTES, chunks
 
 
 class ModulesService:
@@ -62,11 +61,6 @@ class ModulesService:
                 yield pb.BuildModuleResponse(progress=to_message(part, common.Progress))
             else:
                 yield from (pb.BuildModuleResponse(chunk=chunk) for chunk in chunks(part))
-
-
-def chunks(data: bytes) -> Iterator[bytes]:
-    """`data` in pieces of 256 KiB."""
-    return (data[start : start + CHUNK_BYTES] for start in range(0, len(data), CHUNK_BYTES))
 
 
 def _collect(requests: Iterator[pb.DeployRequest], announced: int) -> bytes:

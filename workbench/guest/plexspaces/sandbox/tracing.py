@@ -29,7 +29,7 @@ class Tracing:
 
     def switch(self, enabled: bool) -> None:
         """Begin or end to tell."""
-        monitoring: Any = sys.monitoring  # type: ignore[attr-defined]  # Python 3.12; the sandbox's is newer
+        monitoring: Any = sys.monitoring  # type: ignore[attr-defined, unused-ignore]  # Python 3.12; the sandbox's is newer
         tool, event = monitoring.DEBUGGER_ID, monitoring.events.LINE
         if monitoring.get_tool(tool) is None:
             monitoring.use_tool_id(tool, "plexspaces")
@@ -40,7 +40,7 @@ class Tracing:
 
     def _line(self, code: CodeType, line: int) -> object:
         if code.co_filename not in self._files:
-            return sys.monitoring.DISABLE  # type: ignore[attr-defined]
+            return sys.monitoring.DISABLE  # type: ignore[attr-defined, unused-ignore]
         values = sys._getframe(1).f_locals
         texts = {name: self._shown(value) for name, value in values.items()}
         try:

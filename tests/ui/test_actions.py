@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import json
+from dataclasses import fields
+from pathlib import Path
 
+import click
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
@@ -14,6 +18,7 @@ from ui.actions import BY_ID, MENUS, SPECS, Spec
 from ui.dialogs.palette import rank
 from ui.dialogs.shortcuts import Shortcuts
 from ui.main_window import MainWindow
+from ui.settings import Settings
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.id)
@@ -69,3 +74,31 @@ def test_the_closest_match_comes_first(typed: str, better: str, worse: str) -> N
     first, second = rank(typed, better), rank(typed, worse)
     assert first is not None
     assert second is None or first <= second
+
+
+COMMANDS = sorted({spec.command for spec in SPECS if spec.command})
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_command_of_an_action_exists(command: str) -> None:
+    from workbench.cli.main import cli
+
+    here: click.Command = cli
+    for word in command.split():
+        if word.startswith("--"):
+            assert word in {option for part in here.params for option in (*part.opts, "--help", "--version")}
+        elif isinstance(here, click.Group) and not word.isupper():
+            found = here.get_command(click.Context(here), word)
+            assert found is not None, word
+            here = found
+
+
+def test_the_page_of_the_app_lists_every_setting_and_tells_its_shortcuts_right() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "app.md").read_text(encoding="utf-8")
+    for field in fields(Settings):
+        assert f"| `{field.name}` | `{json.dumps(field.default).strip(chr(34))}`" in page
+    known = {spec.shortcut.replace("Return", "Enter") for spec in SPECS}
+    table = page.split("| keys | do |")[1].split("## ")[0]
+    named = [key.strip() for row in table.splitlines()[2:] if row for key in row.split("|")[1].split(", ")]
+    assert named
+    assert set(named) <= known

@@ -56,6 +56,7 @@ class Bridge(QObject):
         task: asyncio.Task[None] = self.loop.create_task(self._guard(owner, work, failed))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: _close(work))  # one that was cancelled before it began
         return task
 
     async def _guard(self, owner: QObject, work: Coroutine[object, None, None], failed: Failed) -> None:
@@ -149,6 +150,11 @@ class _Pump:
     def stop(self) -> None:
         self._stopped.set()
         self._subscription.close()
+
+
+def _close(work: Coroutine[object, None, None]) -> None:
+    with suppress(RuntimeError):  # it reaches for a widget that is gone
+        work.close()
 
 
 def _name_thread(number: int) -> None:

@@ -365,9 +365,11 @@ class MainWindow(QMainWindow):
     def scale_text(self, by: float) -> None:
         now = QApplication.font().pointSizeF()
         self.settings.font_points = min(max(now + by, POINTS[0]), POINTS[1])
+        fixed = theme.mono().family()
         apply_font(self.settings.font_points)
+        self._apply_theme()
         for widget in self.findChildren(QWidget):
-            if widget.font().fixedPitch() or widget.font().family() == theme.mono().family():
+            if widget.font().family() == fixed:
                 widget.setFont(theme.mono())
         self.desk.remember.emit()
 

@@ -123,9 +123,8 @@ class Panel(QWidget):
         task = self.desk.bridge.start(self, work, failed or self.desk.failed)
         self._tasks.add(task)
         task.add_done_callback(self._finished)
-        QTimer.singleShot(SPINNER_MS, self, self._show_busy)
-        QTimer.singleShot(CANCEL_MS, self, self._show_busy)
-        self._started = self.desk.bridge.loop.time()
+        QTimer.singleShot(SPINNER_MS, self, lambda: self._still(task, False))
+        QTimer.singleShot(CANCEL_MS, self, lambda: self._still(task, True))
         return task
 
     async def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -137,9 +136,9 @@ class Panel(QWidget):
         if not self._tasks:
             self.busy_changed.emit(False, False)
 
-    def _show_busy(self) -> None:
-        if self._tasks:
-            self.busy_changed.emit(True, self.desk.bridge.loop.time() - self._started >= CANCEL_MS / 1000 - 0.05)
+    def _still(self, task: asyncio.Task[None], cancellable: bool) -> None:
+        if task in self._tasks:
+            self.busy_changed.emit(True, cancellable)
 
     def cancel(self) -> None:
         """Stop waiting for what runs; the node may still finish it."""

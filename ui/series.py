@@ -26,8 +26,8 @@ class Measure:
 
 
 MEASURES = (
-    Measure("fuel", "Fuel per second", "fuel/s", lambda s: s.fuel_per_second),
-    Measure("messages", "Messages per second", "msgs/s", lambda s: s.messages_per_second),
+    Measure("fuel", "Fuel/s", "fuel/s", lambda s: s.fuel_per_second),
+    Measure("messages", "Messages/s", "msgs/s", lambda s: s.messages_per_second),
     Measure("turn", "Turn time", "seconds", lambda s: None if s.turn_ms is None else s.turn_ms / 1000),
     Measure("memory", "Memory", "bytes", lambda s: s.memory_bytes),
     Measure("mailbox", "Mailbox", "messages", lambda s: s.mailbox),

@@ -75,8 +75,8 @@ QComboBox::down-arrow { image: url({arrow}); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: {panel}; color: {text}; border: 1px solid {border_strong}; selection-background-color: {selection}; selection-color: {text}; padding: 3px; }
 QSpinBox::up-button, QSpinBox::down-button { width: 0; border: none; }
 QCheckBox { color: {text}; spacing: 6px; }
-QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid {border_strong}; border-radius: 3px; background: {base}; }
-QCheckBox::indicator:checked { background: {accent_fill}; border-color: {accent_fill}; image: url({check}); }
+QCheckBox::indicator, QTableView::indicator { width: 14px; height: 14px; border: 1px solid {border_strong}; border-radius: 3px; background: {base}; }
+QCheckBox::indicator:checked, QTableView::indicator:checked { background: {accent_fill}; border-color: {accent_fill}; image: url({check}); }
 QCheckBox:focus { color: {accent}; }
 
 QTableView, QListView, QTreeView { background: {base}; color: {text}; border: none; gridline-color: {border}; selection-background-color: {selection}; selection-color: {text}; }
@@ -125,8 +125,8 @@ QLabel[tone="error"] { color: {error}; }
 QLabel[tone="warn"] { color: {warn}; }
 QLabel[tone="ok"] { color: {ok}; }
 QLabel[tone="accent"] { color: {accent}; }
-QLabel[role="title"] { font-size: 15px; font-weight: 600; color: {text}; }
-QLabel[role="caption"] { color: {muted}; font-size: 11px; font-weight: 600; }
+QLabel[role="title"] { font-size: {title_size}; font-weight: 600; color: {text}; }
+QLabel[role="caption"] { color: {muted}; font-size: {caption_size}; font-weight: 600; }
 QLabel[role="figure"] { color: {text}; font-weight: 600; }
 QLabel[role="chip"] { background: {raised}; color: {text}; border-radius: 9px; padding: 2px 9px; }
 QWidget#notice[tone="info"] { background: {info_tint}; border-bottom: 1px solid {info}; }

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QWidget
 
 from ui.desk import Desk
+from ui.filter import Filter
 from ui.models import Column, RowModel
 from ui.panel import Panel
 from ui.settings import Record, child, text
@@ -18,6 +19,8 @@ from ui.widgets.filter_edit import FilterEdit
 from ui.widgets.table import Table
 
 Row = TypeVar("Row")
+AT_ONCE = 5_000
+"""More rows than this are not arranged on the Qt thread."""
 
 
 class TablePanel(Panel, Generic[Row]):
@@ -72,7 +75,18 @@ class TablePanel(Panel, Generic[Row]):
         self._arrange()
 
     def _arrange(self) -> None:
-        shown = self.model.arrange(self._all, self.filter.filter)
+        if len(self._all) <= AT_ONCE:
+            self._show(self.model.arrange(self._all, self.filter.filter))
+        else:
+            self.desk.bridge.start(self, self._arrange_aside(self._all, self.filter.filter), self.desk.failed)
+
+    async def _arrange_aside(self, rows: Sequence[Row], wanted: Filter) -> None:
+        """Many rows are filtered and sorted off the Qt thread; what was asked for meanwhile makes this one void."""
+        shown = await self.call(self.model.arrange, rows, wanted)
+        if rows is self._all and wanted is self.filter.filter:
+            self._show(shown)
+
+    def _show(self, shown: list[Row]) -> None:
         self.model.patch(shown)
         self._count(len(shown))
         page = self.table if shown else self.no_match if self._all else self.none

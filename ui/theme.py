@@ -206,7 +206,9 @@ def apply(app: QApplication, choice: str) -> Tokens:
     app.setStyle("Fusion")
     app.setPalette(palette(_current))
     colors = {field.name: getattr(_current, field.name) for field in fields(_current) if field.name != "series"}
-    app.setStyleSheet(stylesheet(colors | pictures(_current)))
+    points = app.font().pointSizeF()
+    sizes = {"title_size": f"{points * 1.22:.1f}pt", "caption_size": f"{points * 0.92:.1f}pt"}
+    app.setStyleSheet(stylesheet(colors | pictures(_current) | sizes))
     return _current
 
 

@@ -40,6 +40,7 @@ def test_contrast_is_the_ratio_of_the_web_guidelines() -> None:
 
 def test_the_stylesheet_names_only_known_tokens(loop: QEventLoop) -> None:
     colors = {name: "#123456" for name in theme.Tokens.__slots__ if name != "series"} | theme.pictures(theme.LIGHT)
+    colors |= {"title_size": "9pt", "caption_size": "9pt"}
     sheet = TEMPLATE
     for name, color in colors.items():
         sheet = sheet.replace("{" + name + "}", color)

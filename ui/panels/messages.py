@@ -216,6 +216,10 @@ class MessagesPanel(Panel):
         self.reply.show_sent(sent)
         self._enable()
 
+    def cancel(self) -> None:
+        super().cancel()
+        self.reply.show_problem("No longer waiting. The actor may still handle the message.", "Cancelled")
+
     def chosen(self) -> Sent | None:
         return self.model.row(self.history.currentIndex())
 

@@ -212,6 +212,12 @@ class CodeEdit(QPlainTextEdit):
     def _fit(self) -> None:
         self.setViewportMargins(self.margin_width(), 0, 0, 0)
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "margin"):
+            self._fit()
+            self._place_margin()
+
     def _scroll_margin(self, area: QRect, by: int) -> None:
         if by:
             self.margin.scroll(0, by)
@@ -220,6 +226,9 @@ class CodeEdit(QPlainTextEdit):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._place_margin()
+
+    def _place_margin(self) -> None:
         area = self.contentsRect()
         self.margin.setGeometry(QRect(area.left(), area.top(), self.margin_width(), area.height()))
 

@@ -48,10 +48,10 @@ class ReplyView(QWidget):
         self._head("waiting", "muted", f"Waiting for {actor}")
         self.when.setText(message_type)
 
-    def show_problem(self, text: str) -> None:
-        """Why nothing was sent."""
+    def show_problem(self, text: str, word: str = "Not sent") -> None:
+        """Why there is no reply."""
         self.sent = None
-        self._head("warning", "warn", "Not sent")
+        self._head("warning", "warn", word)
         self.when.setText("")
         self.cells.show_figures(None)
         self.body.setPlainText(text)

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QMenu, QTableView
 
@@ -19,7 +19,8 @@ from ui.models import RowModel
 from ui.settings import Record, child
 
 Row = TypeVar("Row")
-ROW_HEIGHT = 27
+ROOM = 13
+"""What a row is higher than its text."""
 FORMATS = ("Text", "CSV", "JSON", "Markdown")
 
 
@@ -43,8 +44,10 @@ class Table(QTableView, Generic[Row]):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self._set_up_header()
+        self.room = ROOM
+        self._text_height = 0
+        self.fit_rows()
         self.menu_for: Callable[[], QMenu] | None = None
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._menu)
@@ -64,6 +67,20 @@ class Table(QTableView, Generic[Row]):
             self.setColumnWidth(at, column.width)
             self.setColumnHidden(at, column.hidden)
         header.sectionResized.connect(lambda: self.layout_changed.emit())
+
+    def fit_rows(self) -> None:
+        """Rows as high as their text, and columns that grow with it."""
+        height = self.fontMetrics().height()
+        if height != self._text_height:
+            for at in range(self.rows.columnCount() if self._text_height else 0):
+                self.setColumnWidth(at, self.columnWidth(at) * height // self._text_height)
+            self._text_height = height
+        self.verticalHeader().setDefaultSectionSize(height + self.room)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_text_height"):
+            self.fit_rows()
 
     def chosen(self) -> Row | None:
         """The row that has the keyboard, when it is selected."""

@@ -269,6 +269,7 @@ class EditorPanel(Panel):
         if self._cancel is not None:
             self._cancel.set()
         super().cancel()
+        self._with(lambda doc: doc.say("Cancelled.", "warn"))
 
     # the actor of a tab
 

@@ -41,7 +41,7 @@ def _memory(series: Series) -> float | None:
 
 Col = Column[Series]
 COLUMNS: tuple[Col, ...] = (
-    Col("name", "Series", lambda s: s.name, lambda s: s.name or "node", 122),
+    Col("name", "Series", lambda s: s.name, lambda s: s.name or "node", 116),
     Col("fuel", "Fuel/s", _fuel, lambda s: show.short(_fuel(s)), 62, right=True),
     Col("turn", "Turn", _turn, lambda s: show.duration(_turn(s)), 62, right=True),
     Col("memory", "Memory", _memory, lambda s: show.size(_memory(s)), 76, right=True, hidden=True),
@@ -79,7 +79,8 @@ class LegendModel(RowModel[Series]):
 class Legend(Table[Series]):
     def __init__(self, model: LegendModel) -> None:
         super().__init__(model, "Series of the graphs")
-        self.verticalHeader().setDefaultSectionSize(24)
+        self.room = 10
+        self.fit_rows()
         self.horizontalHeader().setStretchLastSection(True)
 
 

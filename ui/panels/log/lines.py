@@ -32,10 +32,20 @@ def shown_lines(lines: Iterable[LogLine]) -> list[Shown]:
     return rows
 
 
-def wanted(line: LogLine, level: Level, actor: str, pattern: re.Pattern[str] | None) -> bool:
-    """Level and above, part of the actor's name, and the expression anywhere in the message."""
-    if ORDER[line.level] < ORDER[level]:
-        return False
-    if actor and actor not in (line.actor or "node"):
-        return False
-    return pattern is None or pattern.search(line.message) is not None
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """A filter: this level and above, part of the actor's name, the expression anywhere in the message."""
+
+    level: Level
+    actor: str = ""
+    pattern: re.Pattern[str] | None = None
+
+    def wants(self, line: LogLine) -> bool:
+        if ORDER[line.level] < ORDER[self.level]:
+            return False
+        if self.actor and self.actor not in (line.actor or "node"):
+            return False
+        return self.pattern is None or self.pattern.search(line.message) is not None
+
+    def rows(self, lines: Iterable[LogLine]) -> list[Shown]:
+        return shown_lines(line for line in lines if self.wants(line))

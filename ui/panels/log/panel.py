@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QGuiApplication, QMouseEvent, QResizeEvent
@@ -15,7 +16,7 @@ from ui.desk import Desk
 from ui.icons import icon
 from ui.models import Column, RowModel, always
 from ui.panel import Panel
-from ui.panels.log.lines import Shown, shown_lines, wanted
+from ui.panels.log.lines import Asked, Shown
 from ui.settings import Record, text
 from ui.states import LEVELS
 from ui.theme import mono
@@ -27,7 +28,6 @@ from ui.widgets.table import Table
 from workbench.api import Area, Level, LogLine
 
 KEPT = 100_000
-PAGE = 10_000
 Col = Column[Shown]
 
 
@@ -49,6 +49,15 @@ COLUMNS: tuple[Col, ...] = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One reading: the filter it was made for, the new lines, and those of them that are shown."""
+
+    asked: Asked
+    lines: Sequence[LogLine]
+    rows: list[Shown]
+
+
 class LogTable(Table[Shown]):
     """A table whose lines have a fixed-width font; a click on a frame of a traceback goes to its line."""
 
@@ -56,7 +65,8 @@ class LogTable(Table[Shown]):
         super().__init__(model, "Log lines")
         self._desk = desk
         self.setFont(mono())
-        self.verticalHeader().setDefaultSectionSize(21)
+        self.room = 7
+        self.fit_rows()
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.setMouseTracking(True)
 
@@ -98,6 +108,7 @@ class LogPanel(Panel):
         super().__init__(desk)
         self._kept: deque[LogLine] = deque(maxlen=KEPT)
         self._last = 0
+        self._asked = Asked(Level.INFO)
         self.model: RowModel[Shown] = RowModel(COLUMNS, lambda shown: (shown.line.seq, shown.part), self)
         self.table = LogTable(self.model, desk)
         self.level = QComboBox()
@@ -115,7 +126,6 @@ class LogPanel(Panel):
         self.pages = QStackedWidget()
         self.pages.addWidget(self.none)
         self.pages.addWidget(self.table)
-        self._pattern: re.Pattern[str] | None = None
         self._lay_out()
         self._bind()
 
@@ -155,18 +165,19 @@ class LogPanel(Panel):
 
     # reading
 
-    def load(self) -> Sequence[LogLine]:
+    def load(self) -> Found:
         assert self.desk.node is not None
-        return self.desk.node.logs(after=self._last, limit=PAGE)
+        asked = self._asked
+        lines = self.desk.node.logs(after=self._last, limit=KEPT)
+        return Found(asked, lines, asked.rows(lines))
 
     def show_loaded(self, found: object) -> None:
-        assert isinstance(found, list | tuple)
-        fresh = [line for line in found if line.seq > self._last]
-        if not fresh:
+        assert isinstance(found, Found)
+        if not found.lines or found.lines[0].seq <= self._last:
             return
-        self._last = fresh[-1].seq
-        self._kept.extend(fresh)
-        self._append(shown_lines(line for line in fresh if self._wanted(line)))
+        self._last = found.lines[-1].seq
+        self._kept.extend(found.lines)
+        self._append(found.rows if found.asked is self._asked else self._asked.rows(found.lines))
 
     def _append(self, lines: list[Shown]) -> None:
         model = self.model
@@ -190,13 +201,10 @@ class LogPanel(Panel):
 
     # filters
 
-    def _wanted(self, line: LogLine) -> bool:
-        return wanted(line, Level(self.level.currentText()), self.actor.actor(), self._pattern)
-
     def _filter_changed(self) -> None:
-        problem = ""
+        problem, pattern = "", None
         try:
-            self._pattern = re.compile(self.expression.text(), re.IGNORECASE) if self.expression.text() else None
+            pattern = re.compile(self.expression.text(), re.IGNORECASE) if self.expression.text() else None
         except re.error as error:
             problem = f"not a regular expression: {error}"
         self.expression.setToolTip(problem)
@@ -204,21 +212,28 @@ class LogPanel(Panel):
         self.expression.style().unpolish(self.expression)
         self.expression.style().polish(self.expression)
         if not problem:
+            self._asked = Asked(Level(self.level.currentText()), self.actor.actor(), pattern)
             self.show_kept()
         self.desk.remember.emit()
 
     def show_kept(self) -> None:
-        """Filter again what is kept."""
+        """Filter again what is kept, off the Qt thread."""
+        self.desk.bridge.start(self, self._filter_aside(self._asked, list(self._kept)), self.desk.failed)
+
+    async def _filter_aside(self, asked: Asked, lines: list[LogLine]) -> None:
+        rows = await self.call(asked.rows, lines)
+        if asked is not self._asked:
+            return  # another filter was typed meanwhile
+        last = lines[-1].seq if lines else 0
+        rows += asked.rows([line for line in self._kept if line.seq > last] if self._last > last else [])
         self.model.beginResetModel()
-        self.model.rows = shown_lines(line for line in self._kept if self._wanted(line))
+        self.model.rows = rows
         self.model.endResetModel()
         self._settle()
 
     def clear(self) -> None:
         """Forget what is shown; the node keeps its log."""
         self._kept.clear()
-        if self.desk.node is None:
-            self._last = 0
         self.show_kept()
 
     def _show_actor(self, name: str) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
 
+import workbench
 from workbench.api import Area, Crashed, Level, Node
 
 
@@ -72,3 +74,16 @@ def test_metrics_have_a_series_for_the_node_and_for_each_actor_asked_for(node: N
 def test_close_can_be_called_twice(node: Node) -> None:
     node.close()
     node.close()
+
+
+def test_a_node_may_be_closed_by_another_thread_than_the_one_that_opened_it(tmp_path: Path) -> None:
+    opened: list[Node] = []
+    opening = threading.Thread(target=lambda: opened.append(workbench.connect(f"embedded:{tmp_path / 'workspace'}")))
+    opening.start()
+    opening.join(30.0)
+    server = workbench.serve(opened[0])
+    server.close()
+    opened[0].close()
+    assert workbench.endpoint(tmp_path / "workspace") is None
+    assert not (tmp_path / "workspace" / "holder.json").exists()
+    workbench.connect(f"embedded:{tmp_path / 'workspace'}").close()

@@ -45,25 +45,27 @@ class Nouns(click.Group):
 @click.version_option(package_name="actor-workbench", message="%(version)s")
 @click.option("--workspace", metavar="DIR", default="", help="The app's workspace instead of the user's own.")
 @click.option("--open", "files", metavar="FILE", multiple=True, help="Open this file in the app's editor.")
-@click.option("--sample", is_flag=True, help="Start the app with the sample system.")
+@click.option(
+    "--sample/--no-sample", default=None, help="Start the sample system on an empty node; by default a setting."
+)
 @click.option("--node", "address", metavar="HOST:PORT", default="", help="Open the app on this node.")
 @click.pass_context
-def cli(context: click.Context, workspace: str, files: tuple[str, ...], sample: bool, address: str) -> None:
+def cli(context: click.Context, workspace: str, files: tuple[str, ...], sample: bool | None, address: str) -> None:
     """Write, run and debug WebAssembly actors.
 
     Without a command it opens the app. Every command says more with --help.
     """
     if context.invoked_subcommand is None:
         context.exit(open_app(workspace, files, sample=sample, address=address))
-    if workspace or files or sample or address:
+    if workspace or files or sample is not None or address:
         raise click.UsageError("these options open the app; after a command name come the command's own")
 
 
-def open_app(workspace: str, files: Sequence[str], *, sample: bool, address: str) -> int:
+def open_app(workspace: str, files: Sequence[str], *, sample: bool | None, address: str) -> int:
     """The desktop app, found by name: nothing else of the command line needs Qt."""
     arguments = [f"--workspace={workspace}"] if workspace else []
     arguments += [f"--open={file}" for file in files]
-    arguments += ["--sample"] if sample else []
+    arguments += [] if sample is None else ["--sample" if sample else "--no-sample"]
     arguments += [f"--node={address}"] if address else []
     code: int = importlib.import_module("ui.app").main(arguments)
     return code

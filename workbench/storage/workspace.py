@@ -25,7 +25,7 @@ class Workspace:
         self.folder = folder
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._lock = FileLock(folder / ".lock")
+            self._lock = FileLock(folder / ".lock", thread_local=False)  # closed by whichever thread ends the node
             self._lock.acquire(timeout=0)
         except LockTimeout:
             raise Unavailable(f"the workspace {folder} is in use{_holder(folder)}") from None

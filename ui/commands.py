@@ -26,13 +26,13 @@ def message_command(kind: str, actor: str, message_type: str, payload: Payload) 
     return actor_command(kind, actor, written(message_type, payload))
 
 
-def message_python(kind: str, actor: str, message_type: str, payload: Payload, address: str) -> str:
+def message_python(kind: str, actor: str, message_type: str, payload: Payload, workspace: str) -> str:
     """A whole program, so that it can be pasted and run while the app is open."""
     arguments = f"{actor!r}, {message_type!r}, {payload!r}"
     call = f"node.actors.ask({arguments}).payload" if kind == "call" else f"node.actors.tell({arguments})"
     return (
         "import workbench\n\n"
-        f"endpoint = workbench.endpoint({address!r})\n"
+        f"endpoint = workbench.endpoint({workspace!r})\n"
         'with workbench.connect(f"grpc://{endpoint.address}", token=endpoint.token) as node:\n'
         f"    print({call})\n"
     )

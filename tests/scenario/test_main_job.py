@@ -253,6 +253,16 @@ def test_an_actor_is_written_run_changed_broken_and_mended(user: User) -> None:
     assert user.send("greet", "Di", "reply") == "welcome Di, you are number 1"
 
 
+def test_what_was_sent_can_be_copied_as_a_program_that_runs(user: User, tmp_path: Path) -> None:
+    user.compose("counter", "get_count", "", "reply")
+    user.window.desk.actions.run("message.copy_python")
+    clipboard = QApplication.clipboard()
+    user.see(lambda: "workbench.endpoint" in clipboard.text())
+    program = subprocess.Popen([sys.executable, "-c", clipboard.text()], stdout=subprocess.PIPE, text=True)
+    user.see(lambda: program.poll() is not None)
+    assert program.communicate()[0].strip().isdigit()
+
+
 def _follow_the_traceback(user: User) -> None:
     """A click on the frame in the log goes to the line that failed."""
     doc = user.document()

@@ -172,7 +172,7 @@ def test_a_mark_moves_with_its_line_and_goes_when_the_line_is_edited(editor: Edi
     doc.edit.go_to(4, 5)
     qtbot.keyClicks(doc.edit, "x")
     assert doc.edit.marks == ()
-    assert not doc.result_line.isVisible()
+    qtbot.waitUntil(lambda: not doc.result_line.isVisible())
 
 
 def test_running_a_source_spawns_then_reloads_then_says_that_nothing_changed(

@@ -16,7 +16,7 @@ def error_text(info: ActorInfo) -> str:
 
 ACTORS: tuple[Actor, ...] = (
     Actor("id", "Actor", lambda a: a.id.name, lambda a: a.id.name, 124, bold=True),
-    Actor("state", "State", lambda a: str(a.state), state_text, 138,
+    Actor("state", "State", lambda a: str(a.state), state_text, 150,
           icon=lambda a: STATES[a.state], tone=lambda a: STATES[a.state][1]),
     Actor("action", "", always(None), always(""), 92, tip=lambda a: "Start it again from its initial state"
           if a.state is ActorState.CRASHED else ""),

@@ -89,11 +89,12 @@ class ActorDetails(QWidget):
         if changed:
             self._paint()
         if turns is not None:
+            newest = self.turns.currentIndex().row() <= 0
             self.model.patch(list(reversed(turns)))
-            self.tabs.setTabText(1, f"Turns ({info.turns:,})" if info.turns else "Turns")
-            if self.model.rows and not self.turns.currentIndex().isValid():
+            if newest and self.model.rows and not self.turns.hasFocus():
                 self.turns.choose(0)
-            elif not self.model.rows:
+            self.tabs.setTabText(1, f"Turns ({info.turns:,})" if info.turns else "Turns")
+            if not self.model.rows:
                 self.turn.clear()
 
     def _paint(self) -> None:

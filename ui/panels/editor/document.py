@@ -55,9 +55,12 @@ class Document(QWidget):
         QTimer.singleShot(0, self, self.highlight)
 
     def _text_changed(self) -> None:
-        if self._tone == "error" and not self.edit.marks:
-            self.result_line.hide()  # the sentence was about another text
+        QTimer.singleShot(0, self, self._drop_old_error)  # the marks hear of an edit after this signal
         self.edited.emit()
+
+    def _drop_old_error(self) -> None:
+        if self._tone == "error" and not self.edit.marks:
+            self.result_line.hide()
 
     def _disk_bar(self) -> QWidget:
         said = label("This file changed on disk.")

@@ -42,8 +42,8 @@ def _memory(series: Series) -> float | None:
 Col = Column[Series]
 COLUMNS: tuple[Col, ...] = (
     Col("name", "Series", lambda s: s.name, lambda s: s.name or "node", 116),
-    Col("fuel", "Fuel/s", _fuel, lambda s: show.short(_fuel(s)), 62, right=True),
-    Col("turn", "Turn", _turn, lambda s: show.duration(_turn(s)), 62, right=True),
+    Col("fuel", "Fuel/s", _fuel, lambda s: show.short(_fuel(s)), 60, right=True),
+    Col("turn", "Turn", _turn, lambda s: show.duration(_turn(s)), 72, right=True),
     Col("memory", "Memory", _memory, lambda s: show.size(_memory(s)), 76, right=True, hidden=True),
 )  # fmt: skip
 

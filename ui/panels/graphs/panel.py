@@ -77,7 +77,7 @@ class GraphsPanel(Panel):
         self.split.addWidget(self.area)
         self.split.addWidget(self.legend)
         self.split.setStretchFactor(0, 1)
-        self.split.setSizes([620, 240])
+        self.split.setSizes([620, 252])
         self.column.addWidget(box("band", self._band()))
         self.column.addWidget(self.split, 1)
 

@@ -49,6 +49,7 @@ from workbench.api import (
     SpawnOptions,
     Subscription,
     Turn,
+    Unavailable,
 )
 
 LIMITS = PROFILES["balanced"].interpreter
@@ -200,6 +201,8 @@ class FakeActors:
         return row
 
     def list(self) -> Sequence[ActorInfo]:
+        if self._node.gone:
+            raise Unavailable("the node does not answer")
         with self._lock:
             return [self.rows[name] for name in sorted(self.rows)]
 
@@ -329,6 +332,8 @@ class FakeNode:
         self.series: dict[str, list[Sample]] = {"": []}
         self.interpreter = "1" * 64 if interpreter_ready else ""
         self.closed = False
+        self.gone = False
+        """Set it, and the list of actors cannot be read any more."""
 
     @property
     def modules(self) -> FakeModules:

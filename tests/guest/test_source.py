@@ -333,7 +333,7 @@ def test_the_services_that_a_source_imports_are_found(source: str, expected: lis
 def test_imports_inside_functions_that_will_fail_are_warned_of() -> None:
     source = dedent("""
         def late():
-            import numpy
+            import pandas
             from json import loads
             import words
             try:
@@ -342,4 +342,4 @@ def test_imports_inside_functions_that_will_fail_are_warned_of() -> None:
                 pass
         """)
     notes = dependencies.unreachable(program.from_files({"actor.py": source, "words.py": ""}))
-    assert notes == [f"actor.py:3: {faults.library.missing('numpy')}"]
+    assert notes == [f"actor.py:3: {faults.library.missing('pandas')}"]

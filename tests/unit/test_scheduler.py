@@ -9,6 +9,7 @@ import pytest
 from workbench.api import Exhausted
 from workbench.clock import FakeClock, SystemClock
 from workbench.runtime import scheduler as module
+from workbench.runtime import threads
 from workbench.runtime.answer import Answer
 from workbench.runtime.scheduler import Deadlock, Scheduler
 from workbench.runtime.threads import here, may_run_guest, start
@@ -129,7 +130,9 @@ def test_only_a_prepared_thread_outside_of_turns_may_run_a_guest() -> None:
         here.turns += 1
         seen.append(may_run_guest())
 
-    before = threading.stack_size()
+    with threads._start_lock:
+        before = threading.stack_size()
     start("looks", look).join(10)
     assert seen == [True, False]
-    assert threading.stack_size() == before, "the size is set for that one thread alone"
+    with threads._start_lock:
+        assert threading.stack_size() == before, "the size is set for that one thread alone"

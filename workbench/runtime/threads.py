@@ -26,7 +26,8 @@ def prepare() -> None:
 
 def large_stacks() -> None:
     """From now on every thread that this process starts gets a stack that can hold a guest (memory only when used)."""
-    threading.stack_size(STACK_BYTES)
+    with _start_lock:  # or a thread that starts at this moment would set it back
+        threading.stack_size(STACK_BYTES)
 
 
 def start(name: str, run: Callable[..., None], *arguments: Any) -> threading.Thread:

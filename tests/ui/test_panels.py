@@ -175,6 +175,14 @@ def test_a_mark_moves_with_its_line_and_goes_when_the_line_is_edited(editor: Edi
     qtbot.waitUntil(lambda: not doc.result_line.isVisible())
 
 
+def test_another_text_takes_the_marks_and_the_sentence_away(editor: EditorPanel, qtbot: QtBot) -> None:
+    doc = deploy(editor, "x = 1\n" * 20 + BROKEN)
+    qtbot.waitUntil(lambda: bool(doc.edit.marks))
+    doc.edit.setPlainText(WORKING)
+    assert doc.edit.marks == ()
+    qtbot.waitUntil(lambda: not doc.result_line.isVisible())
+
+
 def test_running_a_source_spawns_then_reloads_then_says_that_nothing_changed(
     editor: EditorPanel, node: FakeNode, qtbot: QtBot
 ) -> None:

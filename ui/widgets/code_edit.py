@@ -73,7 +73,7 @@ class CodeEdit(QPlainTextEdit):
         if not self.marks or not (removed or added):
             return
         first = self.document().findBlock(at).blockNumber() + 1
-        last = max(self.document().findBlock(at + added).blockNumber() + 1 - max(more, 0), first)
+        last = max(self.document().findBlock(at + added).blockNumber() + 1 - max(more, 0), first) + max(-more, 0)
         kept = (mark for mark in self.marks if not mark.line <= last or not first <= max(mark.end_line, mark.line))
         self.set_marks(tuple(mark.moved(more) if mark.line > first else mark for mark in kept))
 

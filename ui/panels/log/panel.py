@@ -177,7 +177,10 @@ class LogPanel(Panel):
             return
         self._last = found.lines[-1].seq
         self._kept.extend(found.lines)
-        self._append(found.rows if found.asked is self._asked else self._asked.rows(found.lines))
+        if found.asked is self._asked:
+            self._append(found.rows)
+        else:
+            self.show_kept()
 
     def _append(self, lines: list[Shown]) -> None:
         model = self.model
@@ -218,14 +221,17 @@ class LogPanel(Panel):
 
     def show_kept(self) -> None:
         """Filter again what is kept, off the Qt thread."""
-        self.desk.bridge.start(self, self._filter_aside(self._asked, list(self._kept)), self.desk.failed)
+        self.desk.bridge.start(self, self._filter_aside(self._asked), self.desk.failed)
 
-    async def _filter_aside(self, asked: Asked, lines: list[LogLine]) -> None:
-        rows = await self.call(asked.rows, lines)
-        if asked is not self._asked:
-            return  # another filter was typed meanwhile
-        last = lines[-1].seq if lines else 0
-        rows += asked.rows([line for line in self._kept if line.seq > last] if self._last > last else [])
+    async def _filter_aside(self, asked: Asked) -> None:
+        rows: list[Shown] = []
+        waiting = list(self._kept)
+        while waiting:  # more may arrive while these are looked at
+            rows += await self.call(asked.rows, waiting)
+            if asked is not self._asked:
+                return  # another filter was typed meanwhile
+            last = waiting[-1].seq
+            waiting = [line for line in self._kept if line.seq > last]
         self.model.beginResetModel()
         self.model.rows = rows
         self.model.endResetModel()

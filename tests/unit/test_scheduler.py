@@ -130,9 +130,15 @@ def test_only_a_prepared_thread_outside_of_turns_may_run_a_guest() -> None:
         here.turns += 1
         seen.append(may_run_guest())
 
-    with threads._start_lock:
-        before = threading.stack_size()
+    before = stack_bytes()
     start("looks", look).join(10)
     assert seen == [True, False]
+    assert stack_bytes() == before, "the size is set for that one thread alone"
+
+
+def stack_bytes() -> int:
+    """The stack that new threads get. Asking for it sets it to the system's own, so it is set back."""
     with threads._start_lock:
-        assert threading.stack_size() == before, "the size is set for that one thread alone"
+        found = threading.stack_size()
+        threading.stack_size(found)
+        return found

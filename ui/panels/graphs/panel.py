@@ -107,7 +107,7 @@ class GraphsPanel(Panel):
     # reading and drawing
 
     def load(self) -> Found:
-        import_module("ui.widgets.plot")  # half a second the first time: not on the Qt thread
+        import_module("ui.series")  # numpy takes its time; pyqtgraph brings Qt's types and must wait for the Qt thread
         node = self.desk.node
         assert node is not None
         actors = node.actors.list()

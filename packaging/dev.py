@@ -18,7 +18,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -112,16 +111,9 @@ def bench(arguments: Sequence[str]) -> int:
 
 
 def prove(arguments: Sequence[str]) -> int:
-    """Both commands of the README on a fresh clone of what is committed, in an environment of its own."""
-    with tempfile.TemporaryDirectory(prefix="workbench-prove-") as folder:
-        clone = Path(folder) / "clone"
-        subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
-        environment = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY")}
-        for job in ("run", "test"):
-            say(f"{job} on a fresh clone")
-            command = [sys.executable, str(clone / "packaging" / "dev.py"), job, *arguments]
-            subprocess.run(command, check=True, env=environment)
-    return 0
+    """The long proofs; each leaves its evidence in tests/proofs."""
+    set_up(tools=True)
+    return in_venv("-m", "tests.proofs", *arguments, environment={"QT_QPA_PLATFORM": "offscreen"})
 
 
 def screenshots(arguments: Sequence[str]) -> int:

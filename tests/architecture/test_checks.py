@@ -71,7 +71,7 @@ IMPORTS = {
     "workbench/rpc/planted.py": ("import workbench.runtime", "rpc sees the api only"),
     "workbench/cli/planted.py": ("import workbench.wasm\nimport ui", "The command line sees the door"),
     "workbench/guest/plexspaces/planted.py": ("import workbench.api", "The SDK that actors import"),
-    "workbench/services/planted.py": ("import PySide6", "Qt lives in the app"),
+    "workbench/storage/planted.py": ("import PySide6", "Qt lives in the app"),
     "workbench/data_planted.py": (
         "import wasmtime\nimport grpc\nimport sqlite3\nimport click",
         "wasmtime lives in wasm",

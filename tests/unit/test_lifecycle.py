@@ -221,6 +221,13 @@ def test_a_spinning_actor_is_killed_in_the_middle_of_its_turn(node: Node, odd: s
             spinning.result(timeout=20)
 
 
+def test_an_idle_actor_is_killed_when_the_call_returns(node: Node, odd: str) -> None:
+    node.actors.kill(odd)
+    assert node.actors.get(odd).state is ActorState.CRASHED
+    node.actors.kill(odd)
+    assert node.actors.restart(odd).state is ActorState.IDLE
+
+
 def test_a_waiting_actor_is_killed_in_its_wait(node: Node, odd: str) -> None:
     with ThreadPoolExecutor(1) as pool:
         sleeping = pool.submit(node.actors.ask, odd, "sleep", "20")

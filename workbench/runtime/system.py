@@ -151,7 +151,10 @@ class ActorSystem:
         return actor.control(job)
 
     def kill(self, identity: ActorId) -> None:
-        self.find(identity).kill("it was killed")
+        """When this returns, the actor is listed as crashed, unless a host call holds it for longer than a shutdown."""
+        actor = self.find(identity)
+        actor.kill("it was killed")
+        self._around.scheduler.wait(actor.control(lambda: None), SHUTDOWN_SECONDS)
 
     def control(self, identity: ActorId, job: Any, timeout: float, what: str) -> Any:
         """Run a control job of an actor and wait for it."""

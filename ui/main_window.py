@@ -82,6 +82,7 @@ class MainWindow(QMainWindow):
         self.reporter = Reporter(self)
         self.reporter.reported.connect(self.status.show_progress)
         self.opening = Opening(self.desk, ways, self.reporter)
+        self.status.progress.stop.clicked.connect(lambda: self.opening.cancel.set())
         self.notices = NoticeBar(self.desk)
         self.drop_zone = DropZone(self)
         self.drops = Drops(self.desk, self.status)
@@ -418,6 +419,7 @@ class MainWindow(QMainWindow):
         """Unsaved text is kept for the next start, so closing never asks."""
         self.write()
         self._restored = False
+        self.opening.cancel.set()
         self.bridge.unfollow()
         super().closeEvent(event)
 

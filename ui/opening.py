@@ -8,7 +8,7 @@ from typing import Protocol
 
 from ui.desk import Desk
 from ui.progress import Reporter
-from workbench.api import Node, ProgressCallback, WorkbenchError
+from workbench.api import CancelToken, Node, ProgressCallback, WorkbenchError
 
 
 class Closer(Protocol):
@@ -58,6 +58,7 @@ class Opening:
     def __init__(self, desk: Desk, ways: Doors, reporter: Reporter) -> None:
         self._desk, self._ways, self._reporter = desk, ways, reporter
         self.ready = False
+        self.cancel = CancelToken()
         self.wants_sample = desk.settings.sample
         self._server: Closer | None = None
 
@@ -68,8 +69,8 @@ class Opening:
         desk.node = node
         desk.bridge.follow(node)
         desk.node_changed.emit()
-        await self.prepare(node)
-        if self.wants_sample and not await desk.bridge.call(node.actors.list):
+        python = await self.prepare(node)
+        if python and self.wants_sample and not await desk.bridge.call(node.actors.list):
             await self.sample()
         self.ready = True
         self._reporter.reported.emit("", 1.0)
@@ -78,20 +79,24 @@ class Opening:
 
     def close(self) -> None:
         """Close what was opened, in reverse. Waits for the node, so only after the window is gone."""
+        self.cancel.set()
         if self._server is not None:
             self._server.close()
         if self._desk.node is not None:
             self._desk.node.close()
 
-    async def prepare(self, node: Node) -> None:
-        """A node without interpreter still runs components: a failed build is a notice, not the end."""
+    async def prepare(self, node: Node) -> bool:
+        """Whether Python actors can run. Without them a node still runs components: a failed build is a notice."""
         desk = self._desk
+        cancel = self.cancel = CancelToken()
         self._reporter.reported.emit("preparing Python", -1.0)
         try:
-            await desk.bridge.call(lambda: node.prepare(progress=self._reporter.report))
+            await desk.bridge.call(lambda: node.prepare(progress=self._reporter.report, cancel=cancel))
+            return True
         except WorkbenchError as error:
             desk.notice(f"Python actors cannot run yet: {error}", "error", details=str(error),
                         buttons=(("Try again", "prepare"),), key="prepare")  # fmt: skip
+            return False
 
     async def sample(self) -> None:
         desk = self._desk

@@ -112,6 +112,7 @@ class StatusLine(QObject):
 
     def show_progress(self, stage: str, fraction: float) -> None:
         if stage:
-            self.progress.show_progress(stage[:1].upper() + stage[1:], None if fraction < 0 else fraction)
+            known = fraction >= 0  # what tells how far it is can also be stopped
+            self.progress.show_progress(stage[:1].upper() + stage[1:], fraction if known else None, cancellable=known)
         else:
             self.progress.hide()

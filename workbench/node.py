@@ -16,7 +16,7 @@ from workbench.api.identity import ActorId
 from workbench.api.logs import Level, LogLine
 from workbench.api.messages import NO_HEADERS, Kind, Payload, Reply
 from workbench.api.metrics import Sample
-from workbench.api.modules import ProgressCallback
+from workbench.api.modules import CancelToken, ProgressCallback
 from workbench.api.node import NodeInfo
 from workbench.api.turns import Turn
 from workbench.clock import Clock, SystemClock
@@ -224,8 +224,8 @@ class LocalNode:
             endpoint="",
         )
 
-    def prepare(self, *, progress: ProgressCallback | None = None) -> NodeInfo:
-        self._machine.interpreter.ensure(progress=progress)
+    def prepare(self, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None) -> NodeInfo:
+        self._machine.interpreter.ensure(progress=progress, cancel=cancel)
         return self.info()
 
     def logs(self, *, after: int = 0, actor: ActorId | str | None = None, limit: int = 1000) -> Sequence[LogLine]:

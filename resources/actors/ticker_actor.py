@@ -39,7 +39,9 @@ class Ticker(Actor):
         self.reach("workflow", messaging.tell, ROUND[(self.settings["ticks"] - 1) % len(ROUND)])
         self.reach("counter", messaging.tell, "increment")
         count = self.reach("counter", messaging.ask, "get_count")
-        self.reach("events", messaging.tell, "notify", f"tick {self.settings['ticks']}, count {count}")
+        event = f"tick {self.settings['ticks']}, count {count}"
+        self.reach("events", messaging.tell, "notify", event)
+        print(event)
 
     def wait(self):
         self.settings["timer"] = messaging.send_after(self.settings["every_ms"], "tick")

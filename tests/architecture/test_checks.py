@@ -67,7 +67,7 @@ def test_the_check_catches_a_planted_fault(check: str, small: Path) -> None:
 
 IMPORTS = {
     "workbench/api/planted.py": ("import workbench.storage", "Imports of the node go down"),
-    "workbench/runtime/planted.py": ("import workbench.storage", "through the protocols of api only"),
+    "workbench/runtime/planted.py": ("import workbench.storage", "through protocols only"),
     "workbench/rpc/planted.py": ("import workbench.runtime", "rpc sees the api only"),
     "workbench/cli/planted.py": ("import workbench.wasm\nimport ui", "The command line sees the door"),
     "workbench/guest/plexspaces/planted.py": ("import workbench.api", "The SDK that actors import"),

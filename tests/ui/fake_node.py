@@ -349,9 +349,11 @@ class FakeNode:
             "local", "0.1.0", "50.0.1", "/workspace", 0.0, len(rows), len(self._modules.known), self.interpreter, 2
         )
 
-    def prepare(self, *, progress: ProgressCallback | None = None) -> NodeInfo:
+    def prepare(self, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None) -> NodeInfo:
         if not self.interpreter and progress:
             for done in range(11):
+                if cancel is not None and cancel.is_set():
+                    raise Conflict("building the interpreter was cancelled")
                 progress(Progress("building the interpreter", done / 10, float(done)))
         self.interpreter = "1" * 64
         return self.info()

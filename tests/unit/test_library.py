@@ -154,6 +154,16 @@ def test_a_compilation_is_cancelled_for_real_and_the_next_one_works(tmp_path: Pa
     assert steps and all(step.fraction is not None and step.fraction < 1 for step in steps)
 
 
+def test_the_build_of_the_interpreter_is_cancelled_and_leaves_nothing_half_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path))
+    cancel = threading.Event()
+    with workbench.connect("embedded:") as node, pytest.raises(Conflict, match="cancelled"):
+        node.prepare(progress=lambda _step: cancel.set(), cancel=cancel)
+    assert not list(tmp_path.rglob("*.wasm")) and not list(tmp_path.rglob("current-*"))
+
+
 def test_tampered_or_cut_code_is_thrown_away_and_never_mapped(tmp_path: Path) -> None:
     compiler = Compiler()
     try:

@@ -12,7 +12,7 @@ from workbench.api.events import Area, Subscription
 from workbench.api.identity import ActorId
 from workbench.api.logs import LogLine
 from workbench.api.metrics import Sample
-from workbench.api.modules import Modules, ProgressCallback
+from workbench.api.modules import CancelToken, Modules, ProgressCallback
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,11 @@ class Node(Protocol):
 
     def info(self) -> NodeInfo: ...
 
-    def prepare(self, *, progress: ProgressCallback | None = None) -> NodeInfo:
-        """Build and compile the Python interpreter if this machine has none yet (10 to 45 s, once)."""
+    def prepare(self, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None) -> NodeInfo:
+        """Build and compile the Python interpreter if this machine has none yet (10 to 45 s, once).
+
+        Setting `cancel` ends it with Conflict, and nothing half-built is left.
+        """
         ...
 
     def logs(self, *, after: int = 0, actor: ActorId | str | None = None, limit: int = 1000) -> Sequence[LogLine]:

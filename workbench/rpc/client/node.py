@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from types import TracebackType
 
-from workbench.api import ActorId, Area, Internal, LogLine, NodeInfo, Progress, ProgressCallback, Sample, Subscription
+from workbench.api import (
+    ActorId,
+    Area,
+    CancelToken,
+    Internal,
+    LogLine,
+    NodeInfo,
+    Progress,
+    ProgressCallback,
+    Sample,
+    Subscription,
+)
 from workbench.rpc.client.actors import RemoteActors
 from workbench.rpc.client.channel import LONG_SECONDS, Connection
 from workbench.rpc.client.modules import RemoteModules
@@ -36,8 +47,10 @@ class RemoteNode:
     def info(self) -> NodeInfo:
         return from_message(self._stub.call("Info", pb.InfoRequest(), pb.NodeInfo), NodeInfo)
 
-    def prepare(self, *, progress: ProgressCallback | None = None) -> NodeInfo:
-        for part in self._stub.stream("Prepare", pb.PrepareRequest(), pb.PrepareResponse, seconds=LONG_SECONDS):
+    def prepare(self, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None) -> NodeInfo:
+        for part in self._stub.stream(
+            "Prepare", pb.PrepareRequest(), pb.PrepareResponse, seconds=LONG_SECONDS, cancel=cancel
+        ):
             if part.HasField("node"):
                 return from_message(part.node, NodeInfo)
             if progress is not None:

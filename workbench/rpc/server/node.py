@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from workbench.api import Area, Invalid, Node, Progress
+from workbench.api import Area, CancelToken, Invalid, Node, Progress
 from workbench.rpc.convert import actor_of, batches, to_message
 from workbench.rpc.generated.plexspaces.v1 import common_pb2 as common
 from workbench.rpc.generated.plexspaces.v1 import node_pb2 as pb
@@ -26,8 +26,10 @@ class NodeService:
     def info(self, node: Node, _: pb.InfoRequest, __: Context) -> pb.NodeInfo:
         return to_message(node.info(), pb.NodeInfo)
 
-    def prepare(self, node: Node, _: pb.PrepareRequest, __: Context) -> Iterator[pb.PrepareResponse]:
-        for part in reported(lambda report: node.prepare(progress=report)):
+    def prepare(self, node: Node, _: pb.PrepareRequest, context: Context) -> Iterator[pb.PrepareResponse]:
+        cancel = CancelToken()
+        context.add_callback(cancel.set)
+        for part in reported(lambda report: node.prepare(progress=report, cancel=cancel)):
             if isinstance(part, Progress):
                 yield pb.PrepareResponse(progress=to_message(part, common.Progress))
             else:

@@ -40,6 +40,8 @@ from workbench.wasm.library import Library
 from workbench.wasm.linker import Linkers
 
 Scope = tuple[str, str]
+CHECK_SECONDS = 120.0
+"""The check of a source is bounded by the limits of a turn; this is for a machine that is very busy."""
 
 
 class Machine:
@@ -78,7 +80,9 @@ class Machine:
         self.scheduler = Scheduler(self.timers, clock, workers=config.workers or default_workers())
         closing.callback(self.scheduler.close)
         linkers = Linkers()
-        self.interpreter = Interpreter(config.cache, compiler, self.engines, linkers)
+        self.interpreter = Interpreter(
+            config.cache, compiler, self.engines, linkers, lambda job: self.scheduler.call(job, CHECK_SECONDS)
+        )
         self.library = Library(
             StoredModules(self.workspace.database, self.workspace.modules),
             Artifacts(compiled),
@@ -87,7 +91,7 @@ class Machine:
             linkers,
             self.interpreter,
             changed=self.bus.publish,
-            users=lambda module: self.system.users(module),
+            users=lambda module: [actor.id for actor in self.system.all() if actor.info().module == module],
         )
         self.metrics = Metrics(clock, self.bus, lambda: self.system.counters(), kept=config.kept_samples)
         closing.callback(self.metrics.close)
@@ -192,10 +196,11 @@ class LocalNode:
     def __init__(self, machine: Machine, *, tenant: str = "default", namespace: str = "default") -> None:
         self._machine, self._scope = machine, (tenant, namespace)
         self._actors = LocalActors(machine, self._scope)
+        self._modules = machine.library.seen_by(tenant)
 
     @property
     def modules(self) -> Library:
-        return self._machine.library
+        return self._modules
 
     @property
     def actors(self) -> LocalActors:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import sqlite3
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from wasmtime import wat2wasm
 
 import workbench
-from workbench.api import AlreadyExists, Behavior, Conflict, Format, Invalid, Node, NotFound, Progress
+from workbench.api import AlreadyExists, Behavior, Conflict, Format, Invalid, Node, NotFound, Progress, SpawnOptions
+from workbench.node import LocalNode
 from workbench.wasm.artifacts import Artifacts
 from workbench.wasm.compiler import Compiler
 from workbench.wasm.engine import new_engine
@@ -74,6 +78,75 @@ def test_a_module_in_use_is_not_removed_and_the_error_names_its_users(node: Node
     node.modules.remove("used")
     with pytest.raises(NotFound):
         node.modules.get(info.hash)
+
+
+def test_the_actors_of_another_tenant_are_counted_and_not_named(node: Node) -> None:
+    assert isinstance(node, LocalNode)
+    node.modules.deploy(GOOD + b"# shared\n", alias="shared")
+    other = node.scoped("other", "default")
+    mine = node.actors.spawn("shared", options=SpawnOptions(name="mine"))
+    theirs = other.actors.spawn("shared", options=SpawnOptions(name="theirs"))
+    with pytest.raises(Conflict, match=r"shared is in use by 2 actors \(mine\); stop"):
+        node.modules.remove("shared")
+    with pytest.raises(Conflict, match=r"in use by 2 actors \(theirs\); stop"):
+        other.modules.remove("shared")
+    node.actors.stop(mine.id)
+    with pytest.raises(Conflict, match="in use by 1 actor; stop"):
+        node.modules.remove("shared")
+    other.actors.stop(theirs.id)
+    other.modules.remove("shared")
+
+
+@pytest.mark.parametrize("alias", ["deadbeef", "DEADBEEF", "0" * 64, "12345678@1", " a", "a ", "a\0b"])
+def test_what_cannot_be_an_alias_is_refused_in_both_ways(node: Node, alias: str) -> None:
+    info = node.modules.deploy(GOOD, file_name="good.py")
+    with pytest.raises(Invalid, match="cannot be an alias"):
+        node.modules.alias(alias, info.hash)
+    source = GOOD + b"# with an alias that cannot be\n"
+    with pytest.raises(Invalid, match="cannot be an alias"):
+        node.modules.deploy(source, file_name="good.py", alias=alias)
+    with pytest.raises(NotFound):
+        node.modules.get(hashlib.sha256(source).hexdigest())
+
+
+def test_a_full_hash_is_never_taken_for_an_alias(tmp_path: Path, interpreter: str) -> None:
+    with workbench.connect(f"embedded:{tmp_path}") as node:
+        assert isinstance(node, LocalNode)
+        first = node.modules.deploy(GOOD, file_name="good.py")
+        other = node.modules.deploy(GOOD + b"# other\n", file_name="good.py")
+    with sqlite3.connect(tmp_path / "workbench.db") as database:  # as an earlier version could have left it
+        database.execute("INSERT INTO aliases (name, module) VALUES (?, ?)", (first.hash, other.hash))
+    with workbench.connect(f"embedded:{tmp_path}") as node:
+        assert node.modules.get(first.hash).hash == first.hash
+
+
+def test_a_module_without_an_alias_is_called_like_its_file(node: Node) -> None:
+    info = node.modules.deploy(GOOD + b"# called\n", file_name="folder/order_book.py")
+    assert info.name == "order_book"
+    assert node.actors.spawn(info.hash).module_name == "order_book"
+    assert node.modules.alias("books", info.hash).name == "books"
+
+
+@pytest.mark.parametrize("harm", [lambda path: path.unlink(), lambda path: path.write_bytes(b"x = 1\n")])
+def test_bytes_that_are_gone_or_changed_are_missed_and_deploying_again_repairs_them(
+    tmp_path: Path, interpreter: str, harm: Callable[[Path], object]
+) -> None:
+    with workbench.connect(f"embedded:{tmp_path}") as node:
+        info = node.modules.deploy(GOOD, file_name="good.py")
+        harm(tmp_path / "modules" / info.hash)
+        with pytest.raises(NotFound, match="are gone or were changed; deploy it again"):
+            node.modules.data(info.hash)
+        assert node.modules.deploy(GOOD, file_name="good.py").hash == info.hash
+        assert node.modules.data(info.hash) == GOOD
+
+
+@pytest.mark.parametrize("name", ["alt.py", "alt", "alt.txt"])
+def test_source_in_another_encoding_is_told_by_its_byte(node: Node, name: str) -> None:
+    source = GOOD.replace(b"A good one.", "Schön gut.".encode("latin-1"))
+    with pytest.raises(Invalid, match=f"{name} is not UTF-8 text: invalid .* at byte {source.index(0xF6)}"):
+        node.modules.deploy(source, file_name=name)
+    with pytest.raises(Invalid, match=r"wide\.py is not UTF-8 text: .* at byte 0"):
+        node.modules.deploy(GOOD.decode().encode("utf-16"), file_name="wide.py")
 
 
 CORE = bytes(wat2wasm('(module (memory (export "memory") 1))'))

@@ -42,7 +42,7 @@ class SpawnOptions:
 class ActorInfo:
     """One row of the actor list, a consistent picture of one moment.
 
-    `module` is a hash, `module_name` its newest alias (or a short hash). Rates cover the last full second.
+    `module` is a hash, `module_name` its newest alias (or its file's name). Rates cover the last full second.
     `memory_bytes` is None before the first turn was measured. `parent` is empty for actors under the node's root.
     """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import PurePath
 from threading import Event as CancelToken
 from typing import Protocol, TypeAlias
 
@@ -59,7 +60,8 @@ class ModuleInfo:
 
     @property
     def name(self) -> str:
-        return self.aliases[0] if self.aliases else self.hash[:12]
+        """What it is called where it is shown: the newest alias, else its file's name; a reference is the hash."""
+        return self.aliases[0] if self.aliases else PurePath(self.file_name).stem or self.hash[:12]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ class Modules(Protocol):
     ) -> ModuleInfo:
         """Check, compile and keep `data`; idempotent. `alias` then points at it, with `force` even if taken.
 
-        Invalid says which export, import or source line is wrong. AlreadyExists: the alias names other bytes.
+        Invalid says which export, import or source line is wrong, or that the alias would be read as a hash.
+        AlreadyExists: the alias names other bytes.
         Setting `cancel` (a threading.Event) from another thread ends the job with Conflict. `progress` is called on
         the calling thread.
         """
@@ -112,7 +115,7 @@ class Modules(Protocol):
         ...
 
     def remove(self, reference: str) -> None:
-        """Forget a module and its aliases; Conflict names the actors that use it."""
+        """Forget a module and its aliases; Conflict says how many actors use it and names those of the caller."""
         ...
 
     def build(

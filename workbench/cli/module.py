@@ -155,7 +155,7 @@ def alias(name: str, reference: str, force: bool, target: Target, as_json: bool)
 @options.where
 @options.debug
 def remove(reference: str, target: Target) -> None:
-    """Forget the module REF and its aliases. One that actors use stays, and they are named."""
+    """Forget the module REF and its aliases. One that actors use stays, and yours are named."""
     with stored(target) as node:
         node.modules.remove(reference)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -27,7 +28,18 @@ class StoredModules:
         self._database, self._folder = database, folder
 
     def save(self, info: ModuleInfo, data: bytes) -> None:
-        path = self._folder / info.hash
+        self._write(info.hash, data)
+        text = json.dumps(asdict(info))
+        with self._database.transaction() as tx:
+            tx.execute(_SAVE, (info.hash, info.format, info.size_bytes, info.file_name, info.deployed, text))
+
+    def repair(self, module: str, data: bytes) -> None:
+        """Write the bytes of a known module again when its file is missing or differs."""
+        if self._read(module) is None:
+            self._write(module, data)
+
+    def _write(self, module: str, data: bytes) -> None:
+        path = self._folder / module
         try:
             self._folder.mkdir(exist_ok=True)
             scratch = path.with_suffix(".part")
@@ -39,21 +51,26 @@ class StoredModules:
             raise kind(
                 f"the module could not be kept in {self._folder}: {error.strerror}; nothing was changed"
             ) from error
-        text = json.dumps(asdict(info))
-        with self._database.transaction() as tx:
-            tx.execute(_SAVE, (info.hash, info.format, info.size_bytes, info.file_name, info.deployed, text))
 
     def load(self, module: str) -> ModuleInfo | None:
         rows = self._database.query(_LOAD, (module,))
         return _info(rows[0]["info"]) if rows else None
 
     def data(self, module: str) -> bytes:
-        try:
-            return (self._folder / module).read_bytes()
-        except FileNotFoundError as error:
+        data = self._read(module)
+        if data is None:
             raise NotFound(
-                f"the bytes of module {module[:12]} are gone from {self._folder}; deploy it again"
-            ) from error
+                f"the bytes of module {module[:12]} in {self._folder} are gone or were changed; deploy it again"
+            )
+        return data
+
+    def _read(self, module: str) -> bytes | None:
+        """The bytes that the name promises; None when there is no such file or its content is another."""
+        try:
+            data = (self._folder / module).read_bytes()
+        except OSError:
+            return None
+        return data if hashlib.sha256(data).hexdigest() == module else None
 
     def all(self) -> Sequence[ModuleInfo]:
         return [_info(row["info"]) for row in self._database.query(_ALL)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import tempfile
 import threading
@@ -13,6 +14,7 @@ from typing import Protocol
 
 from workbench.api.errors import AlreadyExists, Conflict, Invalid, NotFound
 from workbench.api.events import Area
+from workbench.api.identity import ActorId
 from workbench.api.modules import (
     PREFIX_CHARACTERS,
     SIZE_BYTES,
@@ -38,6 +40,8 @@ BEHAVIOR_NAMES = {
     "gen-fsm": Behavior.GEN_FSM,
     "generic": Behavior.GENERIC,
 }
+LOOKED_AT_BYTES = 512
+TEXT_SHARE = 0.9
 _NO_CAPABILITY = frozenset({"types", "debug"})
 _CAPABILITY = {"http": "network", "socket": "network"}
 
@@ -46,6 +50,7 @@ class ModuleStore(Protocol):
     """Where modules are kept; implemented by the storage."""
 
     def save(self, info: ModuleInfo, data: bytes) -> None: ...
+    def repair(self, module: str, data: bytes) -> None: ...
     def load(self, module: str) -> ModuleInfo | None: ...
     def data(self, module: str) -> bytes: ...
     def all(self) -> Sequence[ModuleInfo]: ...
@@ -79,13 +84,20 @@ class Library:
         interpreter: Interpreter,
         *,
         changed: Callable[[Area, str, str, str], None],
-        users: Callable[[str], Sequence[str]],
+        users: Callable[[str], Sequence[ActorId]],
+        tenant: str = "default",
     ) -> None:
         self._store, self._artifacts, self._compiler = store, artifacts, compiler
         self._engines, self._linkers, self._interpreter = engines, linkers, interpreter
-        self._changed, self._users = changed, users
+        self._changed, self._users, self._tenant = changed, users, tenant
         self._programs: dict[tuple[str, int], Program] = {}
         self._lock = threading.RLock()
+
+    def seen_by(self, tenant: str) -> Library:
+        """The same library for another tenant, who is told the names of its own actors only."""
+        seen = copy.copy(self)
+        seen._tenant = tenant
+        return seen
 
     def deploy(
         self,
@@ -102,10 +114,13 @@ class Library:
         if cancel is not None and cancel.is_set():
             raise Conflict("the deployment was cancelled")
         module = hashlib.sha256(data).hexdigest()
-        self._check_alias(alias, module, force)
+        if alias:
+            self._check_alias(alias, module, force)
         known = self._store.load(module)
+        if known is not None:
+            self._store.repair(module, data)
         if known is None or not self._ready(known):
-            what = detect(data)
+            what = detect(data, file_name)
             made = (self._python if what is Format.PYTHON else self._component)(
                 module, data, Path(file_name).name, progress, cancel
             )
@@ -133,7 +148,7 @@ class Library:
         if progress is not None:
             progress(Progress("checking the source"))
         name = file_name or "actor.py"
-        report = self._interpreter.check({name: _source(data, name)})
+        report = self._interpreter.check({name: _source(data)})
         self._store.save_bytecode(module, interpreter, report.bytecode)
         return ModuleInfo(
             hash=module,
@@ -212,7 +227,7 @@ class Library:
         program = self._interpreter.program(stack_bytes)
         bytecode = self._store.bytecode(info.hash, program.module)
         if bytecode is None:  # it was compiled on another build of the interpreter
-            bytecode = self._interpreter.check({info.file_name: _source(self.data(info.hash), info.file_name)}).bytecode
+            bytecode = self._interpreter.check({info.file_name: _source(self.data(info.hash))}).bytecode
             self._store.save_bytecode(info.hash, program.module, bytecode)
         behaviors = tuple(name for name in BEHAVIORS if BEHAVIOR_NAMES[name] in info.behaviors)
         return Runnable(info, program, bytecode, behaviors)
@@ -238,14 +253,15 @@ class Library:
         return names
 
     def _resolve(self, reference: str) -> str:
-        aliases = self._store.aliases()
+        lowered, aliases = reference.lower(), self._store.aliases()
+        if self._store.load(lowered) is not None:
+            return lowered
         if reference in aliases:
             return aliases[reference]
         versions = [alias for alias in aliases if alias.rpartition("@")[0] == reference]
         if versions:
             return aliases[versions[-1]]
-        lowered = reference.lower()
-        if len(lowered) >= PREFIX_CHARACTERS and not set(lowered) - set("0123456789abcdef"):
+        if _looks_like_hash(reference):
             found = [info for info in self._store.all() if info.hash.startswith(lowered)]
             if len(found) > 1:
                 candidates = ", ".join(f"{info.hash[:16]} ({info.file_name})" for info in found)
@@ -259,14 +275,18 @@ class Library:
 
     def alias(self, name: str, reference: str, *, force: bool = False) -> ModuleInfo:
         info = self.get(reference)
-        if not name or name != name.strip() or "\0" in name:
-            raise Invalid(f"{name!r} cannot be an alias: it must not be empty or begin or end with a space")
         self._check_alias(name, info.hash, force)
         self._point(name, info.hash)
         return self.get(info.hash)
 
     def _check_alias(self, alias: str, module: str, force: bool) -> None:
-        target = self._store.aliases().get(alias) if alias else None
+        if not alias or alias != alias.strip() or "\0" in alias:
+            raise Invalid(f"{alias!r} cannot be an alias: it must not be empty, begin or end with a space, or hold NUL")
+        if _looks_like_hash(alias.partition("@")[0]):
+            raise Invalid(
+                f"{alias!r} cannot be an alias: {PREFIX_CHARACTERS} or more hexadecimal digits are read as a hash"
+            )
+        target = self._store.aliases().get(alias)
         if target is not None and target != module and not force:
             raise AlreadyExists(
                 f"the alias {alias!r} points at {target[:12]}, not at {module[:12]}; use --force to move it"
@@ -280,12 +300,17 @@ class Library:
     def remove(self, reference: str) -> None:
         info = self.get(reference)
         if users := self._users(info.hash):
-            raise Conflict(f"module {info.name} is in use by {', '.join(sorted(users))}; stop them first")
+            raise Conflict(f"module {info.name} is in use by {self._told(users)}; stop them first")
         self._store.remove(info.hash)
         self._artifacts.forget(info.hash)
         with self._lock:
-            self._programs = {key: program for key, program in self._programs.items() if key[0] != info.hash}
+            for key in [key for key in self._programs if key[0] == info.hash]:
+                del self._programs[key]
         self._changed(Area.MODULES, "modules.removed", info.hash, info.name)
+
+    def _told(self, users: Sequence[ActorId]) -> str:
+        names = ", ".join(sorted(actor.name for actor in users if actor.tenant == self._tenant))
+        return f"{len(users)} actor{'s' * (len(users) > 1)}{f' ({names})' * bool(names)}"
 
     def build(
         self, reference: str, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None
@@ -294,7 +319,8 @@ class Library:
         if info.format is not Format.PYTHON:
             raise Invalid(f"module {info.name} is a {info.format} already; only Python source is built")
         started = time.monotonic()
-        report = self._interpreter.check({info.file_name: _source(self.data(info.hash), info.file_name)})
+        sources = {info.file_name: _source(self.data(info.hash))}
+        report = self._interpreter.check(sources)
 
         def cancelled() -> bool:
             if progress is not None:
@@ -304,7 +330,7 @@ class Library:
         with tempfile.TemporaryDirectory(prefix="workbench-build-") as folder:
             output = Path(folder) / "actor.wasm"
             build.build_component(
-                {info.file_name: _source(self.data(info.hash), info.file_name)},
+                sources,
                 output,
                 class_name=report.class_name,
                 behaviors=report.behaviors,
@@ -315,8 +341,8 @@ class Library:
             return output.read_bytes()
 
 
-def detect(data: bytes) -> Format:
-    """Tell by content what was given; Invalid says what it looks like."""
+def detect(data: bytes, file_name: str = "") -> Format:
+    """Tell by content what was given; Invalid says what it looks like, by its name too."""
     if not data:
         raise Invalid("the file is empty")
     if binary.is_wasm(data):
@@ -325,7 +351,10 @@ def detect(data: bytes) -> Format:
         raise Invalid("this is a zip archive; actors of several files cannot be deployed yet, only a single .py file")
     try:
         text = data.decode("utf-8")
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        if file_name.endswith(".py") or _looks_like_text(data):
+            name = Path(file_name).name or "the file"
+            raise Invalid(f"{name} is not UTF-8 text: {error.reason} at byte {error.start}") from None
         raise Invalid(f"neither WebAssembly nor Python source: it starts with the bytes {data[:8].hex(' ')}") from None
     if "\0" in text:
         raise Invalid("neither WebAssembly nor Python source: it contains NUL bytes")
@@ -334,11 +363,20 @@ def detect(data: bytes) -> Format:
     return Format.PYTHON
 
 
-def _source(data: bytes, name: str) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Invalid(f"{name} is not UTF-8 text: {error.reason} at byte {error.start}") from error
+def _looks_like_text(data: bytes) -> bool:
+    """Whether nearly all of the first bytes are printable ASCII, as in source that somebody wrote."""
+    first = data[:LOOKED_AT_BYTES]
+    printable = sum(32 <= byte < 127 or byte in b"\t\r\n" for byte in first)
+    return b"\0" not in first and printable >= len(first) * TEXT_SHARE
+
+
+def _looks_like_hash(reference: str) -> bool:
+    return len(reference) >= PREFIX_CHARACTERS and not set(reference.lower()) - set("0123456789abcdef")
+
+
+def _source(data: bytes) -> str:
+    """The text of a Python module; that it is UTF-8 was seen when it was deployed."""
+    return data.decode("utf-8-sig")
 
 
 def _requires(imports: Sequence[str]) -> tuple[str, ...]:

@@ -117,7 +117,7 @@ def _then(window: MainWindow, chosen: argparse.Namespace) -> list[int]:
 
 
 def _failed(window: MainWindow, code: list[int], error: Exception) -> None:
-    sys.stderr.write(f"the demonstration ended early: {error}\n")
+    sys.stderr.write(f"{error}\n")
     code[0] = 1
     window.close()
 

@@ -39,8 +39,16 @@ async def ready(window: MainWindow) -> None:
     """The node is open, its actors have worked, and there is a curve to see."""
     graphs = window.panels["graphs"]
     assert isinstance(graphs, GraphsPanel)
-    await until(lambda: window.opening.ready, "opening the node")
+    await opened(window)
     await until(lambda: len(graphs.samples.series.get("", ())) >= SECONDS_OF_GRAPH, "a few seconds of graph")
+
+
+async def opened(window: MainWindow) -> None:
+    """The node is open; raises at once what stood in the way."""
+    opening = window.opening
+    await until(lambda: opening.ready or opening.failed is not None, "opening the node")
+    if opening.failed is not None:
+        raise opening.failed
 
 
 async def drive(window: MainWindow, path: Path) -> int:
@@ -74,7 +82,8 @@ async def usable(window: MainWindow) -> int:
     """Say so when the sample runs and the window shows it."""
     actors = window.panels["actors"]
     assert isinstance(actors, ActorsPanel)
-    await until(lambda: window.opening.ready and bool(actors.model.rows), "the first list of actors")
+    await opened(window)
+    await until(lambda: bool(actors.model.rows), "the first list of actors")
     say("ready")
     sys.stdout.flush()
     return 0

@@ -58,11 +58,21 @@ class Opening:
     def __init__(self, desk: Desk, ways: Doors, reporter: Reporter) -> None:
         self._desk, self._ways, self._reporter = desk, ways, reporter
         self.ready = False
+        self.failed: Exception | None = None
+        """Why the last attempt ended before it was ready."""
         self.cancel = CancelToken()
         self.wants_sample = desk.settings.sample
         self._server: Closer | None = None
 
     async def run(self) -> None:
+        self.failed = None
+        try:
+            await self._run()
+        except Exception as error:
+            self.failed = error
+            raise
+
+    async def _run(self) -> None:
         desk = self._desk
         self._reporter.reported.emit("opening the workspace", -1.0)
         node = await desk.bridge.call(self._ways.connect)

@@ -11,7 +11,7 @@ from pathlib import Path
 from filelock import FileLock
 from filelock import Timeout as LockTimeout
 
-from workbench.api.errors import Exhausted, Unavailable
+from workbench.api.errors import Exhausted, Invalid, Unavailable
 from workbench.storage.database import Database
 from workbench.storage.schema import migrate
 
@@ -23,6 +23,8 @@ class Workspace:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        if folder.exists() and not folder.is_dir():
+            raise Invalid(f"{folder} is a file; a workspace must be a folder")
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock = FileLock(folder / ".lock", thread_local=False)  # closed by whichever thread ends the node

@@ -6,6 +6,8 @@ import signal
 
 import pytest
 
+from tests.benchmarks.command import LIBRARIES, imported
+
 FIGURES = {"kind", "type", "reply", "code", "error", "fuel", "memory_bytes", "wall_ms"}
 
 
@@ -45,6 +47,12 @@ def test_what_the_engine_could_not_measure_is_null(shell) -> None:
     assert done.code in (1, 3)
     assert spun["reply"] is None and spun["code"] in ("crashed", "exhausted")
     assert ending["state"] is None
+
+
+def test_a_run_imports_the_libraries_it_is_measured_against_and_nothing_of_grpc_qt_or_psutil(shell) -> None:
+    modules = imported(["run", "counter.py", "--call", "increment"], shell.folder)
+    assert set(LIBRARIES) <= modules
+    assert not {"grpc", "google.protobuf", "PySide6", "numpy", "psutil", "asyncio"} & modules
 
 
 def test_what_an_actor_prints_is_on_stderr(shell) -> None:

@@ -6,7 +6,6 @@ import shutil
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
 
@@ -150,7 +149,7 @@ class LocalActors:
         *,
         kind: Kind = Kind.CALL,
         headers: Mapping[str, str] = NO_HEADERS,
-        timeout: float = 30.0,
+        timeout: float = 60.0,
     ) -> Reply:
         envelope = self._system.envelope(kind, message_type, payload, headers=headers)
         return self._system.ask(self._id(actor), envelope, timeout)
@@ -256,6 +255,8 @@ class LocalNode:
 
 
 def program_version() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # slow to load, and seldom asked for
+
     try:
         return version("actor-workbench")
     except PackageNotFoundError:

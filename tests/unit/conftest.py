@@ -12,7 +12,7 @@ from workbench.api import Node, SpawnOptions
 ODD = '''
 import time
 
-from plexspaces import GenServer, Reject, messaging
+from plexspaces import GenServer, Reject, log, messaging
 
 
 class Odd(GenServer):
@@ -25,6 +25,11 @@ class Odd(GenServer):
             raise ValueError("born dead")
         if state == "refuse":
             raise Reject("not today")
+        if state == "spin":
+            while True:
+                pass
+        if state.startswith("ask "):
+            messaging.ask(state[4:], "echo", "")
 
     def snapshot_state(self):
         return self.state
@@ -88,6 +93,17 @@ class Odd(GenServer):
 
     def count(self, sender, payload):
         return str(len(self.kept))
+
+    def bear(self, sender, payload):
+        return messaging.spawn("odd", payload, name="born")
+
+    def reply(self, sender, payload):
+        return "x" * int(payload)
+
+    def chatter(self, sender, payload):
+        for _ in range(100):
+            log.info("x" * 300_000, part="y" * 100_000)
+        return ""
 
     def printing(self, sender, payload):
         print("one")

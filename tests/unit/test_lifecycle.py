@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+import workbench
 from workbench.api import (
     ActorState,
     AlreadyExists,
@@ -242,7 +243,7 @@ def _until(node: Node, name: str, state: ActorState) -> None:
     """Wait until the actor is seen in a state; the test's own time limit ends a wait that is in vain."""
     poll = threading.Event()
     for _ in range(2000):
-        if node.actors.get(name).state is state:
+        if any(info.id.name == name and info.state is state for info in node.actors.list()):
             return
         poll.wait(0.005)
     raise AssertionError(f"{name} never was {state}")
@@ -346,3 +347,141 @@ def test_an_unknown_grant_or_profile_is_said_at_spawn(node: Node) -> None:
         node.actors.spawn("odd", options=SpawnOptions(grants=("flying",)))
     with pytest.raises(NotFound, match="no profile 'lax'"):
         node.actors.spawn("odd", options=SpawnOptions(profile="lax"))
+
+
+CONTROLS = ("spawn", "stop", "snapshot", "upgrade", "kill", "restart", "ask")
+
+
+def test_whatever_is_done_to_an_actor_at_once_every_call_ends_and_the_process_lives(node: Node) -> None:
+    """Births, controls and asks from seven threads: each call ends in a value or in one of our errors."""
+    actors = node.actors
+    jobs = {
+        "spawn": lambda: actors.spawn("odd", options=SpawnOptions(name="busy")),
+        "stop": lambda: actors.stop("busy"),
+        "snapshot": lambda: actors.snapshot("busy"),
+        "upgrade": lambda: actors.upgrade("busy", "odd"),
+        "kill": lambda: actors.kill("busy"),
+        "restart": lambda: actors.restart("busy"),
+        "ask": lambda: actors.ask("busy", "echo", "x", timeout=10),
+    }
+    wrong: list[BaseException] = []
+
+    def repeat(job: str) -> None:
+        for _ in range(60):
+            try:
+                jobs[job]()
+            except WorkbenchError as error:
+                if error.code in ("internal", "timeout"):
+                    wrong.append(error)
+            except BaseException as error:
+                wrong.append(error)
+
+    threads = [threading.Thread(target=repeat, args=(job,)) for job in CONTROLS]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not wrong and not any(thread.is_alive() for thread in threads)
+    actors.stop("busy")
+    actors.spawn("odd", options=SpawnOptions(name="busy"))
+    assert actors.ask("busy", "echo", "alive").payload == "alive"
+
+
+def test_an_actor_is_killed_and_stopped_while_it_is_being_born(node: Node) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        birth = pool.submit(node.actors.spawn, "odd", "spin", options=SpawnOptions(name="unborn"))
+        _until(node, "unborn", ActorState.STARTING)
+        node.actors.kill("unborn")
+        with pytest.raises(Crashed, match="it was killed"):
+            birth.result(timeout=20)
+    with pytest.raises(NotFound):
+        node.actors.get("unborn")
+
+
+def test_a_birth_that_takes_too_long_for_its_caller_goes_on_and_can_be_reached(node: Node) -> None:
+    with pytest.raises(Timeout, match="goes on in the background"):
+        node.actors.spawn("odd", "spin", options=SpawnOptions(name="late"), timeout=0.1)
+    assert node.actors.get("late").state is ActorState.STARTING
+    with pytest.raises(AlreadyExists):
+        node.actors.spawn("odd", options=SpawnOptions(name="late"))
+    node.actors.stop("late", timeout=0.1)
+    with pytest.raises(NotFound):
+        node.actors.get("late")
+
+
+def test_an_impatient_ask_ends_in_time_on_every_thread(node: Node, odd: str) -> None:
+    ended: list[str] = []
+
+    def impatient() -> None:
+        try:
+            node.actors.ask(odd, "sleep", "3", timeout=0.2)
+        except Timeout as error:
+            ended.append(str(error))
+
+    workbench.start_thread("impatient", impatient).join(2)
+    assert ended and "within 0.2 s" in ended[0]
+
+
+def test_an_oversized_message_type_is_refused_before_delivery(node: Node, odd: str) -> None:
+    with pytest.raises(Exhausted, match="a message type has up to 1,024 bytes"):
+        node.actors.tell(odd, "x" * 2000)
+    assert node.actors.get(odd).mailbox == 0
+
+
+@pytest.mark.parametrize("payload", [5, None, bytearray(b"x")])
+def test_a_payload_that_is_neither_text_nor_bytes_is_invalid(node: Node, odd: str, payload: object) -> None:
+    with pytest.raises(Invalid, match=r"text \(str\) or binary"):
+        node.actors.ask(odd, "echo", payload)  # type: ignore[arg-type]
+
+
+def test_a_reply_beyond_the_limit_is_not_delivered_and_the_actor_lives_on(node: Node, odd: str) -> None:
+    with pytest.raises(Exhausted, match=r"the reply of .* use a blob"):
+        node.actors.ask(odd, "reply", str((8 << 20) + 1))
+    assert node.actors.ask(odd, "echo", "alive").payload == "alive"
+
+
+def test_a_circle_through_a_birth_is_refused_at_once(node: Node, odd: str) -> None:
+    child = f"ask {odd}"
+    with pytest.raises(Crashed, match=f"would wait for itself: born -> {odd} -> born"):
+        node.actors.ask(odd, "bear", child, timeout=10)
+
+
+def test_a_chain_of_messages_has_one_correlation(node: Node, odd: str) -> None:
+    other = node.actors.spawn("odd").id.name
+    node.actors.ask(odd, "ask", f"{other} echo hello")
+    first, second = (node.actors.turns(name)[-1].envelope for name in (odd, other))
+    assert first is not None and second is not None
+    assert first.id == first.correlation == second.correlation != second.id
+
+
+def test_a_turn_names_its_interpreter(node: Node, odd: str) -> None:
+    assert node.actors.turns(odd)[-1].interpreter == node.info().interpreter
+
+
+@pytest.mark.parametrize("change", [{"fuel": -1}, {"time_ms": 0}, {"mailbox": 0}, {"memory_bytes": 2**70}])
+def test_a_limit_out_of_range_is_refused_with_its_name(change: dict[str, int]) -> None:
+    with pytest.raises(Invalid, match=f"the limit {next(iter(change))} must be between"):
+        limits(**change)
+
+
+def test_what_a_guest_logs_and_asks_of_the_host_is_bounded_in_the_nodes_memory(node: Node, odd: str) -> None:
+    machine = node._machine  # type: ignore[attr-defined]
+    for _ in range(3):
+        node.actors.ask(odd, "chatter")
+    turn = node.actors.turns(odd)[-1]
+    assert turn.host_calls_total >= 100 and len(turn.host_calls) < 10
+    lines = node.logs(actor=odd)
+    assert all(len(line.message) < 20_000 for line in lines)
+    assert machine.logbook._bytes < 10 << 20
+    assert machine.recorder._bytes < 200 << 20
+
+
+def test_a_time_limit_bites_even_when_the_ticker_was_just_going_to_sleep(node: Node) -> None:
+    """The ticker decides to sleep and a guest begins at the same moment: played here step by step."""
+    engines = node._machine.engines  # type: ignore[attr-defined]
+    name = spawn(node, time_ms=200)
+    for _ in range(3):
+        engines._wake.clear()
+        with pytest.raises(Crashed, match="exhausted: time"):
+            node.actors.ask(name, "spin", timeout=5)
+        node.actors.restart(name)

@@ -225,7 +225,7 @@ def test_a_closed_subscription_wakes_its_reader() -> None:
 
 
 def turn(seq: int, reply: str = "") -> Turn:
-    return Turn(ActorId("a"), seq, "message", None, Outcome.REPLY, Figures(1, 1, 1), 0.0, "hash", reply)
+    return Turn(ActorId("a"), seq, "message", None, Outcome.REPLY, Figures(1, 1, 1), 0.0, "hash", reply=reply)
 
 
 def test_the_turns_kept_are_bounded_by_number_and_by_bytes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -105,7 +105,7 @@ class Actors(Protocol):
         *,
         kind: Kind = Kind.CALL,
         headers: Mapping[str, str] = NO_HEADERS,
-        timeout: float = 30.0,
+        timeout: float = 60.0,
     ) -> Reply:
         """Send one message, wait for the end of its turn, return the reply with fuel, memory and time.
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-from workbench.api.errors import NotFound
+from workbench.api.errors import Invalid, NotFound
 
 KIB, MIB = 1 << 10, 1 << 20
 STACK_CLASSES = (64 * KIB, 512 * KIB, MIB)
 INTERPRETER_CLASS_BYTES = 4 * MIB
 """A module that declares more memory than this at start is of the interpreter class (Python, JavaScript)."""
+LARGEST = 10**15
 LONG_TURN = 10
 """`init`, `snapshot-state` and `shutdown` get this many times the budget of a turn."""
 
@@ -32,6 +33,12 @@ class Limits:
     wait_ms: int
     text_bytes: int = 8 * MIB
     binary_bytes: int = MIB
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if not 0 < value <= LARGEST:
+                raise Invalid(f"the limit {field.name} must be between 1 and {LARGEST:,}, not {value:,}")
 
 
 @dataclass(frozen=True, slots=True)

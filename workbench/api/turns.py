@@ -43,6 +43,7 @@ class HostCall:
 class Turn:
     """Turn `seq` of `actor` (from 1, gapless since its birth). `reply` is what left the handler, `text` the reason
     of a rejection; `operation` is `message`, or `init`, `snapshot-state`, `shutdown` for the turns of the lifecycle.
+    `interpreter` is the hash of the interpreter that a python module ran on, else empty.
     `host_calls_total` counts all of them; `host_calls` keeps the first ones, up to the recorder's bound.
     """
 
@@ -54,6 +55,7 @@ class Turn:
     figures: Figures
     started: float
     module: str
+    interpreter: str = ""
     reply: Payload = ""
     text: str = ""
     cause: Cause | None = None

@@ -17,19 +17,31 @@ from typing import Any
 from workbench.api.actors import ActorInfo, ActorState
 from workbench.api.errors import Cause, Crashed, Exhausted, Invalid, NotFound, Rejected, Unavailable, WorkbenchError
 from workbench.api.events import Area
-from workbench.api.identity import ActorId
+from workbench.api.identity import NAME_BYTES, ActorId
 from workbench.api.logs import Level
 from workbench.api.messages import Envelope, Kind, Payload, Reply
 from workbench.runtime.answer import Answer
 from workbench.runtime.behaviors import Route, route
 from workbench.runtime.body import Body, Spec
-from workbench.runtime.mailbox import Letter, Mailbox
+from workbench.runtime.mailbox import MAILBOX_BYTES, Letter, Mailbox
 from workbench.runtime.surroundings import Surroundings
 from workbench.runtime.threads import may_run_guest
 
 BATCH = 64
 """Turns that a worker runs for one actor before others get their chance."""
 GONE = (ActorState.STOPPING, ActorState.STOPPED)
+
+
+def size_of(text: Payload) -> int:
+    """Bytes of a payload; Invalid when it is neither text nor bytes, or no valid Unicode."""
+    if isinstance(text, bytes):
+        return len(text)
+    if not isinstance(text, str):
+        raise Invalid(f"a payload is text (str) or binary (bytes), not {type(text).__name__}")
+    try:
+        return len(text.encode())
+    except UnicodeEncodeError as error:
+        raise Invalid(f"the text is not valid Unicode: {error.reason} at character {error.start}") from error
 
 
 class Actor:
@@ -44,9 +56,9 @@ class Actor:
         self.last_cause: Cause | None = None
         self.restarts = 0
         self.spawned = around.clock.now()
-        self.timers: set[int] = set()
+        self.timers: dict[int, int] = {}  # number and bytes of what each will send
         self._wait: Answer[Any] | None = None
-        self._ending = self._owned = False
+        self._owned = True  # by whoever brings it to life: until then nobody else may touch the body
         self._control: deque[Callable[[], None]] = deque()
         self._lock = threading.Lock()
 
@@ -98,11 +110,14 @@ class Actor:
     def _check(self, envelope: Envelope) -> None:
         self.route(envelope.kind)
         payload, limits, instance = envelope.payload, self.spec.limits, self.body.instance
-        try:
-            size = len(payload) if isinstance(payload, bytes) else len(payload.encode())
-            envelope.type.encode()
-        except UnicodeEncodeError as error:
-            raise Invalid(f"the text is not valid Unicode: {error.reason} at character {error.start}") from error
+        size = size_of(payload)
+        if size_of(envelope.type) > NAME_BYTES or isinstance(envelope.type, bytes):
+            raise Exhausted(
+                f"size: a message type has up to {NAME_BYTES:,} bytes, this one has {size_of(envelope.type):,}",
+                limit="size",
+                value=NAME_BYTES,
+                used=size_of(envelope.type),
+            )
         allowed = limits.binary_bytes if isinstance(payload, bytes) else limits.text_bytes
         if instance is not None and instance.memory_bytes is not None:
             allowed = min(allowed, (instance.memory_limit - instance.memory_bytes) // 4)
@@ -112,6 +127,18 @@ class Actor:
                 limit="size",
                 value=allowed,
                 used=size,
+            )
+
+    def check_timer(self, envelope: Envelope) -> None:
+        """Whether one more timer may carry this message."""
+        self._check(envelope)
+        held = sum(self.timers.values()) + len(envelope.payload)
+        if len(self.timers) >= self.mailbox.limit or held > MAILBOX_BYTES:
+            raise Exhausted(
+                f"{self.id.name} has {len(self.timers):,} timers already, and what they carry would be {held:,} bytes",
+                limit="mailbox",
+                value=self.mailbox.limit,
+                used=len(self.timers),
             )
 
     def route(self, kind: Kind) -> Route:
@@ -172,17 +199,16 @@ class Actor:
     # Turns: by the owner alone.
 
     def begin(self) -> None:
-        """Be born: instantiate and initialise. The caller owns the actor from its registration on."""
-        self._owned = True
+        """Be born: instantiate and initialise. The caller owns the actor since it was made."""
         try:
             self._start(self.spec, self.spec.state)
         except BaseException:
             self.end()
             raise
-        self._release()
+        finally:
+            self._release()
 
     def _start(self, spec: Spec, state: Payload) -> None:
-        self._ending = False
         self.body.start(spec, state)
         self.state = ActorState.IDLE
 
@@ -211,6 +237,7 @@ class Actor:
         self.body.report(found)
         with self._lock:
             self.last_cause, self.killed_by = found, envelope.type if envelope else ""
+            self.body.ending = None
             self.state = ActorState.CRASHED
             calls = self.mailbox.take_calls()
             self.body.counters.mailbox = len(self.mailbox)
@@ -237,20 +264,35 @@ class Actor:
 
     def restart(self) -> None:
         """Start again from the initial state; the mailbox stays."""
+        self._check_present()
         if self.state is not ActorState.CRASHED:
             raise Invalid(f"actor {self.id.name} is {self.state}, only a crashed one is restarted")
-        self._start(self.spec, self.spec.state)
-        self.restarts += 1
+        self._rise(self.spec)
         self._announce("actors.restarted")
 
     def upgrade(self, spec: Spec) -> None:
         """Go on with other code; on any refusal the old instance serves on."""
+        self._check_present()
         if self.state is ActorState.CRASHED:
-            self._start(spec, spec.state)
-            self.restarts += 1
+            self._rise(spec)
         else:
             self._hand_over(spec)
         self._announce("actors.upgraded", spec.runnable.info.name)
+
+    def _check_present(self) -> None:
+        if self.state in GONE:
+            raise NotFound(f"actor {self.id.name} was stopped")
+
+    def _rise(self, spec: Spec) -> None:
+        """From the dead, with the initial state."""
+        self.state = ActorState.STARTING
+        try:
+            self._start(spec, spec.state)
+        except WorkbenchError as refused:
+            self.last_cause = getattr(refused, "cause", None) or self.last_cause
+            self.state, self.body.ending = ActorState.CRASHED, None
+            raise
+        self.restarts += 1
 
     def _hand_over(self, spec: Spec) -> None:
         name = self.id.name
@@ -259,14 +301,17 @@ class Actor:
                 f"{name} cannot hand out its state: it has init but no snapshot_state; stop it and spawn it anew"
             )
         state = self.snapshot()
+        self.state = ActorState.RUNNING
         try:
             self._start(spec, state)
         except (Crashed, Rejected, Invalid) as refused:
+            self.state = ActorState.IDLE
             text = f"{name} was not changed, the new code does not take its state over: {refused.message}"
             raise type(refused)(text, figures=refused.figures) from refused
 
     def snapshot(self) -> Payload:
         """The state as the guest gives it. A guest that dies of it is crashed."""
+        self._check_present()
         if self.state is ActorState.CRASHED:
             raise self._dead()
         self.state = ActorState.RUNNING
@@ -304,22 +349,30 @@ class Actor:
 
     # A kill, from any thread.
 
-    def kill(self, reason: str) -> None:
-        """End the turn in hand at the next tick and cancel a wait; between turns, crash at once."""
-        cause = Cause("crashed", reason)
-        instance = self.body.instance
-        if instance is not None and self.state in (ActorState.RUNNING, ActorState.WAITING, ActorState.STOPPING):
-            self._ending = True
-            instance.interrupt(cause)
-            self._end_wait()
-        elif self.state is ActorState.IDLE:
-            self.control(lambda: self._crashed(cause, None) if self.state is ActorState.IDLE else None)
+    def kill(self, reason: str) -> Answer[Any]:
+        """End the turn in hand at the next tick and cancel a wait; between turns, crash at once.
+
+        The answer is set when the actor is crashed, or was gone already.
+        """
+        if self.state in (ActorState.STOPPED, ActorState.CRASHED):
+            return self.control(lambda: None)
+        cause = self.body.ending = Cause("crashed", reason)
+        for instance in (self.body.incoming, self.body.instance):
+            if instance is not None and self.state is not ActorState.IDLE:
+                instance.interrupt(cause)
+        self._end_wait()
+        return self.control(self._die)
+
+    def _die(self) -> None:
+        """What is left to do for a kill once no turn is in hand."""
+        if self.body.ending is not None and self.state is ActorState.IDLE:
+            self._crashed(self.body.ending, None)
 
     @contextmanager
     def waiting_on(self, answer: Answer[Any]) -> Iterator[None]:
         """While this actor's turn waits for `answer`, a kill can end the wait."""
         self._wait = answer
-        if self._ending:  # read after the wait is there, as a kill writes it before it looks for one
+        if self.body.ending is not None:  # read after the wait is there, as a kill writes it before it looks for one
             self._end_wait()
         try:
             yield

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.api.capabilities import Grant
-from workbench.api.errors import Cause, Crashed, Figures, Invalid, Rejected, WorkbenchError
+from workbench.api.errors import Cause, Crashed, Exhausted, Figures, Invalid, Rejected, WorkbenchError
 from workbench.api.identity import ActorId
 from workbench.api.limits import Limits
 from workbench.api.logs import Level
@@ -40,12 +40,18 @@ class Spec:
 
 
 class Body:
-    """See the module. `instance` is None before the birth and after a death."""
+    """See the module. `instance` is None before the birth and after a death, `incoming` is one that is being born.
+
+    `ending` is the cause for which the actor is to die; it is set from other threads. `envelope` is the one in hand.
+    """
 
     def __init__(self, identity: ActorId, spec: Spec, around: Surroundings) -> None:
         self.id, self.spec, self._around = identity, spec, around
         self.context = Context(identity, around.host, spec.grants, spec.limits)
         self.instance: Instance | None = None
+        self.incoming: Instance | None = None
+        self.ending: Cause | None = None
+        self.envelope: Envelope | None = None
         self.counters = Counters()
         self.fsm_state = ""
         self.last_turn_ns = self._seq = 0
@@ -60,7 +66,9 @@ class Body:
         here.turns += 1
         instance = None
         try:
-            instance = Instance(spec.runnable.program, self.context, self._around.engines)
+            instance = self.incoming = Instance(spec.runnable.program, self.context, self._around.engines)
+            if self.ending is not None:
+                instance.interrupt(self.ending)
             if spec.runnable.bytecode:
                 loaded = instance.call("loader", "load", spec.runnable.bytecode, long=True)
                 if isinstance(loaded, Err):
@@ -76,11 +84,12 @@ class Body:
             raise
         finally:
             here.turns -= 1
+            self.incoming = None
         if isinstance(result, Err):
             self._record("init", None, Outcome.REJECTED, instance.figures, started, text=result.value)
             instance.close()
             raise Rejected(f"{name} refused to start: {result.value}", figures=instance.figures)
-        before, self.instance, self.spec, self.fsm_state = self.instance, instance, spec, ""
+        before, self.instance, self.spec = self.instance, instance, spec
         if before is not None:
             before.close()
         self._record("init", None, Outcome.REPLY, instance.figures, started)
@@ -89,18 +98,34 @@ class Body:
         """One message's turn: its reply, a Rejected, or the Crashed that it died of (then `instance` is None)."""
         started = self._around.clock.now()
         arguments = (envelope.sender, envelope.type, envelope.payload)
+        self.envelope = envelope
         try:
             result, figures = self._guest(way.interface, way.handler, *arguments)
         except Died as died:
             turn = self._record("message", envelope, Outcome.CRASHED, died.figures, started, cause=died.cause)
             return Crashed(f"actor {self.id.name} crashed: {died.cause}", cause=died.cause, figures=turn.figures)
+        finally:
+            self.envelope = None
         needs_reply = envelope.kind is Kind.CALL
         if isinstance(result, Err) and (needs_reply or not result.value.startswith(NO_REPLY)):
             self._record("message", envelope, Outcome.REJECTED, figures, started, text=result.value)
             return Rejected(result.value, figures=figures)
         reply = self._reply(way, "" if isinstance(result, Err) else result.value)
+        if refused := self._too_large(reply):
+            self._record("message", envelope, Outcome.REJECTED, figures, started, text=refused)
+            return Exhausted(refused, limit="size", used=len(reply), figures=figures)
         turn = self._record("message", envelope, Outcome.REPLY, figures, started, reply=reply)
         return Reply(reply if needs_reply else "", figures, turn.seq, self.fsm_state)
+
+    def _too_large(self, reply: Payload) -> str:
+        """Why a reply cannot be delivered; empty when it can."""
+        limits = self.spec.limits
+        allowed = limits.binary_bytes if isinstance(reply, bytes) else limits.text_bytes
+        if len(reply) <= allowed:
+            return ""
+        return (
+            f"size: the reply of {self.id.name} has {len(reply):,} bytes, up to {allowed:,} are delivered; use a blob"
+        )
 
     def _reply(self, way: Route, value: Payload | None) -> Payload:
         if way.interface != "gen-fsm":
@@ -142,6 +167,8 @@ class Body:
         instance = self.instance
         if instance is None:
             raise Died(Cause("crashed", "there is no instance"), UNKNOWN)
+        if self.ending is not None:
+            instance.interrupt(self.ending)
         self.context.begin_turn()
         here.turns += 1
         try:
@@ -180,6 +207,7 @@ class Body:
             figures,
             started,
             self.spec.runnable.info.hash,
+            self.spec.runnable.program.module if self.spec.runnable.bytecode else "",
             reply,
             text,
             cause,

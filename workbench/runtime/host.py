@@ -67,12 +67,13 @@ class RuntimeHost:
 
     def tell(self, actor: ActorId, to: str, message_type: str, payload: Payload) -> str:
         target = self.system.resolve(to, actor)
-        return self.system.tell(target, self.system.envelope(Kind.CAST, message_type, payload, self._sender(actor)))
+        return self.system.tell(target, self.system.envelope(Kind.CAST, message_type, payload, self.system.find(actor)))
 
     def ask(self, actor: ActorId, to: str, message_type: str, payload: Payload, timeout_ms: int) -> Payload:
         target = self.system.resolve(to, actor)
-        envelope = self.system.envelope(Kind.CALL, message_type, payload, self._sender(actor))
-        return self.system.ask(target, envelope, timeout_ms / 1000, asker=self.system.find(actor)).payload
+        asker = self.system.find(actor)
+        envelope = self.system.envelope(Kind.CALL, message_type, payload, asker)
+        return self.system.ask(target, envelope, timeout_ms / 1000, asker=asker).payload
 
     def spawn(self, actor: ActorId, module: str, state: Payload, options: Any) -> str:
         chosen = SpawnOptions(
@@ -94,11 +95,13 @@ class RuntimeHost:
 
     def send_after(self, actor: ActorId, delay_ms: int, message_type: str, payload: Payload) -> int:
         found = self.system.find(actor)
+        envelope = self.system.envelope(Kind.INFO, message_type, payload, found)
+        found.check_timer(envelope)
         numbers: list[int] = []  # filled below; a timer of no delay may fire before
 
         def fire() -> None:
-            found.timers.difference_update(numbers)
-            envelope = self.system.envelope(Kind.INFO, message_type, payload, self._sender(actor))
+            for number in numbers:
+                found.timers.pop(number, None)
             try:
                 self.system.tell(actor, envelope)
             except NotFound:
@@ -107,7 +110,7 @@ class RuntimeHost:
                 self._logbook.log(actor, "warn", f"the timer's message {message_type!r} was not delivered: {error}", ())
 
         number = self._timers.after(min(delay_ms / 1000, MAX_DELAY_SECONDS), fire)
-        found.timers.add(number)
+        found.timers[number] = len(payload)
         numbers.append(number)
         return number
 
@@ -115,5 +118,5 @@ class RuntimeHost:
         found = self.system.find(actor)
         if timer not in found.timers:
             return False
-        found.timers.discard(timer)
+        del found.timers[timer]
         return self._timers.cancel(timer)

@@ -14,14 +14,18 @@ from workbench.clock import Clock
 from workbench.runtime.bus import Bus
 
 LINE_CHARACTERS = 16_384
+FIELDS = 32
+KEPT_BYTES = 64 << 20
+OVERHEAD_BYTES = 400
 
 
 class Logbook:
-    """Thread-safe. Lines longer than LINE_CHARACTERS are cut, and say so."""
+    """Thread-safe. Texts longer than LINE_CHARACTERS are cut, and say so; a line keeps its first FIELDS fields."""
 
     def __init__(self, clock: Clock, bus: Bus, *, kept: int) -> None:
         self._clock, self._bus = clock, bus
-        self._lines: deque[tuple[ActorId | None, LogLine]] = deque(maxlen=kept)
+        self._kept, self._bytes = kept, 0
+        self._lines: deque[tuple[ActorId | None, LogLine, int]] = deque()
         self._lock = threading.Lock()
         self._seq = 0
 
@@ -38,12 +42,16 @@ class Logbook:
     def _add(
         self, actor: ActorId | None, level: Level, message: str, fields: tuple[tuple[str, str], ...], stream: str
     ) -> None:
-        if len(message) > LINE_CHARACTERS:
-            message = f"{message[:LINE_CHARACTERS]}… ({len(message) - LINE_CHARACTERS:,} characters cut)"
+        message = _cut(message)
+        fields = tuple((_cut(name), _cut(value)) for name, value in fields[:FIELDS])
+        size = OVERHEAD_BYTES + len(message) + sum(len(name) + len(value) for name, value in fields)
         with self._lock:
             self._seq += 1
             line = LogLine(self._seq, self._clock.now(), level, actor.name if actor else "", message, stream, fields)
-            self._lines.append((actor, line))
+            self._lines.append((actor, line, size))
+            self._bytes += size
+            while len(self._lines) > self._kept or self._bytes > KEPT_BYTES:
+                self._bytes -= self._lines.popleft()[2]
         self._bus.touch(Area.LOGS, (actor.tenant, actor.namespace) if actor else None)
 
     def read(
@@ -53,10 +61,16 @@ class Logbook:
         with self._lock:
             newest = list(islice(reversed(self._lines), max(0, self._seq - after)))
         found = []
-        for who, line in newest:
+        for who, line, _ in newest:
             mine = who is None or (who.tenant, who.namespace) == scope
             if mine and (actor is None or who == actor):
                 found.append(line)
                 if len(found) == limit:
                     break
         return found[::-1]
+
+
+def _cut(text: str) -> str:
+    if len(text) <= LINE_CHARACTERS:
+        return text
+    return f"{text[:LINE_CHARACTERS]}… ({len(text) - LINE_CHARACTERS:,} characters cut)"

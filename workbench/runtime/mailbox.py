@@ -18,14 +18,19 @@ class Letter:
     answer: Answer[Reply] | None = None
 
 
+MAILBOX_BYTES = 64 << 20
+"""The payloads in one mailbox together."""
+
+
 class Mailbox:
     """Guarded by its actor's lock."""
 
-    __slots__ = ("_letters", "limit")
+    __slots__ = ("_bytes", "_letters", "limit")
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self._letters: deque[Letter] = deque()
+        self._bytes = 0
 
     def __len__(self) -> int:
         return len(self._letters)
@@ -39,21 +44,36 @@ class Mailbox:
                 value=self.limit,
                 used=len(self._letters),
             )
+        size = len(letter.envelope.payload)
+        if self._letters and self._bytes + size > MAILBOX_BYTES:
+            raise Exhausted(
+                f"the mailbox of {owner} is full: its messages hold {self._bytes:,} of {MAILBOX_BYTES:,} bytes",
+                limit="mailbox",
+                value=MAILBOX_BYTES,
+                used=self._bytes + size,
+            )
+        self._bytes += size
         self._letters.append(letter)
 
     def take(self) -> Letter | None:
-        return self._letters.popleft() if self._letters else None
+        if not self._letters:
+            return None
+        letter = self._letters.popleft()
+        self._bytes -= len(letter.envelope.payload)
+        return letter
 
     def take_calls(self) -> list[Letter]:
         """Remove and give those that somebody waits for; the others stay in their order."""
         calls = [letter for letter in self._letters if letter.answer is not None]
         if calls:
             self._letters = deque(letter for letter in self._letters if letter.answer is None)
+            self._bytes = sum(len(letter.envelope.payload) for letter in self._letters)
         return calls
 
     def clear(self) -> list[Letter]:
         letters = list(self._letters)
         self._letters.clear()
+        self._bytes = 0
         return letters
 
     def oldest(self) -> float | None:

@@ -11,6 +11,7 @@ from workbench.api.events import Area
 from workbench.api.identity import ActorId
 from workbench.api.turns import Turn
 from workbench.runtime.bus import Bus
+from workbench.wasm.gate import size_of
 
 KEPT_BYTES = 64 << 20
 OVERHEAD_BYTES = 1_000
@@ -27,6 +28,7 @@ class Recorder:
 
     def add(self, turn: Turn) -> None:
         size = OVERHEAD_BYTES + len(turn.reply) + (len(turn.envelope.payload) if turn.envelope else 0)
+        size += sum(size_of(call.arguments) + size_of(call.result) + OVERHEAD_BYTES // 4 for call in turn.host_calls)
         with self._lock:
             self._turns.append((turn, size))
             self._bytes += size

@@ -96,14 +96,23 @@ class ActorSystem:
             runnable = self._library.open(runnable.info.hash, limits.stack_bytes)
         spec = Spec(runnable, state, options.profile, grants, limits, parent.id.name if parent else "")
         actor = self._register(scope, options.name, spec)
-        try:
-            self._on_worker(actor.begin, timeout, f"the start of {actor.id.name}")
-        except BaseException:
-            with self._lock:
-                self._actors.pop(actor.id, None)
-            raise
-        self._around.bus.publish(Area.ACTORS, "actors.spawned", actor.id.name, runnable.info.name, scope)
+
+        def birth() -> None:
+            try:
+                actor.begin()
+            except BaseException:
+                self._forget(actor)
+                raise
+            self._around.bus.publish(Area.ACTORS, "actors.spawned", actor.id.name, runnable.info.name, scope)
+
+        with self._waiting(parent, actor, Answer()):
+            self._on_worker(birth, timeout, f"the start of {actor.id.name}")
         return actor.info()
+
+    def _forget(self, actor: Actor) -> None:
+        with self._lock:
+            if self._actors.get(actor.id) is actor:
+                del self._actors[actor.id]
 
     def _register(self, scope: tuple[str, str], name: str, spec: Spec) -> Actor:
         tenant, namespace = scope
@@ -134,7 +143,7 @@ class ActorSystem:
         if not self._around.scheduler.wait(answer, timeout):
             actor.kill(f"it did not stop within {timeout:g} s")
             if not self._around.scheduler.wait(answer, SHUTDOWN_SECONDS):
-                raise Timeout(f"{identity.name} does not stop: it is inside a host call that does not return")
+                raise Timeout(f"{identity.name} was told to stop and killed, but is still {actor.state}")
         answer.take()
 
     def request_stop(self, identity: ActorId) -> None:
@@ -144,17 +153,13 @@ class ActorSystem:
     def _begin_stop(self, actor: Actor) -> Answer[Any]:
         def job() -> None:
             actor.stop()
-            with self._lock:
-                if self._actors.get(actor.id) is actor:
-                    del self._actors[actor.id]
+            self._forget(actor)
 
         return actor.control(job)
 
     def kill(self, identity: ActorId) -> None:
         """When this returns, the actor is listed as crashed, unless a host call holds it for longer than a shutdown."""
-        actor = self.find(identity)
-        actor.kill("it was killed")
-        self._around.scheduler.wait(actor.control(lambda: None), SHUTDOWN_SECONDS)
+        self._around.scheduler.wait(self.find(identity).kill("it was killed"), SHUTDOWN_SECONDS)
 
     def control(self, identity: ActorId, job: Any, timeout: float, what: str) -> Any:
         """Run a control job of an actor and wait for it."""
@@ -186,22 +191,33 @@ class ActorSystem:
         kind: Kind,
         message_type: str,
         payload: Payload,
-        sender: str = "",
+        sender: Actor | None = None,
         headers: Mapping[str, str] = NO_HEADERS,
     ) -> Envelope:
+        """A new message. Its correlation is the id of the first message of the chain that led to it."""
         number = f"{next(self._message_ids):x}"
-        return Envelope(number, kind, message_type, payload, sender, self._around.clock.now(), headers=headers)
+        cause = sender.body.envelope if sender is not None else None
+        correlation = cause.correlation if cause is not None else number
+        address = sender.id.at(self.node_name) if sender is not None else ""
+        now = self._around.clock.now()
+        return Envelope(number, kind, message_type, payload, address, now, correlation, headers)
 
     def tell(self, to: ActorId, envelope: Envelope) -> str:
         self.find(to).deliver(Letter(envelope))
         return envelope.id
 
     def ask(self, to: ActorId, envelope: Envelope, timeout: float, *, asker: Actor | None = None) -> Reply:
-        """Send and wait. The turn runs on this thread when the actor is idle and the thread may run guests."""
+        """Send and wait.
+
+        The turn runs on this thread when the actor is idle, the thread may run guests, and the turn cannot take longer
+        than the asker is willing to wait.
+        """
         target = self.find(to)
         answer: Answer[Reply] = Answer()
         letter = Letter(envelope, answer)
-        if asker is None and target.run_here(letter):
+        limits = target.spec.limits
+        patient = timeout * 1000 >= limits.time_ms + limits.wait_ms
+        if asker is None and patient and target.run_here(letter):
             return answer.take()
         with self._waiting(asker, target, answer):
             target.deliver(letter)

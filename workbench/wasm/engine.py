@@ -70,7 +70,9 @@ class Engines:
         while not self._closed:
             if time.monotonic() - self._last_run > IDLE_SECONDS:
                 self._wake.clear()
-                self._wake.wait()
+                # Looked at again after the clear: a guest that began in between has left its time, or will set it anew.
+                if time.monotonic() - self._last_run > IDLE_SECONDS:
+                    self._wake.wait()
             with self._lock:
                 engines = list(self._engines.values())
             for engine in engines:

@@ -26,7 +26,8 @@ from workbench.wasm.codec import Err, Ok
 
 logger = logging.getLogger(__name__)
 KEPT_HOST_CALLS = 256
-"""How many host calls of one turn are kept in its record; all are counted."""
+KEPT_HOST_CALL_BYTES = 1 << 20
+"""How many host calls of one turn, and how many bytes of them, are kept in its record; all are counted."""
 
 
 class Messaging(Protocol):
@@ -80,13 +81,22 @@ class Context:
     limits: Limits
     calls: list[HostCall] = field(default_factory=list)
     calls_total: int = 0
+    calls_bytes: int = 0
     waited_ns: int = 0
     used: Counter[str] = field(default_factory=Counter)
     denied: Counter[str] = field(default_factory=Counter)
     exception: dict[str, str] | None = None
 
     def begin_turn(self) -> None:
-        self.calls, self.calls_total, self.waited_ns, self.exception = [], 0, 0, None
+        self.calls, self.calls_total, self.calls_bytes = [], 0, 0
+        self.waited_ns, self.exception = 0, None
+
+    def keep(self, call: HostCall) -> None:
+        """Record a host call of this turn, as far as there is room."""
+        self.calls_total += 1
+        self.calls_bytes += size_of(call.arguments) + size_of(call.result)
+        if len(self.calls) < KEPT_HOST_CALLS and self.calls_bytes <= KEPT_HOST_CALL_BYTES:
+            self.calls.append(call)
 
     def allows(self, capability: str, mode: str = "", name: str = "") -> bool:
         return any(grant.covers(capability, mode, name) for grant in self.grants)
@@ -155,7 +165,7 @@ def through_gate(interface: str, name: str, context: Context, arguments: tuple[A
     function = REGISTRY.get((interface, name))
     try:
         if function is None:
-            raise Unavailable(f"this node does not offer {interface} yet: {name} was not run")
+            raise Unavailable(f"this node does not offer {name} of {interface} yet; it was not run")
         _check(function, context, arguments)
         result, error, message = function.run(context, *arguments), "", ""
     except WorkbenchError as failed:
@@ -163,9 +173,7 @@ def through_gate(interface: str, name: str, context: Context, arguments: tuple[A
     except BaseException:
         logger.exception("host function %s.%s failed for actor %s", interface, name, context.actor)
         result, error, message = None, "internal", f"{interface}.{name} failed inside the host; its log has the details"
-    context.calls_total += 1
-    if len(context.calls) < KEPT_HOST_CALLS:
-        context.calls.append(HostCall(interface, name, arguments, result, error, message))
+    context.keep(HostCall(interface, name, arguments, result, error, message))
     return Err((error, message)) if error else Ok(result)
 
 
@@ -181,6 +189,13 @@ def _check(function: HostFunction, context: Context, arguments: tuple[Any, ...])
         f"{function.interface}.{function.name}{scope} needs the capability {function.needs}, which {context.actor} "
         f"does not have; grant it with --grant {wanted}"
     )
+
+
+def size_of(value: Any) -> int:
+    """About how many bytes a value of the host interfaces holds."""
+    if isinstance(value, str | bytes):
+        return len(value)
+    return sum(map(size_of, value)) + 8 * len(value) if isinstance(value, tuple | list) else 8
 
 
 class _Current(threading.local):

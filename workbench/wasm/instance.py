@@ -44,7 +44,7 @@ class Instance:
         self.end_cause: Cause | None = None
         self._key = next(_keys)
         self._functions: dict[tuple[str, str], ffi.Func] = {}
-        self._started = self._budget_ns = 0
+        self._started = self._cpu_started = self._budget_ns = 0
         limits = context.limits
         self.memory_limit = program.memory_bytes + limits.memory_bytes
         self._store = Store(program.engine)
@@ -118,7 +118,8 @@ class Instance:
         limits = self.context.limits
         before = current.context, current.instance
         current.context, current.instance = self.context, self
-        self._started, self._budget_ns = time.perf_counter_ns(), limits.time_ms * 1_000_000 * factor
+        self._started, self._cpu_started = time.perf_counter_ns(), time.thread_time_ns()
+        self._budget_ns = limits.time_ms * 1_000_000 * factor
         ffi.set_fuel(self._context, limits.fuel * factor)
         ffi.set_deadline(self._context, 1)
         self._engines.running()
@@ -153,10 +154,11 @@ class Instance:
         self.end_cause = cause
 
     def at_tick(self) -> bool:
-        """Whether the guest may go on; called while it runs, at every tick of its engine."""
+        """Whether the guest may go on; called on its thread while it runs, at every tick of its engine."""
         self._engines.running()
         if self.end_cause is None:
-            used = self._elapsed() - self.context.waited_ns
+            # The thread's own time: waiting in a host call is not running, nor is waiting for a busy process.
+            used = time.thread_time_ns() - self._cpu_started
             if used > self._budget_ns:
                 self.end_cause = traps.out_of_time(self.context.limits, self._budget_ns // 1_000_000, used // 1_000_000)
         return self.end_cause is None

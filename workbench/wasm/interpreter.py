@@ -10,7 +10,7 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -57,13 +57,17 @@ class Report:
     bytecode: str
 
 
+Runner = Callable[[Callable[[], Any]], Any]
+"""Runs a job on a thread that may run guests, and gives its value."""
+
+
 class Interpreter:
     """Finds, builds and compiles the interpreter, and checks actors' source inside it. Thread-safe."""
 
-    def __init__(self, cache: Path, compiler: Compiler, engines: Engines, linkers: Linkers) -> None:
+    def __init__(self, cache: Path, compiler: Compiler, engines: Engines, linkers: Linkers, run: Runner) -> None:
         self.folder = cache / "interpreters"
         self._artifacts = Artifacts(cache / "compiled")
-        self._compiler, self._engines, self._linkers = compiler, engines, linkers
+        self._compiler, self._engines, self._linkers, self._run = compiler, engines, linkers, run
         self._hash = ""
         self._binary: binary.Binary | None = None
         self._programs: dict[int, Program] = {}
@@ -97,14 +101,8 @@ class Interpreter:
 
     def check(self, files: Mapping[str, str]) -> Report:
         """Load an actor's files inside the sandbox and compile them. Invalid carries the places in the source."""
-        limits = PROFILES[DEFAULT_PROFILE].interpreter
-        context = Context(ActorId("deploy"), _Nobody(), (), limits)
         try:
-            instance = Instance(self.program(limits.stack_bytes), context, self._engines)
-            try:
-                found = instance.call("loader", "compile", list(files.items()))
-            finally:
-                instance.close()
+            found = self._run(lambda: self._once("loader", "compile", list(files.items())))
         except Died as died:
             place = (died.cause.location,) if died.cause.location else ()
             raise Invalid(f"loading the source ended in {died.cause}", locations=place) from died
@@ -123,12 +121,15 @@ class Interpreter:
 
     def modules(self) -> tuple[str, ...]:
         """The modules of the standard library that actors can import."""
+        return tuple(self._run(lambda: self._once("loader", "modules")))
+
+    def _once(self, interface: str, function: str, *arguments: Any) -> Any:
+        """One call in an instance of its own, which has no service and no log."""
         limits = PROFILES[DEFAULT_PROFILE].interpreter
-        instance = Instance(
-            self.program(limits.stack_bytes), Context(ActorId("deploy"), _Nobody(), (), limits), self._engines
-        )
+        context = Context(ActorId("deploy"), _Nobody(), (), limits)
+        instance = Instance(self.program(limits.stack_bytes), context, self._engines)
         try:
-            return tuple(instance.call("loader", "modules"))
+            return instance.call(interface, function, *arguments)
         finally:
             instance.close()
 

@@ -21,6 +21,9 @@ def classify(message: str, limits: Limits) -> Cause:
     if "call stack exhausted" in message:
         text = f"stack: the call stack grew beyond {limits.stack_bytes // 1024} KiB"
         return Cause("exhausted", text, limit="stack", limit_value=limits.stack_bytes)
+    if "fuel allocated for hostcalls" in message:
+        text = f"size: the binary result is far larger than the {limits.binary_bytes:,} bytes it may have; use a blob"
+        return Cause("exhausted", text, limit="size", limit_value=limits.binary_bytes)
     if "wasm trap: interrupt" in message:
         return out_of_time(limits, limits.time_ms, limits.time_ms)
     return Cause("crashed", f"trap: {trap}" if found else trap or "the engine gave no reason")

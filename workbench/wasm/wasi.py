@@ -74,12 +74,16 @@ class World:
 
     def monotonic(self) -> int:
         if self.real_time:
+            self.context.used["clocks"] += 1
             return time.monotonic_ns()
         self.virtual_ns += TICK_NS
         return self.virtual_ns
 
     def wall_ns(self) -> int:
-        return time.time_ns() if self.real_time else START_SECONDS * 10**9 + self.monotonic()
+        if self.real_time:
+            self.context.used["clocks"] += 1
+            return time.time_ns()
+        return START_SECONDS * 10**9 + self.monotonic()
 
     def wall(self) -> tuple[int, int]:
         return divmod(self.wall_ns(), 10**9)
@@ -117,7 +121,10 @@ class World:
 
     def random_bytes(self, size: int) -> bytes:
         size = min(size, 1 << 20)
-        return os.urandom(size) if self.real_random else self.random.randbytes(size)
+        if self.real_random:
+            self.context.used["random"] += 1
+            return os.urandom(size)
+        return self.random.randbytes(size)
 
     def random_u64(self) -> int:
         return int.from_bytes(self.random_bytes(8), "little")
@@ -146,6 +153,11 @@ class World:
             name = "stderr" if stream == STDERR else "stdout"
             level = "warn" if stream == STDERR else "info"
             self.context.host.logging.log(self.context.actor, level, text, (), name)
+
+    def no_network(self) -> Err:
+        """The guest's own language raises its own error for this; here it is evidence."""
+        self.context.denied["network"] += 1
+        return Err("access-denied")
 
     def exited(self, how: str) -> None:
         raise GuestEnded(Cause("crashed", f"the actor ended itself with exit({how})"))
@@ -200,9 +212,9 @@ def functions(world: Callable[[], World]) -> dict[tuple[str, str], Callable[...,
         ("terminal-stderr", "get-terminal-stderr"): lambda: None,
         ("preopens", "get-directories"): list,
         ("instance-network", "instance-network"): lambda: (0, NETWORK),
-        ("ip-name-lookup", "resolve-addresses"): lambda _n, _name: Err("access-denied"),
+        ("ip-name-lookup", "resolve-addresses"): lambda _n, _name: world().no_network(),
         ("ip-name-lookup", "[method]resolve-address-stream.resolve-next-address"): lambda _s: Err("access-denied"),
         ("ip-name-lookup", "[method]resolve-address-stream.subscribe"): lambda _s: world().pollable(0),
-        ("tcp-create-socket", "create-tcp-socket"): lambda _family: Err("access-denied"),
-        ("udp-create-socket", "create-udp-socket"): lambda _family: Err("access-denied"),
+        ("tcp-create-socket", "create-tcp-socket"): lambda _family: world().no_network(),
+        ("udp-create-socket", "create-udp-socket"): lambda _family: world().no_network(),
     }

@@ -43,7 +43,7 @@ class RemoteActors:
         *,
         kind: Kind = Kind.CALL,
         headers: Mapping[str, str] = NO_HEADERS,
-        timeout: float = 30.0,
+        timeout: float = 60.0,
     ) -> Reply:
         request = pb.AskRequest(
             actor=target(actor),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from workbench.api.messages import Payload
@@ -52,9 +51,7 @@ def cancel_timer(context: Context, timer: int) -> bool:
 
 
 @host_call("messaging", "now-ms")
-def now_ms(context: Context) -> int:
+def now_ms(_context: Context) -> int:
     """Real time with the capability `clocks`, else the actor's virtual time, the same that its WASI clock shows."""
-    if context.allows("clocks"):
-        return time.time_ns() // 1_000_000
     now: int = current.instance.world.wall_ns() // 1_000_000
     return now

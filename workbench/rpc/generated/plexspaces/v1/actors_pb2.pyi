@@ -151,7 +151,7 @@ class HostCall(_message.Message):
     def __init__(self, interface: _Optional[str] = ..., function: _Optional[str] = ..., arguments: _Optional[_Iterable[_Union[_common_pb2.Value, _Mapping]]] = ..., result: _Optional[_Union[_common_pb2.Value, _Mapping]] = ..., error: _Optional[str] = ..., message: _Optional[str] = ...) -> None: ...
 
 class Turn(_message.Message):
-    __slots__ = ("actor", "seq", "operation", "envelope", "outcome", "figures", "started", "module", "reply", "text", "cause", "state", "host_calls", "host_calls_total")
+    __slots__ = ("actor", "seq", "operation", "envelope", "outcome", "figures", "started", "module", "reply", "text", "cause", "state", "host_calls", "host_calls_total", "interpreter")
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     SEQ_FIELD_NUMBER: _ClassVar[int]
     OPERATION_FIELD_NUMBER: _ClassVar[int]
@@ -166,6 +166,7 @@ class Turn(_message.Message):
     STATE_FIELD_NUMBER: _ClassVar[int]
     HOST_CALLS_FIELD_NUMBER: _ClassVar[int]
     HOST_CALLS_TOTAL_FIELD_NUMBER: _ClassVar[int]
+    INTERPRETER_FIELD_NUMBER: _ClassVar[int]
     actor: _common_pb2.ActorId
     seq: int
     operation: str
@@ -180,7 +181,8 @@ class Turn(_message.Message):
     state: str
     host_calls: _containers.RepeatedCompositeFieldContainer[HostCall]
     host_calls_total: int
-    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., seq: _Optional[int] = ..., operation: _Optional[str] = ..., envelope: _Optional[_Union[Envelope, _Mapping]] = ..., outcome: _Optional[str] = ..., figures: _Optional[_Union[_common_pb2.Figures, _Mapping]] = ..., started: _Optional[float] = ..., module: _Optional[str] = ..., reply: _Optional[_Union[_common_pb2.Payload, _Mapping]] = ..., text: _Optional[str] = ..., cause: _Optional[_Union[_common_pb2.Cause, _Mapping]] = ..., state: _Optional[str] = ..., host_calls: _Optional[_Iterable[_Union[HostCall, _Mapping]]] = ..., host_calls_total: _Optional[int] = ...) -> None: ...
+    interpreter: str
+    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., seq: _Optional[int] = ..., operation: _Optional[str] = ..., envelope: _Optional[_Union[Envelope, _Mapping]] = ..., outcome: _Optional[str] = ..., figures: _Optional[_Union[_common_pb2.Figures, _Mapping]] = ..., started: _Optional[float] = ..., module: _Optional[str] = ..., reply: _Optional[_Union[_common_pb2.Payload, _Mapping]] = ..., text: _Optional[str] = ..., cause: _Optional[_Union[_common_pb2.Cause, _Mapping]] = ..., state: _Optional[str] = ..., host_calls: _Optional[_Iterable[_Union[HostCall, _Mapping]]] = ..., host_calls_total: _Optional[int] = ..., interpreter: _Optional[str] = ...) -> None: ...
 
 class SpawnRequest(_message.Message):
     __slots__ = ("module", "state", "options", "timeout_seconds")

@@ -47,6 +47,8 @@ def load(environment: Mapping[str, str] | None = None) -> Config:
     found = os.environ if environment is None else environment
     default = user_config_path(APPLICATION, appauthor=False) / "workbench.toml"
     path = Path(found["WORKBENCH_CONFIG"]) if "WORKBENCH_CONFIG" in found else default
+    if path is not default and not path.is_file():
+        raise Invalid(f"WORKBENCH_CONFIG names {path}, which is no file; correct it or unset it")
     stored = _read(path)
     values: dict[str, Any] = {}
     for field in fields(Config):

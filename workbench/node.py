@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
 
@@ -255,8 +256,6 @@ class LocalNode:
 
 
 def program_version() -> str:
-    from importlib.metadata import PackageNotFoundError, version  # slow to load, and seldom asked for
-
     try:
         return version("actor-workbench")
     except PackageNotFoundError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import signal
 
 
@@ -16,7 +18,7 @@ def test_commands_find_the_node_of_their_workspace(shell) -> None:
         called = shell("actor", "call", "tally", "increment", "--json").objects[0]
         assert (called["kind"], called["reply"], called["fuel"] > 0) == ("call", "5", True)
         cast = shell("actor", "cast", "tally", "increment", "--json").objects[0]
-        assert (cast["kind"], cast["reply"], cast["fuel"]) == ("cast", "", None)
+        assert (cast["kind"], cast["reply"], cast["fuel"]) == ("cast", None, None)
         assert shell("actor", "call", "tally", "print=hello").out.startswith("print -> 6  (fuel ")
         assert "hello" in shell("actor", "logs", "tally").out
         assert shell("actor", "snapshot", "tally").out == "6\n"
@@ -73,6 +75,21 @@ def test_a_node_listens_where_it_is_told_and_says_so_in_the_port_file(shell) -> 
 def test_a_node_does_not_listen_beyond_this_machine(shell) -> None:
     done = shell("node", "--listen", "0.0.0.0:0")
     assert (done.code, "TLS" in done.err) == (1, True)
+
+
+def test_a_port_file_that_cannot_be_written_ends_the_node_with_its_name(shell) -> None:
+    done = shell("node", "--port-file", "counter.py/port")
+    assert done.code == 5
+    assert "unavailable: cannot write counter.py/port: not a directory" in done.err
+    assert not (shell.workspace / "endpoint.json").exists()
+
+
+def test_following_the_log_of_a_node_that_stops_ends_with_unavailable(shell) -> None:
+    with shell.node() as address, shell.started("actor", "logs", "--follow") as following:
+        assert "started" in following.stdout.readline()
+        os.kill(json.loads((shell.workspace / "endpoint.json").read_text())["pid"], signal.SIGTERM)
+        assert following.wait(60) == 5
+        assert following.stderr.read() == f"unavailable: the node at {address} stopped\n"
 
 
 def test_ctrl_c_stops_a_node_in_order(shell) -> None:

@@ -7,6 +7,7 @@ import signal
 import pytest
 
 from tests.benchmarks.command import LIBRARIES, imported
+from tests.contract.contract_sources import COUNTER
 
 FIGURES = {"kind", "type", "reply", "code", "error", "fuel", "memory_bytes", "wall_ms"}
 
@@ -16,9 +17,9 @@ def test_messages_go_out_in_the_order_given(shell) -> None:
     assert done.code == 0
     *messages, ending = done.objects
     assert [(m["kind"], m["type"], m["reply"]) for m in messages] == [
-        ("cast", "increment", ""),
+        ("cast", "increment", None),
         ("call", "get_count", "1"),
-        ("cast", "increment", ""),
+        ("cast", "increment", None),
     ]
     assert all(set(message) == FIGURES for message in messages)
     assert all(message["fuel"] > 0 and message["memory_bytes"] > 0 and message["wall_ms"] > 0 for message in messages)
@@ -98,6 +99,18 @@ def test_state_and_payload_may_come_from_files_and_be_binary(shell) -> None:
         (["run", "counter.py", "--profile", "loose"], 2, "strict"),
         (["run", "counter.py", "--grant", "flying"], 1, "flying"),
         (["dance"], 2, "No such command"),
+        (["run", "counter.py", "--timeout", "inf"], 2, "inf is not a number of seconds"),
+        (["run", "counter.py", "--timeout", "nan"], 2, "nan is not a number of seconds"),
+        (["run", "counter.py", "--timeout", "-1"], 2, "x>=0"),
+        (["run", "counter.py", "--workspace", "counter.py"], 1, "counter.py is a file; a workspace must be a folder"),
+        (["actor", "list", "--workspace", "counter.py"], 1, "counter.py is a file; a workspace must be a folder"),
+        (["module", "list", "--workspace", "counter.py"], 1, "counter.py is a file; a workspace must be a folder"),
+        (["new", ""], 1, "the name is empty"),
+        (["new", ".py"], 1, "the name is empty"),
+        (["new", "class"], 1, "a word of Python's own"),
+        (["new", "none"], 1, "makes no class name"),
+        (["new", "json.py"], 1, "standard library"),
+        (["new", "plexspaces"], 1, "of the SDK"),
         (["actor", "list"], 5, "no node runs here: start one with workbench node"),
         (["actor", "list", "--node", "127.0.0.1:1"], 5, "127.0.0.1:1"),
         (["module", "show", "nobody"], 1, "nobody"),
@@ -117,7 +130,7 @@ def test_a_signal_ends_it_in_order_and_leaves_nothing_half_written(shell, number
             if "watching" in line:
                 break
         process.send_signal(number)
-        assert process.wait(60) in (code, 0)
+        assert process.wait(60) == code
         assert "Traceback" not in process.stderr.read()
     assert not list((shell.folder / "kept").rglob("*.part"))
     assert not (shell.folder / "kept" / "endpoint.json").exists()
@@ -145,7 +158,26 @@ def test_a_saved_file_gives_the_running_actor_new_code_and_keeps_its_state(shell
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=60)
     assert '"state": "1"' in out.splitlines()[-1]
-    assert process.returncode == 0
+    assert process.returncode == 130
+
+
+def test_a_cache_that_cannot_be_written_is_named(shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBENCH_CACHE", str(shell.folder / "counter.py" / "cache"))
+    done = shell("run", "counter.py", "--call", "increment")
+    assert (done.code, done.out) == (5, "")
+    assert done.err.startswith("unavailable: ") and "counter.py/cache" in done.err
+
+
+def test_a_build_is_refused_before_it_begins_when_its_output_cannot_be_written(shell) -> None:
+    (shell.folder / "taken.wasm").mkdir()
+    for target in ("counter.py/x.wasm", "nowhere/x.wasm"):
+        done = shell("module", "build", "counter.py", "-o", target)
+        assert (done.code, done.err.splitlines()) == (5, [done.err.strip()]), done
+        assert done.err.startswith(f"unavailable: cannot write {target}: ")
+    shell.write("taken.py", COUNTER)
+    done = shell("module", "build", "taken.py")
+    assert done.err == "unavailable: cannot write taken.wasm: is a directory\n"
+    assert not list(shell.folder.rglob("*.part"))
 
 
 def _until(stream, text: str) -> None:

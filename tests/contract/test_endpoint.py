@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import grpc
 import pytest
 from contract_sources import COUNTER
 
@@ -174,3 +175,23 @@ def test_thirty_callers_at_once_get_their_own_answers(server: Server, embedded: 
     for caller in callers:
         caller.join(60.0)
     assert wrong == []
+
+
+@pytest.mark.parametrize("token", ["schlüssel", "two\nlines"])
+def test_a_token_that_cannot_be_sent_is_no_token(server: Server, token: str) -> None:
+    with pytest.raises(Unauthenticated, match="printable ASCII"):
+        RemoteNode(server.address, token=token)
+
+
+@pytest.mark.parametrize("method", ["Modules/Get", "Modules/Deploy", "Actors/Ask", "Actors/List"])
+def test_a_request_that_cannot_be_parsed_is_invalid_and_leaves_no_traceback(
+    embedded: Node, method: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    garbage = b"\xff\xff\xff"
+    with serve(embedded) as server, grpc.insecure_channel(server.address) as channel:
+        call = channel.stream_stream(f"/plexspaces.v1.{method}")
+        with pytest.raises(grpc.RpcError) as raised:
+            list(call(iter([garbage]), timeout=30))
+    assert raised.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert "cannot be parsed" in raised.value.details()
+    assert not [record for record in caplog.records if record.exc_info]

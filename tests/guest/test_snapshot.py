@@ -143,11 +143,11 @@ REFUSED: list[tuple[object, str]] = [
     (lambda: 1, "self.value is a function"),
     (iter([]), "self.value is a list_iterator"),
     (defaultdict(list), "self.value is a defaultdict"),
-    ({"a": [1, {2: object()}]}, "self.value['a'][1][2] is a object"),
+    ({"a": [1, {2: object()}]}, "self.value['a'][1][2] is an object"),
     (json, "self.value is a module"),
     (Thing(a=1), "self.value is a Thing"),
     (Point, "self.value is a type"),
-    ([Order(1, [object()])], "self.value[0].lines[0] is a object"),  # type: ignore[list-item]
+    ([Order(1, [object()])], "self.value[0].lines[0] is an object"),  # type: ignore[list-item]
 ]
 
 

@@ -125,7 +125,7 @@ def cast(name: str, message: str, target: Target, as_json: bool) -> None:
     with running(target) as node:
         node.actors.tell(name, sent.type, sent.payload)
     if as_json:
-        exchange.show(exchange.Exchange(sent, "", None, None), as_json=True)
+        exchange.show(exchange.Exchange(sent, None, None, None), as_json=True)
 
 
 @actor.command()

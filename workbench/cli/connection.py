@@ -7,9 +7,10 @@ things open the workspace themselves, and commands on actors say how to start a 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import workbench
-from workbench.api import Node, Unavailable
+from workbench.api import Invalid, Node, Unavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ def _url(target: Target) -> str:
 def _remote(target: Target) -> Node | None:
     address, token = target.address.removeprefix("grpc://"), ""
     if not address:
+        if Path(target.workspace).is_file():
+            raise Invalid(f"{target.workspace} is a file; a workspace must be a folder")
         endpoint = workbench.endpoint(target.workspace or workbench.default_workspace())
         if endpoint is None:
             return None

@@ -54,7 +54,7 @@ def _object(done: Exchange) -> dict[str, render.Json]:
     return {
         "kind": done.message.kind.value,
         "type": done.message.type,
-        "reply": render.plain(done.reply),
+        "reply": None if done.message.kind is Kind.CAST else render.plain(done.reply),
         "code": done.error.code if done.error else "",
         "error": done.error.message if done.error else "",
         "fuel": figures.fuel if figures else None,

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from workbench.api import WorkbenchError
+from workbench.api import Unavailable, WorkbenchError
 from workbench.cli import failure
 
 COMMANDS = {
@@ -95,9 +95,17 @@ def _ended(arguments: Sequence[str] | None, *, debug: bool) -> int:
     except Exception as error:
         if debug:
             raise
-        failure.show(error)
-        return error.exit_code if isinstance(error, WorkbenchError) else 1
+        known = _known(error)
+        failure.show(known)
+        return known.exit_code if isinstance(known, WorkbenchError) else 1
     return result if isinstance(result, int) else 0
+
+
+def _known(error: Exception) -> Exception:
+    """A file that the system refuses (the cache on a read-only disk, say) is no fault of ours: it is named."""
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return Unavailable(f"cannot use {error.filename}: {error.strerror.lower()}")
+    return error
 
 
 def _terminate(_: int, __: FrameType | None) -> None:

@@ -10,6 +10,7 @@ import workbench
 from workbench.api import ModuleInfo, NotFound, WorkbenchError
 from workbench.cli import failure, options, payload, render
 from workbench.cli.connection import Target, stored
+from workbench.cli.output import Output
 from workbench.cli.progress import ProgressLine
 
 
@@ -171,11 +172,10 @@ def build(file: Path, output: Path | None, as_json: bool) -> None:
     """Build a Python actor into a WebAssembly component that needs no interpreter."""
     target = output or file.with_suffix(".wasm")
     payload.read(str(file))
-    with ProgressLine() as progress:
-        component = workbench.build(file, progress=progress)
-    partial = target.with_name(f"{target.name}.part")
-    partial.write_bytes(component)
-    partial.replace(target)
+    with Output(target) as written:
+        with ProgressLine() as progress:
+            component = workbench.build(file, progress=progress)
+        written.write(component)
     if as_json:
         render.line({"file": str(target), "size_bytes": len(component)})
     else:

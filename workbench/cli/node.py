@@ -14,6 +14,7 @@ import click
 import workbench
 from workbench.cli import options
 from workbench.cli.connection import Target, embedded
+from workbench.cli.output import Output
 from workbench.cli.progress import ProgressLine
 
 
@@ -38,7 +39,8 @@ def node(workspace: str, listen: str, port_file: Path | None) -> None:
         with _stopped_by_signals() as stop, workbench.serve(own) as private, _public(own, listen) as public:
             address = public or private.address
             if port_file is not None:
-                _write(port_file, address.rpartition(":")[2])
+                with Output(port_file) as output:
+                    output.write(f"{address.rpartition(':')[2]}\n".encode())
             click.echo(address)
             stop.wait()
 
@@ -63,10 +65,3 @@ def _stopped_by_signals() -> Iterator[Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _write(path: Path, text: str) -> None:
-    """Whole or not at all: who waits for the file must never read half of it."""
-    partial = path.with_name(f"{path.name}.part")
-    partial.write_text(f"{text}\n", encoding="utf-8")
-    partial.replace(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
@@ -13,6 +14,17 @@ from workbench.api.limits import DEFAULT_PROFILE
 from workbench.cli.connection import Target
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Seconds(click.FloatRange):
+    """A wait that ends."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        seconds: float = super().convert(value, param, ctx)
+        if not math.isfinite(seconds):
+            self.fail(f"{value} is not a number of seconds.", param, ctx)
+        return seconds
+
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object per line.")
 debug = click.option(
@@ -33,7 +45,7 @@ profile = click.option(
 )
 grants = click.option("--grant", "grants", metavar="CAP", multiple=True, help="One more capability, for example spawn.")
 timeout = click.option(
-    "--timeout", "timeout_seconds", type=click.FloatRange(0), default=30.0, show_default=True, help="Seconds to wait."
+    "--timeout", "timeout_seconds", type=Seconds(0), default=30.0, show_default=True, help="Seconds to wait."
 )
 
 

@@ -91,6 +91,8 @@ def run(
             follow(node, subject.path, subject.name, lines, known=subject.data)
         if as_json:
             render.line(_ending(node, subject.name))
+        if watch:
+            raise click.Abort  # what ended the watching was Ctrl+C
         return worst
 
 

@@ -23,7 +23,9 @@ class Caller:
 
 
 def metadata(caller: Caller, token: str) -> tuple[tuple[str, str | bytes], ...]:
-    """What a client sends with every call."""
+    """What a client sends with every call; Unauthenticated for a token that no connection can carry."""
+    if not (token.isascii() and token.isprintable()):
+        raise Unauthenticated("the token has characters that no token has: it is printable ASCII")
     bound = ((TENANT, caller.tenant.encode()), (NAMESPACE, caller.namespace.encode()))
     return ((AUTHORIZATION, f"Bearer {token}"), *bound) if token else bound
 

@@ -10,11 +10,13 @@ from typing import Any
 
 import grpc
 
-from workbench.api import Conflict, Event, WorkbenchError
+from workbench.api import Event, Unavailable, WorkbenchError
 from workbench.rpc import faults
 from workbench.rpc.convert import from_message
 
 KEPT_EVENTS = 10_000
+ENDED = (grpc.StatusCode.CANCELLED, grpc.StatusCode.UNAVAILABLE)
+"""How a stopping node ends a stream, in order or with its connection; after our own `close` nobody is told."""
 
 
 class RemoteSubscription:
@@ -39,7 +41,7 @@ class RemoteSubscription:
         except grpc.RpcError as error:
             raise faults.arrive(error, self._address) from None
         except StopIteration:
-            raise Conflict(f"the node at {self._address} is stopping") from None
+            raise Unavailable(f"the node at {self._address} is stopping") from None
 
     @property
     def lost(self) -> int:
@@ -75,9 +77,13 @@ class RemoteSubscription:
         try:
             for answer in self._call:
                 self._keep([from_message(event, Event) for event in answer.events], answer.lost)
-            self._fail(Conflict(f"the node at {self._address} stopped"))
+            self._fail(self._stopped())
         except grpc.RpcError as error:
-            self._fail(faults.arrive(error, self._address))
+            ended = isinstance(error, grpc.Call) and error.code() in ENDED
+            self._fail(self._stopped() if ended else faults.arrive(error, self._address))
+
+    def _stopped(self) -> Unavailable:
+        return Unavailable(f"the node at {self._address} stopped")
 
     def _keep(self, events: Sequence[Event], lost: int) -> None:
         with self._changed:

@@ -15,10 +15,10 @@ from typing import Any, Protocol, TypeAlias
 
 import grpc
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
 
-from workbench.api import Denied, Exhausted, Node
+from workbench.api import Denied, Exhausted, Invalid, Node
 from workbench.rpc import faults
 from workbench.rpc.security import Caller, admit
 
@@ -102,7 +102,7 @@ def _method(service: Service, method: MethodDescriptor, gate: Gate) -> grpc.RpcM
         try:
             node = gate.node(context)
             with gate.slot(service, method.name, context):
-                answer: Message = call(node, request, context)
+                answer: Message = call(node, readable(request), context)
                 return answer
         except Exception as error:
             faults.leave(context, error, name)
@@ -111,14 +111,14 @@ def _method(service: Service, method: MethodDescriptor, gate: Gate) -> grpc.RpcM
         try:
             node = gate.node(context)
             with gate.slot(service, method.name, context):
-                yield from call(node, request, context)
+                yield from call(node, readable(request), context)
         except Exception as error:
             faults.leave(context, error, name)
 
-    reader, writer = (
-        GetMessageClass(method.input_type).FromString,
-        GetMessageClass(method.output_type).SerializeToString,
-    )
+    def readable(request: Any) -> Any:
+        return map(_readable, request) if method.client_streaming else _readable(request)
+
+    reader, writer = _reader(method), GetMessageClass(method.output_type).SerializeToString
     match method.client_streaming, method.server_streaming:
         case False, False:
             return grpc.unary_unary_rpc_method_handler(unary, reader, writer)
@@ -128,3 +128,22 @@ def _method(service: Service, method: MethodDescriptor, gate: Gate) -> grpc.RpcM
             return grpc.stream_stream_rpc_method_handler(stream, reader, writer)
         case _:
             return grpc.stream_unary_rpc_method_handler(unary, reader, writer)
+
+
+def _reader(method: MethodDescriptor) -> Callable[[bytes], Message | DecodeError]:
+    """Reads a request. What cannot be read goes on as the error: raised here, gRPC would print a traceback."""
+    kind = GetMessageClass(method.input_type)
+
+    def read(data: bytes) -> Message | DecodeError:
+        try:
+            return kind.FromString(data)
+        except DecodeError as error:
+            return error
+
+    return read
+
+
+def _readable(request: Message | DecodeError) -> Message:
+    if isinstance(request, DecodeError):
+        raise Invalid("the request cannot be parsed; is it made for this version of the protocol?")
+    return request

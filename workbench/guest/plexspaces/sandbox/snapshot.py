@@ -60,6 +60,10 @@ def _public(actor: object) -> dict[str, Any]:
     return {name: getattr(actor, name) for name in names if not name.startswith("_") and hasattr(actor, name)}
 
 
+def _a(kind: type) -> str:
+    return f"{'an' if kind.__name__[0] in 'aeioAEIO' else 'a'} {kind.__name__}"
+
+
 class _Writer:
     """Writes values; it remembers the way down, to name what it cannot write and to notice a circle."""
 
@@ -77,7 +81,7 @@ class _Writer:
             return self._enum(where, value)
         if kind in (list, tuple, set, frozenset, dict) or dataclasses.is_dataclass(kind):
             return self._inside(where, value)
-        raise SnapshotError(f"{where} is a {kind.__name__}, which cannot be stored: write init and snapshot_state")
+        raise SnapshotError(f"{where} is {_a(kind)}, which cannot be stored: write init and snapshot_state")
 
     def _inside(self, where: str, value: Any) -> Any:
         if id(value) in self._above:
@@ -124,7 +128,7 @@ class _Writer:
 
     def _name(self, where: str, kind: type) -> str:
         if kind.__module__ not in self._modules or "<" in kind.__qualname__:
-            raise SnapshotError(f"{where} is a {kind.__name__}, which is not a class of the actor's own modules")
+            raise SnapshotError(f"{where} is {_a(kind)}, which is not a class of the actor's own modules")
         return f"{kind.__module__}:{kind.__qualname__}"
 
 

@@ -30,6 +30,7 @@ from workbench.api import (
     Turn,
     WorkbenchError,
 )
+from workbench.api.limits import LARGEST
 from workbench.rpc import convert, faults
 from workbench.rpc.generated.plexspaces.v1 import actors_pb2, common_pb2, modules_pb2, node_pb2
 
@@ -48,6 +49,8 @@ value = st.recursive(
 )
 host_call = st.builds(HostCall, arguments=st.lists(value).map(tuple), result=value)
 envelope = st.builds(Envelope, payload=payload, headers=st.dictionaries(st.text(), st.text()))
+positive = st.integers(1, LARGEST)
+limits = st.builds(Limits, **dict.fromkeys(Limits.__slots__, positive))
 turn = st.builds(
     Turn,
     envelope=st.none() | envelope,
@@ -57,10 +60,10 @@ turn = st.builds(
     host_calls=st.lists(host_call, max_size=3).map(tuple),
 )
 MESSAGES = {
-    ActorInfo: (st.builds(ActorInfo, last_cause=st.none() | cause), actors_pb2.ActorInfo),
+    ActorInfo: (st.builds(ActorInfo, limits=limits, last_cause=st.none() | cause), actors_pb2.ActorInfo),
     Cause: (cause, common_pb2.Cause),
     Event: (st.builds(Event), node_pb2.Event),
-    Limits: (st.builds(Limits), actors_pb2.Limits),
+    Limits: (limits, actors_pb2.Limits),
     LogLine: (st.builds(LogLine), node_pb2.LogLine),
     ModuleInfo: (st.builds(ModuleInfo), modules_pb2.ModuleInfo),
     NodeInfo: (st.builds(NodeInfo), node_pb2.NodeInfo),

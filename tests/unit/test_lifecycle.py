@@ -128,6 +128,11 @@ def test_an_actor_out_of_memory_says_so(node: Node) -> None:
         node.actors.ask(name, "grow", "40")
 
 
+def test_the_limit_of_table_elements_is_the_engines(node: Node) -> None:
+    with pytest.raises(Crashed, match=r"table minimum size of .* exceeds table limits"):
+        spawn(node, table_elements=1_000)
+
+
 def test_waiting_is_not_running_time(node: Node) -> None:
     name = spawn(node, time_ms=100)
     assert float(str(node.actors.ask(name, "sleep", "0.4").payload)) >= 0.4

@@ -48,7 +48,7 @@ class Instance:
         limits = context.limits
         self.memory_limit = program.memory_bytes + limits.memory_bytes
         self._store = Store(program.engine)
-        self._store.set_limits(memory_size=self.memory_limit, table_elements=-1)
+        self._store.set_limits(memory_size=self.memory_limit, table_elements=limits.table_elements)
         self._context = self._store._context()
         _running[self._key] = self
         ffi.set_epoch_callback(self._store.ptr(), _on_epoch, self._key, None)

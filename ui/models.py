@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QFont
 
 from ui import icons
+from ui.excerpt import excerpt, short_line
 from ui.filter import Filter, Value
 
 Row = TypeVar("Row")
@@ -84,7 +85,7 @@ class RowModel(QAbstractTableModel, Generic[Row]):
             return None
         column, row = self.columns[index.column()], self.rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return column.text(row)
+            return short_line(column.text(row))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return RIGHT if column.right else LEFT
         if role == Qt.ItemDataRole.DecorationRole and column.icon:
@@ -94,9 +95,9 @@ class RowModel(QAbstractTableModel, Generic[Row]):
         if role == Qt.ItemDataRole.FontRole and column.bold:
             return self._bold
         if role == Qt.ItemDataRole.ToolTipRole:
-            return (column.tip or column.text)(row)
+            return excerpt((column.tip or column.text)(row), 1000)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{column.title}: {column.text(row)}"
+            return f"{column.title}: {short_line(column.text(row))}"
         return None
 
     def row(self, index: Index) -> Row | None:

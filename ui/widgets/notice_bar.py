@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from ui.desk import Desk, Notice
+from ui.excerpt import excerpt
 from ui.icons import pixmap
 from ui.theme import current
 from ui.widgets.build import box, button, label, row, tool
@@ -14,6 +15,7 @@ from ui.widgets.build import box, button, label, row, tool
 SHOWN = 3
 ICONS = {"info": "info", "ok": "ok", "warn": "warning", "error": "error"}
 FADE_MS = 6000
+NOTICE_CHARACTERS = 600
 
 
 class NoticeBar(QWidget):
@@ -51,7 +53,7 @@ class NoticeBar(QWidget):
         picture = QLabel()
         picture.setPixmap(pixmap(ICONS[notice.tone], current().color(notice.tone), 16, self.devicePixelRatioF()))
         picture.setFixedSize(QSize(18, 18))
-        text = label(notice.text, wrap=True)
+        text = label(excerpt(notice.text, NOTICE_CHARACTERS), wrap=True)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         line = row(picture, text, margins=(10, 5, 8, 5), spacing=8)
         line.setStretch(1, 1)
@@ -59,7 +61,7 @@ class NoticeBar(QWidget):
         made.setAccessibleName(f"{notice.tone}: {notice.text}")
         for caption, key in notice.buttons:
             line.addWidget(button(caption, lambda key=key: self._answer(made, key), style="primary"))  # type: ignore[misc]
-        if notice.details:
+        if notice.details or len(notice.text) > NOTICE_CHARACTERS:
             line.addWidget(button("Copy details", lambda: _copy(notice), style="link", icon_name="copy"))
         line.addWidget(tool("close", "Dismiss this notice", lambda: self._remove(made)))
         return made

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QMimeData, Signal
 from PySide6.QtWidgets import QButtonGroup, QPlainTextEdit, QWidget
 
+from ui.excerpt import has_giant_line
 from ui.theme import mono
 from ui.widgets.build import button, column, label, row, set_tone
 from workbench.api import Invalid, Payload
@@ -22,7 +23,7 @@ class PayloadEdit(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.mode = "Text"
-        self.edit = QPlainTextEdit()
+        self.edit = PayloadText()
         self.edit.setFont(mono())
         self.edit.setTabChangesFocus(True)
         self.edit.setPlaceholderText("Payload, for example 5")
@@ -83,6 +84,23 @@ class PayloadEdit(QWidget):
             self.state.setText(str(error))
             set_tone(self.state, "error")
         self.edited.emit()
+
+
+class PayloadText(QPlainTextEdit):
+    """Wraps its lines unless one of them is so long that wrapping it would hold the window."""
+
+    def setPlainText(self, text: str) -> None:
+        self._wrap_unless_giant(text)
+        super().setPlainText(text)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        if has_giant_line(source.text()):
+            self._wrap_unless_giant(source.text())
+        super().insertFromMimeData(source)
+
+    def _wrap_unless_giant(self, text: str) -> None:
+        modes = QPlainTextEdit.LineWrapMode
+        self.setLineWrapMode(modes.NoWrap if has_giant_line(text) else modes.WidgetWidth)
 
 
 def pretty(payload: Payload) -> str:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import html
 
 from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QTextBrowser, QVBoxLayout, QWidget
 
 from ui import format as show
 from ui.desk import Desk
+from ui.excerpt import excerpt, is_long, whole
 from ui.icons import pixmap
 from ui.sending import Sent
 from ui.states import error_look
 from ui.theme import current, mono
 from ui.traceback_text import as_html, from_address
-from ui.widgets.build import label, row, set_tone
+from ui.widgets.build import box, button, label, row, set_tone
 from ui.widgets.figures import FigureCells
 from ui.widgets.payload_edit import pretty
 
@@ -36,12 +38,20 @@ class ReplyView(QWidget):
         self.body.setOpenLinks(False)
         self.body.setAccessibleName("Reply")
         self.body.anchorClicked.connect(self._follow)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(8, 6, 8, 8)
-        whole.setSpacing(6)
-        whole.addLayout(row(self.picture, self.outcome, None, self.when, spacing=6))
-        whole.addWidget(self.cells)
-        whole.addWidget(self.body, 1)
+        self._text = ""
+        self.show_all = button("Show all", self._show_whole, style="link", name="Show all of the reply")
+        self.copy_all = button("Copy all", self._copy_whole, style="link", name="Copy all of the reply")
+        self.more = box(
+            "more", row(label("Only the start is shown.", tone="muted"), None, self.show_all, self.copy_all)
+        )
+        self.more.hide()
+        inside = QVBoxLayout(self)
+        inside.setContentsMargins(8, 6, 8, 8)
+        inside.setSpacing(6)
+        inside.addLayout(row(self.picture, self.outcome, None, self.when, spacing=6))
+        inside.addWidget(self.cells)
+        inside.addWidget(self.body, 1)
+        inside.addWidget(self.more)
         self.body.setPlaceholderText("The reply appears here.")
 
     def show_waiting(self, actor: str, message_type: str) -> None:
@@ -54,7 +64,7 @@ class ReplyView(QWidget):
         self._head("warning", "warn", word)
         self.when.setText("")
         self.cells.show_figures(None)
-        self.body.setPlainText(text)
+        self._show_text(text)
 
     def show_sent(self, sent: Sent) -> None:
         self.sent = sent
@@ -64,14 +74,30 @@ class ReplyView(QWidget):
         self.when.setText(f"{sent.actor} · {sent.type} · {show.nanoseconds(sent.round_trip_ns)} round trip")
         self.cells.show_figures(sent.figures, turn=sent.turn, state=sent.state)
         if sent.code:
+            self._show_text(f"{sent.text}\n{_trace(sent)}".rstrip())
             self.body.setHtml(self._error(sent))
         else:
-            self.body.setPlainText(pretty(sent.reply))
+            self._show_text(pretty(sent.reply))
+
+    def _show_text(self, text: str) -> None:
+        """The start of it; the rest on demand."""
+        self._text = text
+        self.more.setVisible(is_long(text))
+        self.body.setLineWrapMode(QTextBrowser.LineWrapMode.WidgetWidth)
+        self.body.setPlainText(excerpt(text))
+
+    def _show_whole(self) -> None:
+        self.more.hide()
+        self.body.setLineWrapMode(QTextBrowser.LineWrapMode.NoWrap)
+        self.body.setPlainText(whole(self._text))
+
+    def _copy_whole(self) -> None:
+        QGuiApplication.clipboard().setText(self._text)
 
     def _error(self, sent: Sent) -> str:
         tokens = current()
-        trace = sent.cause.traceback if sent.cause is not None else ""
-        lines = f'<p style="color:{tokens.error}">{html.escape(sent.text)}</p>'
+        trace = excerpt(_trace(sent))
+        lines = f'<p style="color:{tokens.error}">{html.escape(excerpt(sent.text))}</p>'
         return lines + (as_html(trace, tokens.accent, tokens.text) if trace else "")
 
     def _head(self, icon: str, tone: str, word: str) -> None:
@@ -87,3 +113,7 @@ class ReplyView(QWidget):
     def repaint_icons(self) -> None:
         if self.sent is not None:
             self.show_sent(self.sent)
+
+
+def _trace(sent: Sent) -> str:
+    return sent.cause.traceback if sent.cause is not None else ""

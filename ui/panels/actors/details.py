@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QTextBrowser, 
 
 from ui import format as show
 from ui.desk import Desk
+from ui.excerpt import excerpt
 from ui.icons import pixmap
 from ui.models import RowModel
 from ui.panels.actors.columns import TURNS
@@ -123,12 +124,12 @@ def overview(info: ActorInfo) -> str:
     parts = []
     if info.last_cause is not None:
         killed = f" while it handled <b>{html.escape(info.killed_by)}</b>" if info.killed_by else ""
-        parts.append(f'<p style="color:{tokens.error}"><b>{html.escape(str(info.last_cause))}</b>{killed}</p>')
+        parts.append(f'<p style="color:{tokens.error}"><b>{html.escape(excerpt(str(info.last_cause)))}</b>{killed}</p>')
         if info.last_cause.limit:
             used = show.count(info.last_cause.used) if info.last_cause.used is not None else "unknown"
             parts.append(f"<p>Limit {info.last_cause.limit}: {info.last_cause.limit_value:,} allowed, {used} used</p>")
         if info.last_cause.traceback:
-            trace = as_html(info.last_cause.traceback, tokens.accent, tokens.text)
+            trace = as_html(excerpt(info.last_cause.traceback), tokens.accent, tokens.text)
             parts.append(f"<div style=\"font-family:'{mono().family()}'\">{trace}</div>")
     rows = "".join(
         f'<tr><td style="color:{tokens.muted};padding:2px 18px 2px 0;white-space:nowrap">{name}</td>'

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 
 from ui import format as show
+from ui.excerpt import excerpt
 from ui.theme import current, mono
 from ui.traceback_text import as_html
 from ui.widgets.payload_edit import pretty
@@ -21,11 +22,13 @@ def turn_html(turn: Turn) -> str:
     else:
         parts.append(_code(turn.operation))
     if turn.cause is not None:
-        parts.append(_caption("Crashed") + f'<div style="color:{tokens.error}">{html.escape(str(turn.cause))}</div>')
+        parts.append(
+            _caption("Crashed") + f'<div style="color:{tokens.error}">{html.escape(excerpt(str(turn.cause)))}</div>'
+        )
         if turn.cause.traceback:
-            parts.append(_mono(as_html(turn.cause.traceback, tokens.accent, tokens.text)))
+            parts.append(_mono(as_html(excerpt(turn.cause.traceback), tokens.accent, tokens.text)))
     elif turn.text:
-        parts.append(_caption("Rejected") + f'<div style="color:{tokens.warn}">{html.escape(turn.text)}</div>')
+        parts.append(_caption("Rejected") + f'<div style="color:{tokens.warn}">{html.escape(excerpt(turn.text))}</div>')
     else:
         parts.append(_caption("Reply") + (_payload(turn.reply) if turn.reply else _muted("empty")))
     if turn.state:
@@ -41,7 +44,8 @@ def _call(call: HostCall) -> str:
     arguments = ", ".join(show.one_line(repr(part), 60) for part in call.arguments)
     tokens = current()
     if call.error:
-        end = f'<span style="color:{tokens.error}"> → {html.escape(call.error)}: {html.escape(call.message)}</span>'
+        said = html.escape(f"{call.error}: {show.one_line(call.message)}")
+        end = f'<span style="color:{tokens.error}"> → {said}</span>'
     else:
         answer = "" if call.result is None else f" → {show.one_line(repr(call.result), 80)}"
         end = f'<span style="color:{tokens.muted}">{html.escape(answer)}</span>'
@@ -62,11 +66,11 @@ def _mono(inner: str) -> str:
 
 
 def _code(text: str) -> str:
-    return _mono(html.escape(text))
+    return _mono(html.escape(excerpt(text)))
 
 
 def _payload(payload: Payload) -> str:
     if not payload:
         return _muted("empty payload")
-    text = html.escape(pretty(payload)[:20_000]).replace("\n", "<br>").replace("  ", "&nbsp; ")
+    text = html.escape(excerpt(pretty(payload))).replace("\n", "<br>").replace("  ", "&nbsp; ")
     return _mono(text)

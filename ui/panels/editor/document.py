@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from ui.excerpt import excerpt
 from ui.icons import pixmap
 from ui.panels.editor.find_bar import FindBar
 from ui.panels.editor.strip import Strip
@@ -137,7 +138,7 @@ class Document(QWidget):
     def say(self, sentence: str, tone: str = "muted") -> None:
         """The result line: what the last run did, or why it did not."""
         self._tone = tone
-        self.result.setText(sentence)
+        self.result.setText(excerpt(sentence, 1000))
         set_tone(self.result, tone)
         self.result_line.show()
         self.repaint_icons()

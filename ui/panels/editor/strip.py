@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from ui import format as show
+from ui.excerpt import excerpt
 from ui.icons import pixmap
 from ui.sending import Sent
 from ui.settings import Record, text
@@ -109,7 +110,7 @@ class Strip(QWidget):
         )
         self.reply.setText(shown)
         self.reply.setCursorPosition(0)
-        self.reply.setToolTip(answer[:4000] if isinstance(answer, str) else "")
+        self.reply.setToolTip(excerpt(answer, 1000) if isinstance(answer, str) else "")
         self.cells.show_figures(sent.figures, turn=sent.turn, state=sent.state)
 
     def record(self) -> Record:

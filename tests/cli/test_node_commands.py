@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import signal
 
 
@@ -85,11 +83,14 @@ def test_a_port_file_that_cannot_be_written_ends_the_node_with_its_name(shell) -
 
 
 def test_following_the_log_of_a_node_that_stops_ends_with_unavailable(shell) -> None:
-    with shell.node() as address, shell.started("actor", "logs", "--follow") as following:
-        assert "started" in following.stdout.readline()
-        os.kill(json.loads((shell.workspace / "endpoint.json").read_text())["pid"], signal.SIGTERM)
-        assert following.wait(60) == 5
-        assert following.stderr.read() == f"unavailable: the node at {address} stopped\n"
+    with shell.started("node") as node:
+        address = node.stdout.readline().strip()
+        with shell.started("actor", "logs", "--follow") as following:
+            assert "started" in following.stdout.readline()
+            node.send_signal(signal.SIGTERM)
+            assert (following.wait(60), node.wait(60)) == (5, 0)
+            said = following.stderr.read()
+    assert said == f"unavailable: the node at {address} stopped\n"
 
 
 def test_ctrl_c_stops_a_node_in_order(shell) -> None:

@@ -1,12 +1,14 @@
 """The package works installed: in a fresh environment, from another folder, without the checkout.
 
 The wheel is built here. What it depends on is not fetched again: the new environment reads the packages of this one
-through a `.pth` file, which makes the test quick and independent of the network; that the declared dependencies are
-enough is seen by `make run`, which installs them.
+through a `.pth` file, which makes the test quick and independent of the network. So that a dependency nobody declared
+is noticed all the same, every import of the wheel's modules is held against what the wheel says that it requires.
 """
 
 from __future__ import annotations
 
+import ast
+import json
 import os
 import shutil
 import site
@@ -14,12 +16,22 @@ import subprocess
 import sys
 import sysconfig
 import zipfile
+from collections.abc import Iterator
+from email.parser import HeaderParser
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("workbench", "ui", "wit", "resources", "proto", "pyproject.toml", "setup.py", "README.md", "LICENSE")
+OURS = {"workbench", "ui", "plexspaces"}
+IN_THE_SANDBOX = ("plexspaces/", "workbench/guest/plexspaces/", "workbench/resources/")
+"""What runs inside actors: it imports what the sandbox has."""
+PARTS_OF = {"shiboken6": "pyside6-essentials"}
+"""Distributions that are installed by the one that they are a part of, in the same version."""
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +76,57 @@ def test_the_wheel_carries_what_is_read_at_run_time(wheel: Path) -> None:
         "workbench/guest/plexspaces/py.typed",
     } <= names
     assert not [name for name in names if name.startswith("tests")]
+
+
+def requirements(wheel: Path) -> list[Requirement]:
+    """What the wheel requires of everybody, without the extras."""
+    archive = zipfile.ZipFile(wheel)
+    metadata = next(name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+    stated = HeaderParser().parsestr(archive.read(metadata).decode()).get_all("Requires-Dist") or []
+    found = [Requirement(text) for text in stated]
+    return [each for each in found if each.marker is None or each.marker.evaluate({"extra": ""})]
+
+
+def imports(wheel: Path) -> Iterator[tuple[str, str]]:
+    """Each file of the wheel that runs on the host, with the packages of others that it imports anywhere."""
+    archive = zipfile.ZipFile(wheel)
+    for file in archive.namelist():
+        if file.endswith(".py") and not file.startswith(IN_THE_SANDBOX):
+            for node in ast.walk(ast.parse(archive.read(file))):
+                if isinstance(node, ast.Import):
+                    names = [alias.name for alias in node.names]
+                else:
+                    names = [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+                for name in {name.partition(".")[0] for name in names} - OURS - sys.stdlib_module_names:
+                    yield file, name
+
+
+def undeclared(wheel: Path, declared: set[str]) -> dict[str, str]:
+    """Packages that are imported and belong to no declared distribution, each with a file that imports it."""
+    homes = packages_distributions()
+    found = {}
+    for file, name in imports(wheel):
+        owners = {canonicalize_name(owner) for owner in homes.get(name, ())}
+        if not declared & {PARTS_OF.get(owner, owner) for owner in owners}:
+            found[name] = file
+    return found
+
+
+def test_every_package_that_is_imported_is_a_declared_dependency(wheel: Path) -> None:
+    declared = {canonicalize_name(each.name) for each in requirements(wheel)}
+    assert undeclared(wheel, declared) == {}
+    assert {"wasmtime", "filelock"} <= undeclared(wheel, declared - {"wasmtime", "filelock"}).keys()
+
+
+def test_every_declared_dependency_is_there_in_its_version(wheel: Path, installed: Path, tmp_path: Path) -> None:
+    wanted = requirements(wheel)
+    program = (
+        "import json, sys\n"
+        "from importlib.metadata import version\n"
+        f"print(json.dumps({{name: version(name) for name in {[each.name for each in wanted]!r}}}))"
+    )
+    there = json.loads(_python(installed, tmp_path, program))
+    assert [str(each) for each in wanted if not each.specifier.contains(there[each.name], prereleases=True)] == []
 
 
 def test_run_works_from_any_folder(installed: Path, interpreter: str, tmp_path: Path) -> None:

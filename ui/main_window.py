@@ -36,6 +36,7 @@ from ui.panels.graphs.panel import GraphsPanel
 from ui.panels.log.panel import LogPanel
 from ui.panels.messages import MessagesPanel
 from ui.progress import Reporter
+from ui.session import Session
 from ui.settings import Record, RecordFile, Settings, child, config_directory
 from ui.states import STATES, state_text
 from ui.status import StatusLine
@@ -59,7 +60,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.bridge, self.settings = bridge, settings
         self.desk = Desk(bridge, settings, self)
-        self.session = RecordFile(config_directory() / "session.json")
+        self.session = Session(config_directory(), ways.address)
         self.choices = RecordFile(config_directory() / "settings.json")
         self.arrangement = RecordFile(config_directory() / "layout.json")
         self.perspective = layout.PERSPECTIVES[0]
@@ -381,16 +382,24 @@ class MainWindow(QMainWindow):
     # remembering
 
     def _restore(self) -> None:
-        found = self.session.read()
+        found = self.session.file.read()
         for name, panel in self.panels.items():
             panel.restore(child(child(found, "panels"), name))
+        if adopted := list(self.session.adopt()):
+            self.panels["editor"].restore({"tabs": list(adopted), "current": -1})
+            self.desk.notice("What was unsaved in another window, closed meanwhile, is open here again.", "info")
         self.perspective, problem = layout.restore(self, self.docks, self.arrangement)
         self._check_perspective()
         if problem:
             self.desk.notice(f"The layout is the default one again: {problem}.", "warn")
-        if self.session.broken:
-            self.session.discard()
-            self.desk.notice(f"What was open is lost: {self.session.broken}.", "warn")
+        if self.session.file.broken:
+            self.session.file.discard()
+            self.desk.notice(f"What was open is not shown: {self.session.file.broken}. It was put aside.", "warn")
+        if self.session.position > 1:
+            self.desk.notice(
+                "Another window has this workspace open. This one keeps what you open and write on its own, "
+                f"in {self.session.file.path.name}: nothing of either is lost.",
+            )  # fmt: skip
         self._restored = True
         self._settle.start()
 
@@ -418,6 +427,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Unsaved text is kept for the next start, so closing never asks."""
         self.write()
+        self.session.release()
         self._restored = False
         self.opening.cancel.set()
         self.bridge.unfollow()

@@ -29,6 +29,8 @@ class Doors:
     start_sample: StartSample
     serve: Callable[[Node], Closer | None] = lambda _node: None
     """Let the command line reach this node; what it returns is closed before the node."""
+    address: str = ""
+    """What the session of a window is kept by."""
 
 
 def doors(address: str) -> Doors:
@@ -49,7 +51,7 @@ def doors(address: str) -> Doors:
 
         return workbench.serve(node) if address.startswith("embedded:") else None
 
-    return Doors(connect, start_sample, serve)
+    return Doors(connect, start_sample, serve, address)
 
 
 class Opening:

@@ -46,7 +46,8 @@ class RecordFile:
         self.broken = f"{self.path.name} cannot be read: it holds no JSON object"
         return {}
 
-    def write(self, record: Record) -> None:
+    def write(self, record: Record) -> bool:
+        """Whether it is on disk now."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             beside = self.path.with_suffix(f".{os.getpid()}.new")
@@ -54,6 +55,8 @@ class RecordFile:
             beside.replace(self.path)
         except OSError as error:
             logger.warning("%s was not written: %s", self.path, error)
+            return False
+        return True
 
     def discard(self) -> None:
         """Put a file that cannot be used aside, so that nothing of it is lost."""

@@ -18,6 +18,7 @@ from ui.main_window import MainWindow
 from ui.panels.actors.panel import ActorsPanel
 from ui.panels.editor.panel import EditorPanel
 from ui.panels.messages import MessagesPanel
+from ui.session import Session
 
 Open = Callable[..., MainWindow]
 
@@ -118,6 +119,36 @@ def test_unsent_text_survives_kill_minus_nine(open_window: Open, config: Path, q
     editor, _, messages = _panels(open_window())
     assert editor.documents()[0].source.startswith("# typed before the kill\n")
     assert messages.payload.edit.toPlainText() == "never sent"
+
+
+def test_two_windows_of_one_workspace_keep_each_their_own_text(open_window: Open, config: Path) -> None:
+    one = open_window()
+    two = open_window()
+    assert [notice for notice in two.notices.notices if "nothing of either is lost" in notice.text]
+    _panels(one)[0].new("gen_server").edit.insertPlainText("# first\n")
+    assert _panels(two)[0].documents() == []
+    _panels(two)[0].new("gen_server").edit.insertPlainText("# second\n")
+    close(one)
+    close(two)
+    again = _panels(open_window())[0].documents()
+    assert [doc.source.splitlines()[0] for doc in again] == ["# first", "# second"]
+
+
+def test_a_session_belongs_to_its_workspace(config: Path) -> None:
+    one, other = Session(config, "embedded:/a"), Session(config, "embedded:/b")
+    assert (one.position, other.position) == (1, 1)
+    assert one.file.path != other.file.path
+    one.release()
+    assert Session(config, "embedded:/a").held
+
+
+def test_a_window_that_is_closed_writes_no_more(config: Path) -> None:
+    one = Session(config, "")
+    one.release()
+    two = Session(config, "")
+    two.write({"panels": {"mine": {}}})
+    one.write({})
+    assert two.file.read() == {"panels": {"mine": {}}}
 
 
 def _written(config: Path) -> bool:

@@ -13,11 +13,12 @@ class Answer(Enum):
     CANCEL = "cancel"
 
 
-def ask_unsaved(parent: QWidget, name: str) -> Answer:
+def ask_unsaved(parent: QWidget, name: str, *, in_file: bool = False) -> Answer:
     asked = QMessageBox(
         QMessageBox.Icon.Question, "Unsaved text", f"Save {name} before closing its tab?", parent=parent
     )
-    asked.setInformativeText("Its text is in no file. Discarded text cannot be brought back.")
+    there = "The file keeps what was last saved; only the changes since are lost."
+    asked.setInformativeText(there if in_file else "Its text is in no file. Discarded text cannot be brought back.")
     save = asked.addButton("Save", QMessageBox.ButtonRole.AcceptRole)
     discard = asked.addButton("Discard", QMessageBox.ButtonRole.DestructiveRole)
     asked.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)

@@ -16,6 +16,7 @@ from ui.panel import Panel
 from ui.sending import Sent, send
 from ui.settings import Record, text
 from ui.states import error_look
+from ui.text_file import raw_text
 from ui.widgets.actor_combo import ActorCombo
 from ui.widgets.build import box, button, column, label, row, tool_for
 from ui.widgets.empty_state import EmptyState
@@ -261,7 +262,7 @@ class MessagesPanel(Panel):
     def record(self) -> Record:
         return {
             "actor": self.actor.actor(), "type": self.type.currentText(), "kind": self.kind(),
-            "payload": self.payload.edit.toPlainText(), "mode": self.payload.mode,
+            "payload": raw_text(self.payload.edit.document()), "mode": self.payload.mode,
         }  # fmt: skip
 
     def restore(self, record: Record) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QMimeData, Signal
 from PySide6.QtWidgets import QButtonGroup, QPlainTextEdit, QWidget
 
 from ui.excerpt import has_giant_line
+from ui.text_file import raw_text
 from ui.theme import mono
 from ui.widgets.build import button, column, label, row, set_tone
 from workbench.api import Invalid, Payload
@@ -52,7 +53,7 @@ class PayloadEdit(QWidget):
         """Change how it is written; what is there is carried over when it can be."""
         if mode == self.mode or mode not in MODES:
             return
-        text = self.edit.toPlainText()
+        text = raw_text(self.edit.document())
         if mode == "Hex":
             self.edit.setPlainText(text.encode().hex(" "))
         elif self.mode == "Hex":
@@ -63,7 +64,7 @@ class PayloadEdit(QWidget):
         self._check()
 
     def payload(self) -> Payload:
-        text = self.edit.toPlainText()
+        text = raw_text(self.edit.document())
         if self.mode == "Hex":
             return _from_hex(text)
         if self.mode == "JSON":

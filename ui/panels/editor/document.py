@@ -13,28 +13,39 @@ from ui.icons import pixmap
 from ui.panels.editor.find_bar import FindBar
 from ui.panels.editor.strip import Strip
 from ui.settings import Record, child, number, text
+from ui.text_file import FileText, raw_text, read, replace
 from ui.theme import current
 from ui.widgets.build import box, button, label, row, set_tone
 from ui.widgets.code_edit import CodeEdit, Mark
-from workbench.api import Location
+from workbench.api import Invalid, Location
 
 ICONS = {"ok": "ok", "error": "error", "muted": "info", "warn": "warning"}
 
 
+HIGHLIGHTED_CHARACTERS = 2_000_000
+
+
 class Document(QWidget):
-    """`saved` is the text as it is on disk (or was deployed); what differs from it is unsaved."""
+    """`saved` is the text as it is on disk (or was deployed); what differs from it is unsaved.
+
+    A text that Qt's document cannot hold to the letter is shown, but not edited: `exact` is false then.
+    """
 
     edited = Signal()
     reload_wanted = Signal()
 
     def __init__(
-        self, name: str, source: str = "", *, path: Path | None = None, actor: str = "", alias: str = ""
-    ) -> None:
+        self, name: str, source: str = "", *, path: Path | None = None, actor: str = "", alias: str = "",
+        newline: str = "\n",
+    ) -> None:  # fmt: skip
         super().__init__()
-        self.path, self.name, self.saved = path, name, source
+        self.path, self.name, self.saved, self.newline = path, name, source, newline
+        self._held: tuple[int, str] = (-1, "")
         self._alias, self._actor, self._tone = alias, actor, "muted"
         self.edit = CodeEdit()
         self.edit.setPlainText(source)
+        self.exact = raw_text(self.edit.document()) == source
+        self.edit.setReadOnly(not self.exact)
         self.edit.document().setModified(False)
         self.find_bar = FindBar(self.edit)
         self.strip = Strip()
@@ -75,6 +86,8 @@ class Document(QWidget):
         """Colours come a moment after the text, so that the window need not wait for Pygments."""
         from ui.widgets.highlighter import Highlighter
 
+        if self.edit.document().characterCount() > HIGHLIGHTED_CHARACTERS:
+            return
         self.colors = Highlighter(self.edit.document())
 
     @property
@@ -89,7 +102,17 @@ class Document(QWidget):
 
     @property
     def source(self) -> str:
-        return self.edit.toPlainText()
+        if not self.exact:
+            return self.saved
+        revision = self.edit.document().revision()
+        if self._held[0] != revision:
+            self._held = revision, raw_text(self.edit.document())
+        return self._held[1]
+
+    @property
+    def data(self) -> bytes:
+        """What is written and deployed."""
+        return FileText(self.source, self.newline).data()
 
     @property
     def unsaved(self) -> bool:
@@ -100,10 +123,8 @@ class Document(QWidget):
         return f"{self.name} ●" if self.unsaved else self.name
 
     def save_to(self, path: Path) -> None:
-        """Write the text beside the file and rename it over: a kill leaves the old or the new one."""
-        beside = path.with_name(f".{path.name}.new")
-        beside.write_text(self.source, encoding="utf-8")
-        beside.replace(path)
+        """Write the text; the tab belongs to that file from now on."""
+        replace(path, self.data)
         if path.name != self.name:
             self._alias = self._actor = ""
         self.path, self.name, self.saved = path, path.name, self.source
@@ -112,26 +133,41 @@ class Document(QWidget):
 
     def disk_changed(self) -> None:
         """Something wrote the file: say so when it now holds another text."""
-        try:
-            there = self.path.read_text(encoding="utf-8") if self.path is not None else self.saved
-        except (OSError, UnicodeDecodeError):
+        there = self.on_disk()
+        if there is None:
             return
-        self.disk.setVisible(there != self.source)
-        if there == self.source:
-            self.saved = there
+        self.disk.setVisible(there.text != self.source)
+        if there.text == self.source:
+            self.saved, self.newline = there.text, there.newline
             self.edited.emit()
 
+    def on_disk(self) -> FileText | None:
+        """What the file holds now; None when there is none that can be read."""
+        try:
+            return read(self.path) if self.path is not None else None
+        except Invalid:
+            return None
+
+    @property
+    def overtaken(self) -> bool:
+        """Whether somebody else wrote the file since it was read."""
+        there = self.on_disk()
+        return there is not None and there.text not in (self.saved, self.source)
+
     def reload(self) -> None:
-        """Take the text from disk; undo brings the old one back."""
+        """Take the text from disk; undo brings the old one back. Raises Invalid when it cannot be read."""
         if self.path is None:
             return
-        self.saved = self.path.read_text(encoding="utf-8")
+        there = read(self.path)
+        self.saved, self.newline = there.text, there.newline
         cursor = self.edit.textCursor()
         position = cursor.position()
         cursor.select(cursor.SelectionType.Document)
         cursor.insertText(self.saved)
         cursor.setPosition(min(position, len(self.saved)))
         self.edit.setTextCursor(cursor)
+        self.exact = raw_text(self.edit.document()) == self.saved
+        self.edit.setReadOnly(not self.exact)
         self.disk.hide()
         self.edited.emit()
 
@@ -162,6 +198,7 @@ class Document(QWidget):
         return {
             "path": str(self.path or ""), "name": self.name, "actor": self._actor, "alias": self._alias,
             "text": self.source if keep else None, "saved": self.saved if keep else None,
+            "newline": self.newline,
             "position": cursor.position(), "scroll": self.edit.verticalScrollBar().value(),
             "strip": self.strip.record(),
         }  # fmt: skip
@@ -170,16 +207,20 @@ class Document(QWidget):
     def of(cls, record: Record) -> Document | None:
         """The tab as it was; None when its file is gone and nothing of it was unsaved."""
         path = Path(text(record, "path")) if text(record, "path") else None
-        kept, saved = record.get("text"), text(record, "saved")
+        kept, saved, newline = record.get("text"), text(record, "saved"), text(record, "newline", "\n")
         if not isinstance(kept, str):
             try:
-                kept = saved = path.read_text(encoding="utf-8") if path is not None else ""
-            except (OSError, UnicodeDecodeError):
+                there = read(path) if path is not None else FileText("")
+            except Invalid:
                 return None
+            kept, newline = there.text, there.newline
+            saved = kept
         made = cls(
-            text(record, "name", "actor.py"), kept, path=path, actor=text(record, "actor"), alias=text(record, "alias")
-        )
-        made.saved = saved
+            text(record, "name", "actor.py"), kept, path=path, actor=text(record, "actor"), alias=text(record, "alias"),
+            newline=newline,
+        )  # fmt: skip
+        if made.exact:
+            made.saved = saved
         made.strip.restore(child(record, "strip"))
         cursor = made.edit.textCursor()
         cursor.setPosition(min(number(record, "position"), len(kept)))

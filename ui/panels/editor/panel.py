@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path, PurePath
@@ -12,18 +13,24 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget, QTabWidget
 
 from ui.deploying import deploy_and_start
 from ui.desk import Desk
+from ui.dialogs.changed import Answer as Overtaken
+from ui.dialogs.changed import ask_changed
+from ui.dialogs.confirm import confirmed
 from ui.dialogs.unsaved import Answer, ask_unsaved
 from ui.panel import Panel
 from ui.panels.editor.document import Document
 from ui.progress import Reporter
 from ui.sending import send
 from ui.settings import Record, children, number
+from ui.text_file import FileText, is_read_only, read
 from ui.widgets.build import box, row, tool_for
 from ui.widgets.empty_state import EmptyState
 from workbench.api import ActorInfo, ActorState, Area, Crashed, Format, Invalid, Location, NotFound, WorkbenchError
 from workbench.data import directory
 
 BEHAVIORS = {"file.new_server": "gen_server", "file.new_event": "gen_event", "file.new_fsm": "gen_fsm"}
+READ_AT_ONCE_BYTES = 256 << 10
+"""Larger files are read beside the Qt thread, and appear a moment later."""
 
 
 class EditorPanel(Panel):
@@ -37,7 +44,8 @@ class EditorPanel(Panel):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._actors: Sequence[ActorInfo] = ()
-        self._cancel: threading.Event | None = None
+        self._runs: dict[Document, threading.Event] = {}
+        self._origins: dict[str, tuple[Document, Path | None]] = {}
         self.tabs = QTabWidget(tabsClosable=True, movable=True, documentMode=True)
         self.tabs.setAccessibleName("Open files")
         self.tabs.tabBar().setExpanding(False)
@@ -49,7 +57,6 @@ class EditorPanel(Panel):
         self.pages.addWidget(self.tabs)
         self.column.addWidget(self.pages, 1)
         self.disk = QFileSystemWatcher(self)
-        self.reporter = Reporter(self)
         self._bind()
         self._corner()
 
@@ -77,7 +84,7 @@ class EditorPanel(Panel):
         self.desk.actors_listed.connect(self._list_actors)
         self.desk.show_source.connect(lambda info: self.run(self._show_source(info)))
         self.desk.show_location.connect(lambda place, actor: self.run(self._go_to(place, actor)))
-        self.reporter.reported.connect(self._show_progress)
+        self.desk.answered.connect(lambda key: self.save_as() if key == "save_as" else None)
         self._enable()
 
     # tabs
@@ -96,25 +103,34 @@ class EditorPanel(Panel):
             use(doc)
 
     def add(self, doc: Document) -> Document:
-        doc.edited.connect(lambda: self._edited(doc))
-        doc.reload_wanted.connect(doc.reload)
+        doc.edited.connect(self._edited)
+        doc.reload_wanted.connect(lambda: self._reload_from_disk(doc))
         doc.strip.send_pressed.connect(lambda: self.send(doc))
         doc.strip.restart_pressed.connect(lambda: self.run(self._restart(doc)))
         if doc.path is not None:
             self.disk.addPath(str(doc.path))
         self.tabs.setCurrentIndex(self.tabs.addTab(doc, doc.title))
+        self._name_tabs()
         self.pages.setCurrentWidget(self.tabs)
         self._show_actor(doc)
         self._enable()
         self.desk.remember.emit()
         return doc
 
-    def _edited(self, doc: Document) -> None:
-        at = self.tabs.indexOf(doc)
-        if at >= 0 and self.tabs.tabText(at) != doc.title:
-            self.tabs.setTabText(at, doc.title)
-            self.tabs.setTabToolTip(at, str(doc.path or "not saved yet"))
+    def _edited(self) -> None:
+        self._name_tabs()
         self.desk.remember.emit()
+
+    def _name_tabs(self) -> None:
+        """Files of one name are told apart by their folder; the tooltip has the whole path."""
+        docs = self.documents()
+        names = Counter(doc.name for doc in docs)
+        for doc in docs:
+            at = self.tabs.indexOf(doc)
+            folder = f"{doc.path.parent.name}/" if doc.path is not None and names[doc.name] > 1 else ""
+            if self.tabs.tabText(at) != folder + doc.title:
+                self.tabs.setTabText(at, folder + doc.title)
+            self.tabs.setTabToolTip(at, str(doc.path or f"{doc.name}, not saved yet"))
 
     def _current_changed(self) -> None:
         doc = self.current()
@@ -134,13 +150,14 @@ class EditorPanel(Panel):
         if not isinstance(doc, Document):
             return
         if doc.unsaved:
-            answer = ask_unsaved(self, doc.name)
+            answer = ask_unsaved(self, doc.name, in_file=doc.path is not None)
             if answer is Answer.CANCEL or (answer is Answer.SAVE and not self._save(doc)):
                 return
         if doc.path is not None:
             self.disk.removePath(str(doc.path))
         self.tabs.removeTab(at)
         doc.deleteLater()
+        self._name_tabs()
         if not self.tabs.count():
             self.pages.setCurrentWidget(self.none)
         self._enable()
@@ -160,7 +177,7 @@ class EditorPanel(Panel):
         self.desk.raise_panel.emit(self.id)
         doc = self.add(Document(name, source))
         doc.saved = ""
-        self._edited(doc)
+        self._edited()
         doc.edit.setFocus()
         return doc
 
@@ -177,11 +194,32 @@ class EditorPanel(Panel):
                 self.tabs.setCurrentWidget(doc)
                 return doc
         try:
-            source = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            self.desk.notice(f"{path.name} cannot be opened: {error}", "error")
+            if path.is_file() and path.stat().st_size > READ_AT_ONCE_BYTES:
+                self.run(self._open_aside(path))
+                return None
+            return self._show_file(path, read(path))
+        except Invalid as error:
+            self.desk.notice(f"{error}.", "error", key=str(path))
             return None
-        return self.add(Document(path.name, source, path=path.resolve()))
+
+    async def _open_aside(self, path: Path) -> None:
+        self._show_file(path, await self.call(read, path))
+
+    def _show_file(self, path: Path, found: FileText) -> Document:
+        doc = self.add(Document(path.name, found.text, path=path.resolve(), newline=found.newline))
+        if not doc.exact:
+            self.desk.notice(
+                f"{path.name} is shown read-only: it mixes line ends or holds characters that the editor would "
+                "change. It can be run as it is.", "warn",
+            )  # fmt: skip
+        return doc
+
+    def _reload_from_disk(self, doc: Document) -> None:
+        try:
+            doc.reload()
+        except Invalid as error:
+            self.desk.notice(f"{error}. Your text is kept; Save writes it again.", "warn")
+            doc.disk.hide()
 
     def save(self) -> None:
         doc = self.current()
@@ -194,7 +232,15 @@ class EditorPanel(Panel):
             self._save_as(doc)
 
     def _save(self, doc: Document) -> bool:
-        return self._write(doc, doc.path) if doc.path is not None else self._save_as(doc)
+        if doc.path is None:
+            return self._save_as(doc)
+        if doc.overtaken and not is_read_only(doc.path):
+            answer = ask_changed(self, doc.name)
+            if answer is Overtaken.RELOAD:
+                self._reload_from_disk(doc)
+            if answer is not Overtaken.OVERWRITE:
+                return False
+        return self._write(doc, doc.path)
 
     def _save_as(self, doc: Document) -> bool:
         chosen, _ = QFileDialog.getSaveFileName(
@@ -203,6 +249,10 @@ class EditorPanel(Panel):
         return bool(chosen) and self._write(doc, Path(chosen))
 
     def _write(self, doc: Document, path: Path) -> bool:
+        if is_read_only(path):
+            self.desk.notice(f"{path.name} is read-only: it was not saved.", "warn", buttons=(("Save as…", "save_as"),),
+                             key=f"read-only:{path}")  # fmt: skip
+            return False
         if doc.path is not None:
             self.disk.removePath(str(doc.path))
         try:
@@ -211,7 +261,7 @@ class EditorPanel(Panel):
             self.desk.notice(f"{path.name} was not saved: {error.strerror or error}", "error")
             return False
         self.disk.addPath(str(doc.path))
-        self._edited(doc)
+        self._edited()
         return True
 
     def _disk_changed(self, name: str) -> None:
@@ -224,7 +274,7 @@ class EditorPanel(Panel):
 
     def run_current(self) -> None:
         doc = self.current()
-        if doc is not None:
+        if doc is not None and doc not in self._runs and self._may_replace(doc):
             self.run(self._run(doc), lambda error: self._run_failed(doc, error))
 
     async def _run(self, doc: Document) -> None:
@@ -233,17 +283,33 @@ class EditorPanel(Panel):
             doc.say("The node is still starting.", "warn")
             return
         doc.say(f"Deploying {doc.name} …")
-        self._cancel = threading.Event()
-        name = PurePath(doc.name).name
-        ran = await self.call(
-            deploy_and_start, node, alias=doc.alias, actor=doc.actor, file_name=name, data=doc.source.encode(),
-            progress=self.reporter.report, cancel=self._cancel,
-        )  # fmt: skip
+        cancel = self._runs[doc] = threading.Event()
+        reporter = Reporter(doc)
+        reporter.reported.connect(partial(self._show_progress, doc))
+        try:
+            ran = await self.call(
+                deploy_and_start, node, alias=doc.alias, actor=doc.actor, file_name=PurePath(doc.name).name,
+                data=doc.data, progress=reporter.report, cancel=cancel,
+            )  # fmt: skip
+        finally:
+            self._runs.pop(doc, None)
+        self._origins[ran.actor.id.name] = (doc, doc.path)
         doc.edit.set_marks(())
         warnings = "".join(f" {warning}" for warning in ran.module.warnings)
         doc.say(ran.sentence() + warnings, "warn" if warnings else "ok")
         self._show_info(doc, ran.actor)
         self.desk.actor_chosen.emit(ran.actor.id.name)
+
+    def _may_replace(self, doc: Document) -> bool:
+        """Asks when the actor of this name runs the code of another file."""
+        other, path = self._origins.get(doc.actor, (doc, None))
+        if other is doc or (path is None and other not in self.documents()) or (path and path == doc.path):
+            return True
+        return confirmed(
+            self, f"{doc.actor} runs the code of {path or 'another tab'}. Replace it?",
+            f"{doc.path or doc.name} has the same name: its code would take over the actor and the module "
+            f"{doc.alias}. Save it under another name to run both.", "Replace",
+        )  # fmt: skip
 
     def _run_failed(self, doc: Document, error: Exception) -> None:
         if not isinstance(error, WorkbenchError):
@@ -259,17 +325,16 @@ class EditorPanel(Panel):
             places = (error.cause.location,)
         doc.mark(places, str(error))
 
-    def _show_progress(self, stage: str, fraction: float) -> None:
-        doc = self.current()
-        if doc is not None:
+    def _show_progress(self, doc: Document, stage: str, fraction: float) -> None:
+        if doc in self._runs:
             percent = f" {fraction:.0%}" if fraction >= 0 else ""
             doc.say(f"{stage[:1].upper()}{stage[1:]}{percent} …")
 
     def cancel(self) -> None:
-        if self._cancel is not None:
-            self._cancel.set()
+        for doc, cancel in self._runs.items():
+            cancel.set()
+            doc.say("Cancelled.", "warn")
         super().cancel()
-        self._with(lambda doc: doc.say("Cancelled.", "warn"))
 
     # the actor of a tab
 

@@ -1,0 +1,26 @@
+"""Asks before saving over a file that somebody else wrote meanwhile."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+
+class Answer(Enum):
+    OVERWRITE = "overwrite"
+    RELOAD = "reload"
+    CANCEL = "cancel"
+
+
+def ask_changed(parent: QWidget, name: str) -> Answer:
+    asked = QMessageBox(QMessageBox.Icon.Warning, "Changed on disk", f"{name} changed on disk.", parent=parent)
+    asked.setInformativeText("Overwrite puts your text over the other one. Reload shows the other; undo brings yours.")
+    overwrite = asked.addButton("Overwrite", QMessageBox.ButtonRole.DestructiveRole)
+    reload = asked.addButton("Reload", QMessageBox.ButtonRole.AcceptRole)
+    cancel = asked.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
+    asked.setDefaultButton(cancel)
+    asked.setEscapeButton(cancel)
+    asked.exec()
+    pressed = asked.clickedButton()
+    return Answer.OVERWRITE if pressed is overwrite else Answer.RELOAD if pressed is reload else Answer.CANCEL

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Protocol
@@ -59,10 +59,6 @@ class ActorSystem:
 
     def counters(self) -> Iterable[tuple[ActorId, Counters]]:
         return [(actor.id, actor.body.counters) for actor in self.all()]
-
-    def users(self, module: str) -> Sequence[str]:
-        """Names of the actors that run a module."""
-        return [actor.id.name for actor in self.all() if actor.spec.runnable.info.hash == module]
 
     def resolve(self, address: str, near: ActorId) -> ActorId:
         """The actor that `near` means by `name` or `name@node`."""

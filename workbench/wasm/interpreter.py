@@ -20,7 +20,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from workbench.api.errors import Conflict, Invalid, Location
+from workbench.api.errors import Conflict, Invalid, Location, Unavailable
 from workbench.api.identity import ActorId
 from workbench.api.limits import DEFAULT_PROFILE, PROFILES
 from workbench.api.modules import CancelToken, Progress, ProgressCallback
@@ -153,7 +153,10 @@ class Interpreter:
         return found if found and self._artifacts.find(found) else ""
 
     def _make(self, progress: ProgressCallback | None, cancel: CancelToken | None) -> str:
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise Unavailable(f"the interpreter cannot be kept in {self.folder}: {error.strerror}") from error
         with FileLock(self.folder / "building.lock"):  # another process may be building the same one
             if found := self._find():
                 return found

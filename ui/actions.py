@@ -95,6 +95,10 @@ SPECS = (
     Spec("help.about", "About this node", "info", "", "Help", "--version"),
 )  # fmt: skip
 MENUS = ("File", "Edit", "Actor", "View", "Node", "Help")
+NEED_NODE = frozenset(
+    {"edit.run", "module.deploy", "node.sample", "node.prepare", "help.about", "view.jump", "message.send",
+     "message.resend", "message.copy_python"}
+) | {spec.id for spec in SPECS if spec.id.startswith("actor.")}  # fmt: skip
 BY_ID = {spec.id: spec for spec in SPECS}
 
 
@@ -106,6 +110,8 @@ class Actions(QObject):
         self._window = window
         self._actions = {spec.id: self._make(spec) for spec in SPECS}
         self._slots: dict[str, Callable[[], None]] = {}
+        self._off: set[str] = set()
+        self._held = ""
 
     def _make(self, spec: Spec) -> QAction:
         action = QAction(icon(spec.icon, spec.tone), spec.text, self)
@@ -114,8 +120,7 @@ class Actions(QObject):
         action.setEnabled(False)
         if spec.shortcut:
             action.setShortcut(QKeySequence(spec.shortcut))
-        keys = f" ({spec.shortcut})" if spec.shortcut else ""
-        action.setToolTip((spec.tip or spec.text.rstrip("…")) + keys)
+        action.setToolTip(_tip(spec))
         action.triggered.connect(lambda: self.run(spec.id))
         if spec.wide:
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
@@ -134,7 +139,7 @@ class Actions(QObject):
         """Let `slot` do it; `owner` is the panel inside which a narrow shortcut works."""
         self._slots[action_id] = slot
         action = self._actions[action_id]
-        action.setEnabled(True)
+        self._show_enabled(action_id)
         if owner is not None and not BY_ID[action_id].wide:
             owner.addAction(action)
         return action
@@ -147,7 +152,21 @@ class Actions(QObject):
 
     def enable(self, *action_ids: str, on: bool) -> None:
         for action_id in action_ids:
-            self._actions[action_id].setEnabled(on and action_id in self._slots)
+            (self._off.discard if on else self._off.add)(action_id)
+            self._show_enabled(action_id)
+
+    def hold(self, reason: str) -> None:
+        """Disable what needs a node and say why in its tooltip; an empty reason lets it go."""
+        self._held = reason
+        for action_id in NEED_NODE:
+            self._show_enabled(action_id)
+
+    def _show_enabled(self, action_id: str) -> None:
+        action, held = self._actions[action_id], self._held if action_id in NEED_NODE else ""
+        action.setEnabled(action_id in self._slots and action_id not in self._off and not held)
+        if action_id in NEED_NODE:
+            tip = _tip(BY_ID[action_id])
+            action.setToolTip(f"{tip}\n{held}" if held else tip)
 
     def menu(self, parent: QWidget, *action_ids: str) -> QMenu:
         """A menu of these actions; an empty id is a line."""
@@ -163,3 +182,7 @@ class Actions(QObject):
         """Take the icons again, in the theme's new colours."""
         for spec, action in self:
             action.setIcon(icon(spec.icon, spec.tone))
+
+
+def _tip(spec: Spec) -> str:
+    return (spec.tip or spec.text.rstrip("…")) + (f" ({spec.shortcut})" if spec.shortcut else "")

@@ -41,6 +41,8 @@ class Desk(QObject):
     """One per window. `node` is None until it has been opened."""
 
     node_changed = Signal()
+    absence_changed = Signal()
+    """Why there is no node is another reason now, or there is one."""
     stale_changed = Signal(str)
     """Why the data on screen is old; empty when it is fresh again."""
     noticed = Signal(object)
@@ -71,6 +73,26 @@ class Desk(QObject):
         self.settings = settings
         self.actions = Actions(window)
         self.node: Node | None = None
+        self.failure = ""
+        """Why the node could not be opened."""
+        self.actions.hold(self.absence)
+        self.node_changed.connect(self._absence_changed)
+
+    @property
+    def absence(self) -> str:
+        """Why nothing can be asked of the node now, as a sentence; empty when there is one."""
+        if self.node is not None:
+            return ""
+        return f"There is no node: {self.failure.rstrip('.')}." if self.failure else "The node is still starting."
+
+    def fail_to_open(self, why: str) -> None:
+        """Keep the reason why there is no node; an empty one when it is tried again."""
+        self.failure = why
+        self._absence_changed()
+
+    def _absence_changed(self) -> None:
+        self.actions.hold(self.absence)
+        self.absence_changed.emit()
 
     def notice(
         self,

@@ -40,7 +40,7 @@ class Drops(QObject):
     async def _deploy(self, path: Path, *, force: bool) -> None:
         node = self._desk.node
         if node is None:
-            self._desk.notice(f"{path.name} was not deployed: the node is still starting.", "warn")
+            self._desk.notice(f"{path.name} was not deployed. {self._desk.absence}", "warn")
             return
         try:
             data = await self._desk.bridge.call(path.read_bytes)

@@ -217,12 +217,17 @@ class MainWindow(QMainWindow):
 
     def start(self) -> None:
         """Open the node; the window is usable meanwhile."""
+        self.desk.fail_to_open("")
         self.bridge.start(self, self.opening.run(), self._not_opened)
 
     def _not_opened(self, error: Exception) -> None:
         self.status.show_progress("", 1.0)
+        if self.desk.node is not None:
+            self.desk.failed(error)  # it is there; what failed came after: the sample, the server
+            return
         self.status.cells["node"].setText("no node")
         text = str(error) if isinstance(error, WorkbenchError) else f"The node could not be opened: {error!r}"
+        self.desk.fail_to_open(text)
         self.desk.notice(text, "error", details=repr(error), buttons=(("Try again", "open"),), key="open")
 
     def _again(self, key: str) -> None:
@@ -395,6 +400,10 @@ class MainWindow(QMainWindow):
         if self.session.file.broken:
             self.session.file.discard()
             self.desk.notice(f"What was open is not shown: {self.session.file.broken}. It was put aside.", "warn")
+        self.choices.read()
+        if self.choices.broken:
+            self.choices.discard()
+            self.desk.notice(f"The settings are the default ones: {self.choices.broken}. It was put aside.", "warn")
         if self.session.position > 1:
             self.desk.notice(
                 "Another window has this workspace open. This one keeps what you open and write on its own, "

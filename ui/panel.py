@@ -12,10 +12,12 @@ from typing import ClassVar, ParamSpec, TypeVar
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from ui.desk import Desk
 from ui.settings import Record
+from ui.widgets.build import box, button, label, row
+from ui.widgets.empty_state import EmptyState
 from workbench.api import Area, WorkbenchError
 
 P = ParamSpec("P")
@@ -50,6 +52,9 @@ class Panel(QWidget):
         desk.node_changed.connect(self.refresh)
         desk.bridge.changed.connect(self._areas_changed)
         desk.theme_changed.connect(self.repaint_icons)
+        desk.absence_changed.connect(self.show_absence)
+        self.busy_changed.connect(self._show_busy)
+        self.busy: QWidget | None = None
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(1, 0, 1, 1)
         self.column.setSpacing(0)
@@ -70,6 +75,24 @@ class Panel(QWidget):
 
     def repaint_icons(self) -> None:
         """The theme changed."""
+
+    def show_absence(self) -> None:
+        """Why there is no node, where there is nothing else to show."""
+        for empty in self.findChildren(EmptyState):
+            empty.hold(self.desk.failure, self.desk.absence)
+
+    def _show_busy(self, _on: bool, cancellable: bool) -> None:
+        """In the panel itself: the title of a dock is hidden among tabs."""
+        if self.busy is None and cancellable:
+            bar = QProgressBar(textVisible=False)
+            bar.setRange(0, 0)
+            bar.setFixedSize(56, 6)
+            bar.setAccessibleName(f"{self.title} is working")
+            stop = button("Cancel", self.cancel, icon_name="close", name=f"Cancel what {self.title} waits for")
+            self.busy = box("foot", row(label("Still waiting …", tone="muted"), bar, None, stop, margins=(10, 4, 8, 4)))
+            self.column.addWidget(self.busy)
+        if self.busy is not None:
+            self.busy.setVisible(cancellable)
 
     def focus_filter(self) -> None:
         """Put the keyboard where one searches in this panel."""

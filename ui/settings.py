@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TypeAlias
@@ -64,6 +65,22 @@ class RecordFile:
             self.path.replace(self.path.with_suffix(".broken"))
 
 
+def _positive(value: Json) -> bool:
+    return isinstance(value, int) and 0 < value <= LARGEST
+
+
+def _font(value: Json) -> bool:
+    return isinstance(value, float) and (value == 0.0 or FONT_POINTS[0] <= value <= FONT_POINTS[1])
+
+
+LARGEST = 1_000_000
+FONT_POINTS = (6.0, 40.0)
+ALLOWED: dict[str, Callable[[Json], bool]] = {
+    "theme": lambda value: value in ("system", "light", "dark"),
+    "graph_minutes": _positive, "ask_timeout_seconds": _positive, "font_points": _font,
+}  # fmt: skip
+
+
 @dataclass(slots=True)
 class Settings:
     """The user's choices. `theme` is `system`, `light` or `dark`; `sample` starts the sample on an empty node."""
@@ -77,11 +94,15 @@ class Settings:
 
     @classmethod
     def of(cls, record: Record) -> Settings:
-        """Known fields of the right type; everything else keeps its default."""
+        """Known fields of the right type and in their range; everything else keeps its default."""
         found = cls()
         for field in fields(cls):
             value = record.get(field.name)
-            if type(value) is type(getattr(found, field.name)):
+            kind = type(getattr(found, field.name))
+            if kind is float and type(value) is int:
+                value = float(value)
+            rule = ALLOWED.get(field.name)
+            if type(value) is kind and (rule is None or rule(value)):
                 setattr(found, field.name, value)
         return found
 

@@ -41,6 +41,7 @@ class TablePanel(Panel, Generic[Row]):
         self.band = box("band", self._band())
         self.none = self.empty()
         self.no_match = EmptyState("filter", "Nothing matches the filter.", "Clear the filter", self.filter.clear)
+        self.no_match.needs_node = False
         self.stack = QStackedWidget()
         for page in (self.table, self.none, self.no_match):
             self.stack.addWidget(page)

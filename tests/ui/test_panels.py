@@ -345,9 +345,14 @@ def test_a_long_wait_shows_a_spinner_then_a_way_out(
         messages.send()
         qtbot.waitUntil(lambda: not dock.cancel.isHidden(), timeout=3000)
         assert not dock.spinner.isHidden()
-        dock.cancel.click()
+        assert messages.busy is not None
+        assert messages.busy.isVisible()
+        assert messages.send_button.text() == "Cancel"
+        messages.send_button.click()
         assert messages.reply.outcome.text() == "Cancelled"
         qtbot.waitUntil(dock.cancel.isHidden)
+        assert messages.send_button.text() == "Send"
+        assert messages.busy.isHidden()
     assert messages.model.rows == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from fake_node import FakeNode
@@ -14,7 +15,9 @@ from ui.app import address, arguments, window_for
 from ui.main_window import MainWindow
 from ui.opening import Doors
 from ui.panels.actors.panel import ActorsPanel
-from ui.settings import RecordFile, Settings, config_directory
+from ui.panels.messages import MessagesPanel
+from ui.settings import Record, RecordFile, Settings, config_directory
+from ui.widgets.empty_state import EmptyState
 from workbench.api import Node, Unavailable
 
 HELD = "the workspace is held by process 4711; close it or choose another with --workspace"
@@ -34,9 +37,50 @@ def test_a_node_that_cannot_be_opened_says_why_and_can_be_tried_again(loop: QEve
     window.start()
     qtbot.waitUntil(lambda: [notice.text for notice in window.notices.notices] == [HELD])
     assert window.isVisible()
+    actions = window.desk.actions
+    assert not actions["edit.run"].isEnabled()
+    assert "held by process 4711" in actions["actor.spawn"].toolTip()
+    assert "held by process 4711" in actors_empty_state(window).line.text()
+    messages = window.panels["messages"]
+    assert isinstance(messages, MessagesPanel)
+    assert not messages.send_button.isEnabled()
+    assert "held by process 4711" in messages.send_button.toolTip()
     window.desk.answered.emit("open")
     qtbot.waitUntil(lambda: window.opening.ready)
+    assert actions["actor.spawn"].isEnabled()
+    assert messages.send_button.isEnabled()
+    assert "4711" not in actors_empty_state(window).line.text() + actions["actor.spawn"].toolTip()
     close(window)
+
+
+def actors_empty_state(window: MainWindow) -> EmptyState:
+    found = window.panels["actors"]
+    assert isinstance(found, ActorsPanel)
+    return found.none
+
+
+@pytest.mark.parametrize("content", ["{broken", "[]"])
+def test_broken_settings_are_put_aside_with_a_notice(
+    open_window: Callable[..., MainWindow], config: Path, content: str
+) -> None:
+    config.mkdir()
+    (config / "settings.json").write_text(content)
+    window = open_window()
+    assert [notice for notice in window.notices.notices if "settings.json" in notice.text]
+    assert (config / "settings.broken").read_text() == content
+
+
+@pytest.mark.parametrize(
+    "record",
+    [{"theme": "pink"}, {"font_points": 900.0}, {"font_points": -5.0}, {"font_points": float("nan")},
+     {"graph_minutes": -3}, {"ask_timeout_seconds": 0}],
+)  # fmt: skip
+def test_settings_out_of_range_keep_their_default(record: Record) -> None:
+    assert Settings.of(record) == Settings()
+
+
+def test_a_font_size_may_be_written_as_a_whole_number() -> None:
+    assert Settings.of({"font_points": 12}).font_points == 12.0
 
 
 def test_building_the_interpreter_shows_how_far_it_is(open_window: Callable[..., MainWindow], qtbot: QtBot) -> None:

@@ -67,11 +67,11 @@ class MessagesPanel(Panel):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._number = 0
+        self._number, self._cancellable = 0, False
         self.actor = ActorCombo()
         self.type = TypeCombo()
         self.payload = PayloadEdit()
-        self.send_button = button("Send", self.send, style="primary", icon_name="send")
+        self.send_button = button("Send", self._press, style="primary", icon_name="send")
         self.reply = ReplyView(desk)
         self.model: RowModel[Sent] = RowModel(COLUMNS, lambda sent: sent.number, self)
         self.history = Table(self.model, "Sent messages")
@@ -137,6 +137,8 @@ class MessagesPanel(Panel):
             line = self.type.lineEdit()
             assert line is not None
             QShortcut(QKeySequence(key), line, self.send, context=Qt.ShortcutContext.WidgetShortcut)
+        self.busy_changed.connect(self._show_cancel)
+        self.show_absence()
         self._enable()
 
     def _menu(self) -> QMenu:
@@ -183,6 +185,22 @@ class MessagesPanel(Panel):
         self.desk.raise_panel.emit(self.id)
         (self.type if not self.type.currentText() else self.payload.edit).setFocus()
 
+    def show_absence(self) -> None:
+        super().show_absence()
+        self.send_button.setEnabled(not self.desk.absence)
+        self.send_button.setToolTip(self.desk.absence)
+
+    def _press(self) -> None:
+        if self._cancellable:
+            self.cancel()
+        else:
+            self.send()
+
+    def _show_cancel(self, _on: bool, cancellable: bool) -> None:
+        self._cancellable = cancellable
+        self.send_button.setText("Cancel" if cancellable else "Send")
+        self.send_button.setAccessibleName(self.send_button.text())
+
     def send(self) -> None:
         try:
             payload = self.payload.payload()
@@ -202,7 +220,7 @@ class MessagesPanel(Panel):
     async def _do_send(self, number: int, actor: str, kind: str, message_type: str, payload: str | bytes) -> None:
         node = self.desk.node
         if node is None:
-            self.reply.show_problem("The node is still starting.")
+            self.reply.show_problem(self.desk.absence)
             return
         timeout = float(self.desk.settings.ask_timeout_seconds)
         sent = await self.call(send, node, number, actor, kind, message_type, payload, timeout)

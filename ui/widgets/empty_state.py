@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
+from ui.excerpt import excerpt
 from ui.icons import pixmap
 from ui.theme import current
 from ui.widgets.build import button, column, label
@@ -19,7 +20,9 @@ class EmptyState(QWidget):
         super().__init__()
         self.setObjectName("emptyState")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._icon_name = icon_name
+        self._icon_name, self._line = icon_name, line
+        self.needs_node = True
+        self.button: QPushButton | None = None
         self.picture = label()
         self.line = label(line, tone="muted", wrap=True)
         parts: list[QWidget | int | None] = [None, self.picture, self.line]
@@ -40,4 +43,13 @@ class EmptyState(QWidget):
         self.picture.setPixmap(pixmap(self._icon_name, current().faint, 32, self.devicePixelRatioF()))
 
     def say(self, line: str) -> None:
+        self._line = line
         self.line.setText(line)
+
+    def hold(self, failure: str, reason: str) -> None:
+        """Say why there is no node instead, and disable the button while there is none."""
+        if self.needs_node:
+            self.line.setText(excerpt(reason, 600) if failure else self._line)
+            if self.button is not None:
+                self.button.setEnabled(not reason)
+                self.button.setToolTip(excerpt(reason, 600))

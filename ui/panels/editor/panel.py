@@ -52,6 +52,7 @@ class EditorPanel(Panel):
         self.tabs.setElideMode(self.tabs.elideMode().ElideNone)
         self.none = EmptyState("code", "Write an actor: a template is a good start, Ctrl+Enter brings it to life.",
                                "New gen_server actor", lambda: desk.actions.run("file.new_server"))  # fmt: skip
+        self.none.needs_node = False
         self.pages = QStackedWidget()
         self.pages.addWidget(self.none)
         self.pages.addWidget(self.tabs)
@@ -280,7 +281,7 @@ class EditorPanel(Panel):
     async def _run(self, doc: Document) -> None:
         node = self.desk.node
         if node is None:
-            doc.say("The node is still starting.", "warn")
+            doc.say(self.desk.absence, "warn")
             return
         doc.say(f"Deploying {doc.name} …")
         cancel = self._runs[doc] = threading.Event()

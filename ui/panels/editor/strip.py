@@ -95,6 +95,8 @@ class Strip(QWidget):
         self.send.setEnabled(info is not None)
 
     def show_waiting(self) -> None:
+        self.reply.clear()
+        self.reply.setToolTip("")
         self.outcome.setText("waiting …")
         self.outcome.show()
         set_tone(self.outcome, "muted")

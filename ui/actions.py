@@ -69,7 +69,7 @@ SPECS = (
     Spec("message.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
     Spec("message.copy_python", "Copy as Python", "code", "", "", reason="it copies the Python of the same call"),
     Spec("graphs.pause", "Pause graphs", "pause", "", "", reason=SCREEN, checkable=True),
-    Spec("graphs.export_png", "Export graphs as PNG…", "export", "", "", reason="a picture of this window"),
+    Spec("graphs.export_png", "Export graphs as PNG…", "graphs", "", "", reason="a picture of this window"),
     Spec("graphs.export_csv", "Export samples as CSV…", "export", "", "", reason="it exports what this window shows"),
     Spec("log.follow", "Follow the log", "follow", "", "", "actor logs NAME --follow", checkable=True),
     Spec("log.copy", "Copy lines", "copy", "", "", "actor logs NAME"),

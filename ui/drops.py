@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from ui.desk import Desk
 from ui.progress import Reporter
 from ui.status import StatusLine
+from ui.text_file import read
 from workbench.api import AlreadyExists, Invalid, ModuleInfo, SpawnOptions, WorkbenchError
 
 
@@ -31,11 +32,22 @@ class Drops(QObject):
         self._desk.bridge.start(self, self._deploy_all(paths), self._desk.failed)
 
     async def _deploy_all(self, paths: tuple[Path, ...]) -> None:
-        for path in paths:
+        usable = [path for path in paths if await self._is_usable(path)]
+        for path in usable:
             if path.suffix.lower() == ".py":
                 self._desk.open_files.emit((path,))
-        for path in paths:
+        for path in usable:
             await self._deploy(path, force=False)
+
+    async def _is_usable(self, path: Path) -> bool:
+        """Says it in one notice when the file can be neither shown nor deployed."""
+        try:
+            if path.suffix.lower() == ".py" or await self._desk.bridge.call(path.is_dir):
+                await self._desk.bridge.call(read, path)
+        except Invalid as error:
+            self._desk.notice(f"{error}.", "error", key=str(path))
+            return False
+        return True
 
     async def _deploy(self, path: Path, *, force: bool) -> None:
         node = self._desk.node
@@ -61,7 +73,8 @@ class Drops(QObject):
 
     def _refused(self, path: Path, error: Exception) -> None:
         details = "\n".join([str(error), *map(str, error.locations if isinstance(error, Invalid) else ())])
-        self._desk.notice(f"{path.name} was not deployed: {error}", "error", details=details, key=str(path))
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        self._desk.notice(f"{path.name} was not deployed: {why}", "error", details=details, key=str(path))
 
     def _offer(self, path: Path, info: ModuleInfo, *, running: bool) -> None:
         """To reload the actor of this name when there is one, else to spawn it."""

@@ -1,8 +1,12 @@
-"""Says which of our slots held the Qt main thread too long, and where it was while it did."""
+"""Says which of our slots held the Qt main thread too long, and where it was while it did.
+
+It is logged at debug level, as a warning when WORKBENCH_DEBUG is set: a user can do nothing about it.
+"""
 
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import threading
 import traceback
@@ -49,7 +53,8 @@ class Watchdog:
         took = perf_counter() - started
         if took > SLOW_SECONDS:
             self.slow = [*self.slow[-99:], f"{name} {took * 1000:.0f} ms"]
-            logger.warning("%s took %.0f ms on the Qt thread\n%s", name, took * 1000, self._stack)
+            level = logging.WARNING if os.environ.get("WORKBENCH_DEBUG") else logging.DEBUG
+            logger.log(level, "%s took %.0f ms on the Qt thread\n%s", name, took * 1000, self._stack)
 
     def _watch(self) -> None:
         while True:

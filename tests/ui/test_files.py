@@ -151,3 +151,33 @@ def test_reload_of_a_file_that_is_gone_keeps_the_text_and_says_so(editor: Editor
     doc.reload_wanted.emit()
     assert doc.source == "old"
     assert "not there any more" in notices(editor)
+
+
+def test_a_large_source_is_coloured_in_slices(editor: EditorPanel, tmp_path: Path, qtbot: QtBot) -> None:
+    doc = opened(editor, tmp_path / "large.py", b"def f(a):\n    return 'x'  # comment\n" * 2000)
+    qtbot.waitUntil(lambda: hasattr(doc, "colors"))
+    assert not doc.colors.finished
+    last = doc.edit.document().findBlockByNumber(3999)
+    assert not last.layout().formats()
+    qtbot.waitUntil(lambda: doc.colors.finished, timeout=20_000)
+    assert last.layout().formats()
+
+
+def test_a_huge_source_opens_a_moment_later_without_colours(editor: EditorPanel, tmp_path: Path, qtbot: QtBot) -> None:
+    file = tmp_path / "huge.py"
+    file.write_bytes(b"x = 1\n" * 400_000)
+    assert editor.open(file) is None
+    qtbot.waitUntil(lambda: editor.current() is not None, timeout=10_000)
+    doc = editor.current()
+    assert doc is not None
+    doc.highlight()
+    assert not hasattr(doc, "colors")
+
+
+def test_what_is_too_large_for_text_is_refused(editor: EditorPanel, tmp_path: Path, qtbot: QtBot) -> None:
+    file = tmp_path / "film.py"
+    with file.open("wb") as made:
+        made.truncate(65 << 20)
+    editor.open(file)
+    qtbot.waitUntil(lambda: "larger than 64 MiB" in notices(editor))
+    assert editor.documents() == []

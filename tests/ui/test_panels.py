@@ -472,6 +472,13 @@ def test_a_dropped_file_that_is_refused_says_why(window: MainWindow, tmp_path: P
     qtbot.waitUntil(lambda: any("the file is empty" in notice.text for notice in window.notices.notices))
 
 
+def test_a_dropped_folder_is_said_in_one_notice(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    (tmp_path / "folder.py").mkdir()
+    window.drops.take((tmp_path / "folder.py",))
+    qtbot.waitUntil(lambda: any("folder.py is a folder" in notice.text for notice in window.notices.notices))
+    assert len([notice for notice in window.notices.notices if "folder.py" in notice.text]) == 1
+
+
 def test_what_cannot_be_deployed_is_not_taken(window: MainWindow, tmp_path: Path) -> None:
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "picture.png"))])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from time import perf_counter
 
 from pygments.lexers.python import PythonLexer
 from pygments.token import Comment, Keyword, Name, Number, Operator, String, Token, _TokenType
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QColor, QSyntaxHighlighter, QTextCharFormat, QTextDocument
 
 from ui.theme import current
@@ -26,14 +28,28 @@ TONES = (
 )
 QUOTES = ("", '"""', "'''")
 LONGEST_LINE = 2000
+BURST_BLOCKS = 300
+"""As many lines are coloured at once; the rest of a large text or paste follows in slices."""
+SLICE_SECONDS = 0.008
 
 
 class Highlighter(QSyntaxHighlighter):
-    """The state of a block is the quote that is open at its end: 0 none, 1 double, 2 single."""
+    """The state of a block is the quote that is open at its end: 0 none, 1 double, 2 single.
+
+    Blocks from `_reached` on wait for their slice; it is None when all are coloured.
+    """
 
     def __init__(self, document: QTextDocument) -> None:
         super().__init__(document)
         self._lexer = PythonLexer(ensurenl=False, stripnl=False)
+        self._burst = 0
+        self._reached: int | None = None
+        self._calm = QTimer(self, singleShot=True, interval=0)
+        self._calm.timeout.connect(self._end_burst)
+        self._next = QTimer(self, singleShot=True, interval=0)
+        self._next.timeout.connect(self._slice)
+        self._blocks = document.blockCount()
+        document.blockCountChanged.connect(self._count_changed)
         self.take_theme()
 
     def take_theme(self) -> None:
@@ -45,10 +61,49 @@ class Highlighter(QSyntaxHighlighter):
             if tone == "comment":
                 made.setFontItalic(True)
             self._formats[tone] = made
-        self.rehighlight()
+        self._reached = 0
+        self._next.start()
+
+    @property
+    def finished(self) -> bool:
+        """Whether every line has its colours."""
+        return self._reached is None
+
+    def _end_burst(self) -> None:
+        self._burst = 0
+
+    def _count_changed(self, count: int) -> None:
+        """Lines that went above the frontier pull those below it up."""
+        fewer, self._blocks = self._blocks - count, count
+        if self._reached is not None and fewer > 0:
+            self._reached = max(self._reached - fewer, 0)
+
+    def _slice(self) -> None:
+        """Colour on for a few milliseconds, then let the window have its turn."""
+        end = perf_counter() + SLICE_SECONDS
+        while self._reached is not None and perf_counter() < end:
+            block = self.document().findBlockByNumber(self._reached)
+            self._reached = self._reached + 1 if block.isValid() else None
+            self._burst = 0
+            if block.isValid():
+                self.rehighlightBlock(block)
+        if self._reached is not None:
+            self._next.start()
+
+    def _must_wait(self) -> bool:
+        at = self.currentBlock().blockNumber()
+        if self._reached is not None and at >= self._reached:
+            return True
+        self._burst += 1
+        self._calm.start() if self._burst == 1 else None
+        if self._burst > BURST_BLOCKS:
+            self._reached = at
+            self._next.start()
+            return True
+        return False
 
     def highlightBlock(self, text: str) -> None:
-        if len(text) > LONGEST_LINE:
+        if self._must_wait() or len(text) > LONGEST_LINE:
             return
         state = max(self.previousBlockState(), 0)
         for start, part, inside in split_line(text, state):

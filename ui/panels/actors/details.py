@@ -39,6 +39,7 @@ class ActorDetails(QWidget):
         self.turn = self._browser("Turn details")
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName("Details of the actor")
+        self.tabs.tabBar().setAccessibleName("Details of the actor")
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.overview, "Overview")
         self.tabs.addTab(self._turn_page(), "Turns")
@@ -124,6 +125,8 @@ def overview(info: ActorInfo) -> str:
     parts = []
     if info.last_cause is not None:
         killed = f" while it handled <b>{html.escape(info.killed_by)}</b>" if info.killed_by else ""
+        if info.state is not ActorState.CRASHED:
+            parts.append(f'<p style="color:{tokens.muted}">It runs again. This ended it the last time:</p>')
         parts.append(f'<p style="color:{tokens.error}"><b>{html.escape(excerpt(str(info.last_cause)))}</b>{killed}</p>')
         if info.last_cause.limit:
             used = show.count(info.last_cause.used) if info.last_cause.used is not None else "unknown"

@@ -48,6 +48,7 @@ class EditorPanel(Panel):
         self._origins: dict[str, tuple[Document, Path | None]] = {}
         self.tabs = QTabWidget(tabsClosable=True, movable=True, documentMode=True)
         self.tabs.setAccessibleName("Open files")
+        self.tabs.tabBar().setAccessibleName("Open files")
         self.tabs.tabBar().setExpanding(False)
         self.tabs.setElideMode(self.tabs.elideMode().ElideNone)
         self.none = EmptyState("code", "Write an actor: a template is a good start, Ctrl+Enter brings it to life.",

@@ -35,8 +35,9 @@ def timed(python: str, clone: Path, job: str, environment: dict[str, str]) -> di
     lines = [line for line in done.stdout.splitlines() if line.strip()]
     if done.returncode:
         raise SystemExit("\n".join((f"{' '.join(command)} failed with {done.returncode}:", *lines[-60:])))
+    closing = lines[-1].replace(f"{clone}{os.sep}", "")  # the proof names no path of the machine
     version = subprocess.run([python, "-V"], capture_output=True, text=True, check=True).stdout.split()[1]
-    return {"python": version, "job": job, "seconds": round(time.monotonic() - started, 1), "closing_line": lines[-1]}
+    return {"python": version, "job": job, "seconds": round(time.monotonic() - started, 1), "closing_line": closing}
 
 
 def surroundings(folder: Path) -> dict[str, str]:

@@ -23,6 +23,7 @@ from ui.widgets.empty_state import EmptyState
 from ui.widgets.payload_edit import PayloadEdit
 from ui.widgets.reply_view import ReplyView
 from ui.widgets.table import Table
+from ui.widgets.turning_splitter import TurningSplitter
 from ui.widgets.type_combo import TypeCombo
 from workbench.api import Area, Invalid, NotFound
 
@@ -99,7 +100,7 @@ class MessagesPanel(Panel):
         address.setStretch(0, 3)
         address.setStretch(2, 2)
         address.setContentsMargins(8, 7, 8, 7)
-        self.top = QSplitter(Qt.Orientation.Horizontal)
+        self.top = TurningSplitter()
         self.top.addWidget(box("composer", column(self.payload, margins=(8, 8, 8, 8))))
         self.top.addWidget(self.reply)
         self.top.setSizes([400, 420])
@@ -112,6 +113,7 @@ class MessagesPanel(Panel):
         )
         lower.addWidget(self.pages, 1)
         self.split = QSplitter(Qt.Orientation.Vertical)
+        self.split.setMinimumWidth(1)
         self.split.addWidget(self.top)
         self.split.addWidget(box("history", lower))
         self.split.setSizes([240, 200])

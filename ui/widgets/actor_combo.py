@@ -19,7 +19,7 @@ class ActorCombo(QComboBox):
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setAccessibleName(name)
-        self.setMinimumWidth(120)
+        self.setMinimumWidth(90)
         edit = self.lineEdit()
         assert edit is not None
         edit.setPlaceholderText("actor")

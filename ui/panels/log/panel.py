@@ -134,7 +134,9 @@ class LogPanel(Panel):
         assert edit is not None
         edit.setPlaceholderText("all actors")
         edit.setClearButtonEnabled(True)
-        self.actor.setFixedWidth(150)
+        self.actor.setMaximumWidth(150)
+        self.level.setMinimumWidth(90)
+        self.expression.setMinimumWidth(60)
         line = row(self.level, self.actor, self.expression, self.counter, margins=(8, 6, 8, 6), spacing=8)
         line.setStretch(2, 1)
         line.addWidget(tool_for(self.desk.actions["log.follow"]))

@@ -15,7 +15,7 @@ VERSIONS = ("3.11", "3.12", "3.13")
 
 
 def clean_clone() -> list[dict[str, object]]:
-    """`make run` and `make test` pass on a fresh clone, for every supported Python that this machine has."""
+    """`make run` and `make test` pass on a fresh clone, for each supported Python that runs by its name."""
     found = []
     for python in pythons():
         with tempfile.TemporaryDirectory(prefix="workbench-prove-") as name:

@@ -7,15 +7,10 @@ from typing import NamedTuple
 
 from workbench.api.errors import Invalid
 from workbench.api.messages import Kind
+from workbench.wasm.program import BEHAVIORS
 
 CALL_ORDER = ("gen-server", "gen-fsm", "generic")
 OTHER_ORDER = ("gen-event", "gen-fsm", "generic", "gen-server")
-HANDLERS = {
-    "gen-server": "handle-request",
-    "gen-event": "handle-event",
-    "gen-fsm": "handle-transition",
-    "generic": "handle-message",
-}
 NO_REPLY = "handle_request returned no reply for"
 """How a refusal begins that only says that a handler gave no reply; a cast or an info message needs none."""
 
@@ -29,5 +24,5 @@ def route(kind: Kind, behaviors: Collection[str], name: str) -> Route:
     """The first export that exists; Invalid when this actor cannot be called."""
     for interface in CALL_ORDER if kind is Kind.CALL else OTHER_ORDER:
         if interface in behaviors:
-            return Route(interface, HANDLERS[interface])
+            return Route(interface, BEHAVIORS[interface])
     raise Invalid(f"{name} handles events only (gen_event): send it a cast, it cannot answer a call")

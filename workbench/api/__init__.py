@@ -35,6 +35,7 @@ from workbench.api.messages import Envelope, Kind, Payload, Reply
 from workbench.api.metrics import Sample
 from workbench.api.modules import Behavior, CancelToken, Format, ModuleInfo, Modules, Progress, ProgressCallback
 from workbench.api.node import Node, NodeInfo
+from workbench.api.structure import Change, Member, ModuleDetail, ModuleDiff, Section
 from workbench.api.turns import HostCall, Outcome, Turn
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "Behavior",
     "CancelToken",
     "Cause",
+    "Change",
     "Conflict",
     "Crashed",
     "Denied",
@@ -66,6 +68,9 @@ __all__ = [
     "Limits",
     "Location",
     "LogLine",
+    "Member",
+    "ModuleDetail",
+    "ModuleDiff",
     "ModuleInfo",
     "Modules",
     "Node",
@@ -80,6 +85,7 @@ __all__ = [
     "Rejected",
     "Reply",
     "Sample",
+    "Section",
     "SpawnOptions",
     "Subscription",
     "Timeout",

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePath
 from threading import Event as CancelToken
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from workbench.api.structure import ModuleDetail, ModuleDiff
 
 SIZE_BYTES = 64 << 20
 """The largest module that is taken."""
@@ -19,6 +22,7 @@ class Format(StrEnum):
     """Told apart by content, never by file name alone."""
 
     COMPONENT = "component"
+    CORE = "core"
     PYTHON = "python"
 
 
@@ -107,7 +111,15 @@ class Modules(Protocol):
         ...
 
     def data(self, reference: str) -> bytes:
-        """The bytes as deployed: the source text of a python module, the binary of a component."""
+        """The bytes as kept: the source of a python module (a zip when it has several files), else the binary."""
+        ...
+
+    def describe(self, reference: str) -> ModuleDetail:
+        """What is inside a module: sections, imports, exports, its world in WIT, and who uses it."""
+        ...
+
+    def diff(self, before: str, after: str) -> ModuleDiff:
+        """How two modules differ, for an upgrade from one to the other."""
         ...
 
     def alias(self, name: str, reference: str, *, force: bool = False) -> ModuleInfo:

@@ -125,9 +125,9 @@ class LocalActors:
     def _id(self, actor: ActorId | str) -> ActorId:
         if isinstance(actor, str):
             tenant, namespace = self._scope
-            near = ActorId("", namespace, tenant)
-            whole = ActorId(actor, namespace, tenant)
-            return whole if "@" not in actor else self._system.resolve(actor, near)
+            if "@" in actor:
+                return self._system.resolve(actor, ActorId("", namespace, tenant))
+            return ActorId(actor, namespace, tenant)
         if (actor.tenant, actor.namespace) != self._scope:
             return ActorId(actor.name, self._scope[1], self._scope[0])
         return actor

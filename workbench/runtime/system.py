@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from workbench.api.actors import ActorInfo, SpawnOptions
 from workbench.api.capabilities import Grant, parse_grant
-from workbench.api.errors import AlreadyExists, Conflict, Denied, NotFound, Timeout, Unavailable
+from workbench.api.errors import AlreadyExists, Conflict, Denied, NotFound, Timeout, Unavailable, WorkbenchError
 from workbench.api.events import Area
 from workbench.api.identity import ActorId, split_address
 from workbench.api.limits import profile
@@ -58,7 +58,7 @@ class ActorSystem:
         return list(self._actors.values())
 
     def counters(self) -> Iterable[tuple[ActorId, Counters]]:
-        return [(actor.id, actor.body.counters) for actor in self.all()]
+        return [(actor.id, actor.counters()) for actor in self.all()]
 
     def resolve(self, address: str, near: ActorId) -> ActorId:
         """The actor that `near` means by `name` or `name@node`."""
@@ -209,14 +209,16 @@ class ActorSystem:
         than the asker is willing to wait.
         """
         target = self.find(to)
+        limits = target.body.spec.limits
+        if asker is None and timeout * 1000 >= limits.time_ms + limits.wait_ms:
+            outcome = target.handle_here(envelope)
+            if type(outcome) is Reply:
+                return outcome
+            if isinstance(outcome, WorkbenchError):
+                raise outcome
         answer: Answer[Reply] = Answer()
-        letter = Letter(envelope, answer)
-        limits = target.spec.limits
-        patient = timeout * 1000 >= limits.time_ms + limits.wait_ms
-        if asker is None and patient and target.run_here(letter):
-            return answer.take()
         with self._waiting(asker, target, answer):
-            target.deliver(letter)
+            target.deliver(Letter(envelope, answer))
             if not self._around.scheduler.wait(answer, timeout):
                 answer.fail(Timeout("nobody waits any more"))
                 state = target.state

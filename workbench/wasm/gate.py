@@ -88,7 +88,8 @@ class Context:
     exception: dict[str, str] | None = None
 
     def begin_turn(self) -> None:
-        self.calls, self.calls_total, self.calls_bytes = [], 0, 0
+        if self.calls_total:
+            self.calls, self.calls_total, self.calls_bytes = [], 0, 0
         self.waited_ns, self.exception = 0, None
 
     def keep(self, call: HostCall) -> None:

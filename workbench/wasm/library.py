@@ -47,6 +47,11 @@ class Runnable:
     bytecode: str
     behaviors: tuple[str, ...]
 
+    @property
+    def names(self) -> tuple[str, str]:
+        """The hashes that a turn names: the module's, and that of the interpreter it runs on, if it does."""
+        return self.info.hash, self.program.module if self.bytecode else ""
+
 
 class Library:
     """The facet `node.modules`. Thread-safe; `changed(area, kind, subject, text)` is called after each change."""

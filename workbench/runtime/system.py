@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Protocol
 
 from workbench.api.actors import ActorInfo, SpawnOptions
@@ -83,7 +84,7 @@ class ActorSystem:
         timeout: float = 30.0,
     ) -> ActorInfo:
         chosen = profile(options.profile)
-        grants = tuple(dict.fromkeys(parse_grant(text) for text in (*chosen.grants, *options.grants)))
+        grants = _granted(chosen.grants, options.grants)
         if parent is not None:
             grants = _at_most(grants, tuple(map(parse_grant, options.grants)), parent)
         runnable = self._library.open(module, chosen.limits.stack_bytes)
@@ -259,6 +260,11 @@ class ActorSystem:
             if not self._around.scheduler.wait(answer, max(0.0, deadline - self._around.clock.monotonic())):
                 actor.kill("the node stops")
                 self._around.scheduler.wait(answer, SHUTDOWN_SECONDS)
+
+
+@lru_cache(256)
+def _granted(*texts: tuple[str, ...]) -> tuple[Grant, ...]:
+    return tuple(dict.fromkeys(parse_grant(text) for group in texts for text in group))
 
 
 def _at_most(grants: tuple[Grant, ...], asked: tuple[Grant, ...], parent: Actor) -> tuple[Grant, ...]:

@@ -12,6 +12,7 @@ import os
 import random
 import time
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 from workbench.api.errors import Cause
@@ -61,8 +62,6 @@ class World:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.real_time = context.allows("clocks")
-        self.real_random = context.allows("random")
         self.virtual_ns = 0
         self.sequence: random.Random | None = None
         self.deadlines: dict[int, int] = {}
@@ -70,6 +69,14 @@ class World:
         self.partial = {STDOUT: b"", STDERR: b""}
         self.unfinished = False
         self.stderr_tail: list[str] = []
+
+    @cached_property
+    def real_time(self) -> bool:
+        return self.context.allows("clocks")
+
+    @cached_property
+    def real_random(self) -> bool:
+        return self.context.allows("random")
 
     # Time, in nanoseconds.
 

@@ -72,6 +72,8 @@ class ActorInfo:
     carries_state: bool = True
     last_cause: Cause | None = None
     killed_by: str = ""  # the message type whose turn ended in the last cause
+    links: tuple[str, ...] = ()  # actors whose abnormal end it is told of, and they of its own
+    monitors: tuple[str, ...] = ()  # actors whose end it is told of
 
 
 class Actors(Protocol):

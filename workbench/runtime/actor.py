@@ -68,17 +68,27 @@ class Actor:
         return self.id.tenant, self.id.namespace
 
     @property
+    def gone(self) -> bool:
+        """Whether it has ended: crashed, or stopped."""
+        return self.state in (ActorState.CRASHED, *GONE)
+
+    @property
+    def epitaph(self) -> str:
+        """Why it ended."""
+        return str(self.last_cause) if self.state is ActorState.CRASHED and self.last_cause else "it was stopped"
+
+    @property
     def spec(self) -> Spec:
         return self.body.spec
 
     # Messages in.
 
-    def deliver(self, letter: Letter) -> None:
+    def deliver(self, letter: Letter, *, of_system: bool = False) -> None:
         """Put a message into the mailbox. Raises at once what can be known at once: full, too large, gone, crashed."""
         self._check(letter.envelope)
         with self._lock:
             self._check_alive(letter)
-            self.mailbox.put(letter, self.id.name)
+            self.mailbox.put(letter, self.id.name, of_system=of_system)
             submit = self._claim() if self.state is not ActorState.CRASHED else False
         if submit:
             self._around.scheduler.submit(self)
@@ -248,6 +258,7 @@ class Actor:
         for letter in calls:
             assert letter.answer is not None
             letter.answer.fail(self._dead())
+        self._around.bonds.ended(self.id, str(found), abnormal=True)
         self._announce("actors.crashed", str(found))
 
     def _drop(self) -> None:
@@ -348,6 +359,7 @@ class Actor:
             if letter.answer is not None:
                 text = f"actor {self.id.name} was stopped before it came to {letter.envelope.type!r}"
                 letter.answer.fail(Unavailable(text))
+        self._around.bonds.ended(self.id, "it was stopped", abnormal=False)
 
     # A kill, from any thread.
 
@@ -395,6 +407,7 @@ class Actor:
     def info(self) -> ActorInfo:
         """A picture of now."""
         body, spec = self.body, self.spec
+        links, monitors = self._around.bonds.of(self.id)
         counters, module = body.counters, spec.runnable.info
         sample = self._around.metrics.latest(self.id)
         with self._lock:
@@ -426,4 +439,6 @@ class Actor:
             carries_state=module.carries_state,
             last_cause=self.last_cause,
             killed_by=self.killed_by,
+            links=links,
+            monitors=monitors,
         )

@@ -21,6 +21,7 @@ from workbench.api.messages import NO_HEADERS, Envelope, Kind, Payload, Reply
 from workbench.runtime.actor import Actor
 from workbench.runtime.answer import Answer
 from workbench.runtime.body import Spec
+from workbench.runtime.bonds import DOWN, EXIT, Bonds
 from workbench.runtime.mailbox import Letter
 from workbench.runtime.metrics import Counters
 from workbench.runtime.surroundings import Surroundings
@@ -180,6 +181,36 @@ class ActorSystem:
         actor = self.find(identity)
         state: Payload = self.control(identity, actor.snapshot, timeout, "the snapshot")
         return state
+
+    # Bonds.
+
+    @property
+    def bonds(self) -> Bonds:
+        return self._around.bonds
+
+    def link(self, one: ActorId, other: ActorId) -> None:
+        """NotFound: there is no such actor. One that has crashed already is told of at once."""
+        actor = self.find(other)
+        self.bonds.link(one, other)
+        if actor.gone and self.bonds.unlink(one, other):
+            self.bonds.tell(one, EXIT, other, actor.epitaph)
+
+    def monitor(self, watcher: ActorId, target: ActorId) -> None:
+        """Of one that has ended already, or was never there, `DOWN` comes at once."""
+        self.bonds.monitor(watcher, target)
+        actor = self._actors.get(target)
+        if (actor is None or actor.gone) and self.bonds.demonitor(watcher, target):
+            self.bonds.tell(watcher, DOWN, target, actor.epitaph if actor else "there is no such actor")
+
+    def inform(self, who: ActorId, message_type: str, about: ActorId, text: str) -> None:
+        """Deliver a message of the system; nobody is there to be told that it could not be."""
+        number = f"{next(self._message_ids):x}"
+        now, sender = self._around.clock.now(), about.at(self.node_name)
+        envelope = Envelope(number, Kind.INFO, message_type, text, sender, now, number)
+        try:
+            self.find(who).deliver(Letter(envelope), of_system=True)
+        except WorkbenchError as error:
+            logger.info("%s of %s was not delivered to %s: %s", message_type, about, who, error)
 
     # Messages.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -33,9 +34,11 @@ from workbench.wasm.compiler import Compiler
 from workbench.wasm.component import ComponentProgram, load
 from workbench.wasm.engine import Engines
 from workbench.wasm.gate import Context
+from workbench.wasm.immortal import immortalized
 from workbench.wasm.instance import Died
 from workbench.wasm.linker import Linkers
 
+logger = logging.getLogger(__name__)
 BUILD_SECONDS = 12.0
 """A first guess of how long the builder takes, for the progress bar alone."""
 
@@ -198,7 +201,10 @@ class Interpreter:
         if cancel is not None and cancel.is_set():
             scratch.unlink(missing_ok=True)
             raise Conflict("building the interpreter was cancelled")
-        module = hashlib.sha256(scratch.read_bytes()).hexdigest()
+        data, objects = immortalized(scratch.read_bytes())
+        logger.info("%s objects of the interpreter were made immortal", f"{objects:,}")
+        scratch.write_bytes(data)
+        module = hashlib.sha256(data).hexdigest()
         scratch.replace(self.folder / f"{module}.wasm")
         return module
 

@@ -7,7 +7,7 @@ import pkgutil
 import sys
 from importlib import import_module
 
-from . import library, printing
+from . import census, library, memory, printing, rehearsal
 
 
 def prepare() -> None:
@@ -18,6 +18,10 @@ def prepare() -> None:
         import_module(f"wit_world.imports.{module.name}")
     sys.path.clear()  # there are no files: a missing module is missing at once
     sys.path_importer_cache.clear()
+    rehearsal.play()
     printing.install()
     gc.collect()
+    census.take()
+    gc.collect()
+    memory.fill_holes()
     gc.freeze()

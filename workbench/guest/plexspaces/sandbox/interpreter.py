@@ -48,6 +48,7 @@ def _report(files: dict[str, str]) -> Any:
         STAGE.program = source
         module = _run(source)
         kind = inspection.find(module, source)
+        source.class_name = next(name for name, each in vars(module).items() if each is kind)
         inspection.check(kind, source)
         return EXPORTS.Report(
             class_name=kind.__name__,

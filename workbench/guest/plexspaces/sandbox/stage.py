@@ -52,9 +52,11 @@ class Stage:
 
     def load(self, program: Program) -> None:
         """Run the program's top level and find its class. What the top level raises comes out as it is."""
-        random.seed()  # the seed that the component was built with is the same in every actor
+        if program.draws:
+            random.seed()  # the seed that the component was built with is the same in every actor
         self.program = program
-        self._kind = inspection.find(program.run(), program)
+        module = program.run()
+        self._kind = getattr(module, program.class_name) if program.class_name else inspection.find(module, program)
 
     def trace(self, enabled: bool) -> None:
         """Tell the host every line from now on, or no longer."""

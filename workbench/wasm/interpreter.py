@@ -7,12 +7,11 @@ the SDK's files, the interfaces and the builder's version.
 from __future__ import annotations
 
 import hashlib
-import json
 import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -137,10 +136,10 @@ class Interpreter:
         """What the reader found in it; kept beside it, because its 20 MB need not be read at each start."""
         path = self.folder / f"{module}.json"
         try:
-            return binary.Binary(**json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+            return binary.from_json(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
             found = binary.read((self.folder / f"{module}.wasm").read_bytes())
-            path.write_text(json.dumps(asdict(found)), encoding="utf-8")
+            path.write_text(binary.to_json(found), encoding="utf-8")
             return found
 
     def _built(self) -> str:

@@ -17,6 +17,7 @@ from workbench.api import (
     Node,
     NotFound,
     Progress,
+    Section,
     WorkbenchError,
 )
 
@@ -109,3 +110,33 @@ def test_a_deployment_that_is_cancelled_leaves_nothing(node: Node) -> None:
     with pytest.raises(WorkbenchError) as raised:
         node.modules.deploy(SOURCE, file_name="counter.py", cancel=cancel)
     assert raised.value.code == "conflict"
+
+
+def test_what_is_inside_a_python_module_is_told(node: Node, counter: str) -> None:
+    detail = node.modules.describe("counter")
+    assert detail.info == node.modules.get("counter")
+    assert detail.sections == (Section("file", "counter.py", 0, len(SOURCE)),)
+    assert detail.users == (counter,)
+    served = {member.name: [inner.name for inner in member.members] for member in detail.exports}
+    assert served["plexspaces:actor/gen-server@1.0.0"] == ["handle-request"]
+    assert "snapshot-state" in served["plexspaces:actor/lifecycle@1.0.0"]
+    assert detail.compiled_bytes
+
+
+def test_two_modules_are_compared_with_their_sources(node: Node) -> None:
+    before = node.modules.deploy(SOURCE, file_name="counter.py")
+    after = node.modules.deploy(DOUBLE.encode(), file_name="counter.py")
+    diff = node.modules.diff(before.hash, after.hash)
+    assert (diff.before.hash, diff.after.hash) == (before.hash, after.hash)
+    assert {(change.part, change.name) for change in diff.changes} == {("file", "counter.py")}
+    removed = [line for line in diff.text.splitlines() if line.startswith("-") and not line.startswith("---")]
+    assert removed and all(line[1:] in COUNTER.splitlines() for line in removed)
+    same = node.modules.diff(before.hash, before.hash)
+    assert (same.changes, same.text) == ((), "")
+
+
+def test_an_unknown_module_has_no_inside(node: Node) -> None:
+    with pytest.raises(NotFound, match="nobody"):
+        node.modules.describe("nobody")
+    with pytest.raises(NotFound, match="nobody"):
+        node.modules.diff("nobody", "nobody")

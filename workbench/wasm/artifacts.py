@@ -45,6 +45,13 @@ class Artifacts:
             self._verified.add(module)
         return path
 
+    def size_bytes(self, module: str) -> int | None:
+        """The size of the artifact; None when it has to be compiled first."""
+        try:
+            return self.path(module).stat().st_size
+        except OSError:
+            return None
+
     def scratch(self, module: str) -> Path:
         """A file to compile into, in the same folder, so that `keep` is one rename."""
         try:

@@ -63,6 +63,10 @@ class Programs:
         """Whether nothing needs to be compiled before it can run."""
         return self._artifacts.find(module) is not None
 
+    def compiled_bytes(self, module: str) -> int | None:
+        """The size of its compiled form; None when it has to be compiled first."""
+        return self._artifacts.size_bytes(module)
+
     def forget(self, module: str) -> None:
         with self._lock:
             for key in [key for key in self._loaded if key[0] == module]:

@@ -10,6 +10,8 @@ from workbench.wasm.binary.core_types import Memory, Signature, Table
 from workbench.wasm.binary.cursor import Cursor, Newer
 
 HEADER_BYTES = 8
+MOST = (1 << 63) - 1
+"""A binary may declare more than any number that is stored or sent can hold."""
 _KINDS = ("function", "table", "memory", "global", "tag")
 
 
@@ -42,11 +44,11 @@ class CoreModule:
 
     @property
     def memory_bytes(self) -> int:
-        return max((memory.minimum_bytes for memory in self.memories), default=0)
+        return min(MOST, max((memory.minimum_bytes for memory in self.memories), default=0))
 
     @property
     def table_elements(self) -> int:
-        return max((table.minimum for table in self.tables), default=0)
+        return min(MOST, max((table.minimum for table in self.tables), default=0))
 
 
 def read_core(cursor: Cursor) -> CoreModule:

@@ -31,15 +31,15 @@ class Newer(Exception):
 class Work:
     """How many entries may still be read; shared by all cursors of one reading, so that no binary keeps it busy."""
 
-    __slots__ = ("left",)
+    __slots__ = ("entries", "left")
 
     def __init__(self, entries: int = ENTRIES) -> None:
-        self.left = entries
+        self.entries = self.left = entries
 
     def take(self, entries: int) -> None:
         self.left -= entries
         if self.left < 0:
-            raise Newer(f"it has more than {ENTRIES:,} entries, the rest was not read")
+            raise Newer(f"it has more than {self.entries:,} entries, the rest was not read")
 
 
 class Cursor:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
 import workbench
 from workbench.api import ModuleInfo, NotFound, WorkbenchError
-from workbench.cli import failure, options, payload, render
+from workbench.cli import failure, inside, options, payload, render
 from workbench.cli.connection import Target, stored
 from workbench.cli.output import Output
 from workbench.cli.progress import ProgressLine
@@ -83,16 +84,30 @@ def _row(info: ModuleInfo) -> tuple[str, ...]:
 
 @module.command()
 @click.argument("reference", metavar="REF")
+@click.option("--sections", "with_sections", is_flag=True, help="Its sections, those of nested modules too.")
+@click.option("--wit", "wit_only", is_flag=True, help="Its world as WIT, nothing else.")
 @options.where
 @options.as_json
 @options.debug
-def show(reference: str, target: Target, as_json: bool) -> None:
-    """What is known about one module."""
+def show(reference: str, with_sections: bool, wit_only: bool, target: Target, as_json: bool) -> None:
+    """What is known about one module, and what is inside it."""
     with stored(target) as node:
-        info = node.modules.get(reference)
+        detail = node.modules.describe(reference)
     if as_json:
-        render.line(_object(info))
-        return
+        described = render.record(detail)
+        del described["info"]
+        render.line({**_object(detail.info), "detail": described})
+    elif wit_only:
+        click.echo(detail.wit, nl=False)
+    else:
+        _show_facts(detail.info, inside.facts(detail))
+        inside.members("import", detail.imports)
+        inside.members("export", detail.exports)
+        if with_sections:
+            inside.sections(detail.sections)
+
+
+def _show_facts(info: ModuleInfo, more: Iterable[tuple[str, str]]) -> None:
     render.facts(
         (
             ("hash", info.hash),
@@ -111,8 +126,25 @@ def show(reference: str, target: Target, as_json: bool) -> None:
             ("deployed", render.when(info.deployed)),
             ("warnings", "; ".join(info.warnings)),
             ("documentation", info.documentation),
+            *more,
         )
     )
+
+
+@module.command()
+@click.argument("before")
+@click.argument("after")
+@options.where
+@options.as_json
+@options.debug
+def diff(before: str, after: str, target: Target, as_json: bool) -> None:
+    """How the module AFTER differs from the module BEFORE: what it handles, needs, imports, exports, and its source."""
+    with stored(target) as node:
+        found = node.modules.diff(before, after)
+    if as_json:
+        render.line(render.record(found))
+    else:
+        inside.diff(found)
 
 
 @module.command()

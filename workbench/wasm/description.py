@@ -38,22 +38,11 @@ def _binary(data: bytes) -> Contents:
     except Invalid as error:
         return Contents(notes=(f"it cannot be read: {error.message}",))
     contents = read_contents(data, found)
-    reason = no_probe(found)
+    reason = binary.no_probe(found)
     if not reason:
         return contents
     notes = (*contents.notes, f"its memory is not measured while it runs: {reason}")
     return Contents(contents.sections, contents.imports, contents.exports, contents.wit, notes)
-
-
-def no_probe(found: binary.Binary) -> str:
-    """Why a module runs without a memory probe; empty when it has one."""
-    if found.kind == "core":
-        return "" if found.memories else "it has no memory"
-    if found.counts is None:
-        return "the reader does not understand all of it"
-    if binary.PROBE in found.exports:
-        return f"it has an export {binary.PROBE} of its own"
-    return "" if found.memory >= 0 else "it has no memory that the reader can see"
 
 
 def _python(info: ModuleInfo, data: bytes) -> Contents:

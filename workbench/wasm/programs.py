@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from workbench.api.errors import Invalid
 from workbench.api.modules import CancelToken, ProgressCallback
 from workbench.wasm import binary, component, core
 from workbench.wasm.artifacts import Artifacts
@@ -36,8 +37,13 @@ class Programs:
         """Have its compiled form on disk. Invalid: the engine refuses it. Conflict: cancelled."""
         if self._artifacts.find(module) is None:
             scratch = self._artifacts.scratch(module)
-            bytes_in = binary.with_probe(data, found) if found.kind == "component" else data
-            self._compiler.compile(bytes_in, scratch, progress=progress, cancel=cancel)
+            probed = binary.with_probe(data, found) if found.kind == "component" else data
+            try:
+                self._compiler.compile(probed, scratch, progress=progress, cancel=cancel)
+            except Invalid:
+                if probed is data:
+                    raise
+                self._compiler.compile(data, scratch, progress=progress, cancel=cancel)  # then without the probe
             self._artifacts.keep(module, scratch)
 
     def get(self, module: str, data: Callable[[], bytes], stack_bytes: int) -> Program:

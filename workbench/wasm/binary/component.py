@@ -9,7 +9,7 @@ from workbench.api.errors import Invalid
 from workbench.wasm.binary.core import HEADER_BYTES
 from workbench.wasm.binary.cursor import Cursor, Newer, Work
 from workbench.wasm.binary.scope import Scope
-from workbench.wasm.binary.shapes import Instance, Item, Sealed
+from workbench.wasm.binary.shapes import Instance, Item, Sealed, named
 from workbench.wasm.binary.spaces import external_name, skip_canon
 
 ENTRIES = 200_000
@@ -86,7 +86,7 @@ class _Component:
             self.scope.add(Item("instance", self._instantiated(component, given, cursor)))
         else:
             exports = {external_name(cursor): self._sorted(cursor) for _ in range(cursor.count())}
-            self.scope.add(Item("instance", Instance(exports)))
+            self.scope.add(Item("instance", Instance({name: named(name, item) for name, item in exports.items()})))
 
     def _instantiated(self, component: object, given: Mapping[str, Item], cursor: Cursor) -> Instance | None:
         if isinstance(component, Sealed):

@@ -21,7 +21,8 @@ class CoreMember:
 
     `module` is where an import is looked for, empty for an export. `kind` is `function`, `table`, `memory`, `global`
     or `tag`, `type` its type as WebAssembly text. `params` and `results` are the value types of a function or tag;
-    both are empty, and `type` is `func` with a question mark, when its type is newer than this reader.
+    both are empty, and `type` is `func` with a question mark, when its type is newer than this reader. `index` is its
+    place among all functions, memories, … of the module.
     """
 
     module: str
@@ -30,6 +31,7 @@ class CoreMember:
     type: str
     params: tuple[str, ...] = ()
     results: tuple[str, ...] = ()
+    index: int = -1
 
 
 @dataclass(slots=True)
@@ -66,15 +68,20 @@ def read_core(cursor: Cursor) -> CoreModule:
 
 def read_declared(cursor: Cursor) -> CoreModule:
     """The memories and tables that a nested core module defines, nothing else: they come before most of its bytes."""
-    reader = _Reader()
+    found = CoreModule()
     cursor.skip(HEADER_BYTES)
     while cursor.more:
         number, inner = cursor.section()
-        if number in (4, 5):
-            reader.read(number, inner)
-        elif number > 5 and number != 13:
-            break
-    return reader.found
+        try:
+            if number == 4:
+                found.tables = [core_types.defined_table(inner) for _ in range(inner.count())]
+            elif number == 5:
+                found.memories = [core_types.memory(inner) for _ in range(inner.count())]
+            elif number > 5 and number != 13:
+                break
+        except Newer as newer:
+            found.notes.append(f"section {number} of a core module could not be read to its end: {newer}")
+    return found
 
 
 class _Reader:
@@ -171,9 +178,10 @@ class _Reader:
             number = numbers[index] if index < len(numbers) else -1
             found = self.types[number] if 0 <= number < len(self.types) else None
             if found is None:
-                return CoreMember(module, name, _KINDS[kind], "func ?" if kind == 0 else "tag ?")
+                return CoreMember(module, name, _KINDS[kind], "func ?" if kind == 0 else "tag ?", index=index)
             text = str(found) if kind == 0 else str(found).replace("func", "tag", 1)
-            return CoreMember(module, name, _KINDS[kind], text, found.params, found.results)
+            return CoreMember(module, name, _KINDS[kind], text, found.params, found.results, index)
         spaces = {1: self.found.tables, 2: self.found.memories, 3: self.globals}
         space: list[Table] | list[Memory] | list[str] = spaces[kind]  # type: ignore[assignment]
-        return CoreMember(module, name, _KINDS[kind], str(space[index]) if index < len(space) else f"{_KINDS[kind]} ?")
+        text = str(space[index]) if index < len(space) else f"{_KINDS[kind]} ?"
+        return CoreMember(module, name, _KINDS[kind], text, index=index)

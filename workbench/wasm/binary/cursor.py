@@ -63,6 +63,10 @@ class Cursor:
 
     def number(self) -> int:
         """An unsigned number of up to 64 bits (LEB128)."""
+        at = self.at
+        if at < self.end and self.data[at] < 0x80:  # nearly all are of one byte
+            self.at = at + 1
+            return self.data[at]
         value = shift = 0
         while True:
             byte = self.byte()
@@ -75,6 +79,10 @@ class Cursor:
 
     def signed(self) -> int:
         """A signed number of up to 64 bits (LEB128)."""
+        at = self.at
+        if at < self.end and self.data[at] < 0x80:
+            self.at = at + 1
+            return self.data[at] - (self.data[at] & 0x40) * 2
         value = shift = 0
         while True:
             byte = self.byte()
@@ -100,7 +108,10 @@ class Cursor:
             raise Invalid(f"a name of {size:,} bytes at byte {self.at}; up to {NAME_BYTES:,} are taken")
         self.skip(size)
         self.work.take(size >> 6)
-        return bytes(self.data[self.at - size : self.at]).decode("utf-8", "replace")
+        return str(self.data[self.at - size : self.at], "utf-8", "replace")
+
+    def skip_text(self) -> None:
+        self.skip(self.number())
 
     def skip(self, size: int) -> None:
         if size > self.end - self.at:

@@ -15,11 +15,22 @@ _PROBE_MODULE = bytes.fromhex(
 )
 
 
+def no_probe(found: Binary) -> str:
+    """Why a module gets no memory probe; empty when it gets one, or shows its memory itself."""
+    if found.kind == "core":
+        return "" if found.memories else "it has no memory"
+    if found.counts is None:
+        return "the reader does not understand all of it"
+    if PROBE in found.exports:
+        return f"it has an export {PROBE} of its own"
+    return "" if found.memory >= 0 else "it has no memory that the reader can see"
+
+
 def with_probe(data: bytes, found: Binary) -> bytes:
     """The component with the export `memory-pages` added, or as it is when there is no memory to look at."""
-    if found.counts is None or found.memory < 0 or PROBE in found.exports:
-        return data
     counts = found.counts
+    if counts is None or no_probe(found):
+        return data
     exports, probe = counts["core instance"], counts["core instance"] + 1
     inline = b"\x01" + _leb(1) + _text("memory") + b"\x02" + _leb(found.memory)
     instantiate = b"\x00" + _leb(counts["core module"]) + _leb(1) + _text("m") + b"\x12" + _leb(exports)

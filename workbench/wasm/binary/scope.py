@@ -9,6 +9,7 @@ from workbench.api.errors import Invalid
 from workbench.wasm.binary.core_types import skip_core_type
 from workbench.wasm.binary.cursor import DEPTH, Cursor, Newer
 from workbench.wasm.binary.shapes import (
+    SHAPES,
     Compound,
     Generic,
     Instance,
@@ -21,7 +22,7 @@ from workbench.wasm.binary.shapes import (
     Shape,
     Signature,
 )
-from workbench.wasm.binary.spaces import alias, external_name
+from workbench.wasm.binary.spaces import OUTER, alias, external_name
 
 if TYPE_CHECKING:
     from workbench.wasm.binary.component import Nested
@@ -77,28 +78,30 @@ class Scope:
 
     def shape(self, index: int) -> Shape:
         found = self.item("type", index).shape
-        if not isinstance(found, _SHAPES):
+        if not isinstance(found, SHAPES):
             raise Newer(f"the type {index} is newer than this reader")
         return found
 
     def export(self, name: str, item: Item) -> None:
         """A new name for an item, which makes it a new entry of its index space."""
-        if item.sort == "type" and isinstance(item.shape, _SHAPES):
+        if item.sort == "type" and isinstance(item.shape, SHAPES):
             item = Item("type", Named(name, item.shape))
         self.exports[name] = item
         self.add(item)
 
     def take_alias(self, cursor: Cursor) -> None:
-        sort, how, which, what = alias(cursor)
-        if how == 2:
+        sort, how, which = alias(cursor)
+        if how == OUTER:
             scope: Scope | None = self
             for _ in range(min(which, DEPTH + 1)):
                 scope = scope.parent if scope else None
             if scope is None:
                 raise Invalid(f"an alias reaches {which} scopes out, there are {self.depth}: the binary is damaged")
-            self.add(scope.item(sort, int(what)))
+            self.add(scope.item(sort, cursor.number()))
         elif how == 0:
-            self._take_export(sort, self.item("instance", which).shape, str(what))
+            self._take_export(sort, self.item("instance", which).shape, cursor.text())
+        else:
+            cursor.skip_text()
 
     def _take_export(self, sort: str, source: object, name: str) -> None:
         if not isinstance(source, Instance):
@@ -107,7 +110,7 @@ class Scope:
         item = source.exports.get(name)
         if item is None or item.sort != sort:
             raise Invalid(f"an alias names the {sort} {name!r}, which the instance does not export")
-        if sort == "type" and isinstance(item.shape, _SHAPES):
+        if sort == "type" and isinstance(item.shape, SHAPES):
             item = Item("type", Named(name, item.shape, source))
         self.add(item)
 
@@ -134,7 +137,7 @@ class Scope:
         handed = given.get(name)
         if handed is not None and handed.sort == item.sort and item.sort != "func":
             item = handed
-        elif item.sort == "type" and isinstance(item.shape, _SHAPES):
+        elif item.sort == "type" and isinstance(item.shape, SHAPES):
             item = Item("type", Named(name, item.shape))
         if isinstance(item.shape, Instance) and not item.shape.home and not given:
             item.shape.home = name
@@ -237,6 +240,3 @@ class Scope:
             else:
                 raise Newer(f"the declaration {what:#x} is newer than this reader")
         return inner
-
-
-_SHAPES = (Plain, Generic, Compound, Reference, Resource, Named, Signature, Instance, Sealed)

@@ -82,6 +82,7 @@ class Sealed:
     exports: dict[str, Item] = field(default_factory=dict)
 
 
+SHAPES = (Plain, Generic, Compound, Reference, Resource, Named, Signature, Instance, Sealed)
 Shape: TypeAlias = "Plain | Generic | Compound | Reference | Resource | Named | Signature | Instance | Sealed"
 
 
@@ -91,3 +92,10 @@ class Item:
 
     sort: str
     shape: Shape | Nested | None
+
+
+def named(name: str, item: Item) -> Item:
+    """The item as something exports it: a type that has no name yet gets this one."""
+    if item.sort != "type" or isinstance(item.shape, Named) or not isinstance(item.shape, SHAPES):
+        return item
+    return Item("type", Named(name, item.shape))

@@ -25,6 +25,7 @@ _BUILTINS = {
 }
 _INDEXED_OPTIONS = (3, 4, 5, 7, 8)
 _OPTIONS = 10
+OUTER = 2
 
 
 @dataclass(slots=True)
@@ -68,7 +69,11 @@ class Spaces:
 
     def _aliases(self, cursor: Cursor) -> None:
         for _ in range(cursor.count()):
-            kind, how, _, _ = alias(cursor)
+            kind, how, _ = alias(cursor)
+            if how == OUTER:
+                cursor.number()
+            else:
+                cursor.skip_text()
             if how == 1 and kind == "core memory" and self.memory < 0:
                 self.memory = self.counts[kind]
             self.counts[kind] += 1
@@ -88,12 +93,12 @@ class Spaces:
             self.counts[kind] += 1
 
 
-def alias(cursor: Cursor) -> tuple[str, int, int, int | str]:
-    """An alias: its sort; 0 (of an instance), 1 (of a core instance) or 2 (outer); which; a name or an index."""
+def alias(cursor: Cursor) -> tuple[str, int, int]:
+    """The sort of an alias; 0 (of an instance), 1 (of a core instance) or OUTER; which. A name or an index follows."""
     kind, how, which = cursor.sort(), cursor.byte(), cursor.number()
-    if how > 2:
+    if how > OUTER:
         raise Newer(f"the alias {how} is newer than this reader")
-    return kind, how, which, cursor.number() if how == 2 else cursor.text()
+    return kind, how, which
 
 
 def external_name(cursor: Cursor) -> str:

@@ -117,7 +117,7 @@ def _types(items: Mapping[str, Item], spelling: Spelling, home: str, indent: str
     own, used = {}, dict[str, list[str]]()
     for name, item in items.items():
         if item.sort == "type" and isinstance(item.shape, Named):
-            taken = _taken_from(item.shape.target, home)
+            taken = _taken_from(item.shape, home)
             if taken is None:
                 own[name] = item.shape.target
             else:

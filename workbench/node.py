@@ -61,12 +61,14 @@ class Machine:
 
     def _open(self, folder: Path | None) -> None:
         config, clock, closing = self.config, self.clock, self._closing
+        shared = compiled = Artifacts(config.cache / "compiled", config.compiled_bytes)
+        closing.callback(shared.close)
         if folder is None:
             folder = Path(tempfile.mkdtemp(prefix="workbench-"))
             closing.callback(shutil.rmtree, folder, ignore_errors=True)
-            compiled = config.cache / "compiled"
         else:
-            compiled = folder / "compiled"
+            compiled = Artifacts(folder / "compiled", config.compiled_bytes)
+            closing.callback(compiled.close)
         self.workspace = Workspace(folder)
         closing.callback(self.workspace.close)
         self.engines = Engines(tick_ms=config.tick_ms)
@@ -83,14 +85,19 @@ class Machine:
         closing.callback(self.scheduler.close)
         linkers = Linkers()
         self.interpreter = Interpreter(
-            config.cache, compiler, self.engines, linkers, lambda job: self.scheduler.call(job, CHECK_SECONDS)
+            config.cache / "interpreters",
+            shared,
+            compiler,
+            self.engines,
+            linkers,
+            lambda job: self.scheduler.call(job, CHECK_SECONDS),
         )
         self.library = Library(
             StoredModules(self.workspace.database, self.workspace.modules),
-            Programs(Artifacts(compiled), compiler, self.engines, linkers),
+            Programs(compiled, compiler, self.engines, linkers, used=self._users),
             self.interpreter,
             changed=self.bus.publish,
-            users=lambda module: [actor.id for actor in self.system.all() if actor.info().module == module],
+            users=self._users,
         )
         self.metrics = Metrics(clock, self.bus, lambda: self.system.counters(), kept=config.kept_samples)
         closing.callback(self.metrics.close)
@@ -117,6 +124,9 @@ class Machine:
         for part in (self.engines, self.timers, self.metrics):
             part.start()
         self.logbook.note(Level.INFO, f"node {config.node_name} started on {folder}")
+
+    def _users(self, module: str) -> list[ActorId]:
+        return [actor.id for actor in self.system.all() if actor.info().module == module]
 
     def close(self) -> None:
         self._closing.close()

@@ -42,7 +42,7 @@ ECHO = """
       (i32.store (i32.const 24) (i32.const 1024)) (i32.store (i32.const 28) (i32.const 4)) (i32.const 16))
     (func (export "handle") (param i32 i32 i32 i32 i32 i32 i32) (result i32)
       (i32.store8 (i32.const 16) (i32.const 0)) (i32.store8 (i32.const 20) (local.get 4))
-      (i32.store (i32.const 24) (local.get 5)) (i32.store (i32.const 28) (local.get 6))
+      (i32.store (i32.const 24) {reply}) (i32.store (i32.const 28) {size})
       (global.set $next (i32.const 8192)) (i32.const 16)){more})
   (core instance $i (instantiate $code))
   (alias core export $i "memory" (core memory $memory))
@@ -97,9 +97,13 @@ def core() -> bytes:
     return bytes(wat2wasm((directory("resources") / "actors" / "tally.wat").read_text(encoding="utf-8")))
 
 
-def component(more: str = "", server: str = SERVER) -> bytes:
-    """An actor that echoes payloads; `more` goes into its core module."""
-    return bytes(wat2wasm(f"(component {TYPES} {ECHO.replace('{more}', more)} {LIFECYCLE} {server})"))
+def component(more: str = "", server: str = SERVER, **changed: str) -> bytes:
+    """An actor that echoes payloads, or says what is `changed`; `more` goes into its core module."""
+    return bytes(wat2wasm(f"(component {TYPES} {_echo(more, **changed)} {LIFECYCLE} {server})"))
+
+
+def _echo(more: str, *, reply: str = "(local.get 5)", size: str = "(local.get 6)") -> str:
+    return ECHO.replace("{more}", more).replace("{reply}", reply).replace("{size}", size)
 
 
 def large() -> bytes:
@@ -109,7 +113,7 @@ def large() -> bytes:
     data = "ab" * 1500
     more = f'{functions} (table 32 64 funcref) (elem (i32.const 0) func 0 1 2) (data (i32.const 2048) "{data}")'
     rest = '(core module (import "" "memory" (memory 1)) (func (export "size") (result i32) memory.size))'
-    return bytes(wat2wasm(f"(component {imports()} {ECHO.replace('{more}', more)} {rest} {LIFECYCLE} {SHIM})"))
+    return bytes(wat2wasm(f"(component {imports()} {_echo(more)} {rest} {LIFECYCLE} {SHIM})"))
 
 
 def imports() -> str:

@@ -63,9 +63,10 @@ Runner = Callable[[Callable[[], Any]], Any]
 class Interpreter:
     """Finds, builds and compiles the interpreter, and checks actors' source inside it. Thread-safe."""
 
-    def __init__(self, cache: Path, compiler: Compiler, engines: Engines, linkers: Linkers, run: Runner) -> None:
-        self.folder = cache / "interpreters"
-        self._artifacts = Artifacts(cache / "compiled")
+    def __init__(
+        self, folder: Path, artifacts: Artifacts, compiler: Compiler, engines: Engines, linkers: Linkers, run: Runner
+    ) -> None:
+        self.folder, self._artifacts = folder, artifacts
         self._compiler, self._engines, self._linkers, self._run = compiler, engines, linkers, run
         self._hash = ""
         self._binary: binary.Binary | None = None
@@ -93,7 +94,7 @@ class Interpreter:
         with self._lock:
             key = id(engine)
             if key not in self._programs:
-                artifact = self._artifacts.find(module) or self._compile(module, None, None)
+                artifact = self._artifacts.use(module) or self._compile(module, None, None)
                 assert self._binary is not None
                 self._programs[key] = load(module, artifact, self._binary, engine, self._linkers)
             return self._programs[key]
@@ -210,7 +211,10 @@ class Interpreter:
         data = (self.folder / f"{module}.wasm").read_bytes()
         scratch = self._artifacts.scratch(module)
         self._compiler.compile(binary.with_probe(data, binary.read(data)), scratch, progress=report, cancel=cancel)
-        return self._artifacts.keep(module, scratch)
+        path = self._artifacts.keep(module, scratch)
+        self._artifacts.use(module)
+        self._artifacts.evict()
+        return path
 
 
 class _Nobody:

@@ -9,6 +9,7 @@ import click
 
 import workbench
 from workbench.api import ModuleInfo, NotFound, WorkbenchError
+from workbench.api.modules import SIZE_BYTES
 from workbench.cli import failure, inside, options, payload, render
 from workbench.cli.connection import Target, stored
 from workbench.cli.output import Output
@@ -30,15 +31,14 @@ def module() -> None:
 @options.debug
 def deploy(file: Path, alias: str, force: bool, addresses: tuple[str, ...], workspace: str, as_json: bool) -> int:
     """Check FILE, compile it and keep it. Deploying the same bytes again changes nothing."""
-    data = payload.read(str(file))
-    sources = {file.name: data.decode(errors="replace")}
+    data = payload.read(str(file), SIZE_BYTES)
     worst = 0
     for address in addresses or ("",):
         try:
             info = _deploy(Target(address, workspace), data, file.name, alias, force=force)
         except WorkbenchError as error:
             click.echo(f"{address}: " if address else "", nl=False, err=True)
-            failure.show(error, sources)
+            failure.show(error, {file.name: data.decode(errors="replace")} if failure.locations(error) else {})
             worst = max(worst, error.exit_code)
         else:
             _show_deployed(info, address, as_json=as_json)
@@ -203,7 +203,7 @@ def remove(reference: str, target: Target) -> None:
 def build(file: Path, output: Path | None, as_json: bool) -> None:
     """Build a Python actor into a WebAssembly component that needs no interpreter."""
     target = output or file.with_suffix(".wasm")
-    payload.read(str(file))
+    payload.read(str(file), SIZE_BYTES)
     with Output(target) as written:
         with ProgressLine() as progress:
             component = workbench.build(file, progress=progress)

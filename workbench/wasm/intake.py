@@ -17,7 +17,7 @@ from workbench.wasm.core_imports import interfaces
 from workbench.wasm.detect import Deployable
 from workbench.wasm.interpreter import Interpreter, Report
 from workbench.wasm.programs import Programs
-from workbench.wasm.validation import check_names, check_types
+from workbench.wasm.validation import check_memory, check_names, check_types
 
 BEHAVIOR_NAMES = {
     "gen-server": Behavior.GEN_SERVER,
@@ -90,6 +90,7 @@ class Intake:
         described = binary.read(found.data)
         if found.format is Format.COMPONENT:
             check_names(described)
+        check_memory(described)
         self._programs.compile(module, found.data, described, progress=progress, cancel=cancel)
         try:
             program = self._programs.get(module, lambda: found.data, 0)

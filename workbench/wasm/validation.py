@@ -8,6 +8,7 @@ from wasmtime import Engine, WasmtimeError
 from wasmtime.component import Component, ComponentInstanceType, FuncType
 
 from workbench.api.errors import Invalid
+from workbench.api.limits import DECLARED_BYTES
 from workbench.wasm.binary import Binary
 from workbench.wasm.linker import service_interfaces
 from workbench.wasm.program import BEHAVIORS, LIFECYCLE
@@ -31,6 +32,13 @@ def check_names(binary: Binary) -> None:
     if not any(package.qualified(name) in binary.exports for name in BEHAVIORS):
         wanted = ", ".join(package.qualified(name) for name in BEHAVIORS)
         raise Invalid(f"it exports no handler: it must export one of {wanted}")
+
+
+def check_memory(binary: Binary) -> None:
+    """Refuse what no limit would hold: a module's own memory comes on top of the limit of every profile."""
+    declared = max(binary.memory_bytes, sum(memory.minimum_bytes for memory in binary.memories))
+    if declared > DECLARED_BYTES:
+        raise Invalid(f"it declares {declared:,} bytes of memory at start; up to {DECLARED_BYTES:,} are taken")
 
 
 def _services() -> str:

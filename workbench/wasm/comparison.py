@@ -51,7 +51,11 @@ def _substance(before: ModuleDetail, after: ModuleDetail, old: Pieces, new: Piec
 
 
 def _size(name: str, size_bytes: int) -> dict[str, str]:
-    return {name: f"{size_bytes:,} bytes"}
+    return {name: _bytes(size_bytes)}
+
+
+def _bytes(size_bytes: int) -> str:
+    return f"{size_bytes:,} byte{'s' * (size_bytes != 1)}"
 
 
 def _told(pieces: Pieces, others: Pieces) -> dict[str, str]:
@@ -60,7 +64,7 @@ def _told(pieces: Pieces, others: Pieces) -> dict[str, str]:
     for name, piece in pieces.items():
         other = others.get(name)
         same_size = other is not None and len(other) == len(piece) and other != piece
-        told[name] = f"{len(piece):,} bytes" + f", {hashlib.sha256(piece).hexdigest()[:8]}" * same_size
+        told[name] = _bytes(len(piece)) + f", {hashlib.sha256(piece).hexdigest()[:8]}" * same_size
     return told
 
 

@@ -99,10 +99,10 @@ def core() -> bytes:
 
 def component(more: str = "", server: str = SERVER, **changed: str) -> bytes:
     """An actor that echoes payloads, or says what is `changed`; `more` goes into its core module."""
-    return bytes(wat2wasm(f"(component {TYPES} {_echo(more, **changed)} {LIFECYCLE} {server})"))
+    return bytes(wat2wasm(f"(component {TYPES} {echo(more, **changed)} {LIFECYCLE} {server})"))
 
 
-def _echo(more: str, *, reply: str = "(local.get 5)", size: str = "(local.get 6)") -> str:
+def echo(more: str, *, reply: str = "(local.get 5)", size: str = "(local.get 6)") -> str:
     return ECHO.replace("{more}", more).replace("{reply}", reply).replace("{size}", size)
 
 
@@ -113,7 +113,7 @@ def large() -> bytes:
     data = "ab" * 1500
     more = f'{functions} (table 32 64 funcref) (elem (i32.const 0) func 0 1 2) (data (i32.const 2048) "{data}")'
     rest = '(core module (import "" "memory" (memory 1)) (func (export "size") (result i32) memory.size))'
-    return bytes(wat2wasm(f"(component {imports()} {_echo(more)} {rest} {LIFECYCLE} {SHIM})"))
+    return bytes(wat2wasm(f"(component {imports()} {echo(more)} {rest} {LIFECYCLE} {SHIM})"))
 
 
 def imports() -> str:

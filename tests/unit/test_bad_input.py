@@ -8,11 +8,15 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from wasmtime import wat2wasm
+from wasmtime.component import Component
 
 import workbench
-from tests.mutants.modules import component, core, imports
+from tests.mutants.modules import LIFECYCLE, SERVER, TYPES, component, core, echo, imports
 from workbench.api import Crashed, Exhausted, Invalid, Node, WorkbenchError
+from workbench.config import load
+from workbench.wasm.engine import new_engine
 from workbench.wasm.linker import service_interfaces
+from workbench.wasm.validation import check_types
 
 ALLOCATE = '(func (export "allocate") (param i32) (result i32) (i32.const 0))'
 HANDLER = '(func (export "handle_request") (param i32 i32 i32 i32 i32 i32) (result i64) (i64.const {value}))'
@@ -129,6 +133,43 @@ def test_what_is_no_actor_or_too_much_is_refused_in_a_sentence(node: Node, name:
     assert len(node.modules.list()) == before
 
 
+HANDLE = '(param "from-actor" string) (param "message-type" string) (param "payload" $payload)\n    (result'
+WASI_POLL = '(import "wasi:io/poll@0.2.9" (instance (export "poll" (func (param "in" string)))))'
+LOG = '(import "plexspaces:actor/logging@1.0.0" (instance (export "log" (func {params}))))'
+WRONG_LOG = '(param "level" u64) (param "message" u64) (param "fields" u64) (result (result (error u8)))'
+MISTYPED = {
+    "a handler that takes numbers for a text": (('"from-actor" string', '"from-actor" (list u64)'), "handle-request"),
+    "a handler that gives a tuple": (
+        (f"{HANDLE} (result $payload (error string))", f"{HANDLE} (tuple u32 u32)"),
+        "handle",
+    ),
+    "a payload of other bytes": (("(list u8)", "(list u64)"), "lifecycle.init"),
+    "a payload with a case more": (("(list u8))", '(list u8)) (case "more" u8)'), "lifecycle.init"),
+    "a state of numbers": (('"state" $payload', '"state" (tuple u32 u32 u32)'), "lifecycle.init"),
+    "a log of numbers": (("(component", f"(component {LOG.replace('{params}', WRONG_LOG)}"), "imports logging.log"),
+    "a poll of a text": (("(component", f"(component {WASI_POLL}"), "imports poll.poll"),
+}
+
+
+@pytest.mark.parametrize("name", MISTYPED)
+def test_a_function_of_another_type_is_refused_before_the_host_reads_a_value_by_it(node: Node, name: str) -> None:
+    (part, by), said = MISTYPED[name]
+    text = f"(component {TYPES} {echo('')} {LIFECYCLE} {SERVER})"
+    assert part in text
+    with pytest.raises(
+        Invalid, match=f"it (im|ex)ports .*{said.removeprefix('imports ')}.* with another type; expected"
+    ):
+        node.modules.deploy(bytes(wat2wasm(text.replace(part, by, 1))))
+
+
+def test_a_sentence_repeats_only_some_of_many_names(node: Node) -> None:
+    name = "a" * 90
+    many = "".join(f'(instance $e{n}) (export "{name}:b/c{n}" (instance $e{n}))' for n in range(3_000))
+    with pytest.raises(Invalid, match="and 2,988 more") as refused:
+        node.modules.deploy(bytes(wat2wasm(f"(component {many})")))
+    assert len(refused.value.message) < 2_000
+
+
 ENDS: dict[str, Callable[[], bytes]] = {
     "a table of four billion": lambda: actor("(table 4000000000 funcref)"),
     "a table of a wide index": lambda: actor("(table i64 0x10000000000 funcref)"),
@@ -161,3 +202,9 @@ def test_a_reply_from_outside_of_its_memory_is_the_actors_crash(node: Node, valu
 def test_every_import_of_ours_at_once_is_taken(node: Node) -> None:
     text = imports()  # that of the module `large`, which is deployed and called elsewhere
     assert {name for name in service_interfaces() if f"actor/{name}@" in text} == set(service_interfaces())
+
+
+def test_the_interpreter_is_of_the_types_that_are_asked_of_others(interpreter: str) -> None:
+    engine = new_engine()
+    compiled = next((load().cache / "compiled").glob(f"{interpreter}-*.cwasm"))
+    check_types(Component.deserialize_file(engine, str(compiled)), engine)

@@ -25,6 +25,7 @@ from workbench.wasm.engine import Engines
 from workbench.wasm.gate import Context
 from workbench.wasm.instance import Instance, Trapped
 from workbench.wasm.program import BEHAVIORS, LIFECYCLE, Program
+from workbench.wasm.validation import listed
 
 REFUSED, BINARY = 1 << 63, 1 << 62
 POINTER_BITS, LENGTH = (1 << 30) - 1, (1 << 32) - 1
@@ -84,7 +85,7 @@ def _check_memory(exports: Mapping[str, CoreMember], binary: Binary) -> None:
     """Refuse what the host cannot write to: no memory at all, one with 64-bit places, and one shared by threads."""
     member = exports.get(MEMORY)
     if member is None or member.kind != "memory":
-        raise Invalid(f"it exports no memory called {MEMORY!r}; it exports {', '.join(exports) or 'nothing'}")
+        raise Invalid(f"it exports no memory called {MEMORY!r}; it exports {listed(tuple(exports))}")
     found = binary.memories[member.index] if member.index < len(binary.memories) else None
     if found is None or found.wide or found.shared:
         raise Invalid(f"it exports a {member.type}; expected one with places of 32 bits that is not shared")

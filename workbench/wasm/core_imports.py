@@ -25,6 +25,7 @@ from workbench.wasm.wasi import GuestEnded
 
 logger = logging.getLogger(__name__)
 MODULE = "plexspaces"
+NAME_CHARACTERS = 100
 _SLOT = Struct("<Q8x")
 _FLAGS = {"refused": 1 << 63, "binary": 1 << 62}
 
@@ -81,8 +82,9 @@ def check(imports: Iterable[CoreMember]) -> None:
     for item in imports:
         known = IMPORTS.get(item.name) if item.module == MODULE else None
         if known is None:
+            name = f"{item.module}.{item.name}"[:NAME_CHARACTERS]
             raise Invalid(
-                f"it imports {item.module}.{item.name}, which this host does not offer; a core module may import "
+                f"it imports {name}, which this host does not offer; a core module may import "
                 f"{', '.join(IMPORTS)} from {MODULE!r}"
             )
         if signature(item) != known.signature:

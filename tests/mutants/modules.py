@@ -8,9 +8,12 @@ from functools import cache
 from wasmtime import wat2wasm
 
 from workbench.data import directory
+from workbench.wasm import wasi
+from workbench.wasm.linker import wasi_package
 from workbench.wasm.types import (
     Enum,
     Function,
+    Handle,
     Interface,
     ListOf,
     OptionOf,
@@ -72,6 +75,17 @@ SERVER = """
   (instance $server (export "payload" (type $payload)) (export "handle-request" (func $handle)))
   (export "plexspaces:actor/gen-server@1.0.0" (instance $server))
 """
+SECOND = """
+  (alias core export $i "table" (core table $table))
+  (core module $second
+    (import "env" "memory" (memory 1)) (import "env" "table" (table 32 funcref))
+    (type $unary (func (param i32) (result i32)))
+    (func $next (type $unary) (i32.add (local.get 0) (i32.const 1)))
+    (elem (i32.const 5) func $next) (data (i32.const 6000) "second")
+    (func (export "call") (type $unary) (call_indirect (type $unary) (local.get 0) (i32.const 5))))
+  (core instance (instantiate $second (with "env" (instance
+    (export "memory" (memory $memory)) (export "table" (table $table))))))
+"""
 # As builders of components write an export: a component of its own gives the functions their names.
 SHIM = """
   (component $shim
@@ -107,13 +121,16 @@ def echo(more: str, *, reply: str = "(local.get 5)", size: str = "(local.get 6)"
 
 
 def large() -> bytes:
-    """An actor that echoes, with every import that there is, a shim, tables, data and 60 functions more."""
+    """An actor as builders for Python write it, but small: imports of ours and of WASI, two modules that share memory
+    and table, a shim around its export, and 60 functions more."""
     body = "(i64.add (local.get 0) " * 20 + "(i64.trunc_sat_f64_s (local.get 1))" + ")" * 20
     functions = "".join(f'(func (export "f{n}") (param i64 f64) (result i64) (local i32) {body})' for n in range(60))
     data = "ab" * 1500
-    more = f'{functions} (table 32 64 funcref) (elem (i32.const 0) func 0 1 2) (data (i32.const 2048) "{data}")'
-    rest = '(core module (import "" "memory" (memory 1)) (func (export "size") (result i32) memory.size))'
-    return bytes(wat2wasm(f"(component {imports()} {echo(more)} {rest} {LIFECYCLE} {SHIM})"))
+    more = (
+        f'{functions} (table (export "table") 32 64 funcref) (elem (i32.const 0) func 0 1 2) '
+        f'(data (i32.const 2048) "{data}")'
+    )
+    return bytes(wat2wasm(f"(component {imports()} {wasi_imports()} {echo(more)} {SECOND} {LIFECYCLE} {SHIM})"))
 
 
 def imports() -> str:
@@ -121,19 +138,32 @@ def imports() -> str:
     package = actor_package()
     exported = {name for world in package.worlds.values() for name in world.exports}
     names = ["types", *(name for name in package.interfaces if name not in exported and name != "types")]
-    return "".join(_import(package.interfaces[name], package.qualified(name)) for name in names)
+    every = "".join(_import(package.interfaces[name], package.qualified(name)) for name in names)
+    return every + '(alias export $types "payload" (type $payload))'
+
+
+def wasi_imports() -> str:
+    """Text that imports every interface of WASI that the host defines."""
+    known = wasi_package().interfaces
+    places = {name: f"wasi:{package}/{name}@0.2.9" for package, names in wasi.PACKAGES.items() for name in names}
+    ordered = sorted(places, key=lambda name: list(known).index(name))
+    return "".join(_import(known[name], places[name]) for name in ordered)
 
 
 def _import(interface: Interface, qualified: str) -> str:
-    shared = ("payload", "error") if interface.name == "types" else ()
-    aliases = "".join(f'(alias export $types "{name}" (type ${name}))' for name in shared)
-    return f'(import "{qualified}" (instance ${interface.name} {" ".join(_items(interface))})) {aliases}\n'
+    own = (*interface.resources, *(name for name, _ in interface.types))
+    taken = " ".join(f'(alias export ${interface.name} "{name}" (type ${interface.name}.{name}))' for name in own)
+    return f'(import "{qualified}" (instance ${interface.name} {" ".join(_items(interface))})) {taken}\n'
 
 
 def _items(interface: Interface) -> Iterator[str]:
     for source, name in interface.used:
-        assert source == "types"
-        yield f'(alias outer 1 ${name} (type $outer-{name})) (export "{name}" (type $local-{name} (eq $outer-{name})))'
+        yield (
+            f"(alias outer 1 ${source}.{name} (type $outer-{name})) "
+            f'(export "{name}" (type $local-{name} (eq $outer-{name})))'
+        )
+    for name in interface.resources:
+        yield f'(export "{name}" (type $local-{name} (sub resource)))'
     for name, kind in interface.types:
         yield f'(type $raw-{name} {_defined(kind)}) (export "{name}" (type $local-{name} (eq $raw-{name})))'
     for function in interface.functions:
@@ -174,4 +204,6 @@ def _spelled(kind: Type) -> str:
             return f"(tuple {' '.join(map(_spelled, elements))})"
         case ResultOf(ok, err):
             return f"(result {_spelled(ok) if ok else ''} {f'(error {_spelled(err)})' if err else ''})"
+        case Handle(resource, owned):
+            return f"({'own' if owned else 'borrow'} $local-{resource})"
     raise TypeError(kind)

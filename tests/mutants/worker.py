@@ -54,7 +54,7 @@ def _misbehave(planted: str) -> None:
 
 def _outcome(node: Node, data: bytes) -> str:
     try:
-        return _taken(node, data, readable=_readable(data))
+        return taken(node, data, readable=_readable(data))
     except Exception:
         return traceback.format_exc()
 
@@ -69,7 +69,7 @@ def _readable(data: bytes) -> bool:
     return True
 
 
-def _taken(node: Node, data: bytes, *, readable: bool) -> str:
+def taken(node: Node, data: bytes, *, readable: bool) -> str:
     try:
         module = node.modules.deploy(data, file_name="mutant.wasm").hash
     except Invalid as error:

@@ -93,6 +93,7 @@ class _Reader:
         self.functions: list[int] = []
         self.globals: list[str] = []
         self.tags: list[int] = []
+        self.texts: dict[int, str] = {}
         self.sections: dict[int, Callable[[Cursor], None]] = {
             1: self._types,
             2: self._imports,
@@ -172,6 +173,12 @@ class _Reader:
                 raise Newer(f"the kind {kind:#x} of an export is newer than this reader")
             self.found.exports.append(self._member("", name, kind, index))
 
+    def _text(self, number: int, found: Signature) -> str:
+        """One text for each type, however many members have it."""
+        if number not in self.texts:
+            self.texts[number] = str(found)
+        return self.texts[number]
+
     def _member(self, module: str, name: str, kind: int, index: int) -> CoreMember:
         if kind in (0, 4):
             numbers = self.functions if kind == 0 else self.tags
@@ -179,8 +186,10 @@ class _Reader:
             found = self.types[number] if 0 <= number < len(self.types) else None
             if found is None:
                 return CoreMember(module, name, _KINDS[kind], "func ?" if kind == 0 else "tag ?", index=index)
-            text = str(found) if kind == 0 else str(found).replace("func", "tag", 1)
-            return CoreMember(module, name, _KINDS[kind], text, found.params, found.results, index)
+            text = self._text(number, found)
+            return CoreMember(
+                module, name, _KINDS[kind], text if kind == 0 else f"tag{text[4:]}", found.params, found.results, index
+            )
         spaces = {1: self.found.tables, 2: self.found.memories, 3: self.globals}
         space: list[Table] | list[Memory] | list[str] = spaces[kind]  # type: ignore[assignment]
         text = str(space[index]) if index < len(space) else f"{_KINDS[kind]} ?"

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workbench.api.errors import Invalid
 from workbench.wasm.binary.cursor import DEPTH, Cursor, Newer
 
 PAGE_BYTES = 65_536
+VALUES = 1_000
+"""The most parameters or results of a function; the engine's own bound."""
 _NUMBERS = {0x7F: "i32", 0x7E: "i64", 0x7D: "f32", 0x7C: "f64", 0x7B: "v128", 0x78: "i8", 0x77: "i16"}
 _HEAP = {
     0x70: "func",
@@ -195,8 +198,15 @@ def _sub_type(cursor: Cursor) -> Signature | None:
 
 def signature(cursor: Cursor) -> Signature:
     """The parameters and results of a function type, behind its first byte."""
-    params = tuple(value(cursor) for _ in range(cursor.count()))
-    return Signature(params, tuple(value(cursor) for _ in range(cursor.count())))
+    params = _values(cursor)
+    return Signature(params, _values(cursor))
+
+
+def _values(cursor: Cursor) -> tuple[str, ...]:
+    count = cursor.count()
+    if count > VALUES:
+        raise Invalid(f"a function of {count:,} values at byte {cursor.at}; up to {VALUES:,} are taken")
+    return tuple(value(cursor) for _ in range(count))
 
 
 def _field(cursor: Cursor) -> None:

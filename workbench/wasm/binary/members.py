@@ -10,34 +10,46 @@ from workbench.wasm.binary.shapes import Instance, Item, Named, Resource, Signat
 from workbench.wasm.binary.spelling import Spelling, chain
 from workbench.wasm.binary.world import interface_name
 
-MEMBERS = 20_000
-"""The most imports and exports, and members of theirs, that are told."""
+CHARACTERS = 2 << 20
+"""The most characters of names and types that are told; what is beyond is left out."""
 _KINDS = {"func": "function", "core module": "module"}
+
+
+class _Room:
+    """How much may still be told."""
+
+    def __init__(self) -> None:
+        self.left = CHARACTERS
+
+    def holds(self, *texts: str) -> bool:
+        self.left -= sum(map(len, texts)) + 10
+        return self.left >= 0
 
 
 def core_members(members: Iterable[CoreMember]) -> tuple[Member, ...]:
     """Those of a core module."""
-    return tuple(Member(f"{one.module}.{one.name}" if one.module else one.name, one.kind, one.type) for one in members)
+    room = _Room()
+    named = ((f"{one.module}.{one.name}" if one.module else one.name, one) for one in members)
+    return tuple(Member(name, one.kind, one.type) for name, one in named if room.holds(name, one.type))
 
 
 def component_members(items: Mapping[str, Item]) -> tuple[Member, ...]:
     """Those of a component; an interface has its functions and types as members."""
-    left = [MEMBERS]
-    return tuple(_told(items, left, nested=True))
+    return tuple(_told(items, _Room(), nested=True))
 
 
-def _told(items: Mapping[str, Item], left: list[int], *, nested: bool) -> Iterator[Member]:
+def _told(items: Mapping[str, Item], room: _Room, *, nested: bool) -> Iterator[Member]:
     spelling = Spelling(items)
     for name, item in items.items():
-        left[0] -= 1
-        if left[0] < 0:
-            return
         shape = item.shape
+        written = _type(shape, spelling)
+        if not room.holds(name, written):
+            return
         if isinstance(shape, Instance):
             kind = "interface" if interface_name(name) else "instance"
-            yield Member(name, kind, "", tuple(_told(shape.exports, left, nested=False)) if nested else ())
+            yield Member(name, kind, "", tuple(_told(shape.exports, room, nested=False)) if nested else ())
         else:
-            yield Member(name, _KINDS.get(item.sort, item.sort), _type(shape, spelling))
+            yield Member(name, _KINDS.get(item.sort, item.sort), written)
 
 
 def _type(shape: object, spelling: Spelling) -> str:

@@ -28,6 +28,7 @@ from workbench.wasm.in_use import InUse
 logger = logging.getLogger(__name__)
 LEFTOVER_SECONDS = 86_400.0
 """What a compilation left behind for longer than this, its process did not live to take."""
+LOCK_SECONDS = 10.0
 _SETTINGS = hashlib.sha256(CODE_KEY.encode()).hexdigest()[:16]
 _SUFFIX, _RECORD_SUFFIX = ".cwasm", ".sha256"
 
@@ -150,8 +151,8 @@ class Artifacts:
     def _shared(self) -> Iterator[None]:
         """Alone among all processes in what concerns the folder's use."""
         lock = FileLock(self.folder / ".lock", thread_local=False)
-        with contextlib.suppress(OSError):
-            lock.acquire()
+        with contextlib.suppress(OSError):  # a folder that cannot be written, or a process that was stopped in here
+            lock.acquire(timeout=LOCK_SECONDS)
         try:
             yield
         finally:

@@ -114,6 +114,5 @@ class _Component:
             declared = self.scope.extern(cursor)
             if item.shape is None or item.sort == "func":
                 item = declared
-        if isinstance(item.shape, Instance) and not item.shape.home and not self.given:
-            item.shape.home = name
+        self.scope.name(name, item)
         self.scope.export(name, item)

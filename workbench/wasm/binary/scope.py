@@ -89,6 +89,11 @@ class Scope:
         self.exports[name] = item
         self.add(item)
 
+    def name(self, name: str, item: Item) -> None:
+        """The outermost component's imports and exports are what others may take types from."""
+        if self.depth == 0 and isinstance(item.shape, Instance) and not item.shape.home:
+            item.shape.home = name
+
     def take_alias(self, cursor: Cursor) -> None:
         sort, how, which = alias(cursor)
         if how == OUTER:
@@ -139,8 +144,7 @@ class Scope:
             item = handed
         elif item.sort == "type" and isinstance(item.shape, SHAPES):
             item = Item("type", Named(name, item.shape))
-        if isinstance(item.shape, Instance) and not item.shape.home and not given:
-            item.shape.home = name
+        self.name(name, item)
         self.add(item)
         return name, item
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from workbench.api.actors import ActorInfo, SpawnOptions
 from workbench.api.events import Area
@@ -61,14 +62,12 @@ class Machine:
 
     def _open(self, folder: Path | None) -> None:
         config, clock, closing = self.config, self.clock, self._closing
-        shared = compiled = Artifacts(config.cache / "compiled", config.compiled_bytes)
-        closing.callback(shared.close)
+        shared = compiled = self._artifacts(config.cache)
         if folder is None:
             folder = Path(tempfile.mkdtemp(prefix="workbench-"))
             closing.callback(shutil.rmtree, folder, ignore_errors=True)
         else:
-            compiled = Artifacts(folder / "compiled", config.compiled_bytes)
-            closing.callback(compiled.close)
+            compiled = self._artifacts(folder)
         self.workspace = Workspace(folder)
         closing.callback(self.workspace.close)
         self.engines = Engines(tick_ms=config.tick_ms)
@@ -84,14 +83,8 @@ class Machine:
         self.scheduler = Scheduler(self.timers, clock, workers=config.workers or default_workers())
         closing.callback(self.scheduler.close)
         linkers = Linkers()
-        self.interpreter = Interpreter(
-            config.cache / "interpreters",
-            shared,
-            compiler,
-            self.engines,
-            linkers,
-            lambda job: self.scheduler.call(job, CHECK_SECONDS),
-        )
+        builds = config.cache / "interpreters"
+        self.interpreter = Interpreter(builds, shared, compiler, self.engines, linkers, self._check)
         self.library = Library(
             StoredModules(self.workspace.database, self.workspace.modules),
             Programs(compiled, compiler, self.engines, linkers, used=self._users),
@@ -124,6 +117,14 @@ class Machine:
         for part in (self.engines, self.timers, self.metrics):
             part.start()
         self.logbook.note(Level.INFO, f"node {config.node_name} started on {folder}")
+
+    def _artifacts(self, folder: Path) -> Artifacts:
+        made = Artifacts(folder / "compiled", self.config.compiled_bytes)
+        self._closing.callback(made.close)
+        return made
+
+    def _check(self, job: Callable[[], Any]) -> Any:
+        return self.scheduler.call(job, CHECK_SECONDS)
 
     def _users(self, module: str) -> list[ActorId]:
         return [actor.id for actor in self.system.all() if actor.info().module == module]

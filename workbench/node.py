@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from workbench.api.actors import ActorInfo, SpawnOptions
 from workbench.api.events import Area
@@ -61,12 +62,12 @@ class Machine:
 
     def _open(self, folder: Path | None) -> None:
         config, clock, closing = self.config, self.clock, self._closing
+        shared = compiled = self._artifacts(config.cache)
         if folder is None:
             folder = Path(tempfile.mkdtemp(prefix="workbench-"))
             closing.callback(shutil.rmtree, folder, ignore_errors=True)
-            compiled = config.cache / "compiled"
         else:
-            compiled = folder / "compiled"
+            compiled = self._artifacts(folder)
         self.workspace = Workspace(folder)
         closing.callback(self.workspace.close)
         self.engines = Engines(tick_ms=config.tick_ms)
@@ -82,15 +83,14 @@ class Machine:
         self.scheduler = Scheduler(self.timers, clock, workers=config.workers or default_workers())
         closing.callback(self.scheduler.close)
         linkers = Linkers()
-        self.interpreter = Interpreter(
-            config.cache, compiler, self.engines, linkers, lambda job: self.scheduler.call(job, CHECK_SECONDS)
-        )
+        builds = config.cache / "interpreters"
+        self.interpreter = Interpreter(builds, shared, compiler, self.engines, linkers, self._check)
         self.library = Library(
             StoredModules(self.workspace.database, self.workspace.modules),
-            Programs(Artifacts(compiled), compiler, self.engines, linkers),
+            Programs(compiled, compiler, self.engines, linkers, used=self._users),
             self.interpreter,
             changed=self.bus.publish,
-            users=lambda module: [actor.id for actor in self.system.all() if actor.info().module == module],
+            users=self._users,
         )
         self.metrics = Metrics(clock, self.bus, lambda: self.system.counters(), kept=config.kept_samples)
         closing.callback(self.metrics.close)
@@ -117,6 +117,17 @@ class Machine:
         for part in (self.engines, self.timers, self.metrics):
             part.start()
         self.logbook.note(Level.INFO, f"node {config.node_name} started on {folder}")
+
+    def _artifacts(self, folder: Path) -> Artifacts:
+        made = Artifacts(folder / "compiled", self.config.compiled_bytes)
+        self._closing.callback(made.close)
+        return made
+
+    def _check(self, job: Callable[[], Any]) -> Any:
+        return self.scheduler.call(job, CHECK_SECONDS)
+
+    def _users(self, module: str) -> list[ActorId]:
+        return [actor.id for actor in self.system.all() if actor.info().module == module]
 
     def close(self) -> None:
         self._closing.close()

@@ -52,6 +52,21 @@ def test_modules_are_there_without_a_node(shell) -> None:
     assert shell("module", "list", "--json").objects == []
 
 
+def test_a_module_shows_its_inside_and_how_it_differs_from_another(shell) -> None:
+    shell.write("other.py", (shell.folder / "counter.py").read_text().replace("+= 1", "+= 10"))
+    assert shell("module", "deploy", "counter.py", "--alias", "counter").code == 0
+    assert shell("module", "deploy", "other.py", "--alias", "other").code == 0
+    shown = shell("module", "show", "counter", "--sections").out
+    assert "plexspaces:actor/gen-server@1.0.0: 1 function" in shown and "file counter.py" in shown
+    detail = shell("module", "show", "counter", "--json").objects[0]["detail"]
+    assert [section["name"] for section in detail["sections"]] == ["counter.py"]
+    assert detail["exports"][0]["members"][0]["type"].startswith("func(state: payload)")
+    assert shell("module", "show", "counter", "--wit").out == ""
+    assert "+= 10" in shell("module", "diff", "counter", "other").out
+    compared = shell("module", "diff", "counter", "other", "--json").objects[0]
+    assert {change["part"] for change in compared["changes"]} == {"size", "file"}
+
+
 def test_a_second_node_on_a_workspace_is_told_who_holds_it(shell) -> None:
     with shell.node():
         second = shell("node")

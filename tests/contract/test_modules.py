@@ -7,6 +7,7 @@ import threading
 import pytest
 from contract_sources import COUNTER, DOUBLE
 
+from tests.mutants.modules import SERVER, component, core
 from workbench.api import (
     AlreadyExists,
     Behavior,
@@ -17,8 +18,11 @@ from workbench.api import (
     Node,
     NotFound,
     Progress,
+    Section,
+    SpawnOptions,
     WorkbenchError,
 )
+from workbench.node import LocalNode
 
 SOURCE = COUNTER.encode()
 
@@ -109,3 +113,87 @@ def test_a_deployment_that_is_cancelled_leaves_nothing(node: Node) -> None:
     with pytest.raises(WorkbenchError) as raised:
         node.modules.deploy(SOURCE, file_name="counter.py", cancel=cancel)
     assert raised.value.code == "conflict"
+
+
+def test_what_is_inside_a_python_module_is_told(node: Node, counter: str) -> None:
+    detail = node.modules.describe("counter")
+    assert detail.info == node.modules.get("counter")
+    assert detail.sections == (Section("file", "counter.py", 0, len(SOURCE)),)
+    assert detail.users == (counter,)
+    served = {member.name: [inner.name for inner in member.members] for member in detail.exports}
+    assert served["plexspaces:actor/gen-server@1.0.0"] == ["handle-request"]
+    assert "snapshot-state" in served["plexspaces:actor/lifecycle@1.0.0"]
+    assert detail.compiled_bytes
+
+
+def test_two_modules_are_compared_with_their_sources(node: Node) -> None:
+    before = node.modules.deploy(SOURCE, file_name="counter.py")
+    after = node.modules.deploy(DOUBLE.encode(), file_name="counter.py")
+    diff = node.modules.diff(before.hash, after.hash)
+    assert (diff.before.hash, diff.after.hash) == (before.hash, after.hash)
+    assert {(change.part, change.name) for change in diff.changes} == {("file", "counter.py")}
+    removed = [line for line in diff.text.splitlines() if line.startswith("-") and not line.startswith("---")]
+    assert removed and all(line[1:] in COUNTER.splitlines() for line in removed)
+    same = node.modules.diff(before.hash, before.hash)
+    assert (same.changes, same.text) == ((), "")
+
+
+def test_an_unknown_module_has_no_inside(node: Node) -> None:
+    with pytest.raises(NotFound, match="nobody"):
+        node.modules.describe("nobody")
+    with pytest.raises(NotFound, match="nobody"):
+        node.modules.diff("nobody", "nobody")
+
+
+def test_what_is_inside_a_component_is_told(node: Node) -> None:
+    info = node.modules.deploy(component(), file_name="echo.wasm")
+    actor = node.actors.spawn(info.hash).id
+    detail = node.modules.describe(info.hash)
+    assert sum(section.size_bytes for section in detail.sections) + 8 == info.size_bytes
+    module = next(section for section in detail.sections if section.kind == "core module")
+    assert {part.kind: part.items for part in module.parts}["memory"] == 1
+    assert [(member.name, member.kind) for member in detail.imports] == [("plexspaces:actor/types@1.0.0", "interface")]
+    handler = detail.exports[1].members[1]
+    assert (handler.name, handler.kind) == ("handle-request", "function")
+    assert handler.type == (
+        "func(from-actor: string, message-type: string, payload: payload) -> result<payload, string>"
+    )
+    assert f"handle-request: {handler.type};" in detail.wit
+    assert detail.users == (actor.name,) and detail.compiled_bytes and detail.notes == ()
+
+
+def test_what_is_inside_a_core_module_is_told(node: Node) -> None:
+    info = node.modules.deploy(core(), file_name="tally.wat")
+    detail = node.modules.describe(info.hash)
+    assert (info.format, detail.wit, detail.imports) == (Format.CORE, "", ())
+    exports = {member.name: (member.kind, member.type) for member in detail.exports}
+    assert exports["memory"] == ("memory", "memory 1")
+    assert exports["handle_request"] == ("function", "func (param i32 i32 i32 i32 i32 i32) (result i64)")
+
+
+def test_two_components_are_compared_with_their_worlds(node: Node) -> None:
+    generic = SERVER.replace("gen-server", "generic").replace("handle-request", "handle-message")
+    before = node.modules.deploy(component())
+    after = node.modules.deploy(component("(memory 9)", SERVER + generic.replace("$server", "$generic")))
+    diff = node.modules.diff(before.hash, after.hash)
+    changes = {(change.part, change.name): (change.before, change.after) for change in diff.changes}
+    assert changes["behavior", "generic"] == ("", "generic")
+    assert changes["export", "plexspaces:actor/generic@1.0.0"] == ("", "interface")
+    assert changes["memory", "at start"] == ("65,536 bytes", "589,824 bytes")
+    assert len(set(changes["section", "core module code"])) == 2
+    assert "+  export plexspaces:actor/generic@1.0.0;" in diff.text.splitlines()
+
+
+def test_a_component_and_a_source_are_compared_without_a_text(node: Node) -> None:
+    source, binary = node.modules.deploy(SOURCE, file_name="counter.py"), node.modules.deploy(core())
+    diff = node.modules.diff(source.hash, binary.hash)
+    assert diff.text == "" and ("file", "counter.py") in {(change.part, change.name) for change in diff.changes}
+
+
+def test_users_are_those_of_the_caller(node: Node, embedded: Node) -> None:
+    module = node.modules.deploy(core()).hash
+    assert isinstance(embedded, LocalNode)
+    theirs = embedded.scoped("other", "default").actors.spawn(module, options=SpawnOptions(name="theirs"))
+    mine = node.actors.spawn(module, options=SpawnOptions(name="mine"))
+    assert node.modules.describe(module).users == (mine.id.name,)
+    assert embedded.scoped("other", "default").modules.describe(module).users == (theirs.id.name,)

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
 from wasmtime import Store, wat2wasm
 from wasmtime.component import Component, Linker
 
-from workbench.api import Invalid
+from tests.mutants.modules import SERVER, component
+from workbench.api import Invalid, Node, SpawnOptions
 from workbench.wasm import binary
-from workbench.wasm.engine import new_engine
+from workbench.wasm.artifacts import Artifacts
+from workbench.wasm.compiler import Compiler
+from workbench.wasm.engine import Engines, new_engine
+from workbench.wasm.linker import Linkers
+from workbench.wasm.programs import Programs
 
 WITH_MEMORY = """
 (component
@@ -79,3 +85,32 @@ def test_random_damage_is_refused_or_read_and_never_anything_else() -> None:
             binary.with_probe(bytes(damaged), found)
         except Invalid:
             continue
+
+
+def test_an_export_like_the_probe_is_never_called_by_the_host(node: Node) -> None:
+    spins = """
+      (func (export "pages") (result i32) (loop (br 0)) (unreachable))"""
+    export = (
+        SERVER + '(func $pages (result u32) (canon lift (core func $i "pages"))) (export "memory-pages" (func $pages))'
+    )
+    info = node.modules.deploy(component(spins, export))
+    assert info.warnings == ("its memory is not measured while it runs: it has an export memory-pages of its own",)
+    assert node.modules.describe(info.hash).notes == info.warnings
+    actor = node.actors.spawn(info.hash, options=SpawnOptions(profile="strict")).id
+    reply = node.actors.ask(actor, "x", "1", timeout=10.0)
+    assert (reply.payload, reply.figures.memory_bytes) == ("1", None)
+
+
+def test_where_the_engine_refuses_the_probe_the_module_is_compiled_without_it(tmp_path: Path) -> None:
+    engines, compiler = Engines(tick_ms=10), Compiler()
+    try:
+        programs = Programs(Artifacts(tmp_path), compiler, engines, Linkers())
+        found = binary.read(SMALL)
+        assert found.counts is not None
+        found.counts["core instance"] += 7  # as if the reader had counted wrong
+        programs.compile("module", SMALL, found)
+        compiled = Component.deserialize_file(engines.get(0), str(Artifacts(tmp_path).path("module")))
+        assert compiled.get_export_index("grow") is not None
+        assert compiled.get_export_index(binary.PROBE) is None
+    finally:
+        compiler.close()

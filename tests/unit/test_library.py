@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -150,6 +151,21 @@ def test_source_in_another_encoding_is_told_by_its_byte(node: Node, name: str) -
 
 
 CORE = bytes(wat2wasm('(module (memory (export "memory") 1))'))
+
+
+def core(
+    imports: str = "", memory: str = '(memory (export "memory") 1)', params: str = "i32 i32 i32 i32 i32 i32"
+) -> bytes:
+    """A core module that is an actor but for what is given."""
+    return bytes(
+        wat2wasm(
+            f"""(module {imports} {memory}
+              (func (export "allocate") (param i32) (result i32) (i32.const 0))
+              (func (export "handle_request") (param {params}) (result i64) (i64.const 0)))"""
+        )
+    )
+
+
 FOREIGN = bytes(wat2wasm('(component (import "other:thing/api@1.0.0" (instance)))'))
 OTHER_VERSION = bytes(wat2wasm('(component (import "plexspaces:actor/messaging@9.0.0" (instance)))'))
 
@@ -165,6 +181,14 @@ OTHER_VERSION = bytes(wat2wasm('(component (import "plexspaces:actor/messaging@9
         (b"(module)", "exports no memory called 'memory'; it exports nothing"),
         (b"(module (func i32.cnst))", "thing.wasm:1:15: unknown operator"),
         (CORE, "exports no handler: it must export one of handle_request"),
+        (
+            core(memory='(memory (export "memory") i64 1)'),
+            "it exports a memory i64 1; expected one with places of 32",
+        ),
+        (core(memory='(memory (export "memory") 1 2 shared)'), "it exports a memory 1 2 shared; expected"),
+        (core(memory='(table (export "memory") 1 funcref)'), "it exports no memory called 'memory'"),
+        (core(params="i32 v128 i32 i32 i32 i32"), "handle_request as func(i32, v128, i32"),
+        (core('(import "plexspaces" "log" (func (param v128)))'), "it imports plexspaces.log as func(v128)"),
         (bytes(wat2wasm("(component)")), "does not export plexspaces:actor/lifecycle@1.0.0"),
         (FOREIGN, "imports other:thing/api@1.0.0, which this host does not offer"),
         (OTHER_VERSION, "imports plexspaces:actor/messaging@9.0.0, this host offers plexspaces:actor@1.0.0"),
@@ -174,7 +198,7 @@ OTHER_VERSION = bytes(wat2wasm('(component (import "plexspaces:actor/messaging@9
 )
 def test_what_is_no_actor_is_refused_in_words(node: Node, data: bytes, said: str) -> None:
     before = len(node.modules.list())
-    with pytest.raises(Invalid, match=said.replace("(", r"\(")):
+    with pytest.raises(Invalid, match=re.escape(said)):
         node.modules.deploy(data, file_name="thing.wasm")
     assert len(node.modules.list()) == before
 

@@ -10,6 +10,10 @@ KIB, MIB = 1 << 10, 1 << 20
 STACK_CLASSES = (64 * KIB, 512 * KIB, MIB)
 INTERPRETER_CLASS_BYTES = 4 * MIB
 """A module that declares more memory than this at start is of the interpreter class (Python, JavaScript)."""
+DECLARED_BYTES = 256 * MIB
+"""The most memory that a module may declare at start: it comes on top of every profile's limit."""
+MEMORIES = 4
+"""The most memories of one actor; each may grow to the limit."""
 LARGEST = 10**15
 LONG_TURN = 10
 """`init`, `snapshot-state` and `shutdown` get this many times the budget of a turn."""

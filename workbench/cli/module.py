@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
 import workbench
 from workbench.api import ModuleInfo, NotFound, WorkbenchError
-from workbench.cli import failure, options, payload, render
+from workbench.api.modules import SIZE_BYTES
+from workbench.cli import failure, inside, options, payload, render
 from workbench.cli.connection import Target, stored
 from workbench.cli.output import Output
 from workbench.cli.progress import ProgressLine
@@ -29,15 +31,14 @@ def module() -> None:
 @options.debug
 def deploy(file: Path, alias: str, force: bool, addresses: tuple[str, ...], workspace: str, as_json: bool) -> int:
     """Check FILE, compile it and keep it. Deploying the same bytes again changes nothing."""
-    data = payload.read(str(file))
-    sources = {file.name: data.decode(errors="replace")}
+    data = payload.read(str(file), SIZE_BYTES)
     worst = 0
     for address in addresses or ("",):
         try:
             info = _deploy(Target(address, workspace), data, file.name, alias, force=force)
         except WorkbenchError as error:
             click.echo(f"{address}: " if address else "", nl=False, err=True)
-            failure.show(error, sources)
+            failure.show(error, {file.name: data.decode(errors="replace")} if failure.locations(error) else {})
             worst = max(worst, error.exit_code)
         else:
             _show_deployed(info, address, as_json=as_json)
@@ -83,16 +84,30 @@ def _row(info: ModuleInfo) -> tuple[str, ...]:
 
 @module.command()
 @click.argument("reference", metavar="REF")
+@click.option("--sections", "with_sections", is_flag=True, help="Its sections, those of nested modules too.")
+@click.option("--wit", "wit_only", is_flag=True, help="Its world as WIT, nothing else.")
 @options.where
 @options.as_json
 @options.debug
-def show(reference: str, target: Target, as_json: bool) -> None:
-    """What is known about one module."""
+def show(reference: str, with_sections: bool, wit_only: bool, target: Target, as_json: bool) -> None:
+    """What is known about one module, and what is inside it."""
     with stored(target) as node:
-        info = node.modules.get(reference)
+        detail = node.modules.describe(reference)
     if as_json:
-        render.line(_object(info))
-        return
+        described = render.record(detail)
+        del described["info"]
+        render.line({**_object(detail.info), "detail": described})
+    elif wit_only:
+        click.echo(detail.wit, nl=False)
+    else:
+        _show_facts(detail.info, inside.facts(detail))
+        inside.members("import", detail.imports)
+        inside.members("export", detail.exports)
+        if with_sections:
+            inside.sections(detail.sections)
+
+
+def _show_facts(info: ModuleInfo, more: Iterable[tuple[str, str]]) -> None:
     render.facts(
         (
             ("hash", info.hash),
@@ -111,8 +126,25 @@ def show(reference: str, target: Target, as_json: bool) -> None:
             ("deployed", render.when(info.deployed)),
             ("warnings", "; ".join(info.warnings)),
             ("documentation", info.documentation),
+            *more,
         )
     )
+
+
+@module.command()
+@click.argument("before")
+@click.argument("after")
+@options.where
+@options.as_json
+@options.debug
+def diff(before: str, after: str, target: Target, as_json: bool) -> None:
+    """How the module AFTER differs from the module BEFORE: what it handles, needs, imports, exports, and its source."""
+    with stored(target) as node:
+        found = node.modules.diff(before, after)
+    if as_json:
+        render.line(render.record(found))
+    else:
+        inside.diff(found)
 
 
 @module.command()
@@ -171,7 +203,7 @@ def remove(reference: str, target: Target) -> None:
 def build(file: Path, output: Path | None, as_json: bool) -> None:
     """Build a Python actor into a WebAssembly component that needs no interpreter."""
     target = output or file.with_suffix(".wasm")
-    payload.read(str(file))
+    payload.read(str(file), SIZE_BYTES)
     with Output(target) as written:
         with ProgressLine() as progress:
             component = workbench.build(file, progress=progress)

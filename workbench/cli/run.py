@@ -10,6 +10,7 @@ import click
 
 import workbench
 from workbench.api import Kind, Node, SpawnOptions, WorkbenchError
+from workbench.api.modules import SIZE_BYTES
 from workbench.cli import exchange, failure, options, payload, render
 from workbench.cli.lines import Lines
 from workbench.cli.progress import ProgressLine
@@ -78,7 +79,7 @@ def run(
     PAYLOAD is text, or @FILE for the text of a file (@@ for a plain @); TYPE:=HEX and TYPE:=@FILE send binary.
     """
     messages = list(_ordered(context.meta[__name__], calls, casts))
-    initial, subject = payload.text(state), Subject(file, payload.read(str(file)))
+    initial, subject = payload.text(state), Subject(file, payload.read(str(file), SIZE_BYTES))
     with workbench.connect(f"embedded:{workspace}") as node:
         lines = Lines(node)
         started = _start(node, subject, initial, SpawnOptions(subject.name, profile, grants), lines)

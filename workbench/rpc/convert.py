@@ -15,6 +15,7 @@ import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from google.protobuf.message import Message
@@ -144,15 +145,17 @@ def _record(kind: type) -> _Shape:
 
 
 def _planned(kind: type[Any]) -> _Shape:
-    hints = get_type_hints(kind)
-    plan = tuple((entry.name, _field(hints[entry.name])) for entry in fields(kind))
+    @cache
+    def plan() -> Sequence[tuple[str, _Field]]:  # made when first used: a record may hold others of its own kind
+        hints = get_type_hints(kind)
+        return tuple((entry.name, _field(hints[entry.name])) for entry in fields(kind))
 
     def fill(message: Any, value: Any) -> None:
-        for name, codec in plan:
+        for name, codec in plan():
             codec.put(message, name, getattr(value, name))
 
     def read(message: Any) -> Any:
-        return kind(**{name: codec.take(message, name) for name, codec in plan})
+        return kind(**{name: codec.take(message, name) for name, codec in plan()})
 
     return _Shape(fill, read)
 

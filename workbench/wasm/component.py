@@ -12,7 +12,7 @@ from wasmtime import Engine
 from wasmtime.component import Component, ExportIndex, Linker
 
 from workbench.wasm import ffi
-from workbench.wasm.binary import PAGE_BYTES, PROBE, Binary
+from workbench.wasm.binary import PAGE_BYTES, PROBE, Binary, no_probe
 from workbench.wasm.codec import Lend, Lift, Lower, codec
 from workbench.wasm.engine import Engines
 from workbench.wasm.gate import Context
@@ -64,7 +64,7 @@ def load(module: str, artifact: Path, binary: Binary, engine: Engine, linkers: L
             if index is not None:
                 exports[interface, function.name] = _export(index, function)
     behaviors = tuple(name for name, handler in BEHAVIORS.items() if (name, handler) in exports)
-    probe = component.get_export_index(PROBE)
+    probe = None if no_probe(binary) else component.get_export_index(PROBE)  # never an export of the guest's own
     return ComponentProgram(module, engine, binary.memory_bytes, behaviors, component, linker, exports, probe)
 
 

@@ -15,16 +15,17 @@ from pathlib import Path
 from struct import Struct
 from typing import Any
 
-from wasmtime import Engine, FuncType, Linker, Module
+from wasmtime import Engine, Linker, Module
 
 from workbench.api.errors import Invalid
 from workbench.wasm import core_imports, ffi
-from workbench.wasm.binary import Binary
+from workbench.wasm.binary import Binary, CoreMember
 from workbench.wasm.codec import Err, Ok
 from workbench.wasm.engine import Engines
 from workbench.wasm.gate import Context
 from workbench.wasm.instance import Instance, Trapped
 from workbench.wasm.program import BEHAVIORS, LIFECYCLE, Program
+from workbench.wasm.validation import listed
 
 REFUSED, BINARY = 1 << 63, 1 << 62
 POINTER_BITS, LENGTH = (1 << 30) - 1, (1 << 32) - 1
@@ -57,18 +58,17 @@ class CoreProgram(Program):
 
 def load(module: str, artifact: Path, binary: Binary, engine: Engine, linker: Linker) -> CoreProgram:
     """Map a verified artifact and resolve its imports. Invalid: it is no actor, and why."""
+    functions = _check(binary)  # by what was read of it: asked for a type with v128, the engine ends the process
     loaded = Module.deserialize_file(engine, str(artifact))
-    functions = _check(loaded)
     behaviors = tuple(name for name, handler in BEHAVIORS.items() if handler.replace("-", "_") in functions)
     return CoreProgram(module, engine, binary.memory_bytes, behaviors, linker.instantiate_pre(loaded), functions)
 
 
-def _check(module: Module) -> frozenset[str]:
+def _check(binary: Binary) -> frozenset[str]:
     """The functions of SIGNATURES that it exports. Invalid: one is missing or of another type, or an import is."""
-    core_imports.check(module)
-    exports = {export.name: export.type for export in module.exports}
-    if MEMORY not in exports or isinstance(exports[MEMORY], FuncType):
-        raise Invalid(f"it exports no memory called {MEMORY!r}; it exports {', '.join(exports) or 'nothing'}")
+    core_imports.check(binary.core_imports)
+    exports = {member.name: member for member in binary.core_exports}
+    _check_memory(exports, binary)
     found = frozenset(name for name in SIGNATURES if name in exports)
     handlers = [handler.replace("-", "_") for handler in BEHAVIORS.values()]
     if not found & set(handlers):
@@ -76,10 +76,19 @@ def _check(module: Module) -> frozenset[str]:
     if ALLOCATE not in found:
         raise Invalid(f"it does not export {core_imports.written(ALLOCATE, *SIGNATURES[ALLOCATE])}")
     for name in found:
-        wanted, given = SIGNATURES[name], core_imports.signature(exports[name])
-        if wanted != given:
+        if SIGNATURES[name] != core_imports.signature(exports[name]):
             raise Invalid(f"it exports {name} as {core_imports.kind(exports[name])}; expected {_written(name)}")
     return found
+
+
+def _check_memory(exports: Mapping[str, CoreMember], binary: Binary) -> None:
+    """Refuse what the host cannot write to: no memory at all, one with 64-bit places, and one shared by threads."""
+    member = exports.get(MEMORY)
+    if member is None or member.kind != "memory":
+        raise Invalid(f"it exports no memory called {MEMORY!r}; it exports {listed(tuple(exports))}")
+    found = binary.memories[member.index] if member.index < len(binary.memories) else None
+    if found is None or found.wide or found.shared:
+        raise Invalid(f"it exports a {member.type}; expected one with places of 32 bits that is not shared")
 
 
 def _written(name: str) -> str:

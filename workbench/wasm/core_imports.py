@@ -8,22 +8,24 @@ function returns one i64 as the module's own functions do; what it points at was
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from ctypes import string_at
 from struct import Struct
 from typing import Any, NamedTuple
 
-from wasmtime import Engine, FuncType, Linker, Module, ValType
+from wasmtime import Engine, FuncType, Linker, ValType
 
 from workbench.api.errors import Internal, Invalid, WorkbenchError
 from workbench.api.logs import Level
 from workbench.wasm import core_values, ffi
+from workbench.wasm.binary import CoreMember
 from workbench.wasm.codec import Err
 from workbench.wasm.gate import current, through_gate
 from workbench.wasm.wasi import GuestEnded
 
 logger = logging.getLogger(__name__)
 MODULE = "plexspaces"
+NAME_CHARACTERS = 100
 _SLOT = Struct("<Q8x")
 _FLAGS = {"refused": 1 << 63, "binary": 1 << 62}
 
@@ -75,38 +77,37 @@ IMPORTS: Mapping[str, Import] = {
 }
 
 
-def check(module: Module) -> None:
+def check(imports: Iterable[CoreMember]) -> None:
     """Invalid: an import is none of ours, or of another type."""
-    for item in module.imports:
-        known = IMPORTS.get(item.name or "") if item.module == MODULE else None
+    for item in imports:
+        known = IMPORTS.get(item.name) if item.module == MODULE else None
         if known is None:
+            name = f"{item.module}.{item.name}"[:NAME_CHARACTERS]
             raise Invalid(
-                f"it imports {item.module}.{item.name}, which this host does not offer; a core module may import "
+                f"it imports {name}, which this host does not offer; a core module may import "
                 f"{', '.join(IMPORTS)} from {MODULE!r}"
             )
-        if signature(item.type) != known.signature:
-            wanted = written(item.name or "", *known.signature)
-            raise Invalid(f"it imports {MODULE}.{item.name} as {kind(item.type)}; expected {wanted}")
+        if signature(item) != known.signature:
+            wanted = written(item.name, *known.signature)
+            raise Invalid(f"it imports {MODULE}.{item.name} as {kind(item)}; expected {wanted}")
 
 
-def interfaces(module: Module) -> tuple[str, ...]:
-    """The WIT interfaces behind what it imports, in order of their names."""
-    return tuple(sorted({IMPORTS[item.name or ""].interface for item in module.imports}))
+def interfaces(imports: Iterable[CoreMember]) -> tuple[str, ...]:
+    """The WIT interfaces behind what a module imports, in order of their names."""
+    return tuple(sorted({IMPORTS[item.name].interface for item in imports}))
 
 
-def signature(found: Any) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+def signature(found: CoreMember) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
     """Parameter and result types of a function; None for anything else."""
-    if not isinstance(found, FuncType):
-        return None
-    return tuple(map(str, found.params)), tuple(map(str, found.results))
+    return (found.params, found.results) if found.kind == "function" and "?" not in found.type else None
 
 
-def kind(found: Any) -> str:
+def kind(found: CoreMember) -> str:
     """What an import or export is, in WebAssembly's words."""
     types = signature(found)
-    if types is None:
-        return f"a {type(found).__name__.removesuffix('Type').lower()}"
-    return written("func", *types)
+    if types is not None:
+        return written("func", *types)
+    return f"a {found.kind} of a type that is newer than this host" if found.kind == "function" else f"a {found.kind}"
 
 
 def written(name: str, params: tuple[str, ...], results: tuple[str, ...]) -> str:

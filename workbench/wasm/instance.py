@@ -15,7 +15,7 @@ from typing import Any
 from wasmtime import Engine
 
 from workbench.api.errors import Cause, Figures, Location
-from workbench.api.limits import LONG_TURN
+from workbench.api.limits import LONG_TURN, MEMORIES
 from workbench.wasm import ffi, traps
 from workbench.wasm.engine import Engines
 from workbench.wasm.gate import Context, current
@@ -61,7 +61,7 @@ class Instance(ABC):
         self.memory_limit = declared_bytes + limits.memory_bytes
         self._store: int | None = ffi.store_new(engine.ptr(), None, None)
         self._context = c_void_p(ffi.store_context(self._store))  # an object: converting a number costs more each time
-        ffi.store_limits(self._store, self.memory_limit, limits.table_elements, -1, -1, -1)
+        ffi.store_limits(self._store, self.memory_limit, limits.table_elements, -1, -1, MEMORIES)
         _running[self._key] = self
         ffi.set_epoch_callback(self._store, _on_epoch, self._key, None)
         # Once is enough: the callback moves the deadline on at every tick, and a store that slept meets it at once.

@@ -17,7 +17,7 @@ from workbench.wasm.core_imports import interfaces
 from workbench.wasm.detect import Deployable
 from workbench.wasm.interpreter import Interpreter, Report
 from workbench.wasm.programs import Programs
-from workbench.wasm.validation import check_names, check_types
+from workbench.wasm.validation import check_memory, check_names, check_types
 
 BEHAVIOR_NAMES = {
     "gen-server": Behavior.GEN_SERVER,
@@ -27,6 +27,8 @@ BEHAVIOR_NAMES = {
 }
 _NO_CAPABILITY = frozenset({"types", "debug"})
 _CAPABILITY = {"http": "network", "socket": "network"}
+NO_PROBE = "its memory is not measured while it runs"
+NO_PLACE = "the engine refuses it with a memory probe"
 NO_SNAPSHOT = "it exports no snapshot_state: its state cannot be carried over by an upgrade, a move or a rest"
 
 
@@ -88,6 +90,7 @@ class Intake:
         described = binary.read(found.data)
         if found.format is Format.COMPONENT:
             check_names(described)
+        check_memory(described)
         self._programs.compile(module, found.data, described, progress=progress, cancel=cancel)
         try:
             program = self._programs.get(module, lambda: found.data, 0)
@@ -100,7 +103,7 @@ class Intake:
         if isinstance(program, CoreProgram):
             keeps = "snapshot_state" in program.functions
             warnings = () if keeps else (NO_SNAPSHOT,)
-            names = interfaces(program.pre.module)
+            names = interfaces(described.core_imports)
             return _info(
                 found, file_name, program.behaviors, names, memory_bytes=memory, carries_state=keeps, warnings=warnings
             )
@@ -108,7 +111,9 @@ class Intake:
             name.partition("/")[2].partition("@")[0] for name in described.imports if name.startswith("plexspaces:")
         ]
         names = tuple(name for name in ours if name != "types")
-        return _info(found, file_name, program.behaviors, names, memory_bytes=memory)
+        probed = not isinstance(program, ComponentProgram) or program.probe is not None
+        warnings = () if probed else (f"{NO_PROBE}: {binary.no_probe(described) or NO_PLACE}",)
+        return _info(found, file_name, program.behaviors, names, memory_bytes=memory, warnings=warnings)
 
 
 def identity(found: Deployable) -> str:

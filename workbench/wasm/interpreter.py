@@ -7,13 +7,12 @@ the SDK's files, the interfaces and the builder's version.
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -67,9 +66,10 @@ Runner = Callable[[Callable[[], Any]], Any]
 class Interpreter:
     """Finds, builds and compiles the interpreter, and checks actors' source inside it. Thread-safe."""
 
-    def __init__(self, cache: Path, compiler: Compiler, engines: Engines, linkers: Linkers, run: Runner) -> None:
-        self.folder = cache / "interpreters"
-        self._artifacts = Artifacts(cache / "compiled")
+    def __init__(
+        self, folder: Path, artifacts: Artifacts, compiler: Compiler, engines: Engines, linkers: Linkers, run: Runner
+    ) -> None:
+        self.folder, self._artifacts = folder, artifacts
         self._compiler, self._engines, self._linkers, self._run = compiler, engines, linkers, run
         self._hash = ""
         self._binary: binary.Binary | None = None
@@ -97,7 +97,7 @@ class Interpreter:
         with self._lock:
             key = id(engine)
             if key not in self._programs:
-                artifact = self._artifacts.find(module) or self._compile(module, None, None)
+                artifact = self._artifacts.use(module) or self._compile(module, None, None)
                 assert self._binary is not None
                 self._programs[key] = load(module, artifact, self._binary, engine, self._linkers)
             return self._programs[key]
@@ -140,10 +140,10 @@ class Interpreter:
         """What the reader found in it; kept beside it, because its 20 MB need not be read at each start."""
         path = self.folder / f"{module}.json"
         try:
-            return binary.Binary(**json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+            return binary.from_json(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
             found = binary.read((self.folder / f"{module}.wasm").read_bytes())
-            path.write_text(json.dumps(asdict(found)), encoding="utf-8")
+            path.write_text(binary.to_json(found), encoding="utf-8")
             return found
 
     def _built(self) -> str:
@@ -217,7 +217,10 @@ class Interpreter:
         data = (self.folder / f"{module}.wasm").read_bytes()
         scratch = self._artifacts.scratch(module)
         self._compiler.compile(binary.with_probe(data, binary.read(data)), scratch, progress=report, cancel=cancel)
-        return self._artifacts.keep(module, scratch)
+        path = self._artifacts.keep(module, scratch)
+        self._artifacts.use(module)
+        self._artifacts.evict()
+        return path
 
 
 class _Nobody:

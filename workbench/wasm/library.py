@@ -14,7 +14,10 @@ from workbench.api.errors import Conflict, Invalid, NotFound
 from workbench.api.events import Area
 from workbench.api.identity import ActorId
 from workbench.api.modules import SIZE_BYTES, CancelToken, Format, ModuleInfo, Progress, ProgressCallback
+from workbench.api.structure import ModuleDetail, ModuleDiff
 from workbench.guest import build
+from workbench.wasm import description
+from workbench.wasm.comparison import compare, sections
 from workbench.wasm.detect import detect
 from workbench.wasm.intake import BEHAVIOR_NAMES, Intake, files, identity
 from workbench.wasm.interpreter import Interpreter
@@ -162,6 +165,27 @@ class Library:
 
     def data(self, reference: str) -> bytes:
         return self._store.data(self.get(reference).hash)
+
+    def describe(self, reference: str) -> ModuleDetail:
+        info = self.get(reference)
+        users = sorted(actor.name for actor in self._users(info.hash) if actor.tenant == self._tenant)
+        compiled_bytes = self._compiled_bytes(info)
+        return description.describe(info, self._store.data(info.hash), compiled_bytes=compiled_bytes, users=users)
+
+    def _compiled_bytes(self, info: ModuleInfo) -> int | None:
+        if info.format is not Format.PYTHON:
+            return self._programs.compiled_bytes(info.hash)
+        bytecode = self._store.bytecode(info.hash, self._interpreter.hash)
+        return None if bytecode is None else len(bytecode)
+
+    def diff(self, before: str, after: str) -> ModuleDiff:
+        first, second = self.describe(before), self.describe(after)
+        return compare(first, second, (self._pieces(first), self._pieces(second)))
+
+    def _pieces(self, detail: ModuleDetail) -> Mapping[str, bytes]:
+        data = self._store.data(detail.info.hash)
+        python = detail.info.format is Format.PYTHON
+        return description.sources(detail.info, data) if python else sections(detail, data)
 
     def alias(self, name: str, reference: str, *, force: bool = False) -> ModuleInfo:
         info = self.get(reference)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from workbench.api.errors import Invalid
 from workbench.api.modules import CancelToken, ProgressCallback
 from workbench.wasm import binary, component, core
 from workbench.wasm.artifacts import Artifacts
@@ -16,10 +17,19 @@ from workbench.wasm.program import Program
 
 
 class Programs:
-    """Thread-safe."""
+    """Thread-safe. What no actor runs, as `used(module)` says, is unloaded when its compiled form has to make room."""
 
-    def __init__(self, artifacts: Artifacts, compiler: Compiler, engines: Engines, linkers: Linkers) -> None:
+    def __init__(
+        self,
+        artifacts: Artifacts,
+        compiler: Compiler,
+        engines: Engines,
+        linkers: Linkers,
+        *,
+        used: Callable[[str], object] = lambda _module: True,
+    ) -> None:
         self._artifacts, self._compiler, self._engines, self._linkers = artifacts, compiler, engines, linkers
+        self._used = used
         self._core_linkers = CoreLinkers()
         self._loaded: dict[tuple[str, int], Program] = {}
         self._lock = threading.RLock()
@@ -36,22 +46,46 @@ class Programs:
         """Have its compiled form on disk. Invalid: the engine refuses it. Conflict: cancelled."""
         if self._artifacts.find(module) is None:
             scratch = self._artifacts.scratch(module)
-            bytes_in = binary.with_probe(data, found) if found.kind == "component" else data
-            self._compiler.compile(bytes_in, scratch, progress=progress, cancel=cancel)
+            probed = binary.with_probe(data, found) if found.kind == "component" else data
+            try:
+                self._compiler.compile(probed, scratch, progress=progress, cancel=cancel)
+            except Invalid:
+                if probed is data:
+                    raise
+                self._compiler.compile(data, scratch, progress=progress, cancel=cancel)  # then without the probe
             self._artifacts.keep(module, scratch)
+            self._make_room(module)
+
+    def _make_room(self, kept: str) -> None:
+        self._artifacts.use(kept)
+        if self._artifacts.overfull:
+            with self._lock:
+                loaded = {module for module, _ in self._loaded} - {kept}
+            for module in loaded:
+                if not self._used(module):
+                    self._unload(module)
+                    self._artifacts.release(module)
+        self._artifacts.evict()
+
+    def _unload(self, module: str) -> None:
+        with self._lock:
+            for key in [key for key in self._loaded if key[0] == module]:
+                del self._loaded[key]
 
     def get(self, module: str, data: Callable[[], bytes], stack_bytes: int) -> Program:
         """The program for a stack class; `data()` is asked for only when it is not loaded yet."""
         engine = self._engines.get(stack_bytes)
         key = module, id(engine)
-        if key in self._loaded:
-            return self._loaded[key]
+        if (loaded := self._loaded.get(key)) is not None:
+            return loaded
         with self._lock:
             if key not in self._loaded:
                 content = data()
                 found = binary.read(content)
-                self.compile(module, content, found)
-                artifact = self._artifacts.path(module)
+                artifact = self._artifacts.use(module)
+                if artifact is None:
+                    self.compile(module, content, found)
+                    artifact = self._artifacts.path(module)
                 if found.kind == "core":
                     linker = self._core_linkers.get(engine)
                     self._loaded[key] = core.load(module, artifact, found, engine, linker)
@@ -63,8 +97,10 @@ class Programs:
         """Whether nothing needs to be compiled before it can run."""
         return self._artifacts.find(module) is not None
 
+    def compiled_bytes(self, module: str) -> int | None:
+        """The size of its compiled form; None when it has to be compiled first."""
+        return self._artifacts.size_bytes(module)
+
     def forget(self, module: str) -> None:
-        with self._lock:
-            for key in [key for key in self._loaded if key[0] == module]:
-                del self._loaded[key]
+        self._unload(module)
         self._artifacts.forget(module)

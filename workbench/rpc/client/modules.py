@@ -5,7 +5,16 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterator, Sequence
 
-from workbench.api import CancelToken, Internal, Invalid, ModuleInfo, Progress, ProgressCallback
+from workbench.api import (
+    CancelToken,
+    Internal,
+    Invalid,
+    ModuleDetail,
+    ModuleDiff,
+    ModuleInfo,
+    Progress,
+    ProgressCallback,
+)
 from workbench.api.modules import SIZE_BYTES
 from workbench.rpc.client.channel import LONG_SECONDS, Connection
 from workbench.rpc.convert import from_message
@@ -51,6 +60,14 @@ class RemoteModules:
     def data(self, reference: str) -> bytes:
         request = pb.ModuleDataRequest(reference=reference)
         return b"".join(part.chunk for part in self._stub.stream("Data", request, pb.ModuleChunk))
+
+    def describe(self, reference: str) -> ModuleDetail:
+        request = pb.DescribeModuleRequest(reference=reference)
+        return from_message(self._stub.call("Describe", request, pb.ModuleDetail), ModuleDetail)
+
+    def diff(self, before: str, after: str) -> ModuleDiff:
+        request = pb.DiffModulesRequest(before=before, after=after)
+        return from_message(self._stub.call("Diff", request, pb.ModuleDiff), ModuleDiff)
 
     def alias(self, name: str, reference: str, *, force: bool = False) -> ModuleInfo:
         request = pb.AliasModuleRequest(name=name, reference=reference, force=force)

@@ -46,6 +46,12 @@ class ModulesService:
         for chunk in chunks(node.modules.data(request.reference)):
             yield pb.ModuleChunk(chunk=chunk)
 
+    def describe(self, node: Node, request: pb.DescribeModuleRequest, _: Context) -> pb.ModuleDetail:
+        return to_message(node.modules.describe(request.reference), pb.ModuleDetail)
+
+    def diff(self, node: Node, request: pb.DiffModulesRequest, _: Context) -> pb.ModuleDiff:
+        return to_message(node.modules.diff(request.before, request.after), pb.ModuleDiff)
+
     def alias(self, node: Node, request: pb.AliasModuleRequest, _: Context) -> pb.ModuleInfo:
         return to_message(node.modules.alias(request.name, request.reference, force=request.force), pb.ModuleInfo)
 

@@ -98,6 +98,92 @@ class ModuleChunk(_message.Message):
     chunk: bytes
     def __init__(self, chunk: _Optional[bytes] = ...) -> None: ...
 
+class DescribeModuleRequest(_message.Message):
+    __slots__ = ("reference",)
+    REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    reference: str
+    def __init__(self, reference: _Optional[str] = ...) -> None: ...
+
+class Section(_message.Message):
+    __slots__ = ("kind", "name", "offset", "size_bytes", "items", "parts")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    OFFSET_FIELD_NUMBER: _ClassVar[int]
+    SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    PARTS_FIELD_NUMBER: _ClassVar[int]
+    kind: str
+    name: str
+    offset: int
+    size_bytes: int
+    items: int
+    parts: _containers.RepeatedCompositeFieldContainer[Section]
+    def __init__(self, kind: _Optional[str] = ..., name: _Optional[str] = ..., offset: _Optional[int] = ..., size_bytes: _Optional[int] = ..., items: _Optional[int] = ..., parts: _Optional[_Iterable[_Union[Section, _Mapping]]] = ...) -> None: ...
+
+class Member(_message.Message):
+    __slots__ = ("name", "kind", "type", "members")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    kind: str
+    type: str
+    members: _containers.RepeatedCompositeFieldContainer[Member]
+    def __init__(self, name: _Optional[str] = ..., kind: _Optional[str] = ..., type: _Optional[str] = ..., members: _Optional[_Iterable[_Union[Member, _Mapping]]] = ...) -> None: ...
+
+class ModuleDetail(_message.Message):
+    __slots__ = ("info", "sections", "imports", "exports", "wit", "compiled_bytes", "users", "notes")
+    INFO_FIELD_NUMBER: _ClassVar[int]
+    SECTIONS_FIELD_NUMBER: _ClassVar[int]
+    IMPORTS_FIELD_NUMBER: _ClassVar[int]
+    EXPORTS_FIELD_NUMBER: _ClassVar[int]
+    WIT_FIELD_NUMBER: _ClassVar[int]
+    COMPILED_BYTES_FIELD_NUMBER: _ClassVar[int]
+    USERS_FIELD_NUMBER: _ClassVar[int]
+    NOTES_FIELD_NUMBER: _ClassVar[int]
+    info: ModuleInfo
+    sections: _containers.RepeatedCompositeFieldContainer[Section]
+    imports: _containers.RepeatedCompositeFieldContainer[Member]
+    exports: _containers.RepeatedCompositeFieldContainer[Member]
+    wit: str
+    compiled_bytes: int
+    users: _containers.RepeatedScalarFieldContainer[str]
+    notes: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, info: _Optional[_Union[ModuleInfo, _Mapping]] = ..., sections: _Optional[_Iterable[_Union[Section, _Mapping]]] = ..., imports: _Optional[_Iterable[_Union[Member, _Mapping]]] = ..., exports: _Optional[_Iterable[_Union[Member, _Mapping]]] = ..., wit: _Optional[str] = ..., compiled_bytes: _Optional[int] = ..., users: _Optional[_Iterable[str]] = ..., notes: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class DiffModulesRequest(_message.Message):
+    __slots__ = ("before", "after")
+    BEFORE_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    before: str
+    after: str
+    def __init__(self, before: _Optional[str] = ..., after: _Optional[str] = ...) -> None: ...
+
+class Change(_message.Message):
+    __slots__ = ("part", "name", "before", "after")
+    PART_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    part: str
+    name: str
+    before: str
+    after: str
+    def __init__(self, part: _Optional[str] = ..., name: _Optional[str] = ..., before: _Optional[str] = ..., after: _Optional[str] = ...) -> None: ...
+
+class ModuleDiff(_message.Message):
+    __slots__ = ("before", "after", "changes", "text")
+    BEFORE_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    before: ModuleInfo
+    after: ModuleInfo
+    changes: _containers.RepeatedCompositeFieldContainer[Change]
+    text: str
+    def __init__(self, before: _Optional[_Union[ModuleInfo, _Mapping]] = ..., after: _Optional[_Union[ModuleInfo, _Mapping]] = ..., changes: _Optional[_Iterable[_Union[Change, _Mapping]]] = ..., text: _Optional[str] = ...) -> None: ...
+
 class AliasModuleRequest(_message.Message):
     __slots__ = ("name", "reference", "force")
     NAME_FIELD_NUMBER: _ClassVar[int]

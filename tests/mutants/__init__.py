@@ -1,0 +1,1 @@
+"""Binaries mutated at random, and what a real node makes of them."""

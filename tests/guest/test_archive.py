@@ -179,7 +179,7 @@ def test_a_folder_with_a_link_is_refused(tmp_path: Path) -> None:
 def test_a_folder_without_an_actor_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="there is no Python file in it"):
         folder.read(tmp_path)
-    with pytest.raises(Invalid, match="cannot read .*nowhere: no such file or directory"):
+    with pytest.raises(Invalid, match=r"cannot read .*nowhere: no such file or directory"):
         folder.read(tmp_path / "nowhere")
 
 

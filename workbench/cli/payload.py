@@ -44,11 +44,6 @@ def text(value: str) -> str:
         raise Invalid(f"{value[1:]} is not UTF-8 text; send its bytes with TYPE:=@FILE") from None
 
 
-def read(path: str) -> bytes:
-    """The bytes of a file that the user named."""
-    return _bytes(path)
-
-
 def _binary(value: str) -> bytes:
     if value.startswith("@"):
         return _bytes(value[1:])

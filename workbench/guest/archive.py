@@ -1,6 +1,6 @@
 """Zip archives of actors, read as what strangers wrote, and written in the one form that is stored.
 
-Nothing is unpacked to a disk, and nothing that an archive says about its sizes is believed: what is inflated is counted.
+Nothing is unpacked to a disk, and what an archive says about its sizes is not believed: what is inflated is counted.
 The stored form has the Python files alone, sorted, uncompressed, with a fixed time. So the SHA-256 of its bytes is one
 over the sorted names and bytes, and a folder and every zip of it are the same module.
 """
@@ -61,18 +61,34 @@ def is_skipped(path: str) -> bool:
 
 
 def read(data: bytes) -> Contents:
-    """The files of an archive. Invalid says which entry is no part of an actor, and why."""
+    """The actor in an archive. Invalid says what is wrong with it."""
+    return gather(unpacked(data).items())
+
+
+def unpacked(data: bytes) -> Mapping[str, bytes]:
+    """The files of any archive by path. Invalid says which entry is refused, and why."""
     if data.count(_ENTRY) > FILES:
         raise Invalid(f"the archive holds more than {FILES:,} files")
     try:
         with ZipFile(BytesIO(data)) as archive:
-            return gather(_entries(archive))
+            return unique(_entries(archive))
     except (BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError, ValueError, OSError) as error:
         raise Invalid(f"the archive is damaged: {str(error).rstrip('.') or type(error).__name__}") from None
 
 
 def gather(entries: Iterable[tuple[str, bytes]]) -> Contents:
-    """What of these files is an actor. Invalid: a native extension, a name twice, or not one Python file."""
+    """What of these files is an actor. Invalid: a native extension, a name twice, or no actor."""
+    found = _without_folder(unique(entries))
+    python = {path: found[path] for path in sorted(found) if path.endswith(".py")}
+    if not python:
+        raise Invalid(f"there is no Python file in it{f', only {some(sorted(found))}' if found else ''}")
+    if len(python) > 1 and MAIN not in python:
+        raise Invalid(f"an actor of several files needs {MAIN}, with the actor's class; there is {some(python)}")
+    return Contents(python, tuple(sorted(set(found) - set(python))))
+
+
+def unique(entries: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
+    """The files by path. Invalid: a native extension, or a name twice."""
     found: dict[str, bytes] = {}
     for path, data in entries:
         if _NATIVE.search(path):
@@ -80,13 +96,7 @@ def gather(entries: Iterable[tuple[str, bytes]]) -> Contents:
         if path in found:
             raise Invalid(f"{path} is in it twice")
         found[path] = data
-    found = _without_folder(found)
-    python = {path: found[path] for path in sorted(found) if path.endswith(".py")}
-    if not python:
-        raise Invalid(f"there is no Python file in it{f', only {some(sorted(found))}' if found else ''}")
-    if len(python) > 1 and MAIN not in python:
-        raise Invalid(f"an actor of several files needs {MAIN}, with the actor's class; there is {some(python)}")
-    return Contents(python, tuple(sorted(set(found) - set(python))))
+    return found
 
 
 def write(files: Mapping[str, bytes]) -> bytes:
@@ -168,7 +178,7 @@ def _inflated(archive: ZipFile, entry: ZipInfo, path: str, left: int) -> bytes:
     return data
 
 
-def _without_folder(files: dict[str, bytes]) -> dict[str, bytes]:
+def _without_folder(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
     """The files as seen from inside the one folder that all are in, as in a zip of a folder."""
     tops = {path.partition("/")[0] for path in files}
     if len(tops) != 1 or f"{next(iter(tops))}/{MAIN}" not in files:

@@ -34,7 +34,7 @@ def vendor(packages: Sequence[str]) -> dict[str, bytes]:
     if not packages:
         return {}
     if find_spec("pip") is None:
-        raise Unavailable("packages are fetched by pip, which is not here: use a workbench that pip installed")
+        raise Unavailable("packages are fetched by pip, which is not here: use a workbench that pip has installed")
     found: dict[str, bytes] = {}
     with TemporaryDirectory(prefix="workbench-wheels-") as folder:
         _download(packages, folder)

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from tests.benchmarks.figure import machine
 from tests.proofs.clean_clone import clean_clone
+from tests.proofs.dist import dist
 
-PROOFS: Mapping[str, Callable[[], object]] = {"clean_clone": clean_clone}
+PROOFS: Mapping[str, Callable[[], object]] = {"clean_clone": clean_clone, "dist": dist}
 
 
 def main(wanted: list[str]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from componentize_py import script
+from componentize_py import script  # type: ignore[import-untyped]
 
 if __name__ == "__main__":
     sys.exit(script())

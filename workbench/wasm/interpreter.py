@@ -42,6 +42,8 @@ BUILD_SECONDS = 12.0
 
 KEPT_BUILDS = 3
 SCRATCH = "building.wasm"
+SHIPPED = directory("interpreter")
+"""Where a packaged program has the one that it brings along; there is no such folder otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +164,9 @@ class Interpreter:
                 return found
             module = self._built()
             if not module:
-                module = shipped.take(fingerprint(), self.folder) or self._build(progress, cancel)
+                module = shipped.take(SHIPPED, fingerprint(), self.folder) or self._build(progress, cancel)
                 (self.folder / f"current-{fingerprint()}").write_text(module, encoding="ascii")
-            if self._artifacts.find(module) is None and shipped.take_code(module, self._artifacts) is None:
+            if self._artifacts.find(module) is None and shipped.take_code(SHIPPED, module, self._artifacts) is None:
                 self._compile(module, progress, cancel)
             self._prune()
             return module

@@ -14,22 +14,20 @@ from pathlib import Path
 from wasmtime import WasmtimeError
 from wasmtime.component import Component
 
-from workbench.data import directory
 from workbench.wasm import digests
 from workbench.wasm.artifacts import Artifacts
 from workbench.wasm.engine import new_engine
 
-FOLDER = "interpreter"
 logger = logging.getLogger(__name__)
 
 
-def take(fingerprint: str, folder: Path) -> str:
+def take(shipped: Path, fingerprint: str, folder: Path) -> str:
     """Copy the interpreter with this fingerprint into `folder`; its hash, or nothing when none came along."""
-    pointer = directory(FOLDER) / f"current-{fingerprint}"
+    pointer = shipped / f"current-{fingerprint}"
     if not pointer.is_file():
         return ""
     module = pointer.read_text(encoding="ascii").strip()
-    data = (directory(FOLDER) / f"{module}.wasm").read_bytes()
+    data = (shipped / f"{module}.wasm").read_bytes()
     if hashlib.sha256(data).hexdigest() != module:
         logger.warning("the interpreter that came along was changed by somebody; another one is built")
         return ""
@@ -39,9 +37,9 @@ def take(fingerprint: str, folder: Path) -> str:
     return module
 
 
-def take_code(module: str, artifacts: Artifacts) -> Path | None:
+def take_code(shipped: Path, module: str, artifacts: Artifacts) -> Path | None:
     """Copy its compiled form, where one came along that is whole and made for this engine and processor."""
-    source = directory(FOLDER) / artifacts.path(module).name
+    source = shipped / artifacts.path(module).name
     record = source.with_suffix(".sha256")
     if not source.is_file() or not record.is_file():
         return None

@@ -131,7 +131,7 @@ def test_a_component_is_built_and_compiled_without_a_python(machine: Machine) ->
 
 
 def test_what_needs_pip_is_refused_in_one_sentence(machine: Machine) -> None:
-    said = machine("workbench", "module", "build", "counter", "--with", "attrs", code=1)
+    said = machine("workbench", "module", "build", "counter", "--with", "attrs", code=5)
     assert said == (
         "unavailable: packages are fetched by pip, which is not here: use a workbench that pip has installed\n"
     )

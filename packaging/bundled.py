@@ -12,6 +12,7 @@ Entry = tuple[str, str]
 
 MAC_INFO: Mapping[str, Any] = {
     "NSHighResolutionCapable": True,
+    "LSBackgroundOnly": False,  # the command line beside the app would make it so
     "CFBundleDocumentTypes": [
         {
             "CFBundleTypeName": "WebAssembly module",
@@ -87,7 +88,7 @@ def icon(root: Path, folder: Path) -> str:
     image = QImage(256, 256, QImage.Format.Format_ARGB32)
     image.fill(0)
     painter = QPainter(image)
-    QSvgRenderer(str(root / "resources" / "icons" / "app.svg")).render(painter)
+    QSvgRenderer(str(root / "packaging" / "linux" / "actor-workbench.svg")).render(painter)
     painter.end()
     path = folder / ("app.ico" if sys.platform == "win32" else "app.icns")
     if not image.save(str(path)):

@@ -20,8 +20,8 @@ def is_packaged() -> bool:
 
 
 def command(module: str, *arguments: str) -> list[str]:
-    """How to start a module of ours as a program."""
-    return [sys.executable, *([FLAG] if is_packaged() else ["-m"]), module, *arguments]
+    """How to start a module of ours as a program. Nothing in the current folder can get in its way (`-P`)."""
+    return [sys.executable, *([FLAG] if is_packaged() else ["-P", "-m"]), module, *arguments]
 
 
 def give_way(argv: Sequence[str]) -> bool:

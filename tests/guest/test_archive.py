@@ -176,6 +176,14 @@ def test_a_folder_with_a_link_is_refused(tmp_path: Path) -> None:
         folder.read(tmp_path)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes in folders here")
+def test_a_folder_with_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    lay(tmp_path, SHOUTER)
+    os.mkfifo(tmp_path / "pipe.py")
+    with pytest.raises(Invalid, match=r"pipe\.py is neither a file nor a folder"):
+        folder.read(tmp_path)
+
+
 def test_a_folder_without_an_actor_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="there is no Python file in it"):
         folder.read(tmp_path)

@@ -32,18 +32,19 @@ def follow(node: Node, path: Path, actor: str, lines: Lines, *, known: bytes, be
 
 def _versions(path: Path, lines: Lines, known: bytes, beside: Mapping[str, bytes]) -> Iterator[tuple[bytes, str]]:
     """The bytes to deploy and their name whenever they have changed."""
-    pause, said = Event(), ""
+    pause, seen, said = Event(), "", ""
     while True:
         pause.wait(LOOK_SECONDS)
         lines.show()
         try:
             data, name = workbench.pack(path, beside=beside)
-        except Invalid as refused:  # told once; a file that is gone for a moment is being saved
-            if path.exists() and str(refused) != said:
-                said = str(refused)
+        except Invalid as refused:  # told once, when it lasts: a file that is gone for a moment is being saved
+            if str(refused) == seen != said:
+                said = seen
                 failure.show(refused)
+            seen = str(refused)
             continue
-        said = ""
+        seen = said = ""
         if data and data != known:
             known = data
             yield data, name

@@ -41,6 +41,8 @@ def _paths(folder: Path) -> Iterator[Path]:
 
 
 def _bytes(path: Path, left: int) -> bytes:
+    if path.exists() and not path.is_file():
+        raise Invalid(f"{path} is neither a file nor a folder")
     try:
         with path.open("rb") as file:
             data = file.read(left + 1)

@@ -98,7 +98,7 @@ def _exists(name: str) -> bool:
 def _pip(command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(
-            [sys.executable, "-m", "pip", command, *QUIET, *arguments],
+            [sys.executable, "-P", "-m", "pip", command, *QUIET, *arguments],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -51,20 +51,27 @@ def data(root: Path) -> Iterator[Entry]:
     yield from _below(guest / "plexspaces", "workbench/guest/plexspaces")
 
 
-def interpreter() -> list[Entry]:
-    """The Python that actors run on, as it was built and compiled on this machine for these sources."""
+def interpreter(folder: Path) -> list[Entry]:
+    """The Python that actors run on, as it was built and compiled on this machine for these sources.
+
+    It is copied into `folder` first: the cache throws old builds away, and others may use it while this runs.
+    """
     from workbench.config import load
     from workbench.wasm.artifacts import Artifacts
     from workbench.wasm.interpreter import fingerprint
 
     cache = load().cache
     pointer = cache / "interpreters" / f"current-{fingerprint()}"
-    if not pointer.is_file():
-        raise SystemExit("the interpreter is not built yet: run `make dist`, which builds it first")
-    module = pointer.read_text(encoding="ascii")
+    module = pointer.read_text(encoding="ascii") if pointer.is_file() else ""
     compiled = Artifacts(cache / "compiled").path(module)
-    files = [pointer, pointer.with_name(f"{module}.wasm"), compiled, compiled.with_suffix(".sha256")]
-    return [(str(path), "workbench/interpreter") for path in files]
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        for path in (pointer, pointer.with_name(f"{module}.wasm"), compiled, compiled.with_suffix(".sha256")):
+            shutil.copy(path, folder)
+    except FileNotFoundError as error:
+        raise SystemExit(f"the interpreter is not there ({error.filename}): `make dist` builds it first") from None
+    return [(str(path), "workbench/interpreter") for path in sorted(folder.iterdir())]
 
 
 def add_desktop_files(root: Path, folder: Path) -> None:

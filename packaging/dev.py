@@ -18,6 +18,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -188,7 +189,10 @@ def install_packager() -> None:
     """PyInstaller, and what it looks into libraries with."""
     if sys.platform.startswith("linux") and shutil.which("objdump") is None:
         apt(["binutils"])
-    if in_venv("-c", "import PyInstaller"):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = project["optional-dependencies"]["dist"]
+    found = subprocess.run([str(PYTHON), "-m", "PyInstaller", "--version"], capture_output=True, text=True)
+    if f"pyinstaller=={found.stdout.strip()}" not in wanted:
         say("installing the packager")
         quiet = ["--quiet", "--disable-pip-version-check"]
         subprocess.run([str(PYTHON), "-m", "pip", "install", *quiet, "--editable", f"{ROOT}[dist]"], check=True)

@@ -18,7 +18,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -187,6 +186,8 @@ def install(*, tools: bool) -> None:
 
 def install_packager() -> None:
     """PyInstaller, and what it looks into libraries with."""
+    import tomllib  # not at the top: an older Python must be able to hand over to a newer one
+
     if sys.platform.startswith("linux") and shutil.which("objdump") is None:
         apt(["binutils"])
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

@@ -1,6 +1,6 @@
 # Each job is one of packaging/dev.py, which does all its set-up: `make run`, `make test`.
 PYTHON ?= python3
-JOBS := run test check bench prove screenshots
+JOBS := run test check bench prove dist screenshots
 
 .PHONY: $(JOBS)
 $(JOBS):

@@ -53,6 +53,10 @@ from workbench.cli.progress import ProgressLine
 with workbench.connect("embedded:") as node, ProgressLine() as progress:
     node.prepare(progress=progress)
 """
+DIST = ROOT / "dist" / "actor-workbench"
+BUILT_FROM = DIST / "built-from"
+SOURCES = ("workbench", "ui", "resources", "wit", "proto", "packaging", "pyproject.toml", "setup.py")
+"""What the packaged program is made of."""
 CHECKS = {
     "format": ("-m", "ruff", "format", "--check", "."),
     "lint": ("-m", "ruff", "check", "."),
@@ -122,6 +126,22 @@ def screenshots(arguments: Sequence[str]) -> int:
     return in_venv("packaging/screenshots.py", *arguments, environment={"QT_QPA_PLATFORM": "offscreen"})
 
 
+def dist(arguments: Sequence[str]) -> int:
+    """The app as a folder that needs no Python, in dist/, and a test that runs what came out."""
+    set_up(tools=True)
+    install_packager()
+    built = digest()
+    say("packaging")
+    paths = ("--distpath", str(DIST.parent), "--workpath", str(ROOT / "build" / "packaged"))
+    quiet = ("--noconfirm", "--log-level", "WARN")
+    if code := in_venv("-m", "PyInstaller", *quiet, *paths, "packaging/workbench.spec"):
+        return code
+    BUILT_FROM.write_text(f"{built}\n", encoding="ascii")
+    say(f"the program is in {DIST.relative_to(ROOT)}; trying it out")
+    surroundings = {"QT_QPA_PLATFORM": "offscreen", "WORKBENCH_DIST": "required"}
+    return in_venv("-m", "pytest", "tests/packaging/test_dist.py", *arguments, environment=surroundings)
+
+
 def setup(_: Sequence[str]) -> int:
     """Everything that the other jobs need, and nothing more."""
     set_up(tools=True)
@@ -129,7 +149,7 @@ def setup(_: Sequence[str]) -> int:
 
 
 JOBS: Mapping[str, Callable[[Sequence[str]], int]] = {
-    job.__name__: job for job in (run, test, check, bench, prove, screenshots, setup)
+    job.__name__: job for job in (run, test, check, bench, prove, dist, screenshots, setup)
 }
 
 
@@ -162,6 +182,32 @@ def install(*, tools: bool) -> None:
     quiet = ["--quiet", "--disable-pip-version-check"]
     subprocess.run([str(PYTHON), "-m", "pip", "install", *quiet, "--editable", target], check=True)
     STAMP.write_text(f"{wanted} tools\n" if tools else f"{wanted}\n", encoding="utf-8")
+
+
+def install_packager() -> None:
+    """PyInstaller, and what it looks into libraries with."""
+    import tomllib  # not at the top: an older Python must be able to hand over to a newer one
+
+    if sys.platform.startswith("linux") and shutil.which("objdump") is None:
+        apt(["binutils"])
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = project["optional-dependencies"]["dist"]
+    found = subprocess.run([str(PYTHON), "-m", "PyInstaller", "--version"], capture_output=True, text=True)
+    if f"pyinstaller=={found.stdout.strip()}" not in wanted:
+        say("installing the packager")
+        quiet = ["--quiet", "--disable-pip-version-check"]
+        subprocess.run([str(PYTHON), "-m", "pip", "install", *quiet, "--editable", f"{ROOT}[dist]"], check=True)
+
+
+def digest() -> str:
+    """What the packaged program is made from: every file's path and bytes."""
+    made = hashlib.sha256()
+    for name in SOURCES:
+        below = [ROOT / name] if (ROOT / name).is_file() else sorted((ROOT / name).rglob("*"))
+        for path in below:
+            if path.is_file() and "__pycache__" not in path.parts:
+                made.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return made.hexdigest()
 
 
 def find_libraries() -> None:

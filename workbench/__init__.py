@@ -14,7 +14,7 @@ import json
 import os
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -100,11 +100,45 @@ def default_workspace() -> Path:
     return load().workspace
 
 
-def build(path: str | Path, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None) -> bytes:
-    """A standalone component of the Python actor in a file."""
-    source = Path(path)
+def pack(path: str | Path, *, beside: Mapping[str, bytes] | None = None) -> tuple[bytes, str]:
+    """What `node.modules.deploy` takes, and its name: a file's bytes, or a folder as an archive.
+
+    Modules that lie `beside` it, such as those of `vendor`, go into the archive. Invalid names the file that cannot be
+    read or cannot be part of an actor.
+    """
+    from workbench.guest import sources
+
+    return sources.pack(Path(path), beside=beside or {})
+
+
+def vendor(packages: Sequence[str]) -> dict[str, bytes]:
+    """The modules of these packages and of what they depend on, by path, fetched by pip; see `pack`.
+
+    Invalid names the package that cannot run inside the sandbox. Unavailable: there is no pip, or no network.
+    """
+    from workbench.guest import wheels
+
+    return wheels.vendor(packages)
+
+
+def texts(data: bytes, file_name: str) -> dict[str, str]:
+    """The sources in what `pack` gave, by the paths that errors name. Nothing is refused: they are for the eye."""
+    from workbench.guest import sources
+
+    return sources.shown(data, file_name)
+
+
+def build(
+    path: str | Path,
+    *,
+    beside: Mapping[str, bytes] | None = None,
+    progress: ProgressCallback | None = None,
+    cancel: CancelToken | None = None,
+) -> bytes:
+    """A standalone component of the Python actor in a file, a folder or an archive."""
+    data, name = pack(path, beside=beside)
     with connect("embedded:") as node:
-        module = node.modules.deploy(source.read_bytes(), file_name=source.name, progress=progress, cancel=cancel)
+        module = node.modules.deploy(data, file_name=name, progress=progress, cancel=cancel)
         return node.modules.build(module.hash, progress=progress, cancel=cancel)
 
 
@@ -144,7 +178,10 @@ __all__ = [
     "connect",
     "default_workspace",
     "endpoint",
+    "pack",
     "serve",
     "start_sample",
     "start_thread",
+    "texts",
+    "vendor",
 ]

@@ -1,4 +1,4 @@
-"""Where the files that ship with the program are: `wit`, `resources`, `proto`.
+"""Where the files that ship with the program are: `wit`, `resources`, `proto`; `interpreter`, when it is packaged.
 
 A wheel carries them inside the package; a checkout has them beside it. Nobody else may know the difference.
 """

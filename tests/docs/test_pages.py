@@ -75,7 +75,7 @@ def test_every_dependency_is_documented_and_every_documented_one_is_declared() -
     project = tomllib.loads(pages.page("pyproject.toml"))["project"]
     declared = {re.split(r"[<>=!~ ]", line)[0] for line in project["dependencies"]}
     assert {row[0] for row in pages.rows(pages.page("docs/dependencies.md"))} == declared
-    for line in project["optional-dependencies"]["dev"]:
+    for line in (line for group in project["optional-dependencies"].values() for line in group):
         assert f"`{re.split('[<>=!~ ]', line)[0]}`" in pages.page("docs/dependencies.md"), line
 
 

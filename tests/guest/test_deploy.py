@@ -13,6 +13,7 @@ from workbench.api import Behavior, Invalid, Kind, Node
 from workbench.api.capabilities import parse_grant
 from workbench.api.identity import ActorId
 from workbench.api.limits import PROFILES
+from workbench.guest import wheels
 from workbench.node import LocalNode
 from workbench.wasm.codec import Err, Ok
 from workbench.wasm.gate import Context
@@ -211,3 +212,8 @@ def test_the_sample_actors_have_no_surprises(node: Node) -> None:
     for path in sorted(Path(SAMPLES).glob("*_actor.py")):
         assert node.modules.deploy(path.read_bytes(), file_name=path.name).warnings == (), path.name
     assert {path.name for path in ACTORS.glob("*.py")} == {"bench_actor.py", "machine_actor.py"}
+
+
+def test_packages_are_chosen_for_the_python_of_the_sandbox(guest: Guest) -> None:
+    report = compiled(guest, counter=SERVER)
+    assert report.python_version.startswith(f"{wheels.PYTHON}.")

@@ -13,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 NOBODY = 65534
+JOBS = ("run", "test", "check", "bench", "prove", "dist", "screenshots")
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def _python(checkout: Path, program: str, **options: dict[str, str]) -> subproce
 def test_the_makefile_offers_the_jobs_and_only_delegates() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     jobs = re.search(r"^JOBS := (.*)$", makefile, re.MULTILINE)
-    assert jobs is not None and jobs.group(1).split() == ["run", "test", "check", "bench", "prove", "screenshots"]
+    assert jobs is not None and jobs.group(1).split() == list(JOBS)
     assert [line for line in makefile.splitlines() if line.startswith("\t")] == [
         "\t@$(PYTHON) packaging/dev.py $@ $(ARGS)"
     ]
@@ -44,8 +45,15 @@ def test_every_job_says_what_it_does() -> None:
     done = subprocess.run(
         [sys.executable, "packaging/dev.py", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    for job in ("run", "test", "check", "bench", "prove", "screenshots"):
+    for job in JOBS:
         assert job in done.stdout
+
+
+def test_what_the_packaged_program_was_made_from_is_told_by_every_file(checkout: Path) -> None:
+    before = _python(checkout, "print(dev.digest())").stdout
+    assert _python(checkout, "print(dev.digest())").stdout == before != ""
+    (checkout / "packaging" / "more.spec").write_text("")
+    assert _python(checkout, "print(dev.digest())").stdout != before
 
 
 def test_an_installation_that_is_current_is_not_touched(checkout: Path) -> None:

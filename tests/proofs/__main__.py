@@ -14,9 +14,10 @@ from pathlib import Path
 
 from tests.benchmarks.figure import machine
 from tests.proofs.clean_clone import clean_clone
+from tests.proofs.dist import dist
 from tests.proofs.mutants import mutants
 
-PROOFS: Mapping[str, Callable[[], object]] = {"clean_clone": clean_clone, "mutants": mutants}
+PROOFS: Mapping[str, Callable[[], object]] = {"clean_clone": clean_clone, "dist": dist, "mutants": mutants}
 
 
 def main(wanted: list[str]) -> int:

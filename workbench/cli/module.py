@@ -9,8 +9,7 @@ import click
 
 import workbench
 from workbench.api import ModuleInfo, NotFound, WorkbenchError
-from workbench.api.modules import SIZE_BYTES
-from workbench.cli import failure, inside, options, payload, render
+from workbench.cli import failure, inside, options, render
 from workbench.cli.connection import Target, stored
 from workbench.cli.output import Output
 from workbench.cli.progress import ProgressLine
@@ -23,22 +22,34 @@ def module() -> None:
 
 @module.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@options.packages
 @click.option("--alias", default="", help="A name for it: name or name@version.")
 @click.option("--force", is_flag=True, help="Let the alias point here even if it names other bytes.")
 @click.option("--node", "addresses", metavar="HOST:PORT", multiple=True, help="Deploy there; may be repeated.")
 @click.option("--workspace", metavar="DIR", default="", help="The node of this workspace.")
 @options.as_json
 @options.debug
-def deploy(file: Path, alias: str, force: bool, addresses: tuple[str, ...], workspace: str, as_json: bool) -> int:
-    """Check FILE, compile it and keep it. Deploying the same bytes again changes nothing."""
-    data = payload.read(str(file), SIZE_BYTES)
+def deploy(
+    file: Path,
+    packages: tuple[str, ...],
+    alias: str,
+    force: bool,
+    addresses: tuple[str, ...],
+    workspace: str,
+    as_json: bool,
+) -> int:
+    """Check FILE, compile it and keep it. Deploying the same bytes again changes nothing.
+
+    FILE is a component, a Python file, or a folder or zip with actor.py and the modules beside it.
+    """
+    data, name = workbench.pack(file, beside=workbench.vendor(packages))
     worst = 0
     for address in addresses or ("",):
         try:
-            info = _deploy(Target(address, workspace), data, file.name, alias, force=force)
+            info = _deploy(Target(address, workspace), data, name, alias, force=force)
         except WorkbenchError as error:
             click.echo(f"{address}: " if address else "", nl=False, err=True)
-            failure.show(error, {file.name: data.decode(errors="replace")} if failure.locations(error) else {})
+            failure.show(error, workbench.texts(data, name) if failure.locations(error) else {})
             worst = max(worst, error.exit_code)
         else:
             _show_deployed(info, address, as_json=as_json)
@@ -194,19 +205,23 @@ def remove(reference: str, target: Target) -> None:
 
 
 @module.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path))
+@options.packages
 @click.option(
     "--output", "-o", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Default: FILE.wasm."
 )
 @options.as_json
 @options.debug
-def build(file: Path, output: Path | None, as_json: bool) -> None:
-    """Build a Python actor into a WebAssembly component that needs no interpreter."""
-    target = output or file.with_suffix(".wasm")
-    payload.read(str(file), SIZE_BYTES)
+def build(file: Path, packages: tuple[str, ...], output: Path | None, as_json: bool) -> None:
+    """Build a Python actor into a WebAssembly component that needs no interpreter.
+
+    FILE is a Python file, or a folder or zip with actor.py and the modules beside it.
+    """
+    _, name = workbench.pack(file)  # what cannot be read is told before the output is opened
+    target = output or (Path(f"{name}.wasm") if file.is_dir() else file.with_suffix(".wasm"))
     with Output(target) as written:
         with ProgressLine() as progress:
-            component = workbench.build(file, progress=progress)
+            component = workbench.build(file, beside=workbench.vendor(packages), progress=progress)
         written.write(component)
     if as_json:
         render.line({"file": str(target), "size_bytes": len(component)})

@@ -44,6 +44,13 @@ profile = click.option(
     help="Limits and grants.",
 )
 grants = click.option("--grant", "grants", metavar="CAP", multiple=True, help="One more capability, for example spawn.")
+packages = click.option(
+    "--with",
+    "packages",
+    metavar="PACKAGE",
+    multiple=True,
+    help="Put a pure Python package and what it needs beside the actor: a name as pip takes it, or a wheel.",
+)
 timeout = click.option(
     "--timeout", "timeout_seconds", type=Seconds(0), default=30.0, show_default=True, help="Seconds to wait."
 )

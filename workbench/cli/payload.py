@@ -44,13 +44,6 @@ def text(value: str) -> str:
         raise Invalid(f"{value[1:]} is not UTF-8 text; send its bytes with TYPE:=@FILE") from None
 
 
-def read(path: str, most_bytes: int | None = None) -> bytes:
-    """The bytes of a file that the user named. Invalid: it cannot be read, or has more than `most_bytes`."""
-    if most_bytes is not None and Path(path).is_file() and (size := Path(path).stat().st_size) > most_bytes:
-        raise Invalid(f"{path} has {size:,} bytes; up to {most_bytes:,} are taken")
-    return _bytes(path)
-
-
 def _binary(value: str) -> bytes:
     if value.startswith("@"):
         return _bytes(value[1:])

@@ -10,7 +10,6 @@ import click
 
 import workbench
 from workbench.api import Kind, Node, SpawnOptions, WorkbenchError
-from workbench.api.modules import SIZE_BYTES
 from workbench.cli import exchange, failure, options, payload, render
 from workbench.cli.lines import Lines
 from workbench.cli.progress import ProgressLine
@@ -27,24 +26,25 @@ class InOrder(click.Command):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The file in hand: its bytes as they were read, and the name of its actor."""
+    """What is run: its bytes as they were read, and how it is called."""
 
     path: Path
     data: bytes
+    file_name: str
 
     @property
     def name(self) -> str:
-        return self.path.stem
+        return Path(self.file_name).stem
 
     @property
     def sources(self) -> dict[str, str]:
         """What an error's location may point into."""
-        text = self.data.decode(errors="replace")
-        return {self.path.name: text, str(self.path): text}
+        return workbench.texts(self.data, self.file_name)
 
 
 @click.command(cls=InOrder)
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path))
+@options.packages
 @click.option("--call", "calls", metavar="TYPE[=PAYLOAD]", multiple=True, help="Send this and wait for its reply.")
 @click.option("--cast", "casts", metavar="TYPE[=PAYLOAD]", multiple=True, help="Send this, which has no reply.")
 @options.state
@@ -63,6 +63,7 @@ class Subject:
 def run(
     context: click.Context,
     file: Path,
+    packages: tuple[str, ...],
     calls: Sequence[str],
     casts: Sequence[str],
     state: str,
@@ -75,11 +76,13 @@ def run(
 ) -> int:
     """Deploy FILE into a node of its own, spawn one actor and send it messages.
 
+    FILE is a component, a Python file, or a folder or zip with actor.py and the modules beside it.
     Messages go out in the order given. A failed one does not stop the others; the exit code is the worst.
     PAYLOAD is text, or @FILE for the text of a file (@@ for a plain @); TYPE:=HEX and TYPE:=@FILE send binary.
     """
     messages = list(_ordered(context.meta[__name__], calls, casts))
-    initial, subject = payload.text(state), Subject(file, payload.read(str(file), SIZE_BYTES))
+    initial, beside = payload.text(state), workbench.vendor(packages)
+    subject = Subject(file, *workbench.pack(file, beside=beside))
     with workbench.connect(f"embedded:{workspace}") as node:
         lines = Lines(node)
         started = _start(node, subject, initial, SpawnOptions(subject.name, profile, grants), lines)
@@ -89,7 +92,7 @@ def run(
         if watch:
             from workbench.cli.watch import follow
 
-            follow(node, subject.path, subject.name, lines, known=subject.data)
+            follow(node, subject.path, subject.name, lines, known=subject.data, beside=beside)
         if as_json:
             render.line(_ending(node, subject.name))
         if watch:
@@ -109,7 +112,7 @@ def _start(node: Node, subject: Subject, state: str, chosen: SpawnOptions, lines
     """Deploy and spawn; the exit code, with the source line shown where the error has a place."""
     try:
         with ProgressLine() as progress:
-            module = node.modules.deploy(subject.data, file_name=subject.path.name, progress=progress)
+            module = node.modules.deploy(subject.data, file_name=subject.file_name, progress=progress)
         for warning in module.warnings:
             click.echo(f"warning: {warning}", err=True)
         node.actors.spawn(module.hash, state, options=chosen)

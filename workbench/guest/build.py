@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from workbench import child
 from workbench.api.errors import Conflict, Invalid, Unavailable
 from workbench.data import directory
 
@@ -69,7 +70,7 @@ def sdk_folder() -> Path:
 
 def sources() -> list[Path]:
     """Every file of this package that goes into a component or decides what does."""
-    return [Path(__file__), *sorted(sdk_folder().rglob("*.py"))]
+    return [Path(__file__).with_suffix(".py"), *sorted(sdk_folder().rglob("*.py"))]
 
 
 def _world(behaviors: Sequence[str], imports: Sequence[str]) -> str:
@@ -105,7 +106,7 @@ def _tool() -> list[str]:
     """How to start componentize-py. As a module of this Python it is one process; a script may start a second one,
     which would outlive a cancelled build."""
     if find_spec("componentize_py") is not None:
-        return [sys.executable, "-c", "import sys, componentize_py as c; sys.exit(c.script())"]
+        return child.command("workbench.guest.componentize")
     suffix = ".exe" if sys.platform == "win32" else ""
     beside = Path(sys.executable).with_name(f"componentize-py{suffix}")
     if beside.is_file():

@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
+from workbench import child
 from workbench.api.errors import Conflict, Internal, Invalid
 from workbench.api.modules import CancelToken, Progress, ProgressCallback
 
@@ -91,7 +91,7 @@ class Compiler:
     def _start(self) -> None:
         self._answers = SimpleQueue()
         self._child = subprocess.Popen(
-            [sys.executable, "-m", "workbench.wasm.compile_worker"],
+            child.command("workbench.wasm.compile_worker"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

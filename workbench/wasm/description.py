@@ -9,13 +9,13 @@ from collections.abc import Iterable, Sequence
 from workbench.api.errors import Invalid
 from workbench.api.modules import Behavior, Format, ModuleInfo
 from workbench.api.structure import Member, ModuleDetail, Section
+from workbench.guest import archive
 from workbench.wasm import binary
 from workbench.wasm.binary.contents import Contents, read_contents
 from workbench.wasm.program import LIFECYCLE
 from workbench.wasm.types import Interface
 from workbench.wasm.wit import actor_package
 
-ZIP = b"PK"
 _INTERFACES = {
     Behavior.GEN_SERVER: "gen-server",
     Behavior.GEN_EVENT: "gen-event",
@@ -51,7 +51,7 @@ def _python(info: ModuleInfo, data: bytes) -> Contents:
 
 
 def _sections(info: ModuleInfo, data: bytes) -> tuple[Section, ...]:
-    if not data.startswith(ZIP):
+    if not archive.is_archive(data):
         return (Section("file", info.file_name, 0, len(data)),)
     entries = zipfile.ZipFile(io.BytesIO(data)).infolist()
     return tuple(Section("file", entry.filename, entry.header_offset, entry.file_size) for entry in entries)
@@ -59,10 +59,7 @@ def _sections(info: ModuleInfo, data: bytes) -> tuple[Section, ...]:
 
 def sources(info: ModuleInfo, data: bytes) -> dict[str, bytes]:
     """The files of a python module by name."""
-    if not data.startswith(ZIP):
-        return {info.file_name: data}
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return {entry.filename: archive.read(entry) for entry in archive.infolist() if not entry.is_dir()}
+    return dict(archive.read(data).files) if archive.is_archive(data) else {info.file_name: data}
 
 
 def _interfaces(names: Iterable[str]) -> tuple[Member, ...]:

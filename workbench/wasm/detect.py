@@ -10,6 +10,7 @@ from wasmtime import WasmtimeError, wat2wasm
 
 from workbench.api.errors import Invalid, Location
 from workbench.api.modules import Format
+from workbench.guest import archive, sources
 from workbench.wasm import binary
 
 LOOKED_AT_BYTES = 512
@@ -20,23 +21,25 @@ _PLACE = re.compile(r"--> <anon>:(\d+):(\d+)")
 
 
 class Deployable(NamedTuple):
-    """A module as it is kept: its format, and its bytes, which give its identity."""
+    """A module as it is kept: its format, its bytes, which give its identity, and what was left out of them."""
 
     format: Format
     data: bytes
+    warnings: tuple[str, ...] = ()
 
 
 def detect(data: bytes, file_name: str = "") -> Deployable:
     """Tell by content what was given. Invalid says what it looks like, by its name too, or what is wrong with a text.
 
-    A text module becomes the binary it stands for, so that the text and the binary are one module.
+    A text module becomes the binary it stands for, so that the text and the binary are one module; so does an archive
+    become the one that has an actor's files alone.
     """
     if not data:
         raise Invalid("the file is empty")
     if binary.is_wasm(data):
         return Deployable(Format.CORE if data[:8] == _CORE else Format.COMPONENT, data)
-    if data[:2] == b"PK":
-        raise Invalid("this is a zip archive; actors of several files cannot be deployed yet, only a single .py file")
+    if archive.is_archive(data):
+        return Deployable(Format.PYTHON, *sources.stored(data))
     text = _text(data, file_name)
     if _without_comments(text).startswith(TEXT_MODULES):
         return detect(_assembled(text, Path(file_name).name))

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from workbench.api.errors import Invalid
 from workbench.api.modules import Behavior, CancelToken, Format, ModuleInfo, Progress, ProgressCallback
+from workbench.guest import archive, sources
 from workbench.wasm import binary
 from workbench.wasm.component import ComponentProgram
 from workbench.wasm.core import CoreProgram
@@ -55,18 +56,18 @@ class Intake:
     ) -> Taken:
         """Check a module and have it compiled. Invalid says what is wrong with it. Conflict: cancelled."""
         if found.format is Format.PYTHON:
-            return self._python(found.data, file_name or "actor.py", progress, cancel)
+            return self._python(found, file_name or archive.MAIN, progress, cancel)
         return Taken(self._binary(found, file_name, progress, cancel))
 
     def _python(
-        self, data: bytes, file_name: str, progress: ProgressCallback | None, cancel: CancelToken | None
+        self, found: Deployable, file_name: str, progress: ProgressCallback | None, cancel: CancelToken | None
     ) -> Taken:
         interpreter = self._interpreter.ensure(progress=progress, cancel=cancel)
         if progress is not None:
             progress(Progress("checking the source"))
-        report = self._interpreter.check(files(data, file_name))
+        report = self.report(found.data, file_name)
         info = _info(
-            Deployable(Format.PYTHON, data),
+            found,
             file_name,
             report.behaviors,
             report.imports,
@@ -75,13 +76,13 @@ class Intake:
             documentation=report.documentation,
             interpreter=interpreter,
             carries_state=report.carries_state,
-            warnings=report.warnings,
+            warnings=(*found.warnings, *report.warnings),
         )
         return Taken(info, report.bytecode)
 
     def report(self, data: bytes, file_name: str) -> Report:
-        """Python source checked and compiled once more, on the interpreter of now."""
-        return self._interpreter.check(files(data, file_name))
+        """Python source checked and compiled on the interpreter of now."""
+        return self._interpreter.check(sources.texts(data, file_name))
 
     def _binary(
         self, found: Deployable, file_name: str, progress: ProgressCallback | None, cancel: CancelToken | None
@@ -119,11 +120,6 @@ class Intake:
 def identity(found: Deployable) -> str:
     """The SHA-256 that a module is known by, in hex."""
     return hashlib.sha256(found.data).hexdigest()
-
-
-def files(data: bytes, file_name: str) -> dict[str, str]:
-    """The sources of a Python module by path; that they are UTF-8 was seen when it was detected."""
-    return {file_name: data.decode("utf-8-sig")}
 
 
 def requires(imports: Sequence[str]) -> tuple[str, ...]:

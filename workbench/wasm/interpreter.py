@@ -26,7 +26,7 @@ from workbench.api.limits import DEFAULT_PROFILE, PROFILES
 from workbench.api.modules import CancelToken, Progress, ProgressCallback
 from workbench.data import directory
 from workbench.guest import build
-from workbench.wasm import binary
+from workbench.wasm import binary, shipped
 from workbench.wasm.artifacts import Artifacts
 from workbench.wasm.codec import Err
 from workbench.wasm.compiler import Compiler
@@ -44,6 +44,8 @@ BUILD_SECONDS = 12.0
 
 KEPT_BUILDS = 3
 SCRATCH = "building.wasm"
+SHIPPED = directory("interpreter")
+"""Where a packaged program has the one that it brings along; there is no such folder otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +167,9 @@ class Interpreter:
                 return found
             module = self._built()
             if not module:
-                module = self._build(progress, cancel)
+                module = shipped.take(SHIPPED, fingerprint(), self.folder) or self._build(progress, cancel)
                 (self.folder / f"current-{fingerprint()}").write_text(module, encoding="ascii")
-            if self._artifacts.find(module) is None:
+            if self._artifacts.find(module) is None and shipped.take_code(SHIPPED, module, self._artifacts) is None:
                 self._compile(module, progress, cancel)
             self._prune()
             return module

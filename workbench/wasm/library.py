@@ -15,11 +15,11 @@ from workbench.api.events import Area
 from workbench.api.identity import ActorId
 from workbench.api.modules import SIZE_BYTES, CancelToken, Format, ModuleInfo, Progress, ProgressCallback
 from workbench.api.structure import ModuleDetail, ModuleDiff
-from workbench.guest import build
+from workbench.guest import build, sources
 from workbench.wasm import description
 from workbench.wasm.comparison import compare, sections
 from workbench.wasm.detect import detect
-from workbench.wasm.intake import BEHAVIOR_NAMES, Intake, files, identity
+from workbench.wasm.intake import BEHAVIOR_NAMES, Intake, identity
 from workbench.wasm.interpreter import Interpreter
 from workbench.wasm.program import BEHAVIORS, Program
 from workbench.wasm.programs import Programs
@@ -217,8 +217,8 @@ class Library:
         if info.format is not Format.PYTHON:
             raise Invalid(f"module {info.name} is a {info.format} already; only Python source is built")
         started = time.monotonic()
-        sources = files(self.data(info.hash), info.file_name)
-        report = self._interpreter.check(sources)
+        files = sources.texts(self.data(info.hash), info.file_name)
+        report = self._interpreter.check(files)
 
         def cancelled() -> bool:
             if progress is not None:
@@ -228,7 +228,7 @@ class Library:
         with tempfile.TemporaryDirectory(prefix="workbench-build-") as folder:
             output = Path(folder) / "actor.wasm"
             build.build_component(
-                sources,
+                files,
                 output,
                 class_name=report.class_name,
                 behaviors=report.behaviors,

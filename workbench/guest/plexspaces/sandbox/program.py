@@ -162,7 +162,7 @@ def _compiled(name: str, path: str, source: str, notes: list[str]) -> SourceModu
             raise of_syntax(error, path) from None
         except (ValueError, RecursionError, MemoryError) as error:
             raise SourceFault(
-                type(error).__name__, str(error) or "the source is too deeply nested", Place(path)
+                type(error).__name__, str(error) or "the source is too large or too deeply nested", Place(path)
             ) from None
     notes.extend(f"{path}:{each.lineno}: {each.message}" for each in caught)
     return SourceModule(name, path, source, code, path.endswith("__init__.py") and name != MAIN)

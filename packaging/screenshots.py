@@ -124,7 +124,7 @@ async def pictures(window: MainWindow, look: str) -> None:
     doc.edit.setPlainText(FRAGILE)
     await alone(window, "editor", f"editor-{look}")
     window.set_perspective("operate")
-    await overlay(f"palette-{look}", lambda: window.open_palette(), lambda: window.palette_dialog)
+    await overlay(f"palette-{look}", lambda: window.jumps.offer_actions(), lambda: window.jumps.dialog)
     sheet = Shortcuts(window)
     await overlay(f"shortcuts-{look}", sheet.show, lambda: sheet)
 

@@ -184,6 +184,12 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+def mixed(one: str, other: str, part: float) -> str:
+    """`part` of one colour, the rest of the other."""
+    pairs = ((int(one[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(first * part + second * (1 - part)):02x}" for first, second in pairs)
+
+
 _current = LIGHT
 
 

@@ -43,10 +43,10 @@ class GraphsPanel(Panel):
     title = "Graphs"
     icon_name = "graphs"
     areas = frozenset({Area.METRICS})
+    rest_ms = 250
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._rest.setInterval(250)
         self.samples = Samples()
         self.drawn: dict[str, bool] = {NODE: True}
         self._colors: dict[str, int] = {}

@@ -30,15 +30,12 @@ class Box:
 NOWHERE = Box(0.0, 0.0, 0.0, 0.0)
 
 
-def squarify(sizes: Sequence[float], box: Box) -> list[Box]:
+def squarify(sizes: Sequence[int], box: Box) -> list[Box]:
     """One box for each size, in the order of `sizes`; together they fill `box`. What has no size has no place."""
     places = [NOWHERE] * len(sizes)
     order = sorted((at for at, size in enumerate(sizes) if size > 0), key=lambda at: -sizes[at])
-    total = sum(sizes[at] for at in order)
-    if not total or box.width <= 0 or box.height <= 0:
-        return places
-    scale = box.width * box.height / total
-    while order:
+    scale = box.width * box.height / max(sum(sizes[at] for at in order), 1)
+    while order and min(box.width, box.height) > 0:
         count = _best_row([sizes[at] * scale for at in order], min(box.width, box.height))
         row, order = order[:count], order[count:]
         placed, box = _lay_row([sizes[at] * scale for at in row], box)

@@ -36,7 +36,7 @@ Row = Column[Deployed]
 MODULES: tuple[Row, ...] = (
     Row("name", "Module", lambda r: r.info.name, lambda r: r.info.name, 150, bold=True, icon=_warned,
         tip=lambda r: "\n".join([r.info.name, *r.info.warnings])),
-    Row("hash", "Hash", lambda r: r.info.hash, lambda r: r.info.hash[:12], 108, tone=always("muted"),
+    Row("hash", "Hash", lambda r: r.info.hash, lambda r: r.info.hash[:12], 120, tone=always("muted"),
         tip=lambda r: r.info.hash),
     Row("format", "Format", lambda r: str(r.info.format), lambda r: str(r.info.format), 92),
     Row("behavior", "Behavior", lambda r: behaviors(r.info), lambda r: behaviors(r.info), 104),
@@ -83,7 +83,7 @@ SECTIONS: tuple[Part, ...] = (
 
 Line = Column[Member]
 MEMBERS: tuple[Line, ...] = (
-    Line("name", "Name", lambda m: m.name, lambda m: m.name, 260),
+    Line("name", "Name", lambda m: m.name, lambda m: m.name, 330),
     Line("kind", "Kind", lambda m: m.kind, lambda m: m.kind, 90, tone=always("muted")),
     Line("type", "Type", lambda m: m.type, lambda m: m.type, 420),
 )  # fmt: skip
@@ -96,10 +96,10 @@ def difference(change: Change) -> str:
 
 Differ = Column[Change]
 CHANGES: tuple[Differ, ...] = (
-    Differ("name", "Name", lambda c: c.name, lambda c: c.name, 160, bold=True),
-    Differ("part", "Part", lambda c: c.part, lambda c: c.part, 76, tone=always("muted")),
-    Differ("change", "Change", difference, difference, 92, icon=lambda c: SIGNS[difference(c)],
+    Differ("name", "Name", lambda c: c.name, lambda c: c.name, 120, bold=True),
+    Differ("part", "Part", lambda c: c.part, lambda c: c.part, 72, tone=always("muted")),
+    Differ("change", "Change", difference, difference, 98, icon=lambda c: SIGNS[difference(c)],
            tone=lambda c: SIGNS[difference(c)][1]),
-    Differ("before", "Before", lambda c: c.before, lambda c: c.before, 150),
-    Differ("after", "After", lambda c: c.after, lambda c: c.after, 150),
+    Differ("before", "Before", lambda c: c.before, lambda c: c.before, 90),
+    Differ("after", "After", lambda c: c.after, lambda c: c.after, 90),
 )  # fmt: skip

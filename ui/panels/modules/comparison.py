@@ -77,6 +77,7 @@ class Comparison(QWidget):
             self.list.show_rows(())
             self.pages.setCurrentWidget(self.no_text)
             return
+        self.other.setCurrentIndex(max(self.other.findData(diff.before.hash), self.other.findData(diff.after.hash), 0))
         self.heading.setText(f"{_short(diff.before)}  →  {_short(diff.after)}")
         self.none.say("Nothing changed but the bytes." if diff.before.hash != diff.after.hash else "They are the same.")
         self.list.show_rows(diff.changes)

@@ -18,7 +18,9 @@ NAMED = 12
 def overview(info: ModuleInfo, detail: ModuleDetail | None, users: Sequence[str]) -> str:
     """`detail` is None until it has been read."""
     tokens = current()
-    parts = [f'<p style="color:{tokens.warn}">Warning: {html.escape(text)}</p>' for text in info.warnings]
+    parts = [
+        f'<p style="color:{tokens.warn};margin-bottom:8px">Warning: {html.escape(text)}</p>' for text in info.warnings
+    ]
     if info.documentation:
         parts.append(f"<p>{html.escape(excerpt(info.documentation, 2000))}</p>")
     parts.append(grid(facts(info, detail, users)))

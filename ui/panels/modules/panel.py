@@ -88,7 +88,7 @@ class ModulesPanel(TablePanel[Deployed]):
         self.column.addWidget(self.split, 1)
         self.column.addWidget(self.job)
         self.details.hide()
-        self.add_tool(tool_for(desk.actions["module.deploy"]))
+        self.add_tool(tool_for(desk.actions["module.deploy"], text=True))
         self._bind()
 
     def _bind(self) -> None:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ui import format as show
@@ -16,6 +27,9 @@ from workbench.api import Section
 
 STRENGTH = {"light": 0.20, "dark": 0.30}
 """How much of the series' colour is in a tile: the text on it keeps its contrast."""
+TOP_LEFT = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
+LEAST_LETTERS = 4
+"""A name of which no more is left says nothing."""
 WAYS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
 
@@ -105,26 +119,20 @@ class Treemap(QWidget):
 
     def _label(self, painter: QPainter, tile: Tile, room: QRectF) -> None:
         """The name, and the size under it or beside it; nothing where not even the start of the name fits."""
-        metrics = painter.fontMetrics()
-        if room.width() < metrics.averageCharWidth() * 4 or room.height() < metrics.height():
+        plain, bold = painter.font(), QFont(painter.font())
+        bold.setWeight(QFont.Weight.DemiBold)
+        metrics, name = QFontMetricsF(bold), tile.name
+        shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room.width())
+        if (shown != name and len(shown) <= LEAST_LETTERS) or room.height() < metrics.height():
             return
-        size = show.size(tile.section.size_bytes)
-        wide = metrics.horizontalAdvance(f"{tile.name}   {size}") <= room.width()
         painter.setPen(QColor(current().text))
-        font = QFont(painter.font())
-        font.setWeight(QFont.Weight.DemiBold)
-        plain = painter.font()
-        painter.setFont(font)
-        name = painter.fontMetrics().elidedText(tile.name, Qt.TextElideMode.ElideRight, int(room.width()))
-        painter.drawText(room, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, name)
-        used = painter.fontMetrics().horizontalAdvance(name)
+        painter.setFont(bold)
+        painter.drawText(room, TOP_LEFT, shown)
         painter.setFont(plain)
-        if tile.frame and wide:
-            painter.drawText(room.adjusted(used + 8, 0, 0, 0), Qt.AlignmentFlag.AlignTop, size)
-        elif not tile.frame and room.height() >= 2 * metrics.height():
-            below = room.adjusted(0, metrics.height(), 0, 0)
-            painter.drawText(below, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft,
-                             metrics.elidedText(size, Qt.TextElideMode.ElideRight, int(room.width())))  # fmt: skip
+        size, beside = show.size(tile.section.size_bytes), metrics.horizontalAdvance(shown) + 8
+        room = room.adjusted(beside, 0, 0, 0) if tile.frame else room.adjusted(0, metrics.height(), 0, 0)
+        if QFontMetricsF(plain).horizontalAdvance(size) <= room.width() and room.height() >= metrics.height():
+            painter.drawText(room, TOP_LEFT, size)
 
     # Qt's own
 

@@ -38,6 +38,7 @@ from workbench.wasm.engine import WASMTIME, Engines
 from workbench.wasm.interpreter import Interpreter
 from workbench.wasm.library import Library
 from workbench.wasm.linker import Linkers
+from workbench.wasm.programs import Programs
 
 Scope = tuple[str, str]
 CHECK_SECONDS = 120.0
@@ -85,10 +86,7 @@ class Machine:
         )
         self.library = Library(
             StoredModules(self.workspace.database, self.workspace.modules),
-            Artifacts(compiled),
-            compiler,
-            self.engines,
-            linkers,
+            Programs(Artifacts(compiled), compiler, self.engines, linkers),
             self.interpreter,
             changed=self.bus.publish,
             users=lambda module: [actor.id for actor in self.system.all() if actor.info().module == module],

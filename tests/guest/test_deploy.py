@@ -16,7 +16,6 @@ from workbench.api.limits import PROFILES
 from workbench.node import LocalNode
 from workbench.wasm.codec import Err, Ok
 from workbench.wasm.gate import Context
-from workbench.wasm.instance import Instance
 
 from .conftest import ACTORS, SAMPLES
 
@@ -98,7 +97,7 @@ class Guest:
         limits = PROFILES["permissive"].interpreter
         machine = node._machine
         self.context = Context(ActorId("guest"), Nobody(), (parse_grant("logging"),), limits)  # type: ignore[arg-type]
-        self._instance = Instance(machine.interpreter.program(limits.stack_bytes), self.context, machine.engines)
+        self._instance = machine.interpreter.program(limits.stack_bytes).instantiate(self.context, machine.engines)
 
     def call(self, interface: str, function: str, *arguments: Any) -> Any:
         self.context.begin_turn()

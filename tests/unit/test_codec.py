@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import math
 from ctypes import byref
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from wasmtime import Store, _ffi
+from wasmtime import Store
 from wasmtime.component import Component, Linker
 
 from tests.unit.components import echo, flat
@@ -79,10 +78,7 @@ class Echo:
         self.callback = ffi.Callback(_trampoline(function, self.host))
         linker = Linker(ENGINE)
         with linker.root() as root:
-            no_finalizer = ctypes.cast(0, ffi.Finalizer)
-            error = _ffi.wasmtime_component_linker_instance_add_func(
-                root.ptr(), ctypes.create_string_buffer(b"host"), 4, self.callback, None, no_finalizer
-            )
+            error = ffi.add_function(root.ptr(), b"host", 4, self.callback, None, None)
             assert not error
         self.store = Store(ENGINE)
         self.store.set_fuel(10**9)

@@ -14,7 +14,7 @@ from workbench.wasm import linker
 from workbench.wasm.codec import Err, codec
 from workbench.wasm.engine import new_engine
 from workbench.wasm.gate import REGISTRY, Context, through_gate
-from workbench.wasm.library import BEHAVIOR_NAMES
+from workbench.wasm.intake import BEHAVIOR_NAMES
 from workbench.wasm.program import BEHAVIORS
 from workbench.wasm.types import Primitive, Record, ResultOf, strip
 from workbench.wasm.wit import actor_package

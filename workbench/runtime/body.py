@@ -66,7 +66,7 @@ class Body:
         here.turns += 1
         instance = None
         try:
-            instance = self.incoming = Instance(spec.runnable.program, self.context, self._around.engines)
+            instance = self.incoming = spec.runnable.program.instantiate(self.context, self._around.engines)
             if self.ending is not None:
                 instance.interrupt(self.ending)
             if spec.runnable.bytecode:

@@ -10,10 +10,13 @@ import json
 import sys
 from pathlib import Path
 
-from wasmtime import WasmtimeError
+from wasmtime import Module, WasmtimeError
 from wasmtime.component import Component
 
 from workbench.wasm.engine import new_engine
+
+CORE = b"\0asm\1\0\0\0"
+"""How a core module begins; a component has another version."""
 
 
 def main() -> None:
@@ -22,7 +25,8 @@ def main() -> None:
         request = json.loads(line)
         error = ""
         try:
-            compiled = Component(engine, Path(request["input"]).read_bytes()).serialize()
+            data = Path(request["input"]).read_bytes()
+            compiled = (Module if data[:8] == CORE else Component)(engine, data).serialize()
             Path(request["output"]).write_bytes(compiled)
         except (WasmtimeError, OSError) as failed:
             error = str(failed)

@@ -199,9 +199,8 @@ def size_of(value: Any) -> int:
 
 
 class _Current(threading.local):
-    context: Context | None = None
     instance: Any = None
 
 
 current = _Current()
-"""The actor whose guest code runs on this thread; set around every call into a guest."""
+"""The instance whose guest code runs on this thread; set around every call into a guest."""

@@ -1,27 +1,30 @@
-"""One living guest: a store with its limits, and calls that end in a value or in a cause of death."""
+"""One living guest: a store with its limits, and calls that end in a value or in a cause of death.
+
+What differs between components and core modules (how values travel, how memory is seen) is in `component` and `core`.
+"""
 
 from __future__ import annotations
 
 import itertools
 import time
+from abc import ABC, abstractmethod
 from ctypes import byref, c_uint64
 from typing import Any
-from weakref import WeakValueDictionary
 
-from wasmtime import Store, WasmtimeError
+from wasmtime import Engine
 
 from workbench.api.errors import Cause, Figures, Location
 from workbench.api.limits import LONG_TURN
 from workbench.wasm import ffi, traps
-from workbench.wasm.binary import PAGE_BYTES
-from workbench.wasm.codec import Lift
 from workbench.wasm.engine import Engines
 from workbench.wasm.gate import Context, current
-from workbench.wasm.program import Program
 from workbench.wasm.wasi import World
 
 _keys = itertools.count(1)
-_running: WeakValueDictionary[int, Instance] = WeakValueDictionary()
+_running: dict[int, Instance] = {}
+"""By the number that the engine hands to `_tick`; an instance leaves when it is closed."""
+LEAST_FUEL = 10_000
+"""With less left after a turn, the probe of memory is given its own."""
 
 
 class Died(Exception):
@@ -32,122 +35,94 @@ class Died(Exception):
         self.cause, self.figures = cause, figures
 
 
-class Instance:
-    """A component instance in a store of its own. Used by one thread at a time; it may move between threads.
+class Trapped(Exception):
+    """The engine ended a call; the text is its own."""
 
-    After a call, `figures` says what it took. After `Died` the instance must be dropped.
+
+class Instance(ABC):
+    """A guest in a store of its own. Used by one thread at a time; it may move between threads.
+
+    After a call, `figures` says what it took, and `memory_bytes` is its live linear memory (None: not to be seen).
+    After `Died` the instance must be dropped.
     """
 
-    def __init__(self, program: Program, context: Context, engines: Engines) -> None:
-        self.program, self.context, self.world, self._engines = program, context, World(context), engines
+    def __init__(self, engine: Engine, declared_bytes: int, context: Context, engines: Engines) -> None:
+        self.context, self.world, self._engines = context, World(context), engines
         self.figures = Figures(0, None, 0)
+        self.memory_bytes: int | None = None
         self.end_cause: Cause | None = None
         self._key = next(_keys)
-        self._functions: dict[tuple[str, str], ffi.Func] = {}
-        self._started = self._cpu_started = self._budget_ns = 0
+        self._cpu_started = self._budget_ns = 0
         limits = context.limits
-        self.memory_limit = program.memory_bytes + limits.memory_bytes
-        self._store = Store(program.engine)
-        self._store.set_limits(memory_size=self.memory_limit, table_elements=limits.table_elements)
-        self._context = self._store._context()
+        self.memory_limit = declared_bytes + limits.memory_bytes
+        self._store: int | None = ffi.store_new(engine.ptr(), None, None)
+        self._context: int = ffi.store_context(self._store)
+        ffi.store_limits(self._store, self.memory_limit, limits.table_elements, -1, -1, -1)
         _running[self._key] = self
-        ffi.set_epoch_callback(self._store.ptr(), _on_epoch, self._key, None)
-        self._instantiate()
-        probe = program.probe and self._instance.get_func(self._store, program.probe)
-        self._probe: ffi.Func | None = probe._func if probe else None
-        self.memory_bytes = self._measure()
-
-    def _instantiate(self) -> None:
-        def run() -> Any:
-            return self.program.linker.instantiate(self._store, self.program.component)
-
+        ffi.set_epoch_callback(self._store, _on_epoch, self._key, None)
+        # Once is enough: the callback moves the deadline on at every tick, and a store that slept meets it at once.
+        ffi.set_deadline(self._context, 1)
         try:
-            self._instance = self._inside(run, LONG_TURN)
-        except WasmtimeError as error:
-            raise Died(self._cause(str(error)), Figures(None, None, self._elapsed())) from error
+            self._within(LONG_TURN, self._instantiate)
+            self.memory_bytes = self._measure()
+        except BaseException:
+            self.close()
+            raise
+
+    @abstractmethod
+    def _instantiate(self) -> None:
+        """Make the guest in the store. Raises Trapped."""
+
+    @abstractmethod
+    def _invoke(self, interface: str, function: str, arguments: tuple[Any, ...]) -> Any:
+        """Call one export. Raises Trapped."""
+
+    @abstractmethod
+    def _measure(self) -> int | None:
+        """Bytes of live linear memory; None when there is none that can be seen."""
 
     def call(self, interface: str, function: str, *arguments: Any, long: bool = False) -> Any:
         """Call one export and give what it returned. Raises Died; the caller's values must fit the WIT type.
 
         `long` gives the call ten times the budget, as turns of the lifecycle have.
         """
-        export = self.program.exports[interface, function]
-        handle = self._functions.get((interface, function))
-        if handle is None:
-            found = self._instance.get_func(self._store, export.index)
-            assert found is not None
-            handle = self._functions[interface, function] = found._func
         factor = LONG_TURN if long else 1
-        fuel = self.context.limits.fuel * factor
-        values = (ffi.Val * len(arguments))()
-        result = ffi.Val()  # zeroed: a reused slot would be freed twice
-        try:
-            for index, (lower, argument) in enumerate(zip(export.codec.lower_params, arguments, strict=True)):
-                lower(argument, values[index], self._context)
-            error = self._inside(
-                lambda: self._run(handle, values, len(arguments), result, export.codec.lift_result), factor
-            )
-        finally:
-            for value in values:
-                ffi.val_delete(byref(value))
-        wall = self._elapsed()
-        self.world.flush_lines()
-        if error:
-            self._died(ffi.take_message(error), fuel, wall)
-        if self.end_cause is not None:  # the end was asked for, and the turn was over before the next tick
-            ffi.val_delete(byref(result))
-            self._died("", fuel, wall)
-        used = fuel - self._fuel()
-        self.memory_bytes = self._measure()
-        self.figures = Figures(used, self.memory_bytes, wall)
-        if export.codec.lift_result is None:
-            return None
-        try:
-            return export.codec.lift_result(result, self._context)
-        finally:
-            ffi.val_delete(byref(result))
+        fuel, wall, result = self._within(factor, self._invoke, interface, function, arguments)
+        left = self._fuel()
+        if left < LEAST_FUEL:
+            ffi.set_fuel(self._context, LEAST_FUEL)
+        self.memory_bytes = memory = self._measure()
+        self.figures = Figures(fuel - left, memory, wall)
+        return result
 
-    def _run(self, handle: ffi.Func, values: Any, count: int, result: ffi.Val, lift: Lift | None) -> int | None:
-        error: int | None = ffi.call(
-            byref(handle), self._context, values, count, byref(result) if lift else None, 1 if lift else 0
-        )
-        return error
-
-    def _inside(self, run: Any, factor: int) -> Any:
-        """Run something that enters the guest, with fuel, deadline and thread-local set."""
-        limits = self.context.limits
-        before = current.context, current.instance
-        current.context, current.instance = self.context, self
-        self._started, self._cpu_started = time.perf_counter_ns(), time.thread_time_ns()
+    def _within(self, factor: int, run: Any, *arguments: Any) -> tuple[int, int, Any]:
+        """Enter the guest with fuel, time and thread-local set: the fuel given, the nanoseconds taken, the result."""
+        limits, before = self.context.limits, current.instance
+        fuel = limits.fuel * factor
+        current.instance = self
         self._budget_ns = limits.time_ms * 1_000_000 * factor
-        ffi.set_fuel(self._context, limits.fuel * factor)
-        ffi.set_deadline(self._context, 1)
+        ffi.set_fuel(self._context, fuel)
         self._engines.running()
+        result, trap = None, ""
+        self._cpu_started = time.thread_time_ns()
+        started = time.perf_counter_ns()
         try:
-            return run()
+            result = run(*arguments)
+        except Trapped as trapped:
+            trap = str(trapped) or "trap"
         finally:
-            current.context, current.instance = before
-
-    def _elapsed(self) -> int:
-        return time.perf_counter_ns() - self._started
+            current.instance = before
+        wall = time.perf_counter_ns() - started
+        self.world.flush_lines()
+        # The end may have been asked for when the turn was over before the next tick.
+        if trap or self.end_cause is not None:
+            self._died(trap, fuel, wall)
+        return fuel, wall, result
 
     def _fuel(self) -> int:
         left = c_uint64()
         ffi.get_fuel(self._context, byref(left))
         return left.value
-
-    def _measure(self) -> int | None:
-        """Bytes of live linear memory, from the probe; None when the module has none that we can read."""
-        if self._probe is None:
-            return None
-        result = ffi.Val()
-        ffi.set_fuel(self._context, 1_000)
-        ffi.set_deadline(self._context, 1_000)
-        if error := ffi.call(byref(self._probe), self._context, None, 0, byref(result), 1):
-            ffi.error_delete(error)
-            self._probe = None
-            return None
-        return int(result.of.u32) * PAGE_BYTES
 
     def interrupt(self, cause: Cause) -> None:
         """End the call in hand at the next tick, from any thread."""
@@ -191,11 +166,10 @@ class Instance:
 
     def close(self) -> None:
         """Free the store; idempotent."""
-        _running.pop(self._key, None)
-        self._functions.clear()
-        self._probe = None
-        self._instance = None
-        self._store.close()
+        store, self._store = self._store, None
+        if store is not None:
+            _running.pop(self._key, None)
+            ffi.store_delete(store)
 
 
 def _tick(_context: Any, key: Any, delta: Any, kind: Any) -> int:

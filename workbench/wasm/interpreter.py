@@ -30,11 +30,11 @@ from workbench.wasm import binary
 from workbench.wasm.artifacts import Artifacts
 from workbench.wasm.codec import Err
 from workbench.wasm.compiler import Compiler
+from workbench.wasm.component import ComponentProgram, load
 from workbench.wasm.engine import Engines
 from workbench.wasm.gate import Context
-from workbench.wasm.instance import Died, Instance
+from workbench.wasm.instance import Died
 from workbench.wasm.linker import Linkers
-from workbench.wasm.program import Program, load
 
 BUILD_SECONDS = 12.0
 """A first guess of how long the builder takes, for the progress bar alone."""
@@ -70,7 +70,7 @@ class Interpreter:
         self._compiler, self._engines, self._linkers, self._run = compiler, engines, linkers, run
         self._hash = ""
         self._binary: binary.Binary | None = None
-        self._programs: dict[int, Program] = {}
+        self._programs: dict[int, ComponentProgram] = {}
         self._lock = threading.RLock()
 
     @property
@@ -87,7 +87,7 @@ class Interpreter:
                 self._hash = found
             return self._hash
 
-    def program(self, stack_bytes: int) -> Program:
+    def program(self, stack_bytes: int) -> ComponentProgram:
         """The interpreter loaded for a stack class."""
         module = self.ensure()
         engine = self._engines.get(stack_bytes)
@@ -127,7 +127,7 @@ class Interpreter:
         """One call in an instance of its own, which has no service and no log."""
         limits = PROFILES[DEFAULT_PROFILE].interpreter
         context = Context(ActorId("deploy"), _Nobody(), (), limits)
-        instance = Instance(self.program(limits.stack_bytes), context, self._engines)
+        instance = self.program(limits.stack_bytes).instantiate(context, self._engines)
         try:
             return instance.call(interface, function, *arguments)
         finally:

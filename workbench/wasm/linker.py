@@ -6,14 +6,13 @@ through the C interface with our own codec; nothing is ever raised through the b
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import threading
 from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
 
-from wasmtime import Engine, WasmtimeError, _ffi
+from wasmtime import Engine, WasmtimeError
 from wasmtime.component import Component, Linker, LinkerInstance, ResourceType
 
 from workbench.api.errors import Internal, Invalid
@@ -29,7 +28,6 @@ from workbench.wasm.wit import Package, actor_package, read_package
 logger = logging.getLogger(__name__)
 IMPORTS = (_logging, _messaging)
 """The modules whose host functions are registered by importing them; what is not there answers `unavailable`."""
-_NO_FINALIZER = ctypes.cast(0, ffi.Finalizer)
 
 
 @cache
@@ -98,33 +96,21 @@ class Linkers:
         callback = ffi.Callback(_trampoline(function, run))
         self._callbacks.append(callback)
         name = function.name.encode()
-        error = _ffi.wasmtime_component_linker_instance_add_func(
-            instance.ptr(), ctypes.create_string_buffer(name), len(name), callback, None, _NO_FINALIZER
-        )
+        error = ffi.add_function(instance.ptr(), name, len(name), callback, None, None)
         if error:
-            raise Internal(f"{function.name} cannot be defined: {WasmtimeError._from_ptr(error)}")
+            raise Internal(f"{function.name} cannot be defined: {ffi.take_message(error)}")
 
     def _resource(self, instance: LinkerInstance, resource: str, number: int) -> None:
         destructor = ffi.Destructor(_drop_pollable if number == wasi.POLLABLE else _drop_nothing)
         self._callbacks.append(destructor)
         name, kind = resource.encode(), ResourceType.host(number)  # `kind` owns the pointer handed over below
-        error = _ffi.wasmtime_component_linker_instance_add_resource(
-            instance.ptr(),
-            ctypes.create_string_buffer(name),
-            len(name),
-            kind.ptr(),
-            destructor,
-            None,
-            _NO_FINALIZER,
-        )
+        error = ffi.add_resource(instance.ptr(), name, len(name), kind.ptr(), destructor, None, None)
         if error:
-            raise Internal(f"the resource {resource} cannot be defined: {WasmtimeError._from_ptr(error)}")
+            raise Internal(f"the resource {resource} cannot be defined: {ffi.take_message(error)}")
 
 
 def _service(interface: str, name: str, *arguments: Any) -> Any:
-    context = current.context
-    assert context is not None
-    return through_gate(interface, name, context, arguments)
+    return through_gate(interface, name, current.instance.context, arguments)
 
 
 def _world() -> wasi.World:
@@ -143,15 +129,16 @@ def _drop_nothing(_env: Any, _context: Any, _number: int) -> int:
 
 
 def _trampoline(function: Function, run: Callable[..., Any]) -> Callable[..., int]:
-    lifts, lower = codec(function).lift_params, codec(function).lower_result
+    offsets = [(lift, index * ffi.VAL_BYTES) for index, lift in enumerate(codec(function).lift_params)]
+    lower, at = codec(function).lower_result, ffi.Val.from_address
 
     def trampoline(
         _env: Any, context: Any, _type: Any, arguments: Any, _count: int, results: Any, _results: int
     ) -> int:
         try:
-            value = run(*[lift(arguments[index], context) for index, lift in enumerate(lifts)])
+            value = run(*[lift(at(arguments + offset), context) for lift, offset in offsets])
             if lower is not None:
-                lower(value, results[0], context)
+                lower(value, at(results), context)
         except wasi.GuestEnded as ended:
             current.instance.end_cause = ended.cause
             return int(ffi.error_new(b"ended by the host"))

@@ -1,20 +1,15 @@
-"""Programs: compiled modules loaded into an engine, with everything about their exports looked up once."""
+"""Programs: compiled modules loaded into an engine, ready to be instantiated by any number of actors."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from pathlib import Path
 
-from wasmtime import Engine, WasmtimeError
-from wasmtime.component import Component, ComponentInstanceType, ExportIndex, FuncType, Linker
+from wasmtime import Engine
 
-from workbench.api.errors import Invalid
-from workbench.wasm.binary import PROBE, Binary
-from workbench.wasm.codec import Codec, codec
-from workbench.wasm.linker import Linkers, service_interfaces
-from workbench.wasm.types import Function
-from workbench.wasm.wit import actor_package
+from workbench.wasm.engine import Engines
+from workbench.wasm.gate import Context
+from workbench.wasm.instance import Instance
 
 BEHAVIORS = {
     "gen-server": "handle-request",
@@ -23,115 +18,18 @@ BEHAVIORS = {
     "generic": "handle-message",
 }
 """The behavior interfaces and the handler that each exports."""
-REQUIRED = "lifecycle"
-OPTIONAL = ("loader", "debugger")
+LIFECYCLE = "lifecycle"
 
 
 @dataclass(frozen=True, slots=True)
-class Export:
-    """One exported function: where it is in the component and how its values travel."""
-
-    index: ExportIndex
-    codec: Codec
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """A module ready to be instantiated in `engine`. Shared by all its actors; thread-safe."""
+class Program(ABC):
+    """A module ready to be instantiated in `engine`; `memory_bytes` is what it declares at start. Thread-safe."""
 
     module: str
     engine: Engine
-    component: Component
-    linker: Linker
     memory_bytes: int
-    exports: Mapping[tuple[str, str], Export]
-    probe: ExportIndex | None
+    behaviors: tuple[str, ...]
 
-    @property
-    def behaviors(self) -> tuple[str, ...]:
-        return tuple(name for name, handler in BEHAVIORS.items() if (name, handler) in self.exports)
-
-
-def load(module: str, artifact: Path, binary: Binary, engine: Engine, linkers: Linkers) -> Program:
-    """Map a verified artifact and look up what it exports."""
-    component = Component.deserialize_file(engine, str(artifact))
-    linker = linkers.get(engine, component, binary.imports)
-    exports: dict[tuple[str, str], Export] = {}
-    package = actor_package()
-    for interface in (REQUIRED, *BEHAVIORS, *OPTIONAL):
-        parent = component.get_export_index(package.qualified(interface))
-        if parent is None:
-            continue
-        for function in package.interfaces[interface].functions:
-            index = component.get_export_index(function.name, parent)
-            if index is not None:
-                exports[interface, function.name] = Export(index, codec(function))
-    return Program(module, engine, component, linker, binary.memory_bytes, exports, component.get_export_index(PROBE))
-
-
-def check_names(binary: Binary) -> None:
-    """Refuse a component that is no actor, from its names alone: before anything is compiled."""
-    if binary.kind == "core":
-        raise Invalid(
-            "this is a core module; only components and Python source can be deployed so far. "
-            "Build a component that exports a world of plexspaces:actor@1.0.0"
-        )
-    package = actor_package()
-    ours = {package.qualified(name) for name in service_interfaces()}
-    for name in binary.imports:
-        known = name in ours or name.startswith("wasi:")
-        if not known and name.startswith(package.name + "/"):
-            raise Invalid(f"it imports {name}, this host offers {package.name}@{package.version}: {_services()}")
-        if not known:
-            raise Invalid(f"it imports {name}, which this host does not offer; it offers WASI 0.2 and {_services()}")
-    if package.qualified(REQUIRED) not in binary.exports:
-        found = ", ".join(binary.exports) or "nothing"
-        raise Invalid(f"it does not export {package.qualified(REQUIRED)}; it exports {found}")
-    if not any(package.qualified(name) in binary.exports for name in BEHAVIORS):
-        wanted = ", ".join(package.qualified(name) for name in BEHAVIORS)
-        raise Invalid(f"it exports no handler: it must export one of {wanted}")
-
-
-def _services() -> str:
-    return ", ".join(service_interfaces())
-
-
-def check_types(component: Component, engine: Engine) -> None:
-    """Refuse a component whose imports or exports of ours have another shape than ours; needs the compiled form."""
-    package = actor_package()
-    found = component.type
-    for direction, items in (("imports", found.imports(engine)), ("exports", found.exports(engine))):
-        for interface, definition in package.interfaces.items():
-            item = items.get(package.qualified(interface))
-            if item is None:
-                continue
-            try:
-                members = item.ty.exports(engine) if isinstance(item.ty, ComponentInstanceType) else None
-            except WasmtimeError as error:
-                raise Invalid(f"it {direction} {interface} in a form that cannot be read: {error}") from error
-            if members is None:
-                raise Invalid(f"it {direction} {interface} as something else than an interface")
-            functions = {name: member.ty for name, member in members.items() if isinstance(member.ty, FuncType)}
-            for name, kind in functions.items():
-                _check_function(direction, interface, definition.function(name), name, kind)
-            if direction == "exports":
-                _check_complete(interface, functions, definition.functions)
-
-
-def _check_complete(interface: str, functions: Mapping[str, FuncType], wanted: tuple[Function, ...]) -> None:
-    for function in wanted:
-        if function.name not in functions:
-            raise Invalid(f"it exports {interface} without {function.name}; expected {function}")
-
-
-def _check_function(direction: str, interface: str, wanted: Function | None, name: str, kind: FuncType) -> None:
-    if wanted is None:
-        raise Invalid(f"it {direction} {interface}.{name}, which {interface} does not have")
-    if len(kind.params) != len(wanted.params) or (kind.result is None) != (wanted.result is None):
-        raise Invalid(f"it {direction} {interface}.{name} with another type; expected {name}: {wanted}")
-    for (given, _), (expected, _) in zip(kind.params, wanted.params, strict=True):
-        if given != expected:
-            raise Invalid(
-                f"it {direction} {interface}.{name} with a parameter {given} instead of {expected}; "
-                f"expected {name}: {wanted}"
-            )
+    @abstractmethod
+    def instantiate(self, context: Context, engines: Engines) -> Instance:
+        """A fresh guest for the actor of `context`. Raises Died when it does not come to life."""

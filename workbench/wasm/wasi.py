@@ -64,7 +64,7 @@ class World:
         self.real_time = context.allows("clocks")
         self.real_random = context.allows("random")
         self.virtual_ns = 0
-        self.random = random.Random(f"{context.actor.tenant}\0{context.actor.namespace}\0{context.actor.name}")
+        self.sequence: random.Random | None = None
         self.deadlines: dict[int, int] = {}
         self.next_pollable = 0
         self.partial = {STDOUT: b"", STDERR: b""}
@@ -124,7 +124,10 @@ class World:
         if self.real_random:
             self.context.used["random"] += 1
             return os.urandom(size)
-        return self.random.randbytes(size)
+        if self.sequence is None:  # when first asked for: making one takes longer than starting a small actor
+            actor = self.context.actor
+            self.sequence = random.Random(f"{actor.tenant}\0{actor.namespace}\0{actor.name}")
+        return self.sequence.randbytes(size)
 
     def random_u64(self) -> int:
         return int.from_bytes(self.random_bytes(8), "little")
@@ -140,9 +143,9 @@ class World:
 
     def flush_lines(self) -> None:
         """The turn is over: what has no line end yet is a line all the same."""
-        for stream, rest in self.partial.items():
+        for stream in (STDOUT, STDERR) if self.partial[STDOUT] or self.partial[STDERR] else ():
+            rest, self.partial[stream] = self.partial[stream], b""
             if rest:
-                self.partial[stream] = b""
                 self._line(stream, rest)
 
     def _line(self, stream: int, line: bytes) -> None:

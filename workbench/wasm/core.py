@@ -1,0 +1,193 @@
+"""Core modules as actors: no component around them, three texts in, one 64-bit number out.
+
+A module exports `memory`, `allocate(size: i32) -> i32` and at least one handler; `init`, `snapshot_state` and
+`shutdown` as it likes. Texts come in as pointer and length, of which the high bit says binary. What a function gives
+back is one i64: bit 63 refused (the bytes are the reason), bit 62 binary, bits 32 to 61 the pointer, bits 0 to 31 the
+length; 0 is nothing. The handler's three texts lie in one block that was asked of `allocate`; the module may reuse it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from ctypes import addressof, byref, c_void_p, memmove, string_at
+from dataclasses import dataclass
+from pathlib import Path
+from struct import Struct
+from typing import Any
+
+from wasmtime import Engine, FuncType, Linker, Module
+
+from workbench.api.errors import Invalid
+from workbench.wasm import core_imports, ffi
+from workbench.wasm.binary import Binary
+from workbench.wasm.codec import Err, Ok
+from workbench.wasm.engine import Engines
+from workbench.wasm.gate import Context
+from workbench.wasm.instance import Instance, Trapped
+from workbench.wasm.program import BEHAVIORS, LIFECYCLE, Program
+
+REFUSED, BINARY = 1 << 63, 1 << 62
+POINTER_BITS, LENGTH = (1 << 30) - 1, (1 << 32) - 1
+BINARY_INPUT = 1 << 31
+ALLOCATE, MEMORY = "allocate", "memory"
+_HANDLER = ((("i32",) * 6), ("i64",))
+SIGNATURES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    ALLOCATE: (("i32",), ("i32",)),
+    "init": (("i32", "i32"), ("i64",)),
+    "snapshot_state": ((), ("i64",)),
+    "shutdown": ((), ("i64",)),
+    **{handler.replace("-", "_"): _HANDLER for handler in BEHAVIORS.values()},
+}
+"""Every exported function that means something to the host: the types of its parameters and results."""
+_SIX = Struct("<" + "I12x" * 6)
+_TWO = Struct("<" + "I12x" * 2)
+_ONE = Struct("<I12x")
+
+
+@dataclass(frozen=True, slots=True)
+class CoreProgram(Program):
+    """A core module loaded into an engine; `pre` has its imports resolved."""
+
+    pre: Any
+    functions: frozenset[str]
+
+    def instantiate(self, context: Context, engines: Engines) -> Instance:
+        return CoreInstance(self, context, engines)
+
+
+def load(module: str, artifact: Path, binary: Binary, engine: Engine, linker: Linker) -> CoreProgram:
+    """Map a verified artifact and resolve its imports. Invalid: it is no actor, and why."""
+    loaded = Module.deserialize_file(engine, str(artifact))
+    functions = _check(loaded)
+    behaviors = tuple(name for name, handler in BEHAVIORS.items() if handler.replace("-", "_") in functions)
+    return CoreProgram(module, engine, binary.memory_bytes, behaviors, linker.instantiate_pre(loaded), functions)
+
+
+def _check(module: Module) -> frozenset[str]:
+    """The functions of SIGNATURES that it exports. Invalid: one is missing or of another type, or an import is."""
+    core_imports.check(module)
+    exports = {export.name: export.type for export in module.exports}
+    if MEMORY not in exports or isinstance(exports[MEMORY], FuncType):
+        raise Invalid(f"it exports no memory called {MEMORY!r}; it exports {', '.join(exports) or 'nothing'}")
+    found = frozenset(name for name in SIGNATURES if name in exports)
+    handlers = [handler.replace("-", "_") for handler in BEHAVIORS.values()]
+    if not found & set(handlers):
+        raise Invalid(f"it exports no handler: it must export one of {', '.join(handlers)}")
+    if ALLOCATE not in found:
+        raise Invalid(f"it does not export {core_imports.written(ALLOCATE, *SIGNATURES[ALLOCATE])}")
+    for name in found:
+        wanted, given = SIGNATURES[name], core_imports.signature(exports[name])
+        if wanted != given:
+            raise Invalid(f"it exports {name} as {core_imports.kind(exports[name])}; expected {_written(name)}")
+    return found
+
+
+def _written(name: str) -> str:
+    return core_imports.written(name, *SIGNATURES[name])
+
+
+class CoreInstance(Instance):
+    """A living core module. See Instance."""
+
+    def __init__(self, program: CoreProgram, context: Context, engines: Engines) -> None:
+        self._program = program
+        self._instance = ffi.CoreInstance()
+        self._functions: dict[str, Any] = {}
+        self._memory: Any = None
+        self._slots = ffi.Slots()
+        self._slots_at = addressof(self._slots)
+        self._trap = c_void_p()
+        self._trap_at = addressof(self._trap)
+        super().__init__(program.engine, program.memory_bytes, context, engines)
+
+    def _instantiate(self) -> None:
+        self._ended(ffi.instantiate_core(self._program.pre.ptr(), self._context, byref(self._instance), self._trap_at))
+        self._memory = self._export(MEMORY).memory
+        self._allocate = self._export(ALLOCATE).func
+        self._allocate_at, self._memory_at = addressof(self._allocate), addressof(self._memory)
+
+    def _export(self, name: str) -> Any:
+        found = ffi.Extern()
+        encoded = name.encode()
+        assert ffi.core_export(self._context, byref(self._instance), encoded, len(encoded), byref(found))
+        return found.of
+
+    def _ended(self, error: int | None) -> None:
+        """Raise Trapped when a call ended badly."""
+        if error:
+            raise Trapped(ffi.take_message(error))
+        if self._trap.value:
+            trap, self._trap.value = self._trap.value, None
+            raise Trapped(ffi.take_trap(trap))
+
+    def _call(self, function: int, slots: int) -> None:
+        if error := ffi.call_raw(self._context, function, self._slots_at, slots, self._trap_at):
+            raise Trapped(ffi.take_message(error))
+        if self._trap.value:
+            self._ended(None)
+
+    def _invoke(self, interface: str, function: str, arguments: tuple[Any, ...]) -> Ok | Err:
+        found = self._functions.get(function)
+        if found is None:
+            name = function.replace("-", "_")
+            if name not in self._program.functions:
+                return _without(name, arguments)
+            found = self._functions[function] = self._export(name).func
+        if interface != LIFECYCLE:
+            sender, message_type, payload = arguments
+            binary = BINARY_INPUT if type(payload) is bytes else 0
+            one, two = sender.encode(), message_type.encode("utf-8", "replace")
+            three = payload if binary else payload.encode("utf-8", "replace")
+            first, second, third = len(one), len(two), len(three)
+            at = self.put(one + two + three)
+            _SIX.pack_into(self._slots, 0, at, first, at + first, second, at + first + second, third | binary)
+            self._call(addressof(found), 6)
+        elif arguments:
+            binary = BINARY_INPUT if type(arguments[0]) is bytes else 0
+            state = arguments[0] if binary else arguments[0].encode("utf-8", "replace")
+            _TWO.pack_into(self._slots, 0, self.put(state), len(state) | binary)
+            self._call(addressof(found), 2)
+        else:
+            self._call(addressof(found), 1)
+        return self._taken(self._slots.first)
+
+    def put(self, data: bytes) -> int:
+        """Copy bytes into memory that the guest allocates, and give their place. Raises Trapped."""
+        size = len(data)
+        if not size:
+            return 0
+        _ONE.pack_into(self._slots, 0, size)
+        self._call(self._allocate_at, 1)
+        at: int = self._slots.first & 0xFFFFFFFF
+        if at + size > ffi.memory_size(self._context, self._memory_at):
+            raise Trapped(f"allocate({size:,}) gave {at:,}, which is outside of its memory")
+        memmove(ffi.memory_data(self._context, self._memory_at) + at, data, size)
+        return at
+
+    def read(self, at: int, size: int) -> bytes:
+        """Bytes of its memory. Raises Trapped when they are not all inside."""
+        if at + size > ffi.memory_size(self._context, self._memory_at):
+            raise Trapped(f"it spoke of {size:,} bytes at {at:,}, which are outside of its memory")
+        return string_at(ffi.memory_data(self._context, self._memory_at) + at, size) if size else b""
+
+    def _taken(self, packed: int) -> Ok | Err:
+        """The value behind a function's i64."""
+        data = self.read(packed >> 32 & POINTER_BITS, packed & LENGTH)
+        if packed & BINARY and not packed & REFUSED:
+            return Ok(data)
+        try:
+            text = data.decode()
+        except UnicodeDecodeError as error:
+            raise Trapped(f"its reply is not UTF-8 text: {error.reason} at byte {error.start}") from None
+        return Err(text or "refused without a reason") if packed & REFUSED else Ok(text)
+
+    def _measure(self) -> int | None:
+        size: int = ffi.memory_size(self._context, self._memory_at)
+        return size
+
+
+def _without(name: str, arguments: tuple[Any, ...]) -> Ok | Err:
+    """What a function of the lifecycle does that a module does not have."""
+    if name == "init" and arguments[0]:
+        return Err("it has no init, so it starts with an empty state only")
+    return Err("it has no snapshot_state") if name == "snapshot_state" else Ok("")

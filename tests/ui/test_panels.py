@@ -450,7 +450,7 @@ def test_a_paused_graph_stands_still(window: MainWindow, node: FakeNode, qtbot: 
     qtbot.waitUntil(lambda: len(graphs.samples.series[""]) == 2)
     assert graphs.model.rows == before
     graphs.desk.actions["graphs.pause"].trigger()
-    assert graphs.model.rows != before
+    qtbot.waitUntil(lambda: graphs.model.rows != before)
 
 
 # dropping

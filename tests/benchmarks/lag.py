@@ -29,6 +29,7 @@ from ui.main_window import MainWindow
 from ui.opening import doors
 from ui.panels.actors.panel import ActorsPanel
 from ui.settings import Settings
+from ui.tidying import Tidying
 from ui.watchdog import WATCHDOG
 from workbench.api import Node, SpawnOptions, WorkbenchError
 from workbench.data import directory
@@ -126,6 +127,7 @@ def main(arguments: list[str]) -> int:
         ways = doors(f"embedded:{Path(folder) / 'workspace'}")
         window = window_for(loop, ways, Settings(theme="light", sample=False))
         window.opening.wants_sample = False
+        tidying = Tidying(window)
         app.lastWindowClosed.connect(loop.stop)
         window.show()
         window.start()
@@ -143,6 +145,7 @@ def main(arguments: list[str]) -> int:
             loop.run_forever()
             loop.run_until_complete(window.bridge.finish())
             window.opening.close()
+            tidying.close()
     return 0
 
 

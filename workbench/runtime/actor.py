@@ -20,6 +20,7 @@ from workbench.api.events import Area
 from workbench.api.identity import NAME_BYTES, ActorId
 from workbench.api.logs import Level
 from workbench.api.messages import Envelope, Kind, Payload, Reply
+from workbench.api.metrics import Sample
 from workbench.runtime.answer import Answer
 from workbench.runtime.behaviors import Route, route
 from workbench.runtime.body import Body, Spec
@@ -61,6 +62,7 @@ class Actor:
         self._owned = True  # by whoever brings it to life: until then nobody else may touch the body
         self._control: deque[Callable[[], None]] = deque()
         self._lock = threading.Lock()
+        self._picture: tuple[tuple[object, ...], ActorInfo] | None = None
 
     @property
     def scope(self) -> tuple[str, str]:
@@ -385,13 +387,29 @@ class Actor:
             wait.fail(Unavailable(f"actor {self.id.name} was killed while it waited"))
 
     def info(self) -> ActorInfo:
-        """A picture of now."""
+        """A picture of now; the same one as before while nothing has changed, for whoever lists many."""
         body, spec = self.body, self.spec
         counters, module = body.counters, spec.runnable.info
         sample = self._around.metrics.latest(self.id)
         with self._lock:
             oldest = self.mailbox.oldest()
             waiting = len(self.mailbox)
+        now = (
+            spec, module, self.state, counters.turns, counters.crashes, counters.fuel, counters.memory_bytes,
+            self.restarts, waiting, sample.fuel_per_second if sample else 0.0,
+            sample.messages_per_second if sample else 0.0, body.last_turn_ns, body.fsm_state, self.waiting_for,
+            self.last_cause, self.killed_by,
+        )  # fmt: skip
+        known = self._picture
+        if known is not None and not oldest and known[0] == now:
+            return known[1]
+        made = self._info(oldest, waiting, sample)
+        self._picture = (now, made)
+        return made
+
+    def _info(self, oldest: float | None, waiting: int, sample: Sample | None) -> ActorInfo:
+        body, spec = self.body, self.spec
+        counters, module = body.counters, spec.runnable.info
         return ActorInfo(
             id=self.id,
             state=self.state,

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 WINDOWS = (1, 5, 15)
 FIRST_DRAWN = 8
+PAUSE_MS = 20
+"""Between two plots: without it Qt would paint all of them in one go."""
 LEAST_WIDTH, LEAST_HEIGHT = 160, 104
 
 
@@ -65,7 +67,7 @@ class GraphsPanel(Panel):
         self._drawing: Drawing | None = None
         self._next = self._asked_again = 0
         self._pixels = LEAST_WIDTH
-        self._slice = QTimer(self, singleShot=True, interval=0)
+        self._slice = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._slice.timeout.connect(self._draw_next)
         self.model = LegendModel(COLUMNS, lambda series: series.name, self)
         self.legend = Legend(self.model)

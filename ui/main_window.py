@@ -107,6 +107,7 @@ class MainWindow(QMainWindow):
         dock.dockLocationChanged.connect(lambda: self._moved())
         dock.topLevelChanged.connect(lambda: self._moved())
         dock.visibilityChanged.connect(lambda: self._moved())
+        dock.windowTitleChanged.connect(lambda: self._settle.start())
         return dock
 
     def _moved(self) -> None:

@@ -103,8 +103,18 @@ class Panel(QWidget):
     def refresh(self) -> None:
         """Read again: now if visible, else when shown."""
         self._dirty = True
-        if self.isVisible() and self.desk.node is not None and not self._rest.isActive():
+        if self.seen and self.desk.node is not None and not self._rest.isActive():
             self._reload()
+
+    @property
+    def seen(self) -> bool:
+        """Whether any of it is on the screen: Qt only moves a dock behind other tabs aside, and calls it visible."""
+        return self.isVisible() and not self.visibleRegion().isEmpty()
+
+    def come_forward(self) -> None:
+        """It is seen again: read what was missed."""
+        if self._dirty:
+            self.refresh()
 
     def _areas_changed(self, areas: frozenset[Area]) -> None:
         if areas & self.areas:
@@ -112,8 +122,7 @@ class Panel(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._dirty:
-            self.refresh()
+        self.come_forward()
 
     def _rested(self) -> None:
         if self._dirty:

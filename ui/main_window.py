@@ -89,7 +89,7 @@ class MainWindow(QMainWindow):
         self.drop_zone = DropZone(self)
         self.drops = Drops(self.desk, self.status)
         self.jumps = Jumps(self.desk, self, self.panels)
-        self.table_actions = TableActions(self.desk, self, self.current_panel)
+        self.table_actions = TableActions(self.desk, self, self.panels.values(), self.current_panel)
         self._make_bars()
         self._bind()
         self._settle = QTimer(self, singleShot=True, interval=0)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import chain
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QWidget
@@ -17,7 +18,9 @@ from ui.widgets.table import Table
 class TableActions(QObject):
     """Also writes what the tables of the window export, off the Qt thread."""
 
-    def __init__(self, desk: Desk, window: QWidget, current_panel: Callable[[], Panel]) -> None:
+    def __init__(
+        self, desk: Desk, window: QWidget, panels: Iterable[Panel], current_panel: Callable[[], Panel]
+    ) -> None:
         super().__init__(window)
         self._desk, self._current_panel = desk, current_panel
         actions = desk.actions
@@ -28,7 +31,7 @@ class TableActions(QObject):
         actions.bind("table.export", lambda: self._with(Table.export_shown))
         actions.bind("table.export_all", lambda: self._with(Table.export_all))
         actions.bind("table.columns", lambda: self._with(Table.show_columns))
-        for table in window.findChildren(Table):
+        for table in chain.from_iterable(panel.findChildren(Table) for panel in panels):
             table.export_wanted.connect(self._export)
 
     def table(self) -> Table[object] | None:

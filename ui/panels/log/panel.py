@@ -26,7 +26,7 @@ from ui.widgets.build import box, label, row, tool, tool_for
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.filter_edit import FilterEdit
 from ui.widgets.table import Table
-from workbench.api import Area, Level, LogLine
+from workbench.api import Area, Level, LogLine, Node
 
 KEPT = 100_000
 Col = Column[Shown]
@@ -112,6 +112,7 @@ class LogPanel(Panel):
         super().__init__(desk)
         self._kept: deque[LogLine] = deque(maxlen=KEPT)
         self._last = 0
+        self._node: Node | None = None
         self._asked = Asked(Level.INFO)
         self.model: RowModel[Shown] = RowModel(COLUMNS, lambda shown: (shown.line.seq, shown.part), self)
         self.table = LogTable(self.model, desk)
@@ -159,7 +160,7 @@ class LogPanel(Panel):
         self.actor.currentTextChanged.connect(self._filter_changed)
         self.filter.applied.connect(self._filter_changed)
         self.desk.show_log.connect(self._show_only)
-        self.desk.node_changed.connect(self.clear)
+        self.desk.node_changed.connect(self._node_changed)
         self.table.verticalScrollBar().sliderMoved.connect(self._scrolled)
         self.table.opened.connect(lambda: self.table.go_to(self.table.currentIndex()))
 
@@ -234,6 +235,12 @@ class LogPanel(Panel):
         self.model.rows = rows
         self.model.endResetModel()
         self._settle()
+
+    def _node_changed(self) -> None:
+        """Told for every change of a node; only another one has another log."""
+        if self.desk.node is not self._node:
+            self._node, self._last = self.desk.node, 0
+            self.clear()
 
     def clear(self) -> None:
         """Forget what is shown; the node keeps its log."""

@@ -18,6 +18,7 @@ from workbench.data import directory
 
 CHOICES = ("system", "light", "dark")
 MINIMUM_CONTRAST = 4.5
+STYLED = "styled"
 PICTURES = {
     "arrow": ("chevron-down", "icon"),
     "check": ("bold-check", "on_accent"),
@@ -209,7 +210,9 @@ def apply(app: QApplication, choice: str) -> Tokens:
     """Give the application the palette and the stylesheet of `choice`; icons follow when their owners ask again."""
     global _current
     _current = resolve(choice)
-    app.setStyle("Fusion")
+    if app.property(STYLED) is None:  # to set it again would draw the whole window anew
+        app.setStyle("Fusion")
+        app.setProperty(STYLED, True)
     app.setPalette(palette(_current))
     colors = {field.name: getattr(_current, field.name) for field in fields(_current) if field.name != "series"}
     points = app.font().pointSizeF()

@@ -117,9 +117,6 @@ async def measure(window: MainWindow, actors: int, seconds: float) -> dict[str, 
 
 def main(arguments: list[str]) -> int:
     actors, seconds = int(arguments[0]) if arguments else 10_000, float(arguments[1]) if arguments[1:] else 10.0
-    import logging
-
-    logging.basicConfig(level=logging.WARNING)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["WORKBENCH_CONFIG_DIR"] = folder
         app = application()

@@ -21,6 +21,7 @@ from workbench.api.node import NodeInfo
 from workbench.api.turns import Turn
 from workbench.clock import Clock, SystemClock
 from workbench.config import Config
+from workbench.runtime.bonds import Bonds
 from workbench.runtime.bus import Bus, BusSubscription
 from workbench.runtime.host import RuntimeHost
 from workbench.runtime.logbook import Logbook
@@ -94,6 +95,10 @@ class Machine:
         self.metrics = Metrics(clock, self.bus, lambda: self.system.counters(), kept=config.kept_samples)
         closing.callback(self.metrics.close)
         host = RuntimeHost(self.logbook, self.scheduler, self.timers)
+        bonds = Bonds(
+            lambda who, kind, about, text: self.system.inform(who, kind, about, text),
+            address=lambda actor: actor.at(config.node_name),
+        )
         around = Surroundings(
             clock,
             self.bus,
@@ -104,6 +109,7 @@ class Machine:
             self.scheduler,
             self.engines,
             host,
+            bonds,
         )
         self.system = ActorSystem(self.library, around, node_name=config.node_name)
         host.system = self.system
@@ -125,9 +131,9 @@ class LocalActors:
     def _id(self, actor: ActorId | str) -> ActorId:
         if isinstance(actor, str):
             tenant, namespace = self._scope
-            near = ActorId("", namespace, tenant)
-            whole = ActorId(actor, namespace, tenant)
-            return whole if "@" not in actor else self._system.resolve(actor, near)
+            if "@" in actor:
+                return self._system.resolve(actor, ActorId("", namespace, tenant))
+            return ActorId(actor, namespace, tenant)
         if (actor.tenant, actor.namespace) != self._scope:
             return ActorId(actor.name, self._scope[1], self._scope[0])
         return actor

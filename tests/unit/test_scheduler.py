@@ -12,8 +12,9 @@ from workbench.runtime import scheduler as module
 from workbench.runtime import threads
 from workbench.runtime.answer import Answer
 from workbench.runtime.scheduler import Deadlock, Scheduler
-from workbench.runtime.threads import here, may_run_guest, start
+from workbench.runtime.threads import may_run_guest, start
 from workbench.runtime.timers import Timers
+from workbench.wasm.gate import current
 
 
 class Job:
@@ -96,13 +97,13 @@ def test_a_blocked_turn_is_replaced_so_that_others_go_on() -> None:
     free, done = threading.Event(), threading.Event()
 
     def waits() -> None:
-        here.turns += 1
+        current.instance = object()
         try:
             with scheduler.blocked():
                 scheduler.submit(Job(free.set))
                 assert free.wait(10)
         finally:
-            here.turns -= 1
+            current.instance = None
         done.set()
 
     scheduler.submit(Job(waits))
@@ -113,12 +114,12 @@ def test_a_blocked_turn_is_replaced_so_that_others_go_on() -> None:
 def test_too_many_waiting_turns_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "WAITING_CAP", 1)
     scheduler, _, _ = still()
-    here.turns += 1
+    current.instance = object()
     try:
         with scheduler.blocked(), pytest.raises(Exhausted, match="use a cast"), scheduler.blocked():
             pass
     finally:
-        here.turns -= 1
+        current.instance = None
 
 
 def test_only_a_prepared_thread_outside_of_turns_may_run_a_guest() -> None:
@@ -127,7 +128,7 @@ def test_only_a_prepared_thread_outside_of_turns_may_run_a_guest() -> None:
 
     def look() -> None:
         seen.append(may_run_guest())
-        here.turns += 1
+        current.instance = object()
         seen.append(may_run_guest())
 
     before = stack_bytes()

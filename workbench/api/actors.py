@@ -12,6 +12,7 @@ from workbench.api.identity import ActorId
 from workbench.api.limits import DEFAULT_PROFILE, Limits
 from workbench.api.messages import NO_HEADERS, Kind, Payload, Reply
 from workbench.api.turns import Turn
+from workbench.api.value import value
 
 
 class ActorState(StrEnum):
@@ -38,7 +39,7 @@ class SpawnOptions:
     limits: Limits | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ActorInfo:
     """One row of the actor list, a consistent picture of one moment.
 
@@ -71,6 +72,8 @@ class ActorInfo:
     carries_state: bool = True
     last_cause: Cause | None = None
     killed_by: str = ""  # the message type whose turn ended in the last cause
+    links: tuple[str, ...] = ()  # actors whose abnormal end it is told of, and they of its own
+    monitors: tuple[str, ...] = ()  # actors whose end it is told of
 
 
 class Actors(Protocol):

@@ -8,6 +8,7 @@ scope    = name | prefix "*"           which names it covers; without a scope al
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from workbench.api.errors import Invalid
 
@@ -53,6 +54,7 @@ class Grant:
         return name.startswith(self.scope[:-1]) if self.scope.endswith("*") else name == self.scope
 
 
+@lru_cache(4096)
 def parse_grant(text: str) -> Grant:
     """Read one grant; Invalid says what is wrong and what there is."""
     head, _, scope = text.partition("/")

@@ -23,6 +23,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from workbench.api.value import value
+
 
 @dataclass(frozen=True, slots=True)
 class Location:
@@ -58,7 +60,7 @@ class Cause:
         return f"{self.code}: {self.message}" if self.code != "crashed" else self.message
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Figures:
     """What one turn took: fuel (None when the engine's number is wrong), bytes alive after it, nanoseconds."""
 

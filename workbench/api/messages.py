@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeAlias
 
 from workbench.api.errors import Figures
+from workbench.api.value import value
 
 Payload: TypeAlias = str | bytes
 """Text or binary, like a WebSocket frame; an absent payload is the empty text."""
@@ -24,7 +25,7 @@ class Kind(StrEnum):
     INFO = "info"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Envelope:
     """One message on its way. `sender` is empty when it came from outside the node's actors."""
 
@@ -38,7 +39,7 @@ class Envelope:
     headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reply:
     """The answer to one message and what its turn took; `turn` is the turn's number in its actor's stream."""
 

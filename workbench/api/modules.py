@@ -9,6 +9,8 @@ from pathlib import PurePath
 from threading import Event as CancelToken
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from workbench.api.value import value
+
 if TYPE_CHECKING:
     from workbench.api.structure import ModuleDetail, ModuleDiff
 
@@ -35,7 +37,7 @@ class Behavior(StrEnum):
     GENERIC = "generic"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ModuleInfo:
     """What is known about one module. `hash` is the SHA-256 of its bytes, in hex.
 

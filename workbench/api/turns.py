@@ -6,13 +6,13 @@ Metrics, traces, the journal, replay, evidence and sequence diagrams are reading
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from workbench.api.errors import Cause, Figures
 from workbench.api.identity import ActorId
 from workbench.api.messages import Envelope, Payload
+from workbench.api.value import value
 
 
 class Outcome(StrEnum):
@@ -23,7 +23,7 @@ class Outcome(StrEnum):
     CRASHED = "crashed"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class HostCall:
     """One call from the guest to a service: what was asked and what was answered, by position in the turn.
 
@@ -39,7 +39,7 @@ class HostCall:
     message: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Turn:
     """Turn `seq` of `actor` (from 1, gapless since its birth). `reply` is what left the handler, `text` the reason
     of a rejection; `operation` is `message`, or `init`, `snapshot-state`, `shutdown` for the turns of the lifecycle.

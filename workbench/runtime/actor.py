@@ -25,6 +25,7 @@ from workbench.runtime.answer import Answer
 from workbench.runtime.behaviors import Route, route
 from workbench.runtime.body import Body, Spec
 from workbench.runtime.mailbox import MAILBOX_BYTES, Letter, Mailbox
+from workbench.runtime.metrics import Counters
 from workbench.runtime.surroundings import Surroundings
 from workbench.runtime.threads import may_run_guest
 
@@ -35,7 +36,7 @@ GONE = (ActorState.STOPPING, ActorState.STOPPED)
 
 def size_of(text: Payload) -> int:
     """Bytes of a payload; Invalid when it is neither text nor bytes, or no valid Unicode."""
-    if isinstance(text, bytes):
+    if isinstance(text, bytes) or (isinstance(text, str) and text.isascii()):
         return len(text)
     if not isinstance(text, str):
         raise Invalid(f"a payload is text (str) or binary (bytes), not {type(text).__name__}")
@@ -69,36 +70,44 @@ class Actor:
         return self.id.tenant, self.id.namespace
 
     @property
+    def gone(self) -> bool:
+        """Whether it has ended: crashed, or stopped."""
+        return self.state in (ActorState.CRASHED, *GONE)
+
+    @property
+    def epitaph(self) -> str:
+        """Why it ended."""
+        return str(self.last_cause) if self.state is ActorState.CRASHED and self.last_cause else "it was stopped"
+
+    @property
     def spec(self) -> Spec:
         return self.body.spec
 
     # Messages in.
 
-    def deliver(self, letter: Letter) -> None:
+    def deliver(self, letter: Letter, *, of_system: bool = False) -> None:
         """Put a message into the mailbox. Raises at once what can be known at once: full, too large, gone, crashed."""
         self._check(letter.envelope)
         with self._lock:
             self._check_alive(letter)
-            self.mailbox.put(letter, self.id.name)
-            self.body.counters.mailbox = len(self.mailbox)
+            self.mailbox.put(letter, self.id.name, of_system=of_system)
             submit = self._claim() if self.state is not ActorState.CRASHED else False
         if submit:
             self._around.scheduler.submit(self)
 
-    def run_here(self, letter: Letter) -> bool:
-        """Run the message's turn on this very thread, if that is allowed and nothing is in its way."""
+    def handle_here(self, envelope: Envelope) -> Reply | WorkbenchError | None:
+        """Run the message's turn on this very thread and give its outcome; None when that is not possible now."""
         if not may_run_guest():
-            return False
-        self._check(letter.envelope)
+            return None
+        way = self._check(envelope)
         with self._lock:
-            self._check_alive(letter)
-            if self.state is not ActorState.IDLE or len(self.mailbox) or not self._claim():
-                return False
+            if self.state is not ActorState.IDLE or len(self.mailbox) or self._owned:
+                return None
+            self._owned = True
         try:
-            self._handle(letter)
+            return self._turn(way, envelope)
         finally:
             self._release()
-        return True
 
     def _check_alive(self, letter: Letter) -> None:
         if self.state in GONE:
@@ -109,20 +118,23 @@ class Actor:
     def _dead(self) -> Crashed:
         return Crashed(f"actor {self.id.name} is not running, it crashed: {self.last_cause}", cause=self.last_cause)
 
-    def _check(self, envelope: Envelope) -> None:
-        self.route(envelope.kind)
-        payload, limits, instance = envelope.payload, self.spec.limits, self.body.instance
-        size = size_of(payload)
-        if size_of(envelope.type) > NAME_BYTES or isinstance(envelope.type, bytes):
+    def _check(self, envelope: Envelope) -> Route:
+        """The way that the message takes. Invalid: there is none. Exhausted: it is too large."""
+        way = self.route(envelope.kind)
+        payload, message_type, instance = envelope.payload, envelope.type, self.body.instance
+        limits = self.body.spec.limits
+        size, named = size_of(payload), size_of(message_type)
+        if named > NAME_BYTES or isinstance(message_type, bytes):
             raise Exhausted(
-                f"size: a message type has up to {NAME_BYTES:,} bytes, this one has {size_of(envelope.type):,}",
+                f"size: a message type has up to {NAME_BYTES:,} bytes, this one has {named:,}",
                 limit="size",
                 value=NAME_BYTES,
-                used=size_of(envelope.type),
+                used=named,
             )
-        allowed = limits.binary_bytes if isinstance(payload, bytes) else limits.text_bytes
+        allowed = limits.text_bytes if isinstance(payload, str) else limits.binary_bytes
         if instance is not None and instance.memory_bytes is not None:
-            allowed = min(allowed, (instance.memory_limit - instance.memory_bytes) // 4)
+            headroom = (instance.memory_limit - instance.memory_bytes) // 4
+            allowed = allowed if allowed < headroom else headroom
         if size > allowed:
             raise Exhausted(
                 f"size: the payload has {size:,} bytes and {self.id.name} takes up to {allowed:,} now; use a blob",
@@ -130,6 +142,7 @@ class Actor:
                 value=allowed,
                 used=size,
             )
+        return way
 
     def check_timer(self, envelope: Envelope) -> None:
         """Whether one more timer may carry this message."""
@@ -144,7 +157,7 @@ class Actor:
             )
 
     def route(self, kind: Kind) -> Route:
-        return route(kind, self.spec.runnable.behaviors, self.id.name)
+        return route(kind, self.body.spec.runnable.behaviors, self.id.name)
 
     # Ownership.
 
@@ -160,17 +173,14 @@ class Actor:
         for _ in range(BATCH):
             with self._lock:
                 job = self._control.popleft() if self._control else None
-                letter = None
-                if job is None and self.state is ActorState.IDLE:
-                    letter = self.mailbox.take()
-                    self.body.counters.mailbox = len(self.mailbox)
+                letter = self.mailbox.take() if job is None and self.state is ActorState.IDLE else None
                 if job is None and letter is None:
                     self._owned = False
                     return
-            if job is not None:
-                job()
-            elif letter is not None:
+            if letter is not None:
                 self._handle(letter)
+            elif job is not None:
+                job()
         self._around.scheduler.submit(self)
 
     def _release(self) -> None:
@@ -215,13 +225,17 @@ class Actor:
         self.state = ActorState.IDLE
 
     def _handle(self, letter: Letter) -> None:
+        envelope = letter.envelope
+        self._answer(letter, self._turn(self.route(envelope.kind), envelope))
+
+    def _turn(self, way: Route, envelope: Envelope) -> Reply | WorkbenchError:
         self.state = ActorState.RUNNING
-        outcome = self.body.handle(self.route(letter.envelope.kind), letter.envelope)
-        if isinstance(outcome, Crashed):
-            self._crashed(outcome.cause, letter.envelope)
+        outcome = self.body.handle(way, envelope)
+        if type(outcome) is Crashed:
+            self._crashed(outcome.cause, envelope)
         else:
             self.state = ActorState.IDLE
-        self._answer(letter, outcome)
+        return outcome
 
     def _answer(self, letter: Letter, outcome: Reply | WorkbenchError) -> None:
         if letter.answer is None:
@@ -242,11 +256,11 @@ class Actor:
             self.body.ending = None
             self.state = ActorState.CRASHED
             calls = self.mailbox.take_calls()
-            self.body.counters.mailbox = len(self.mailbox)
         self._drop()
         for letter in calls:
             assert letter.answer is not None
             letter.answer.fail(self._dead())
+        self._around.bonds.ended(self.id, str(found), abnormal=True)
         self._announce("actors.crashed", str(found))
 
     def _drop(self) -> None:
@@ -342,12 +356,12 @@ class Actor:
         with self._lock:
             self.state = ActorState.STOPPED
             letters = self.mailbox.clear()
-            self.body.counters.mailbox = 0
         self._drop()
         for letter in letters:
             if letter.answer is not None:
                 text = f"actor {self.id.name} was stopped before it came to {letter.envelope.type!r}"
                 letter.answer.fail(Unavailable(text))
+        self._around.bonds.ended(self.id, "it was stopped", abnormal=False)
 
     # A kill, from any thread.
 
@@ -386,9 +400,16 @@ class Actor:
         if wait is not None:
             wait.fail(Unavailable(f"actor {self.id.name} was killed while it waited"))
 
+    def counters(self) -> Counters:
+        """What it took since it was spawned, and how many messages wait."""
+        counters = self.body.counters
+        counters.mailbox = len(self.mailbox)
+        return counters
+
     def info(self) -> ActorInfo:
         """A picture of now; the same one as before while nothing has changed, for whoever lists many."""
         body, spec = self.body, self.spec
+        links, monitors = self._around.bonds.of(self.id)
         counters, module = body.counters, spec.runnable.info
         sample = self._around.metrics.latest(self.id)
         with self._lock:
@@ -436,4 +457,6 @@ class Actor:
             carries_state=module.carries_state,
             last_cause=self.last_cause,
             killed_by=self.killed_by,
+            links=links,
+            monitors=monitors,
         )

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import threading
+from _thread import LockType, allocate_lock
+from threading import TIMEOUT_MAX
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
 
 class Answer(Generic[T]):
-    """Set once, by whoever is first; read by one thread that waits with a timeout."""
+    """Set once, by whoever is first; read by one thread that waits with a timeout.
 
-    __slots__ = ("_event", "_lock", "done", "error", "value")
+    The lock to wait on is made by the one who waits: a `threading.Event` for every message costs more than a turn.
+    """
+
+    __slots__ = ("_gate", "_once", "done", "error", "value")
 
     def __init__(self) -> None:
-        self._event = threading.Event()
-        self._lock = threading.Lock()
+        self._once = allocate_lock()
+        self._gate: LockType | None = None
         self.done = False
         self.value: T | None = None
         self.error: BaseException | None = None
@@ -27,15 +31,20 @@ class Answer(Generic[T]):
         self._settle(None, error)
 
     def _settle(self, value: T | None, error: BaseException | None) -> None:
-        with self._lock:
-            if self.done:
-                return
+        if self._once.acquire(blocking=False):
             self.value, self.error, self.done = value, error, True
-        self._event.set()
+            gate = self._gate  # read after `done` is set, as the one who waits looks at `done` after it left a gate
+            if gate is not None:
+                gate.release()
 
     def wait(self, timeout: float) -> bool:
         """Whether it was set in time."""
-        return self.done or self._event.wait(timeout)
+        gate = allocate_lock()
+        gate.acquire()
+        self._gate = gate
+        if not self.done:
+            gate.acquire(timeout=min(max(timeout, 0.0), TIMEOUT_MAX))
+        return self.done
 
     def take(self) -> T:
         """The value, or the error raised. Only when done."""

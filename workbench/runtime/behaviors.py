@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from functools import cache
 from typing import NamedTuple
 
 from workbench.api.errors import Invalid
@@ -20,9 +20,15 @@ class Route(NamedTuple):
     handler: str
 
 
-def route(kind: Kind, behaviors: Collection[str], name: str) -> Route:
+@cache
+def _first(call: bool, behaviors: tuple[str, ...]) -> Route | None:
+    order = CALL_ORDER if call else OTHER_ORDER
+    return next((Route(name, BEHAVIORS[name]) for name in order if name in behaviors), None)
+
+
+def route(kind: Kind, behaviors: tuple[str, ...], name: str) -> Route:
     """The first export that exists; Invalid when this actor cannot be called."""
-    for interface in CALL_ORDER if kind is Kind.CALL else OTHER_ORDER:
-        if interface in behaviors:
-            return Route(interface, BEHAVIORS[interface])
+    found = _first(kind is Kind.CALL, behaviors)
+    if found is not None:
+        return found
     raise Invalid(f"{name} handles events only (gen_event): send it a cast, it cannot answer a call")

@@ -18,7 +18,6 @@ from workbench.api.turns import Outcome, Turn
 from workbench.runtime.behaviors import NO_REPLY, Route
 from workbench.runtime.metrics import Counters
 from workbench.runtime.surroundings import Surroundings
-from workbench.runtime.threads import here
 from workbench.wasm.codec import Err
 from workbench.wasm.gate import Context
 from workbench.wasm.instance import Died, Instance
@@ -63,7 +62,6 @@ class Body:
         """
         name, started = self.id.name, self._around.clock.now()
         self.context.begin_turn()
-        here.turns += 1
         instance = None
         try:
             instance = self.incoming = spec.runnable.program.instantiate(self.context, self._around.engines)
@@ -83,7 +81,6 @@ class Body:
                 instance.close()
             raise
         finally:
-            here.turns -= 1
             self.incoming = None
         if isinstance(result, Err):
             self._record("init", None, Outcome.REJECTED, instance.figures, started, text=result.value)
@@ -97,32 +94,33 @@ class Body:
     def handle(self, way: Route, envelope: Envelope) -> Reply | WorkbenchError:
         """One message's turn: its reply, a Rejected, or the Crashed that it died of (then `instance` is None)."""
         started = self._around.clock.now()
-        arguments = (envelope.sender, envelope.type, envelope.payload)
         self.envelope = envelope
         try:
-            result, figures = self._guest(way.interface, way.handler, *arguments)
+            result, figures = self._guest(way[0], way[1], envelope.sender, envelope.type, envelope.payload)
         except Died as died:
             turn = self._record("message", envelope, Outcome.CRASHED, died.figures, started, cause=died.cause)
             return Crashed(f"actor {self.id.name} crashed: {died.cause}", cause=died.cause, figures=turn.figures)
         finally:
             self.envelope = None
         needs_reply = envelope.kind is Kind.CALL
-        if isinstance(result, Err) and (needs_reply or not result.value.startswith(NO_REPLY)):
-            self._record("message", envelope, Outcome.REJECTED, figures, started, text=result.value)
-            return Rejected(result.value, figures=figures)
-        reply = self._reply(way, "" if isinstance(result, Err) else result.value)
-        if refused := self._too_large(reply):
+        value = result[0]
+        if type(result) is Err:
+            if needs_reply or not value.startswith(NO_REPLY):
+                self._record("message", envelope, Outcome.REJECTED, figures, started, text=value)
+                return Rejected(value, figures=figures)
+            value = ""
+        reply = self._reply(way, value)
+        limits = self.spec.limits
+        if len(reply) > (limits.text_bytes if type(reply) is str else limits.binary_bytes):
+            refused = self._too_large(reply)
             self._record("message", envelope, Outcome.REJECTED, figures, started, text=refused)
             return Exhausted(refused, limit="size", used=len(reply), figures=figures)
         turn = self._record("message", envelope, Outcome.REPLY, figures, started, reply=reply)
         return Reply(reply if needs_reply else "", figures, turn.seq, self.fsm_state)
 
     def _too_large(self, reply: Payload) -> str:
-        """Why a reply cannot be delivered; empty when it can."""
         limits = self.spec.limits
         allowed = limits.binary_bytes if isinstance(reply, bytes) else limits.text_bytes
-        if len(reply) <= allowed:
-            return ""
         return (
             f"size: the reply of {self.id.name} has {len(reply):,} bytes, up to {allowed:,} are delivered; use a blob"
         )
@@ -170,14 +168,11 @@ class Body:
         if self.ending is not None:
             instance.interrupt(self.ending)
         self.context.begin_turn()
-        here.turns += 1
         try:
             return instance.call(interface, function, *arguments, long=long), instance.figures
         except Died:
             self.instance = None
             raise
-        finally:
-            here.turns -= 1
 
     def _record(
         self,
@@ -206,8 +201,7 @@ class Body:
             outcome,
             figures,
             started,
-            self.spec.runnable.info.hash,
-            self.spec.runnable.program.module if self.spec.runnable.bytecode else "",
+            *self.spec.runnable.names,
             reply,
             text,
             cause,

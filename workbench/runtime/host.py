@@ -81,10 +81,26 @@ class RuntimeHost:
         )
         parent = self.system.find(actor)
         info = self.system.spawn((actor.tenant, actor.namespace), module, state, chosen, parent=parent)
+        if options.link:
+            self.system.link(actor, info.id)
+        if options.monitor:
+            self.system.monitor(actor, info.id)
         return self._sender(info.id)
 
     def stop(self, actor: ActorId, target: str) -> None:
         self.system.request_stop(self.system.resolve(target, actor))
+
+    def link(self, actor: ActorId, other: str) -> None:
+        self.system.link(actor, self.system.resolve(other, actor))
+
+    def unlink(self, actor: ActorId, other: str) -> None:
+        self.system.bonds.unlink(actor, self.system.resolve(other, actor))
+
+    def monitor(self, actor: ActorId, target: str) -> None:
+        self.system.monitor(actor, self.system.resolve(target, actor))
+
+    def demonitor(self, actor: ActorId, target: str) -> None:
+        self.system.bonds.demonitor(actor, self.system.resolve(target, actor))
 
     def self_id(self, actor: ActorId) -> str:
         return self._sender(actor)

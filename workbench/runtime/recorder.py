@@ -27,8 +27,10 @@ class Recorder:
         self._lock = threading.Lock()
 
     def add(self, turn: Turn) -> None:
-        size = OVERHEAD_BYTES + len(turn.reply) + (len(turn.envelope.payload) if turn.envelope else 0)
-        size += sum(size_of(call.arguments) + size_of(call.result) + OVERHEAD_BYTES // 4 for call in turn.host_calls)
+        envelope = turn.envelope
+        size = OVERHEAD_BYTES + len(turn.reply) + (len(envelope.payload) if envelope is not None else 0)
+        for call in turn.host_calls:
+            size += size_of(call.arguments) + size_of(call.result) + OVERHEAD_BYTES // 4
         with self._lock:
             self._turns.append((turn, size))
             self._bytes += size

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from workbench.api.errors import Conflict, Exhausted
 from workbench.clock import Clock, FakeClock
 from workbench.runtime.answer import Answer
-from workbench.runtime.threads import here, may_run_guest, start
+from workbench.runtime.threads import inside_turn, may_run_guest, start
 from workbench.runtime.timers import Timers
 
 logger = logging.getLogger(__name__)
@@ -90,7 +90,7 @@ class Scheduler:
     @contextmanager
     def blocked(self) -> Iterator[None]:
         """The calling thread is about to wait: somebody else may work meanwhile. Exhausted when too many wait."""
-        if not here.turns:
+        if not inside_turn():
             yield
             return
         with self._ready:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbench.clock import Clock
+from workbench.runtime.bonds import Bonds
 from workbench.runtime.bus import Bus
 from workbench.runtime.logbook import Logbook
 from workbench.runtime.metrics import Metrics
@@ -28,3 +29,4 @@ class Surroundings:
     scheduler: Scheduler
     engines: Engines
     host: Host
+    bonds: Bonds

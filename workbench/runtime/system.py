@@ -8,11 +8,12 @@ import threading
 from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Protocol
 
 from workbench.api.actors import ActorInfo, SpawnOptions
 from workbench.api.capabilities import Grant, parse_grant
-from workbench.api.errors import AlreadyExists, Conflict, Denied, NotFound, Timeout, Unavailable
+from workbench.api.errors import AlreadyExists, Conflict, Denied, NotFound, Timeout, Unavailable, WorkbenchError
 from workbench.api.events import Area
 from workbench.api.identity import ActorId, split_address
 from workbench.api.limits import profile
@@ -20,6 +21,7 @@ from workbench.api.messages import NO_HEADERS, Envelope, Kind, Payload, Reply
 from workbench.runtime.actor import Actor
 from workbench.runtime.answer import Answer
 from workbench.runtime.body import Spec
+from workbench.runtime.bonds import DOWN, EXIT, Bonds
 from workbench.runtime.mailbox import Letter
 from workbench.runtime.metrics import Counters
 from workbench.runtime.surroundings import Surroundings
@@ -58,7 +60,7 @@ class ActorSystem:
         return list(self._actors.values())
 
     def counters(self) -> Iterable[tuple[ActorId, Counters]]:
-        return [(actor.id, actor.body.counters) for actor in self.all()]
+        return [(actor.id, actor.counters()) for actor in self.all()]
 
     def resolve(self, address: str, near: ActorId) -> ActorId:
         """The actor that `near` means by `name` or `name@node`."""
@@ -83,7 +85,7 @@ class ActorSystem:
         timeout: float = 30.0,
     ) -> ActorInfo:
         chosen = profile(options.profile)
-        grants = tuple(dict.fromkeys(parse_grant(text) for text in (*chosen.grants, *options.grants)))
+        grants = _granted(chosen.grants, options.grants)
         if parent is not None:
             grants = _at_most(grants, tuple(map(parse_grant, options.grants)), parent)
         runnable = self._library.open(module, chosen.limits.stack_bytes)
@@ -180,6 +182,36 @@ class ActorSystem:
         state: Payload = self.control(identity, actor.snapshot, timeout, "the snapshot")
         return state
 
+    # Bonds.
+
+    @property
+    def bonds(self) -> Bonds:
+        return self._around.bonds
+
+    def link(self, one: ActorId, other: ActorId) -> None:
+        """NotFound: there is no such actor. One that has crashed already is told of at once."""
+        actor = self.find(other)
+        self.bonds.link(one, other)
+        if actor.gone and self.bonds.unlink(one, other):
+            self.bonds.tell(one, EXIT, other, actor.epitaph)
+
+    def monitor(self, watcher: ActorId, target: ActorId) -> None:
+        """Of one that has ended already, or was never there, `DOWN` comes at once."""
+        self.bonds.monitor(watcher, target)
+        actor = self._actors.get(target)
+        if (actor is None or actor.gone) and self.bonds.demonitor(watcher, target):
+            self.bonds.tell(watcher, DOWN, target, actor.epitaph if actor else "there is no such actor")
+
+    def inform(self, who: ActorId, message_type: str, about: ActorId, text: str) -> None:
+        """Deliver a message of the system; nobody is there to be told that it could not be."""
+        number = f"{next(self._message_ids):x}"
+        now, sender = self._around.clock.now(), about.at(self.node_name)
+        envelope = Envelope(number, Kind.INFO, message_type, text, sender, now, number)
+        try:
+            self.find(who).deliver(Letter(envelope), of_system=True)
+        except WorkbenchError as error:
+            logger.info("%s of %s was not delivered to %s: %s", message_type, about, who, error)
+
     # Messages.
 
     def envelope(
@@ -209,14 +241,16 @@ class ActorSystem:
         than the asker is willing to wait.
         """
         target = self.find(to)
+        limits = target.body.spec.limits
+        if asker is None and timeout * 1000 >= limits.time_ms + limits.wait_ms:
+            outcome = target.handle_here(envelope)
+            if type(outcome) is Reply:
+                return outcome
+            if isinstance(outcome, WorkbenchError):
+                raise outcome
         answer: Answer[Reply] = Answer()
-        letter = Letter(envelope, answer)
-        limits = target.spec.limits
-        patient = timeout * 1000 >= limits.time_ms + limits.wait_ms
-        if asker is None and patient and target.run_here(letter):
-            return answer.take()
         with self._waiting(asker, target, answer):
-            target.deliver(letter)
+            target.deliver(Letter(envelope, answer))
             if not self._around.scheduler.wait(answer, timeout):
                 answer.fail(Timeout("nobody waits any more"))
                 state = target.state
@@ -257,6 +291,11 @@ class ActorSystem:
             if not self._around.scheduler.wait(answer, max(0.0, deadline - self._around.clock.monotonic())):
                 actor.kill("the node stops")
                 self._around.scheduler.wait(answer, SHUTDOWN_SECONDS)
+
+
+@lru_cache(256)
+def _granted(*texts: tuple[str, ...]) -> tuple[Grant, ...]:
+    return tuple(dict.fromkeys(parse_grant(text) for group in texts for text in group))
 
 
 def _at_most(grants: tuple[Grant, ...], asked: tuple[Grant, ...], parent: Actor) -> tuple[Grant, ...]:

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from workbench.wasm.gate import current
+
 STACK_BYTES = 16 << 20
 GIVES_WAY = 5
 """How much nicer than the rest of the process guests are: a spinning one never keeps a window or a reply waiting."""
@@ -17,11 +19,10 @@ _start_lock = threading.Lock()
 
 class _Here(threading.local):
     prepared = False
-    turns = 0
 
 
 here = _Here()
-"""What this thread is: `prepared` for guests, and how many turns it is inside of."""
+"""What this thread is: `prepared` for guests or not."""
 
 
 def prepare() -> None:
@@ -63,4 +64,9 @@ def start(name: str, run: Callable[..., None], *arguments: Any) -> threading.Thr
 
 def may_run_guest() -> bool:
     """Whether a turn may run right here: a prepared thread that is not inside a turn already."""
-    return here.prepared and not here.turns
+    return here.prepared and current.instance is None
+
+
+def inside_turn() -> bool:
+    """Whether the calling thread is inside a guest's call to the host."""
+    return current.instance is not None

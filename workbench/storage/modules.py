@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 from workbench.api.errors import Exhausted, NotFound, Unavailable
 from workbench.api.modules import Behavior, Format, ModuleInfo
-from workbench.storage.database import Database
+from workbench.storage.database import Database, Transaction
 
+KEPT_CODE = 64
+"""How many modules' bytecode stays in memory."""
 _SAVE = "INSERT OR REPLACE INTO modules (hash, format, size_bytes, file_name, deployed, info) VALUES (?, ?, ?, ?, ?, ?)"
-_LOAD = "SELECT info FROM modules WHERE hash = ?"
 _ALL = "SELECT info FROM modules ORDER BY deployed DESC, rowid DESC"
 _POINT = "INSERT OR REPLACE INTO aliases (name, module) VALUES (?, ?)"
 _ALIASES = "SELECT name, module FROM aliases ORDER BY seq"
@@ -22,15 +24,28 @@ _CODE = "SELECT code FROM bytecode WHERE module = ? AND interpreter = ?"
 
 
 class StoredModules:
-    """Implements the library's ModuleStore. Thread-safe."""
+    """Implements the library's ModuleStore. Thread-safe.
+
+    What was read is kept until the next write, which nobody else can make: a workspace has one process. A spawn asks
+    for its module's row, its aliases and its bytecode, and reading them each time cost more than starting the actor.
+    """
 
     def __init__(self, database: Database, folder: Path) -> None:
         self._database, self._folder = database, folder
+        self._infos: Mapping[str, ModuleInfo] | None = None
+        self._aliases: Mapping[str, str] | None = None
+        self._code: dict[tuple[str, str], str] = {}
+
+    @contextmanager
+    def _writing(self) -> Iterator[Transaction]:
+        with self._database.transaction() as tx:
+            yield tx
+        self._infos = self._aliases = None
 
     def save(self, info: ModuleInfo, data: bytes) -> None:
         self._write(info.hash, data)
         text = json.dumps(asdict(info))
-        with self._database.transaction() as tx:
+        with self._writing() as tx:
             tx.execute(_SAVE, (info.hash, info.format, info.size_bytes, info.file_name, info.deployed, text))
 
     def repair(self, module: str, data: bytes) -> None:
@@ -53,8 +68,7 @@ class StoredModules:
             ) from error
 
     def load(self, module: str) -> ModuleInfo | None:
-        rows = self._database.query(_LOAD, (module,))
-        return _info(rows[0]["info"]) if rows else None
+        return self._all().get(module)
 
     def data(self, module: str) -> bytes:
         data = self._read(module)
@@ -73,29 +87,49 @@ class StoredModules:
         return data if hashlib.sha256(data).hexdigest() == module else None
 
     def all(self) -> Sequence[ModuleInfo]:
-        return [_info(row["info"]) for row in self._database.query(_ALL)]
+        return list(self._all().values())
+
+    def _all(self) -> Mapping[str, ModuleInfo]:
+        infos = self._infos
+        if infos is None:
+            found = (_info(row["info"]) for row in self._database.query(_ALL))
+            infos = self._infos = {info.hash: info for info in found}
+        return infos
 
     def point(self, alias: str, module: str) -> None:
-        with self._database.transaction() as tx:
+        with self._writing() as tx:
             tx.execute(_POINT, (alias, module))
 
     def aliases(self) -> Mapping[str, str]:
-        return {row["name"]: row["module"] for row in self._database.query(_ALIASES)}
+        aliases = self._aliases
+        if aliases is None:
+            rows = self._database.query(_ALIASES)
+            aliases = self._aliases = {row["name"]: row["module"] for row in rows}
+        return aliases
 
     def remove(self, module: str) -> None:
-        with self._database.transaction() as tx:
+        with self._writing() as tx:
             tx.execute("DELETE FROM aliases WHERE module = ?", (module,))
             tx.execute("DELETE FROM bytecode WHERE module = ?", (module,))
             tx.execute("DELETE FROM modules WHERE hash = ?", (module,))
+        self._code = {key: code for key, code in self._code.items() if key[0] != module}
         (self._folder / module).unlink(missing_ok=True)
 
     def save_bytecode(self, module: str, interpreter: str, bytecode: str) -> None:
         with self._database.transaction() as tx:
             tx.execute(_SAVE_CODE, (module, interpreter, bytecode))
+        self._code.pop((module, interpreter), None)
 
     def bytecode(self, module: str, interpreter: str) -> str | None:
-        rows = self._database.query(_CODE, (module, interpreter))
-        return str(rows[0]["code"]) if rows else None
+        key = module, interpreter
+        if key not in self._code:
+            rows = self._database.query(_CODE, key)
+            if not rows:
+                return None
+            if len(self._code) >= KEPT_CODE:
+                self._code.clear()
+            self._code[key] = str(rows[0]["code"])
+        return self._code.get(key)
 
 
 def _info(text: str) -> ModuleInfo:

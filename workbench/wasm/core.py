@@ -9,7 +9,7 @@ length; 0 is nothing. The handler's three texts lie in one block that was asked 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from ctypes import addressof, byref, c_void_p, memmove, string_at
+from ctypes import addressof, byref, c_ubyte, c_void_p
 from dataclasses import dataclass
 from pathlib import Path
 from struct import Struct
@@ -92,19 +92,20 @@ class CoreInstance(Instance):
     def __init__(self, program: CoreProgram, context: Context, engines: Engines) -> None:
         self._program = program
         self._instance = ffi.CoreInstance()
-        self._functions: dict[str, Any] = {}
+        self._functions: dict[str, tuple[Any, c_void_p]] = {}
+        self._size, self._view = -1, memoryview(bytearray())
         self._memory: Any = None
         self._slots = ffi.Slots()
-        self._slots_at = addressof(self._slots)
+        self._slots_at = c_void_p(addressof(self._slots))
         self._trap = c_void_p()
-        self._trap_at = addressof(self._trap)
+        self._trap_at = c_void_p(addressof(self._trap))
         super().__init__(program.engine, program.memory_bytes, context, engines)
 
     def _instantiate(self) -> None:
         self._ended(ffi.instantiate_core(self._program.pre.ptr(), self._context, byref(self._instance), self._trap_at))
         self._memory = self._export(MEMORY).memory
         self._allocate = self._export(ALLOCATE).func
-        self._allocate_at, self._memory_at = addressof(self._allocate), addressof(self._memory)
+        self._allocate_at, self._memory_at = c_void_p(addressof(self._allocate)), c_void_p(addressof(self._memory))
 
     def _export(self, name: str) -> Any:
         found = ffi.Extern()
@@ -120,11 +121,10 @@ class CoreInstance(Instance):
             trap, self._trap.value = self._trap.value, None
             raise Trapped(ffi.take_trap(trap))
 
-    def _call(self, function: int, slots: int) -> None:
-        if error := ffi.call_raw(self._context, function, self._slots_at, slots, self._trap_at):
-            raise Trapped(ffi.take_message(error))
-        if self._trap.value:
-            self._ended(None)
+    def _call(self, function: c_void_p, slots: int) -> None:
+        error = ffi.call_raw(self._context, function, self._slots_at, slots, self._trap_at)
+        if error or self._trap.value:
+            self._ended(error)
 
     def _invoke(self, interface: str, function: str, arguments: tuple[Any, ...]) -> Ok | Err:
         found = self._functions.get(function)
@@ -132,43 +132,54 @@ class CoreInstance(Instance):
             name = function.replace("-", "_")
             if name not in self._program.functions:
                 return _without(name, arguments)
-            found = self._functions[function] = self._export(name).func
+            exported = self._export(name).func
+            found = self._functions[function] = exported, c_void_p(addressof(exported))
+        slots = self._slots
         if interface != LIFECYCLE:
             sender, message_type, payload = arguments
             binary = BINARY_INPUT if type(payload) is bytes else 0
-            one, two = sender.encode(), message_type.encode("utf-8", "replace")
-            three = payload if binary else payload.encode("utf-8", "replace")
-            first, second, third = len(one), len(two), len(three)
+            one, two, three = sender.encode(), message_type.encode(), payload if binary else payload.encode()
+            first, second = len(one), len(two)
             at = self.put(one + two + three)
-            _SIX.pack_into(self._slots, 0, at, first, at + first, second, at + first + second, third | binary)
-            self._call(addressof(found), 6)
+            behind = at + first
+            _SIX.pack_into(slots, 0, at, first, behind, second, behind + second, len(three) | binary)
+            self._call(found[1], 6)
         elif arguments:
             binary = BINARY_INPUT if type(arguments[0]) is bytes else 0
-            state = arguments[0] if binary else arguments[0].encode("utf-8", "replace")
-            _TWO.pack_into(self._slots, 0, self.put(state), len(state) | binary)
-            self._call(addressof(found), 2)
+            state = arguments[0] if binary else arguments[0].encode()
+            _TWO.pack_into(slots, 0, self.put(state), len(state) | binary)
+            self._call(found[1], 2)
         else:
-            self._call(addressof(found), 1)
-        return self._taken(self._slots.first)
+            self._call(found[1], 1)
+        return self._taken(slots.first)
 
     def put(self, data: bytes) -> int:
         """Copy bytes into memory that the guest allocates, and give their place. Raises Trapped."""
         size = len(data)
         if not size:
             return 0
-        _ONE.pack_into(self._slots, 0, size)
+        slots = self._slots
+        _ONE.pack_into(slots, 0, size)
         self._call(self._allocate_at, 1)
-        at: int = self._slots.first & 0xFFFFFFFF
-        if at + size > ffi.memory_size(self._context, self._memory_at):
+        at: int = slots.first & 0xFFFFFFFF
+        if at + size > self._look():
             raise Trapped(f"allocate({size:,}) gave {at:,}, which is outside of its memory")
-        memmove(ffi.memory_data(self._context, self._memory_at) + at, data, size)
+        self._view[at : at + size] = data
         return at
 
     def read(self, at: int, size: int) -> bytes:
         """Bytes of its memory. Raises Trapped when they are not all inside."""
-        if at + size > ffi.memory_size(self._context, self._memory_at):
+        if at + size > self._look():
             raise Trapped(f"it spoke of {size:,} bytes at {at:,}, which are outside of its memory")
-        return string_at(ffi.memory_data(self._context, self._memory_at) + at, size) if size else b""
+        return bytes(self._view[at : at + size])
+
+    def _look(self) -> int:
+        """The size of memory now. Only when it has grown may it have moved, and then the view is made anew."""
+        size: int = ffi.memory_size(self._context, self._memory_at)
+        if size != self._size:
+            self._size, base = size, ffi.memory_data(self._context, self._memory_at)
+            self._view = memoryview((c_ubyte * size).from_address(base)).cast("B") if size else memoryview(bytearray())
+        return size
 
     def _taken(self, packed: int) -> Ok | Err:
         """The value behind a function's i64."""
@@ -182,8 +193,11 @@ class CoreInstance(Instance):
         return Err(text or "refused without a reason") if packed & REFUSED else Ok(text)
 
     def _measure(self) -> int | None:
-        size: int = ffi.memory_size(self._context, self._memory_at)
-        return size
+        return self._look()
+
+    def close(self) -> None:
+        self._size, self._view = -1, memoryview(bytearray())
+        super().close()
 
 
 def _without(name: str, arguments: tuple[Any, ...]) -> Ok | Err:

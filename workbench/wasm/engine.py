@@ -41,7 +41,7 @@ class Engines:
     """
 
     def __init__(self, *, tick_ms: int) -> None:
-        self.tick_seconds = tick_ms / 1000
+        self.tick_seconds, self.tick_ns = tick_ms / 1000, tick_ms * 1_000_000
         self._engines: dict[int, Engine] = {}
         self._lock = threading.Lock()
         self._wake = threading.Event()

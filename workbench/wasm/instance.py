@@ -6,9 +6,10 @@ What differs between components and core modules (how values travel, how memory 
 from __future__ import annotations
 
 import itertools
-import time
 from abc import ABC, abstractmethod
-from ctypes import byref, c_uint64
+from collections.abc import Callable
+from ctypes import addressof, c_uint64, c_void_p
+from time import perf_counter_ns, thread_time_ns
 from typing import Any
 
 from wasmtime import Engine
@@ -52,19 +53,21 @@ class Instance(ABC):
         self.memory_bytes: int | None = None
         self.end_cause: Cause | None = None
         self._key = next(_keys)
-        self._cpu_started = self._budget_ns = 0
+        self._started = self._budget_ns = 0
+        self._cpu_started: int | None = None
+        self._fuel_left = c_uint64()
+        self._fuel_at = c_void_p(addressof(self._fuel_left))
         limits = context.limits
         self.memory_limit = declared_bytes + limits.memory_bytes
         self._store: int | None = ffi.store_new(engine.ptr(), None, None)
-        self._context: int = ffi.store_context(self._store)
+        self._context = c_void_p(ffi.store_context(self._store))  # an object: converting a number costs more each time
         ffi.store_limits(self._store, self.memory_limit, limits.table_elements, -1, -1, -1)
         _running[self._key] = self
         ffi.set_epoch_callback(self._store, _on_epoch, self._key, None)
         # Once is enough: the callback moves the deadline on at every tick, and a store that slept meets it at once.
         ffi.set_deadline(self._context, 1)
         try:
-            self._within(LONG_TURN, self._instantiate)
-            self.memory_bytes = self._measure()
+            self._run(LONG_TURN, self._instantiate)
         except BaseException:
             self.close()
             raise
@@ -86,43 +89,37 @@ class Instance(ABC):
 
         `long` gives the call ten times the budget, as turns of the lifecycle have.
         """
-        factor = LONG_TURN if long else 1
-        fuel, wall, result = self._within(factor, self._invoke, interface, function, arguments)
-        left = self._fuel()
-        if left < LEAST_FUEL:
-            ffi.set_fuel(self._context, LEAST_FUEL)
-        self.memory_bytes = memory = self._measure()
-        self.figures = Figures(fuel - left, memory, wall)
-        return result
+        return self._run(LONG_TURN if long else 1, self._invoke, interface, function, arguments)
 
-    def _within(self, factor: int, run: Any, *arguments: Any) -> tuple[int, int, Any]:
-        """Enter the guest with fuel, time and thread-local set: the fuel given, the nanoseconds taken, the result."""
-        limits, before = self.context.limits, current.instance
+    def _run(self, factor: int, run: Callable[..., Any], *arguments: Any) -> Any:
+        """Enter the guest with fuel, time and thread-local set. No turn runs inside of another one's thread."""
+        limits = self.context.limits
         fuel = limits.fuel * factor
-        current.instance = self
         self._budget_ns = limits.time_ms * 1_000_000 * factor
         ffi.set_fuel(self._context, fuel)
         self._engines.running()
         result, trap = None, ""
-        self._cpu_started = time.thread_time_ns()
-        started = time.perf_counter_ns()
+        self._cpu_started = None
+        current.instance = self
+        self._started = started = perf_counter_ns()
         try:
             result = run(*arguments)
         except Trapped as trapped:
             trap = str(trapped) or "trap"
         finally:
-            current.instance = before
-        wall = time.perf_counter_ns() - started
+            current.instance = None
+        wall = perf_counter_ns() - started
         self.world.flush_lines()
         # The end may have been asked for when the turn was over before the next tick.
         if trap or self.end_cause is not None:
             self._died(trap, fuel, wall)
-        return fuel, wall, result
-
-    def _fuel(self) -> int:
-        left = c_uint64()
-        ffi.get_fuel(self._context, byref(left))
-        return left.value
+        ffi.get_fuel(self._context, self._fuel_at)
+        left = self._fuel_left.value
+        if left < LEAST_FUEL:
+            ffi.set_fuel(self._context, LEAST_FUEL)
+        self.memory_bytes = memory = self._measure()
+        self.figures = Figures(fuel - left, memory, wall)
+        return result
 
     def interrupt(self, cause: Cause) -> None:
         """End the call in hand at the next tick, from any thread."""
@@ -131,12 +128,21 @@ class Instance(ABC):
     def at_tick(self) -> bool:
         """Whether the guest may go on; called on its thread while it runs, at every tick of its engine."""
         self._engines.running()
-        if self.end_cause is None:
-            # The thread's own time: waiting in a host call is not running, nor is waiting for a busy process.
-            used = time.thread_time_ns() - self._cpu_started
-            if used > self._budget_ns:
-                self.end_cause = traps.out_of_time(self.context.limits, self._budget_ns // 1_000_000, used // 1_000_000)
+        if self.end_cause is None and (used := self._running_ns()) > self._budget_ns:
+            self.end_cause = traps.out_of_time(self.context.limits, self._budget_ns // 1_000_000, used // 1_000_000)
         return self.end_cause is None
+
+    def _running_ns(self) -> int:
+        """The turn's own running time: its thread's, for neither a wait nor a busy process may use it up.
+
+        The thread's clock is first read at the first tick, because it costs as much as a small turn: what came before
+        counts as running, up to the length of a tick.
+        """
+        now = thread_time_ns()
+        if self._cpu_started is None:
+            before = perf_counter_ns() - self._started - self.context.waited_ns
+            self._cpu_started = now - max(0, min(before, self._engines.tick_ns))
+        return now - self._cpu_started
 
     def _died(self, message: str, fuel: int, wall: int) -> None:
         cause = self._cause(message)

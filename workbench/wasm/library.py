@@ -47,6 +47,11 @@ class Runnable:
     bytecode: str
     behaviors: tuple[str, ...]
 
+    @property
+    def names(self) -> tuple[str, str]:
+        """The hashes that a turn names: the module's, and that of the interpreter it runs on, if it does."""
+        return self.info.hash, self.program.module if self.bytecode else ""
+
 
 class Library:
     """The facet `node.modules`. Thread-safe; `changed(area, kind, subject, text)` is called after each change."""
@@ -64,6 +69,7 @@ class Library:
         self._store, self._programs, self._interpreter = store, programs, interpreter
         self._intake = Intake(programs, interpreter)
         self._changed, self._users, self._tenant = changed, users, tenant
+        self._named: tuple[Mapping[str, str] | None, Mapping[str, tuple[str, ...]]] = None, {}
 
     def seen_by(self, tenant: str) -> Library:
         """The same library for another tenant, who is told the names of its own actors only."""
@@ -110,7 +116,7 @@ class Library:
 
     def open(self, reference: str, stack_bytes: int) -> Runnable:
         """Everything needed to instantiate a module; compiles what is missing."""
-        info = self.get(reference)
+        info = self._known(reference)
         if info.format is not Format.PYTHON:
             program = self._programs.get(info.hash, lambda: self._store.data(info.hash), stack_bytes)
             return Runnable(info, program, "", program.behaviors)
@@ -124,23 +130,30 @@ class Library:
 
     def list(self) -> Sequence[ModuleInfo]:
         names = self._names()
-        return [self._with_names(info, names) for info in self._store.all()]
+        return [
+            replace(info, aliases=names.get(info.hash, ()), compiled=self._ready(info)) for info in self._store.all()
+        ]
 
     def get(self, reference: str) -> ModuleInfo:
+        info = self._known(reference)
+        return replace(info, compiled=self._ready(info))
+
+    def _known(self, reference: str) -> ModuleInfo:
+        """A module with its aliases."""
         info = self._store.load(self._resolve(reference))
         if info is None:
             raise NotFound(f"no module {reference!r}; deploy it first, or list them with: workbench module list")
-        return self._with_names(info, self._names())
+        return replace(info, aliases=self._names().get(info.hash, ()))
 
-    def _with_names(self, info: ModuleInfo, names: Mapping[str, Sequence[str]]) -> ModuleInfo:
-        return replace(info, aliases=tuple(names.get(info.hash, ())), compiled=self._ready(info))
-
-    def _names(self) -> Mapping[str, Sequence[str]]:
+    def _names(self) -> Mapping[str, tuple[str, ...]]:
         """Aliases of each module, the newest first."""
-        names: dict[str, tuple[str, ...]] = {}
-        for alias, module in self._store.aliases().items():
-            names[module] = (alias, *names.get(module, ()))
-        return names
+        aliases = self._store.aliases()
+        if self._named[0] is not aliases:
+            names: dict[str, tuple[str, ...]] = {}
+            for alias, module in aliases.items():
+                names[module] = (alias, *names.get(module, ()))
+            self._named = aliases, names
+        return self._named[1]
 
     def _resolve(self, reference: str) -> str:
         if self._store.load(reference) is not None:

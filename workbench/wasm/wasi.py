@@ -12,6 +12,7 @@ import os
 import random
 import time
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 from workbench.api.errors import Cause
@@ -61,14 +62,21 @@ class World:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.real_time = context.allows("clocks")
-        self.real_random = context.allows("random")
         self.virtual_ns = 0
         self.sequence: random.Random | None = None
         self.deadlines: dict[int, int] = {}
         self.next_pollable = 0
         self.partial = {STDOUT: b"", STDERR: b""}
+        self.unfinished = False
         self.stderr_tail: list[str] = []
+
+    @cached_property
+    def real_time(self) -> bool:
+        return self.context.allows("clocks")
+
+    @cached_property
+    def real_random(self) -> bool:
+        return self.context.allows("random")
 
     # Time, in nanoseconds.
 
@@ -137,16 +145,19 @@ class World:
     def write(self, stream: int, data: bytes) -> Ok:
         *lines, rest = (self.partial[stream] + data).split(b"\n")
         self.partial[stream] = rest
+        self.unfinished = self.unfinished or bool(rest)
         for line in lines:
             self._line(stream, line)
         return Ok()
 
     def flush_lines(self) -> None:
         """The turn is over: what has no line end yet is a line all the same."""
-        for stream in (STDOUT, STDERR) if self.partial[STDOUT] or self.partial[STDERR] else ():
-            rest, self.partial[stream] = self.partial[stream], b""
-            if rest:
-                self._line(stream, rest)
+        if self.unfinished:
+            self.unfinished = False
+            for stream, rest in self.partial.items():
+                if rest:
+                    self.partial[stream] = b""
+                    self._line(stream, rest)
 
     def _line(self, stream: int, line: bytes) -> None:
         text = line.decode("utf-8", "replace")

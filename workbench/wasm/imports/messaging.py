@@ -30,6 +30,26 @@ def stop(context: Context, actor: str) -> None:
     context.host.messaging.stop(context.actor, actor)
 
 
+@host_call("messaging", "link", needs="messaging", scoped=True)
+def link(context: Context, actor: str) -> None:
+    context.host.messaging.link(context.actor, actor)
+
+
+@host_call("messaging", "unlink", needs="messaging", scoped=True)
+def unlink(context: Context, actor: str) -> None:
+    context.host.messaging.unlink(context.actor, actor)
+
+
+@host_call("messaging", "monitor", needs="messaging", scoped=True)
+def monitor(context: Context, actor: str) -> None:
+    context.host.messaging.monitor(context.actor, actor)
+
+
+@host_call("messaging", "demonitor", needs="messaging", scoped=True)
+def demonitor(context: Context, actor: str) -> None:
+    context.host.messaging.demonitor(context.actor, actor)
+
+
 @host_call("messaging", "self-id")
 def self_id(context: Context) -> str:
     return context.host.messaging.self_id(context.actor)

@@ -42,7 +42,7 @@ class SpawnOptions(_message.Message):
     def __init__(self, name: _Optional[str] = ..., profile: _Optional[str] = ..., grants: _Optional[_Iterable[str]] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ...) -> None: ...
 
 class ActorInfo(_message.Message):
-    __slots__ = ("id", "state", "module", "module_name", "behaviors", "parent", "profile", "grants", "limits", "spawned", "turns", "crashes", "restarts", "mailbox", "mailbox_oldest_seconds", "fuel", "fuel_per_second", "messages_per_second", "memory_bytes", "last_turn_ns", "fsm_state", "waiting_for", "carries_state", "last_cause", "killed_by")
+    __slots__ = ("id", "state", "module", "module_name", "behaviors", "parent", "profile", "grants", "limits", "spawned", "turns", "crashes", "restarts", "mailbox", "mailbox_oldest_seconds", "fuel", "fuel_per_second", "messages_per_second", "memory_bytes", "last_turn_ns", "fsm_state", "waiting_for", "carries_state", "last_cause", "killed_by", "links", "monitors")
     ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     MODULE_FIELD_NUMBER: _ClassVar[int]
@@ -68,6 +68,8 @@ class ActorInfo(_message.Message):
     CARRIES_STATE_FIELD_NUMBER: _ClassVar[int]
     LAST_CAUSE_FIELD_NUMBER: _ClassVar[int]
     KILLED_BY_FIELD_NUMBER: _ClassVar[int]
+    LINKS_FIELD_NUMBER: _ClassVar[int]
+    MONITORS_FIELD_NUMBER: _ClassVar[int]
     id: _common_pb2.ActorId
     state: str
     module: str
@@ -93,7 +95,9 @@ class ActorInfo(_message.Message):
     carries_state: bool
     last_cause: _common_pb2.Cause
     killed_by: str
-    def __init__(self, id: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., state: _Optional[str] = ..., module: _Optional[str] = ..., module_name: _Optional[str] = ..., behaviors: _Optional[_Iterable[str]] = ..., parent: _Optional[str] = ..., profile: _Optional[str] = ..., grants: _Optional[_Iterable[str]] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ..., spawned: _Optional[float] = ..., turns: _Optional[int] = ..., crashes: _Optional[int] = ..., restarts: _Optional[int] = ..., mailbox: _Optional[int] = ..., mailbox_oldest_seconds: _Optional[float] = ..., fuel: _Optional[int] = ..., fuel_per_second: _Optional[float] = ..., messages_per_second: _Optional[float] = ..., memory_bytes: _Optional[int] = ..., last_turn_ns: _Optional[int] = ..., fsm_state: _Optional[str] = ..., waiting_for: _Optional[str] = ..., carries_state: _Optional[bool] = ..., last_cause: _Optional[_Union[_common_pb2.Cause, _Mapping]] = ..., killed_by: _Optional[str] = ...) -> None: ...
+    links: _containers.RepeatedScalarFieldContainer[str]
+    monitors: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, id: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., state: _Optional[str] = ..., module: _Optional[str] = ..., module_name: _Optional[str] = ..., behaviors: _Optional[_Iterable[str]] = ..., parent: _Optional[str] = ..., profile: _Optional[str] = ..., grants: _Optional[_Iterable[str]] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ..., spawned: _Optional[float] = ..., turns: _Optional[int] = ..., crashes: _Optional[int] = ..., restarts: _Optional[int] = ..., mailbox: _Optional[int] = ..., mailbox_oldest_seconds: _Optional[float] = ..., fuel: _Optional[int] = ..., fuel_per_second: _Optional[float] = ..., messages_per_second: _Optional[float] = ..., memory_bytes: _Optional[int] = ..., last_turn_ns: _Optional[int] = ..., fsm_state: _Optional[str] = ..., waiting_for: _Optional[str] = ..., carries_state: _Optional[bool] = ..., last_cause: _Optional[_Union[_common_pb2.Cause, _Mapping]] = ..., killed_by: _Optional[str] = ..., links: _Optional[_Iterable[str]] = ..., monitors: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Envelope(_message.Message):
     __slots__ = ("id", "kind", "type", "payload", "sender", "time", "correlation", "headers")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -289,13 +288,6 @@ def test_a_copied_message_is_read_back_as_the_same(kind: str, payload: str | byt
     read = message(written(kind, payload), Kind.CALL)
     assert (read.type, read.payload) == (kind, payload)
     assert message_command("call", "a b", kind, payload).startswith("workbench actor call 'a b' ")
-
-
-def test_tables_copy_as_json_csv_and_markdown(actors: ActorsPanel) -> None:
-    rows = actors.model.rows
-    assert json.loads(actors.table.as_text("JSON", rows))[0]["id"] == "counter"
-    assert actors.table.as_text("CSV", rows).splitlines()[0].startswith("Actor,State")
-    assert actors.table.as_text("Markdown", rows).splitlines()[1].startswith("| --- |")
 
 
 # messages

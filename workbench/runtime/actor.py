@@ -20,7 +20,6 @@ from workbench.api.events import Area
 from workbench.api.identity import NAME_BYTES, ActorId
 from workbench.api.logs import Level
 from workbench.api.messages import Envelope, Kind, Payload, Reply
-from workbench.api.metrics import Sample
 from workbench.runtime.answer import Answer
 from workbench.runtime.behaviors import Route, route
 from workbench.runtime.body import Body, Spec
@@ -63,7 +62,8 @@ class Actor:
         self._owned = True  # by whoever brings it to life: until then nobody else may touch the body
         self._control: deque[Callable[[], None]] = deque()
         self._lock = threading.Lock()
-        self._picture: tuple[tuple[object, ...], ActorInfo] | None = None
+        self._picture: ActorInfo | None = None
+        self._words: tuple[Spec | None, tuple[str, ...], tuple[str, ...]] = (None, (), ())
 
     @property
     def scope(self) -> tuple[str, str]:
@@ -415,31 +415,18 @@ class Actor:
         with self._lock:
             oldest = self.mailbox.oldest()
             waiting = len(self.mailbox)
-        now = (
-            spec, module, self.state, counters.turns, counters.crashes, counters.fuel, counters.memory_bytes,
-            self.restarts, waiting, sample.fuel_per_second if sample else 0.0,
-            sample.messages_per_second if sample else 0.0, body.last_turn_ns, body.fsm_state, self.waiting_for,
-            self.last_cause, self.killed_by,
-        )  # fmt: skip
-        known = self._picture
-        if known is not None and not oldest and known[0] == now:
-            return known[1]
-        made = self._info(oldest, waiting, sample)
-        self._picture = (now, made)
-        return made
-
-    def _info(self, oldest: float | None, waiting: int, sample: Sample | None) -> ActorInfo:
-        body, spec = self.body, self.spec
-        counters, module = body.counters, spec.runnable.info
-        return ActorInfo(
+        words = self._words
+        if words[0] is not spec:
+            self._words = words = (spec, tuple(map(str, module.behaviors)), tuple(map(str, spec.grants)))
+        made = ActorInfo(
             id=self.id,
             state=self.state,
             module=module.hash,
             module_name=module.name,
-            behaviors=tuple(str(behavior) for behavior in module.behaviors),
+            behaviors=words[1],
             parent=spec.parent,
             profile=spec.profile,
-            grants=tuple(map(str, spec.grants)),
+            grants=words[2],
             limits=spec.limits,
             spawned=self.spawned,
             turns=counters.turns,
@@ -460,3 +447,6 @@ class Actor:
             links=links,
             monitors=monitors,
         )
+        if made != self._picture:
+            self._picture = made
+        return self._picture

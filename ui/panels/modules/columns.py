@@ -96,10 +96,10 @@ def difference(change: Change) -> str:
 
 Differ = Column[Change]
 CHANGES: tuple[Differ, ...] = (
-    Differ("name", "Name", lambda c: c.name, lambda c: c.name, 120, bold=True),
-    Differ("part", "Part", lambda c: c.part, lambda c: c.part, 72, tone=always("muted")),
+    Differ("name", "Name", lambda c: c.name, lambda c: c.name, 104, bold=True),
+    Differ("part", "Part", lambda c: c.part, lambda c: c.part, 66, tone=always("muted")),
     Differ("change", "Change", difference, difference, 98, icon=lambda c: SIGNS[difference(c)],
            tone=lambda c: SIGNS[difference(c)][1]),
-    Differ("before", "Before", lambda c: c.before, lambda c: c.before, 90),
+    Differ("before", "Before", lambda c: c.before, lambda c: c.before, 84),
     Differ("after", "After", lambda c: c.after, lambda c: c.after, 90),
 )  # fmt: skip

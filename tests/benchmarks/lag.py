@@ -7,7 +7,6 @@ The loop's lag is how much later than asked a timer of 5 ms fires. Every row is 
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import sys
@@ -35,6 +34,7 @@ from workbench.api import Node, SpawnOptions, WorkbenchError
 from workbench.data import directory
 
 INTERVAL_MS = 5
+SETTLING_SECONDS = 2.0
 SPINNER = """(module
   (memory (export "memory") 1)
   (func (export "allocate") (param i32) (result i32) (i32.const 1024))
@@ -89,6 +89,12 @@ def spin(node: Node, name: str, stop: threading.Event) -> None:
             node.actors.ask(name, "spin")
 
 
+async def turned(seconds: float) -> None:
+    """Let the loop turn for so long."""
+    end = perf_counter() + seconds
+    await until(lambda: perf_counter() >= end, f"a wait of {seconds:g} s")
+
+
 async def measure(window: MainWindow, actors: int, seconds: float) -> dict[str, object]:
     await opened(window)
     node, panel, lag = window.desk.node, window.panels["actors"], Lag()
@@ -102,10 +108,10 @@ async def measure(window: MainWindow, actors: int, seconds: float) -> dict[str, 
     await until(lambda: len(panel.model.rows) == actors, "every actor in the table")
     stop = threading.Event()
     spinners = [workbench.start_thread(f"spin-{n}", lambda n=n: spin(node, f"spin-{n}", stop)) for n in (1, 2)]  # type: ignore[misc]
-    await asyncio.sleep(2)
+    await turned(SETTLING_SECONDS)
     WATCHDOG.slow = []
     lag.start()
-    await asyncio.sleep(seconds)
+    await turned(seconds)
     late = lag.stop()
     stop.set()
     await window.bridge.call(lambda: [spinner.join(10) for spinner in spinners])

@@ -32,6 +32,7 @@ from ui.panels.actors.panel import ActorsPanel  # noqa: E402
 from ui.panels.editor.panel import EditorPanel  # noqa: E402
 from ui.panels.graphs.panel import GraphsPanel  # noqa: E402
 from ui.panels.messages import MessagesPanel  # noqa: E402
+from ui.panels.modules.panel import ModulesPanel  # noqa: E402
 from ui.settings import Settings  # noqa: E402
 
 OUT, IMAGES = ROOT / "screenshots", ROOT / "docs" / "images"
@@ -113,6 +114,7 @@ async def pictures(window: MainWindow, look: str) -> None:
         actors.details.tabs.setCurrentIndex(tab)
         await alone(window, "actors", f"{name}-{look}")
     actors.details.tabs.setCurrentIndex(0)
+    await modules(window, look)
     for name in ("messages", "graphs", "log"):
         await alone(window, name, f"{name}-{look}")
     doc = editor.current()
@@ -124,9 +126,42 @@ async def pictures(window: MainWindow, look: str) -> None:
     doc.edit.setPlainText(FRAGILE)
     await alone(window, "editor", f"editor-{look}")
     window.set_perspective("operate")
-    await overlay(f"palette-{look}", lambda: window.open_palette(), lambda: window.palette_dialog)
+    await overlay(f"palette-{look}", lambda: window.jumps.offer_actions(), lambda: window.jumps.dialog)
     sheet = Shortcuts(window)
     await overlay(f"shortcuts-{look}", sheet.show, lambda: sheet)
+
+
+async def modules(window: MainWindow, look: str) -> None:
+    """Each tab of the Modules panel: a core module, and two versions of a source compared."""
+    panel, node = window.panels["modules"], window.desk.node
+    assert isinstance(panel, ModulesPanel)
+    assert node is not None
+    window.raise_panel("modules")
+    for file, alias in (("tally.wat", "tally"), ("counter_actor.py", "counter_actor")):
+        data = (ROOT / "resources" / "actors" / file).read_bytes()
+        await window.bridge.call(lambda: node.modules.deploy(data, file_name=file, alias=alias, force=True))  # noqa: B023
+    versions = [
+        (FRAGILE, "till@1"),
+        (FRAGILE.replace("self.total // guests", "self.total // max(guests, 1)"), "till@2"),
+    ]
+    known = [
+        await window.bridge.call(
+            lambda: node.modules.deploy(text.encode(), file_name="till.py", alias=alias, force=True)  # noqa: B023
+        )
+        for text, alias in versions
+    ]  # fmt: skip
+    chosen = await window.bridge.call(node.modules.get, "tally")
+    await until(lambda: panel.model.position(chosen.hash) >= 0, "the modules in the list")
+    panel.select_key(chosen.hash)
+    await until(lambda: panel.details.detail is not None, "the inside of a module")
+    for page in ("overview", "structure", "members", "wit"):
+        panel.details.show_page(page)
+        await alone(window, "modules", f"modules-{page}-{look}")
+    panel.select_key(known[1].hash)
+    panel._compare(known[0].hash, known[1].hash)
+    await until(lambda: panel.details.comparison.diff is not None, "two versions compared")
+    await alone(window, "modules", f"modules-compare-{look}")
+    panel.details.show_page("overview")
 
 
 async def send(messages: MessagesPanel, actor: str, message_type: str, payload: str) -> None:

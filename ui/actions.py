@@ -17,6 +17,7 @@ from ui.watchdog import watched
 
 SCREEN = "it only changes what this window shows"
 EDITING = "it edits text in this window"
+SHOWN = "commands print what they list, --json as JSON"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,17 @@ SPECS = (
     Spec("file.save_as", "Save as…", "save-as", "Ctrl+Shift+S", "File", reason=EDITING),
     Spec("file.close_tab", "Close tab", "close", "Ctrl+W", "File", reason=EDITING),
     Spec("module.deploy", "Deploy a file…", "drop", "Ctrl+Shift+D", "File", "module deploy FILE"),
+    Spec("module.show", "Show a module", "info", "", "", "module show REFERENCE"),
+    Spec("module.spawn", "Spawn an actor of this module…", "plus", "", "", "actor spawn MODULE --name NAME"),
+    Spec("module.source", "Open its source", "code", "", "", "module show REFERENCE"),
+    Spec("module.alias", "Give it an alias…", "alias", "", "", "module alias NAME REFERENCE"),
+    Spec("module.diff", "Compare with…", "diff", "", "", "module diff BEFORE AFTER"),
+    Spec("module.build", "Build a component of it…", "module", "", "", "module build FILE"),
+    Spec("module.users", "Show the actors that run it", "actors", "", "", "actor list"),
+    Spec("module.log", "Show what they log", "log", "", "", "actor logs NAME"),
+    Spec("module.copy_hash", "Copy the hash", "hash", "", "", "module list"),
+    Spec("module.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
+    Spec("module.remove", "Remove…", "trash", "", "", "module remove REFERENCE", tone="error"),
     Spec("app.quit", "Quit", "quit", "Ctrl+Q", "File", reason="the shell ends a command line"),
     Spec("edit.undo", "Undo", "undo", "Ctrl+Z", "Edit", reason=EDITING, wide=False),
     Spec("edit.redo", "Redo", "redo", "Ctrl+Shift+Z", "Edit", reason=EDITING, wide=False),
@@ -75,7 +87,16 @@ SPECS = (
     Spec("log.copy", "Copy lines", "copy", "", "", "actor logs NAME"),
     Spec("table.filter", "Filter this panel", "filter", "Ctrl+Shift+F", "View", reason=SCREEN),
     Spec("view.palette", "Command palette", "command", "Ctrl+Shift+P", "View", reason=SCREEN),
-    Spec("view.jump", "Jump to an actor or module", "find", "Ctrl+K", "View", "actor list"),
+    Spec("view.jump", "Jump to an actor, module or panel", "find", "Ctrl+K", "View", "actor list"),
+    Spec("table.copy_cell", "Copy the cell", "copy", "", "", reason=SHOWN),
+    Spec("table.copy_text", "Copy rows as text", "copy", "", "", reason=SHOWN),
+    Spec("table.copy_json", "Copy rows as JSON", "copy", "", "", reason=SHOWN),
+    Spec("table.copy_csv", "Copy rows as CSV", "copy", "", "", reason=SHOWN),
+    Spec("table.copy_markdown", "Copy rows as Markdown", "copy", "", "", reason=SHOWN),
+    Spec("table.copy_command", "Copy rows as commands", "command", "", "", reason="it copies the commands themselves"),
+    Spec("table.export", "Export the rows shown…", "export", "Ctrl+Shift+E", "View", reason=SHOWN),
+    Spec("table.export_all", "Export all rows…", "export", "", "View", reason=SHOWN),
+    Spec("table.columns", "Choose columns", "columns", "Ctrl+Shift+L", "View", reason=SCREEN),
     Spec("view.next_panel", "Next panel", "layout", "F6", "View", reason=SCREEN),
     Spec("view.operate", "Perspective: Operate", "layout", "Ctrl+Alt+1", "View", reason=SCREEN, checkable=True),
     Spec("view.debug", "Perspective: Debug", "code", "Ctrl+Alt+2", "View", reason=SCREEN, checkable=True),
@@ -96,9 +117,8 @@ SPECS = (
 )  # fmt: skip
 MENUS = ("File", "Edit", "Actor", "View", "Node", "Help")
 NEED_NODE = frozenset(
-    {"edit.run", "module.deploy", "node.sample", "node.prepare", "help.about", "view.jump", "message.send",
-     "message.resend", "message.copy_python"}
-) | {spec.id for spec in SPECS if spec.id.startswith("actor.")}  # fmt: skip
+    {"edit.run", "node.sample", "node.prepare", "help.about", "message.send", "message.resend", "message.copy_python"}
+) | {spec.id for spec in SPECS if spec.id.startswith(("actor.", "module."))}  # fmt: skip
 BY_ID = {spec.id: spec for spec in SPECS}
 
 

@@ -18,6 +18,7 @@ from ui.main_window import MainWindow, apply_font
 from ui.opening import Doors, doors
 from ui.settings import RecordFile, Settings, config_directory
 from ui.signals import Signals
+from ui.tidying import Tidying
 
 
 def arguments(argv: Sequence[str]) -> argparse.Namespace:
@@ -45,8 +46,13 @@ def address(node: str, workspace: str) -> str:
     return f"embedded:{workbench.default_workspace()}"
 
 
+SWITCH_SECONDS = 0.0005
+"""Painting comes back to Python hundreds of times; with the usual 5 ms each return may wait that long for a reader."""
+
+
 def application() -> QApplication:
     """The one QApplication, named so that windows and desktop files find each other."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
@@ -77,7 +83,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     window = window_for(loop, doors(address(chosen.node, chosen.workspace)), settings)
     if chosen.sample is not None or wanted:
         window.opening.wants_sample = bool(wanted)
-    signals = Signals(lambda: _close(window))
+    signals, tidying = Signals(lambda: _close(window)), Tidying(window)
     app.lastWindowClosed.connect(loop.stop)
     window.show()
     window.open_files(tuple(Path(name) for name in chosen.open))
@@ -88,6 +94,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         loop.run_until_complete(window.bridge.finish())
         window.opening.close()
         signals.close()
+        tidying.close()
     return code[0]
 
 

@@ -20,12 +20,14 @@ from qasync import QEventLoop  # type: ignore[import-untyped]
 from shiboken6 import isValid
 
 from ui.watchdog import WATCHDOG
-from workbench.api import Event, Node, Subscription, WorkbenchError
+from workbench.api import Area, Event, Node, Subscription, WorkbenchError
 
 logger = logging.getLogger(__name__)
 
 THREADS = 16
 COALESCE_SECONDS = 0.05
+LISTED = frozenset({Area.ACTORS, Area.METRICS, Area.NODE})
+"""Areas whose events show in the list of actors; the turns between two of them show a little later."""
 P = ParamSpec("P")
 R = TypeVar("R")
 Failed = Callable[[Exception], None]
@@ -46,6 +48,8 @@ class Bridge(QObject):
         self._pool = ThreadPoolExecutor(THREADS, initializer=lambda: _name_thread(next(numbers)))
         self._tasks: set[asyncio.Task[None]] = set()
         self._pump: _Pump | None = None
+        self.versions = 0
+        """Grows whenever the list of actors may have changed, before anybody is told."""
 
     async def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run an API call on the pool and wait for it here, with the Qt loop turning."""
@@ -81,8 +85,10 @@ class Bridge(QObject):
             self._pump = None
 
     def _deliver(self, events: Collection[Event]) -> None:
+        areas = frozenset(event.area for event in events)
+        self.versions += not areas.isdisjoint(LISTED)
         with suppress(RuntimeError):  # the bridge is gone: the app is closing
-            self.changed.emit(frozenset(event.area for event in events))
+            self.changed.emit(areas)
             self.happened.emit(tuple(events))
 
     async def finish(self) -> None:

@@ -7,9 +7,9 @@ import shlex
 from workbench.api import Payload
 
 
-def actor_command(verb: str, name: str, *rest: str) -> str:
+def command(*words: str) -> str:
     """`workbench actor stop 'my actor'`, quoted for a shell."""
-    return shlex.join(["workbench", "actor", verb, name, *rest])
+    return shlex.join(["workbench", *words])
 
 
 def written(message_type: str, payload: Payload) -> str:
@@ -23,7 +23,7 @@ def written(message_type: str, payload: Payload) -> str:
 
 def message_command(kind: str, actor: str, message_type: str, payload: Payload) -> str:
     """`workbench actor call counter add=5`."""
-    return actor_command(kind, actor, written(message_type, payload))
+    return command("actor", kind, actor, written(message_type, payload))
 
 
 def message_python(kind: str, actor: str, message_type: str, payload: Payload, workspace: str) -> str:

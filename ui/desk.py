@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from ui.actions import Actions
 from ui.bridge import Bridge
+from ui.roster import Roster
 from ui.settings import Settings
 from workbench.api import Location, Node, Payload, WorkbenchError
 
@@ -54,7 +55,7 @@ class Desk(QObject):
     """Something that must survive a kill has changed."""
     actor_chosen = Signal(str)
     actors_listed = Signal(object)
-    """tuple[ActorInfo, ...]: the newest list, for completion and chips."""
+    """Listing: the newest one, for chips."""
     compose = Signal(object)
     """Draft"""
     show_source = Signal(object)
@@ -62,7 +63,19 @@ class Desk(QObject):
     show_location = Signal(object, str)
     """Location, and the actor it belongs to."""
     show_log = Signal(str)
+    """A line for the filter of the log."""
+    show_module = Signal(str)
+    """The hash of a module."""
+    deploying = Signal(str, float)
+    """What a deployment does now, and how far it is (-1 unknown); an empty text when it is over."""
+    cancel_deploy = Signal()
     show_graph = Signal(str)
+    show_code = Signal(object)
+    """ModuleInfo: open its source."""
+    spawn_wanted = Signal(str)
+    """Ask how to start an actor of this module."""
+    list_actors = Signal(str)
+    """A line for the filter of the actors."""
     open_files = Signal(object)
     """tuple[Path, ...]"""
     raise_panel = Signal(str)
@@ -72,6 +85,7 @@ class Desk(QObject):
         self.bridge = bridge
         self.settings = settings
         self.actions = Actions(window)
+        self.roster = Roster(bridge)
         self.node: Node | None = None
         self.failure = ""
         """Why the node could not be opened."""

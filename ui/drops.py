@@ -11,7 +11,7 @@ from ui.desk import Desk
 from ui.progress import Reporter
 from ui.status import StatusLine
 from ui.text_file import read
-from workbench.api import AlreadyExists, Invalid, ModuleInfo, SpawnOptions, WorkbenchError
+from workbench.api import AlreadyExists, Conflict, Invalid, ModuleInfo, SpawnOptions, WorkbenchError
 
 
 class Drops(QObject):
@@ -24,6 +24,7 @@ class Drops(QObject):
         self._reporter = Reporter(self)
         self._reporter.reported.connect(self._progress)
         status.progress.stop.clicked.connect(lambda: self._cancel.set())
+        desk.cancel_deploy.connect(lambda: self._cancel.set())
         desk.answered.connect(self._answer)
 
     def take(self, paths: tuple[Path, ...]) -> None:
@@ -42,7 +43,7 @@ class Drops(QObject):
     async def _is_usable(self, path: Path) -> bool:
         """Says it in one notice when the file can be neither shown nor deployed."""
         try:
-            if path.suffix.lower() == ".py" or await self._desk.bridge.call(path.is_dir):
+            if path.suffix.lower() == ".py":
                 await self._desk.bridge.call(read, path)
         except Invalid as error:
             self._desk.notice(f"{error}.", "error", key=str(path))
@@ -55,21 +56,24 @@ class Drops(QObject):
             self._desk.notice(f"{path.name} was not deployed. {self._desk.absence}", "warn")
             return
         try:
-            data = await self._desk.bridge.call(path.read_bytes)
+            self._progress(f"reading {path.name}", -1.0)
+            data, file_name = await self._desk.bridge.call(packed, path)
             info = await self._desk.bridge.call(lambda: node.modules.deploy(
-                data, file_name=path.name, alias=path.stem, force=force, progress=self._reporter.report,
+                data, file_name=file_name, alias=path.stem, force=force, progress=self._reporter.report,
                 cancel=self._cancel,
             ))  # fmt: skip
         except AlreadyExists as error:
             self._desk.notice(f"{path.name} was not deployed: {error}", "warn",
                               buttons=(("Let it name this file", f"replace:{path}"),), key=str(path))  # fmt: skip
         except (WorkbenchError, OSError) as error:
-            self._refused(path, error)
+            if not (isinstance(error, Conflict) and self._cancel.is_set()):
+                self._refused(path, error)
         else:
-            actors = await self._desk.bridge.call(node.actors.list)
-            self._offer(path, info, running=any(found.id.name == path.stem for found in actors))
+            listing = await self._desk.bridge.call(self._desk.roster.read, node)
+            self._offer(path, info, running=path.stem in listing.by_name)
         finally:
             self._status.progress.hide()
+            self._desk.deploying.emit("", 1.0)
 
     def _refused(self, path: Path, error: Exception) -> None:
         details = "\n".join([str(error), *map(str, error.locations if isinstance(error, Invalid) else ())])
@@ -97,8 +101,8 @@ class Drops(QObject):
         node = self._desk.node
         if node is None:
             return
-        taken = {info.id.name for info in await self._desk.bridge.call(node.actors.list)}
-        free = "" if name in taken else name
+        listing = await self._desk.bridge.call(self._desk.roster.read, node)
+        free = "" if name in listing.by_name else name
         info = await self._desk.bridge.call(lambda: node.actors.spawn(digest, options=SpawnOptions(name=free)))
         self._desk.notice(f"{info.id.name} runs.", "ok")
         self._desk.actor_chosen.emit(info.id.name)
@@ -113,3 +117,11 @@ class Drops(QObject):
     def _progress(self, stage: str, fraction: float) -> None:
         text = stage[:1].upper() + stage[1:]
         self._status.progress.show_progress(text, None if fraction < 0 else fraction, cancellable=True)
+        self._desk.deploying.emit(text, fraction)
+
+
+def packed(path: Path) -> tuple[bytes, str]:
+    """What is deployed of a file, and its name. The one place where a folder becomes bytes; off the Qt thread."""
+    if path.is_dir():
+        raise Invalid(f"{path.name} is a folder: deploy the files in it one by one")
+    return path.read_bytes(), path.name

@@ -2,25 +2,31 @@
 
     filter = term*                      all of them must hold
     term   = ["-"] (word | field op value)      "-" turns it round
-    word   = text                       the row's name contains it
+    word   = value                      the row's name contains it
     op     = ":" is  "~" contains  "=" "!=" ">" ">=" "<" "<="
-    value  = text | '"' text '"'        numbers take k M G, KiB MiB GiB, us ms s
+    value  = text | '"' text '"' | "/" regular expression "/"
+                                        numbers take k M G, KiB MiB GiB, us ms s
 
-Text compares without regard to case. A term on a number that was not measured does not hold.
+Text compares without regard to case; words with an order of their own (levels) compare with > and < too. A term on a
+number that was not measured does not hold.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 Value: TypeAlias = str | float | None
 Lookup: TypeAlias = Callable[[str], Value]
+Ranks: TypeAlias = Mapping[str, tuple[str, ...]]
+"""By field: its words in rising order."""
+NO_RANKS: Ranks = {}
 
 _TERM = re.compile(
-    r'(?P<not>-)?(?:(?P<field>[A-Za-z_][\w/.]*)(?P<op>!=|>=|<=|[:~=<>]))?(?P<value>"(?:[^"\\]|\\.)*"|[^\s"]*)(?=\s|$)'
+    r"(?P<not>-)?(?:(?P<field>[A-Za-z_][\w/.]*)(?P<op>!=|>=|<=|[:~=<>]))?"
+    r'(?P<value>"(?:[^"\\]|\\.)*"|/(?:[^/\\]|\\.)+/|[^\s"]*)(?=\s|$)'
 )
 _NUMBER = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)\s*([A-Za-zµ]*)")
 _UNITS = {
@@ -45,27 +51,37 @@ class FilterError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One condition; an empty field means the row's name. `number` is the value read as a number, where it is one."""
+    """One condition; an empty field means the row's name. `number` is the value read as a number, where it is one.
+
+    `pattern` is set when the value is a regular expression, `ranks` when the field's words have an order.
+    """
 
     field: str
     op: str
     value: str
     number: float | None
     negated: bool = False
+    pattern: re.Pattern[str] | None = None
+    ranks: tuple[str, ...] = ()
 
     def holds(self, lookup: Lookup) -> bool:
         return self._holds(lookup(self.field)) is not self.negated
 
     def _holds(self, found: Value) -> bool:
         if self.op in _ORDER:
+            found = _rank(found, self.ranks) if self.ranks else found
             return isinstance(found, int | float) and self.number is not None and _ORDER[self.op](found, self.number)
         if self.op == "!=":
             return not self._equals(found)
         if self.op == "~":
+            if self.pattern is not None:
+                return self.pattern.search(_plain(found)) is not None
             return self.value.lower() in _text(found)
         return self._equals(found)
 
     def _equals(self, found: Value) -> bool:
+        if self.pattern is not None:
+            return self.pattern.fullmatch(_plain(found)) is not None
         if isinstance(found, int | float):
             return self.number is not None and found == self.number
         return _text(found) == self.value.lower()
@@ -80,8 +96,12 @@ class Filter:
     def matches(self, lookup: Lookup) -> bool:
         return all(term.holds(lookup) for term in self.terms)
 
+    def names(self, field: str) -> bool:
+        """Whether a term is about this field."""
+        return any(term.field == field for term in self.terms)
 
-def parse(line: str, fields: Collection[str]) -> Filter:
+
+def parse(line: str, fields: Collection[str], ranks: Ranks = NO_RANKS) -> Filter:
     """Read a filter; FilterError says what is wrong and where. Fields are named without regard to case."""
     known = {field.lower(): field for field in fields}
     terms = []
@@ -94,23 +114,39 @@ def parse(line: str, fields: Collection[str]) -> Filter:
         if found is None or found.end() == at:
             end = next((i for i in range(at, len(line)) if line[i].isspace()), len(line))
             raise FilterError("a quote is not closed" if '"' in line[at:] else f"cannot read {line[at:end]!r}", at, end)
-        terms.append(_term(found, known))
+        terms.append(_term(found, known, ranks))
         at = found.end()
     return Filter(tuple(terms))
 
 
-def _term(found: re.Match[str], known: dict[str, str]) -> Term:
+def _term(found: re.Match[str], known: dict[str, str], ranks: Ranks) -> Term:
     field, op, raw = found["field"] or "", found["op"] or "~", found["value"]
     start, end = found.span()
-    value = re.sub(r"\\(.)", r"\1", raw[1:-1]) if raw.startswith('"') else raw
     if field and field.lower() not in known:
         raise FilterError(f"no column {field!r}; there are {', '.join(sorted(known.values()))}", start, end)
     if not raw:
         raise FilterError(f"nothing follows {found[0]!r}", start, end)
-    number = read_number(value)
+    field = known.get(field.lower(), "")
+    words = ranks.get(field, ())
+    value = re.sub(r"\\(.)", r"\1", raw[1:-1]) if raw.startswith('"') else raw
+    number = _rank(value, words) if words else read_number(value)
     if op in _ORDER and number is None:
-        raise FilterError(f"{op} wants a number, not {value!r}", start, end)
-    return Term(known.get(field.lower(), ""), op, value, number, bool(found["not"]))
+        wanted = f"one of {', '.join(words)}" if words else "a number"
+        raise FilterError(f"{op} wants {wanted}, not {value!r}", start, end)
+    return Term(field, op, value, number, bool(found["not"]), _pattern(raw, start, end), words)
+
+
+def _pattern(raw: str, start: int, end: int) -> re.Pattern[str] | None:
+    if len(raw) < 3 or not (raw.startswith("/") and raw.endswith("/")):
+        return None
+    try:
+        return re.compile(raw[1:-1], re.IGNORECASE)
+    except re.error as error:
+        raise FilterError(f"not a regular expression: {error}", start, end) from error
+
+
+def _rank(found: Value, words: tuple[str, ...]) -> float | None:
+    return float(words.index(_text(found))) if _text(found) in words else None
 
 
 def read_number(text: str) -> float | None:
@@ -122,10 +158,14 @@ def read_number(text: str) -> float | None:
 
 def quote(value: str) -> str:
     """`value` as a filter writes it, quoted where it has to be."""
-    if value and not re.search(r'[\s"\\]', value):
+    if value and not re.search(r'[\s"\\]', value) and not value.startswith("/"):
         return value
     return '"' + re.sub(r'(["\\])', r"\\\1", value) + '"'
 
 
+def _plain(found: Value) -> str:
+    return "" if found is None else str(found)
+
+
 def _text(found: Value) -> str:
-    return "" if found is None else str(found).lower()
+    return _plain(found).lower()

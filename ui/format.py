@@ -61,6 +61,11 @@ def clock(moment: float, *, milliseconds: bool = True) -> str:
     return f"{text}.{int(moment % 1 * 1000):03d}" if milliseconds else text
 
 
+def moment(when: float) -> str:
+    """Local day and minute."""
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(when))
+
+
 def plural(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMainWindow
 from ui.settings import Record, RecordFile, text
 from ui.widgets.dock import Dock
 
-VERSION = 1
+VERSION = 2
 """Grows when panels come or go in a way that makes old arrangements wrong."""
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 ACROSS, DOWN = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
@@ -56,21 +56,23 @@ def proportion(window: QMainWindow, docks: Mapping[str, Dock], perspective: str)
 
 
 def _operate(window: QMainWindow, docks: Mapping[str, Dock]) -> None:
-    """Actors over the graphs at the left; source and messages as tabs at the right, the log below them."""
+    """Actors and modules over the graphs at the left; source and messages as tabs at the right, the log below."""
     window.addDockWidget(LEFT, docks["actors"])
     window.splitDockWidget(docks["actors"], docks["editor"], ACROSS)
     window.splitDockWidget(docks["actors"], docks["graphs"], DOWN)
     window.splitDockWidget(docks["editor"], docks["log"], DOWN)
     window.tabifyDockWidget(docks["editor"], docks["messages"])
+    window.tabifyDockWidget(docks["actors"], docks["modules"])
 
 
 def _debug(window: QMainWindow, docks: Mapping[str, Dock]) -> None:
-    """Source large at the left with the log below; messages over the actors at the right, graphs as a tab."""
+    """Source large at the left, the log below; messages over the actors at the right, the other panels as tabs."""
     window.addDockWidget(LEFT, docks["editor"])
     window.splitDockWidget(docks["editor"], docks["messages"], ACROSS)
     window.splitDockWidget(docks["editor"], docks["log"], DOWN)
     window.splitDockWidget(docks["messages"], docks["actors"], DOWN)
     window.tabifyDockWidget(docks["actors"], docks["graphs"])
+    window.tabifyDockWidget(docks["actors"], docks["modules"])
     docks["actors"].raise_()
 
 

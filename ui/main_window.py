@@ -1,4 +1,4 @@
-"""The window: five panels in docks, menus from the action registry, notices, status, and memory of all of it."""
+"""The window: panels in docks, menus from the action registry, notices, status, and memory of all of it."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from ui import layout, theme
 from ui.actions import MENUS
 from ui.bridge import Bridge
 from ui.desk import Desk
-from ui.dialogs.palette import Choice, Palette
 from ui.dialogs.shortcuts import Shortcuts
 from ui.drops import Drops
 from ui.icons import icon
+from ui.jumping import Jumps
 from ui.opening import Doors, Opening
 from ui.panel import Panel
 from ui.panels.actors.panel import ActorsPanel
@@ -35,19 +35,20 @@ from ui.panels.editor.panel import EditorPanel
 from ui.panels.graphs.panel import GraphsPanel
 from ui.panels.log.panel import LogPanel
 from ui.panels.messages import MessagesPanel
+from ui.panels.modules.panel import ModulesPanel
 from ui.progress import Reporter
 from ui.session import Session
 from ui.settings import Record, RecordFile, Settings, child, config_directory
-from ui.states import STATES, state_text
 from ui.status import StatusLine
+from ui.table_actions import TableActions
 from ui.watchdog import watched
 from ui.widgets.build import box, column, label, repaint_tools, row
 from ui.widgets.dock import Dock
 from ui.widgets.drop_zone import DropZone, paths
 from ui.widgets.notice_bar import NoticeBar
-from workbench.api import ActorInfo, ModuleInfo, WorkbenchError
+from workbench.api import WorkbenchError
 
-PANELS: tuple[type[Panel], ...] = (EditorPanel, ActorsPanel, MessagesPanel, GraphsPanel, LogPanel)
+PANELS: tuple[type[Panel], ...] = (EditorPanel, ActorsPanel, ModulesPanel, MessagesPanel, GraphsPanel, LogPanel)
 REMEMBER_MS = 250
 TOOLS = ("file.new_server", "file.open", "file.save", "", "edit.run", "actor.spawn", "actor.message")
 POINTS = (7.0, 18.0)
@@ -87,6 +88,8 @@ class MainWindow(QMainWindow):
         self.notices = NoticeBar(self.desk)
         self.drop_zone = DropZone(self)
         self.drops = Drops(self.desk, self.status)
+        self.jumps = Jumps(self.desk, self, self.panels)
+        self.table_actions = TableActions(self.desk, self, self.panels.values(), self.current_panel)
         self._make_bars()
         self._bind()
         self._settle = QTimer(self, singleShot=True, interval=0)
@@ -104,6 +107,7 @@ class MainWindow(QMainWindow):
         dock.dockLocationChanged.connect(lambda: self._moved())
         dock.topLevelChanged.connect(lambda: self._moved())
         dock.visibilityChanged.connect(lambda: self._moved())
+        dock.windowTitleChanged.connect(lambda: self._settle.start())
         return dock
 
     def _moved(self) -> None:
@@ -187,8 +191,8 @@ class MainWindow(QMainWindow):
             actions.bind(f"view.{name}", lambda name=name: self.set_perspective(name))  # type: ignore[misc]
         actions.bind("theme.toggle", lambda: self.set_theme("light" if theme.current().name == "dark" else "dark"))
         actions.bind("view.reset", lambda: self.set_perspective(self.perspective))
-        actions.bind("view.palette", self.open_palette)
-        actions.bind("view.jump", lambda: self._start(self._jump()))
+        actions.bind("view.palette", self.jumps.offer_actions)
+        actions.bind("view.jump", self.jumps.offer_places)
         actions.bind("view.next_panel", self.next_panel)
         actions.bind("table.filter", lambda: self.current_panel().focus_filter())
         actions.bind("view.larger", lambda: self.scale_text(1.0))
@@ -285,51 +289,9 @@ class MainWindow(QMainWindow):
             editor.open(path)
 
     def _ask_deploy(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileNames(self, "Deploy", "", "Actors (*.py *.wasm);;All files (*)")
+        chosen, _ = QFileDialog.getOpenFileNames(self, "Deploy", "", "Actors (*.py *.wasm *.wat *.zip);;All files (*)")
         if chosen:
             self.drops.take(tuple(Path(name) for name in chosen))
-
-    # palette
-
-    def open_palette(self) -> None:
-        choices = [
-            Choice(spec.text, lambda spec=spec: self.desk.actions.run(spec.id), icon(spec.icon), spec.shortcut)  # type: ignore[misc]
-            for spec, action in self.desk.actions
-            if action.isEnabled() and spec.id != "view.palette"
-        ]
-        for panel in self.panels.values():
-            go = lambda panel=panel: self.raise_panel(panel.id)  # noqa: E731
-            choices.append(Choice(f"Go to {panel.title}", go, icon(panel.icon_name)))
-        self._show_palette(choices, "What do you want to do?")
-
-    async def _jump(self) -> None:
-        node = self.desk.node
-        if node is not None:
-            actors = await self.bridge.call(node.actors.list)
-            modules = await self.bridge.call(node.modules.list)
-            choices = [self._actor_choice(info) for info in actors] + [self._module_choice(info) for info in modules]
-            self._show_palette(choices, "Part of the name of an actor or a module")
-
-    def _actor_choice(self, info: ActorInfo) -> Choice:
-        def go() -> None:
-            self.raise_panel("actors")
-            self.desk.actor_chosen.emit(info.id.name)
-
-        return Choice(info.id.name, go, icon(*STATES[info.state]), f"{state_text(info)}, {info.module_name}")
-
-    def _module_choice(self, info: ModuleInfo) -> Choice:
-        def go() -> None:
-            self.raise_panel("actors")
-            actors = self.panels["actors"]
-            assert isinstance(actors, ActorsPanel)
-            actors.filter.set_now(f"module:{info.name}")
-
-        return Choice(info.name, go, icon("module"), f"module, {info.hash[:12]}")
-
-    def _show_palette(self, choices: list[Choice], placeholder: str) -> None:
-        self.palette_dialog = Palette(self, choices, placeholder)
-        self.palette_dialog.open()
-        self.palette_dialog.line.setFocus()
 
     # looks
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -17,6 +17,8 @@ Row = TypeVar("Row")
 Answer = TypeVar("Answer")
 Index = QModelIndex | QPersistentModelIndex
 NOWHERE = QModelIndex()
+RUNS = 24
+"""More places than these are told to the views as one."""
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
@@ -40,11 +42,27 @@ class Column(Generic[Row]):
     tip: Callable[[Row], str] | None = None
     hidden: bool = False
     bold: bool = False
+    ranks: tuple[str, ...] = ()
+    """The words of this column in rising order, where they have one."""
 
 
 def always(answer: Answer) -> Callable[[object], Answer]:
     """A column's answer that is the same for every row."""
     return lambda _row: answer
+
+
+@dataclass(frozen=True)
+class Plan(Generic[Row]):
+    """What it takes to show other rows: made off the Qt thread, so that carrying it out touches only what changed."""
+
+    base: list[Row]
+    """The rows that it was made for."""
+    rows: list[Row]
+    kept: int
+    """How many rows stay where they are, when nothing else happens than rows that come at the end; else -1."""
+    changed: tuple[int, ...] = ()
+    places: dict[Hashable, int] = field(default_factory=dict)
+    """Where each row is, by key; only when rows have moved."""
 
 
 class RowModel(QAbstractTableModel, Generic[Row]):
@@ -124,31 +142,38 @@ class RowModel(QAbstractTableModel, Generic[Row]):
 
     def patch(self, rows: Sequence[Row]) -> None:
         """Show `rows`: unchanged ones stay untouched, and a selection stays on its row."""
-        old = [self._key(row) for row in self.rows]
-        new = [self._key(row) for row in rows]
-        if old == new:
-            self._patch_same(rows)
-        elif old and new[: len(old)] == old:
-            self.beginInsertRows(NOWHERE, len(old), len(new) - 1)
-            self.rows.extend(rows[len(old) :])
+        self.apply(self.plan(rows))
+
+    def plan(self, rows: Sequence[Row]) -> Plan[Row]:
+        """How to come to `rows`. Pure, so that it can run off the Qt thread."""
+        base = self.rows
+        old, new = [self._key(row) for row in base], [self._key(row) for row in rows]
+        if new[: len(old)] != old or (new and not old):
+            return Plan(base, list(rows), -1, places={key: at for at, key in enumerate(new)})
+        changed = (at for at, (one, other) in enumerate(zip(base, rows, strict=False)) if one is not other)
+        return Plan(base, list(rows), len(old), tuple(at for at in changed if base[at] != rows[at]))
+
+    def apply(self, plan: Plan[Row]) -> None:
+        """Carry a plan out; one that was made for other rows than those shown now is made again."""
+        if plan.base is not self.rows:
+            plan = self.plan(plan.rows)
+        if plan.kept < 0:
+            self._rearrange(plan)
+            return
+        if len(plan.rows) > plan.kept:
+            self.beginInsertRows(NOWHERE, plan.kept, len(plan.rows) - 1)
+            self.rows = plan.rows
             self.endInsertRows()
-            self._patch_same(rows)
-        else:
-            self._rearrange(rows, old, new)
+        self.rows = plan.rows
+        last = len(self.columns) - 1
+        for first, end in _runs(plan.changed):
+            self.dataChanged.emit(self.index(first, 0), self.index(end, last))
 
-    def _patch_same(self, rows: Sequence[Row]) -> None:
-        changed = [at for at, (one, other) in enumerate(zip(self.rows, rows, strict=True)) if one != other]
-        self.rows = list(rows)
-        if changed:
-            last = len(self.columns) - 1
-            self.dataChanged.emit(self.index(changed[0], 0), self.index(changed[-1], last))
-
-    def _rearrange(self, rows: Sequence[Row], old: list[Hashable], new: list[Hashable]) -> None:
+    def _rearrange(self, plan: Plan[Row]) -> None:
         self.layoutAboutToBeChanged.emit()
-        places = {key: at for at, key in enumerate(new)}
         kept = self.persistentIndexList()
-        moved = [self._moved(index, places.get(old[index.row()], -1)) for index in kept]
-        self.rows = list(rows)
+        moved = [self._moved(index, plan.places.get(self._key(plan.base[index.row()]), -1)) for index in kept]
+        self.rows = plan.rows
         self.changePersistentIndexList(kept, moved)
         self.layoutChanged.emit()
 
@@ -161,3 +186,16 @@ def _order(value: Value) -> tuple[int, float, str]:
     if value is None:
         return (0, 0.0, "")
     return (1, float(value), "") if isinstance(value, int | float) else (2, 0.0, value.lower())
+
+
+def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
+    """Rising places as (first, last) of those without a gap; one run of all when there would be too many."""
+    if len(places) > RUNS * 4:
+        return [(places[0], places[-1])]
+    runs: list[tuple[int, int]] = []
+    for at in places:
+        if runs and at == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], at)
+        else:
+            runs.append((at, at))
+    return runs if len(runs) <= RUNS else [(places[0], places[-1])]

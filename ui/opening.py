@@ -39,6 +39,7 @@ def doors(address: str) -> Doors:
     def connect() -> Node:
         import workbench
 
+        workbench.behind_the_window()
         return workbench.connect(address)
 
     def start_sample(node: Node, progress: ProgressCallback) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from time import monotonic
 from typing import ClassVar, ParamSpec, TypeVar
 
 from PySide6.QtCore import QTimer, Signal
@@ -23,7 +24,8 @@ from workbench.api import Area, WorkbenchError
 P = ParamSpec("P")
 R = TypeVar("R")
 REST_MS = 200
-"""The least time between two readings of one panel."""
+"""The least time between two readings of one panel; one that takes long rests four times as long."""
+RESTS = 4
 SPINNER_MS = 300
 CANCEL_MS = 1000
 
@@ -35,6 +37,7 @@ class Panel(QWidget):
     title: ClassVar[str]
     icon_name: ClassVar[str]
     areas: ClassVar[frozenset[Area]] = frozenset()
+    rest_ms: ClassVar[int] = REST_MS
 
     busy_changed = Signal(bool, bool)
     """Whether a call takes longer than 300 ms, and whether it may be cancelled (1 s)."""
@@ -47,7 +50,7 @@ class Panel(QWidget):
         self.setAccessibleName(f"{self.title} panel")
         self._dirty, self._loading, self._again = True, False, False
         self._tasks: set[asyncio.Task[None]] = set()
-        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest = QTimer(self, singleShot=True, interval=self.rest_ms)
         self._rest.timeout.connect(self._rested)
         desk.node_changed.connect(self.refresh)
         desk.bridge.changed.connect(self._areas_changed)
@@ -100,8 +103,18 @@ class Panel(QWidget):
     def refresh(self) -> None:
         """Read again: now if visible, else when shown."""
         self._dirty = True
-        if self.isVisible() and self.desk.node is not None and not self._rest.isActive():
+        if self.seen and self.desk.node is not None and not self._rest.isActive():
             self._reload()
+
+    @property
+    def seen(self) -> bool:
+        """Whether any of it is on the screen: Qt only moves a dock behind other tabs aside, and calls it visible."""
+        return self.isVisible() and not self.visibleRegion().isEmpty()
+
+    def come_forward(self) -> None:
+        """It is seen again: read what was missed."""
+        if self._dirty:
+            self.refresh()
 
     def _areas_changed(self, areas: frozenset[Area]) -> None:
         if areas & self.areas:
@@ -109,8 +122,7 @@ class Panel(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._dirty:
-            self.refresh()
+        self.come_forward()
 
     def _rested(self) -> None:
         if self._dirty:
@@ -124,8 +136,11 @@ class Panel(QWidget):
         self.desk.bridge.start(self, self._load_and_show(), self._load_failed)
 
     async def _load_and_show(self) -> None:
+        started = monotonic()
         try:
-            self.show_loaded(await self.desk.bridge.call(self.load))
+            found = await self.desk.bridge.call(self.load)
+            self._rest.setInterval(max(self.rest_ms, round((monotonic() - started) * 1000) * RESTS))
+            self.show_loaded(found)
             self.desk.stale_changed.emit("")
         finally:
             self._loading = False

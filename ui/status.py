@@ -13,7 +13,7 @@ from ui.icons import pixmap
 from ui.theme import current
 from ui.widgets.build import label, row
 from ui.widgets.notice_bar import ProgressLine
-from workbench.api import ActorState, Area, NodeInfo, Sample, WorkbenchError
+from workbench.api import Area, NodeInfo, Sample, WorkbenchError
 
 AREAS = frozenset({Area.ACTORS, Area.METRICS, Area.NODE})
 
@@ -89,8 +89,7 @@ class StatusLine(QObject):
         node = self._desk.node
         assert node is not None
         own = node.metrics((), since=self._since).get("", ())
-        crashed = sum(info.state is ActorState.CRASHED for info in node.actors.list())
-        return Status(node.info(), crashed, own[-1] if own else None)
+        return Status(node.info(), self._desk.roster.read(node).crashed, own[-1] if own else None)
 
     def _show(self, status: Status) -> None:
         if status.newest is not None:

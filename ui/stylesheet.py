@@ -25,7 +25,7 @@ QWidget#dockTitle[active="true"] { border-top: 2px solid {accent_fill}; }
 QLabel#dockTitleText { color: {text}; font-weight: 600; }
 QWidget#band { background: {panel}; border-bottom: 1px solid {border}; }
 QWidget#foot { background: {panel}; border-top: 1px solid {border}; }
-QWidget#composer, QWidget#history, QWidget#graphPage, QWidget#emptyState, QStackedWidget { background: {panel}; }
+QWidget#composer, QWidget#history, QWidget#graphPage, QWidget#mapFrame, QWidget#emptyState, QStackedWidget { background: {panel}; }
 QWidget#card { background: {base}; border: 1px solid {border}; border-radius: 6px; }
 
 QMenuBar { background: {window}; color: {text}; padding: 2px 4px; }
@@ -85,6 +85,9 @@ QTableView::item:selected { background: {selection}; color: {text}; }
 QListView::item { padding: 4px 6px; border-radius: 4px; }
 QListView::item:selected, QListView::item:hover { background: {hover}; }
 QListView::item:selected { background: {selection}; color: {text}; }
+QTreeView::item { padding: 3px 0; border: none; }
+QTreeView::item:hover { background: {hover}; }
+QTreeView::item:selected { background: {selection}; color: {text}; }
 QHeaderView { background: {panel}; border: none; }
 QHeaderView::section { background: {panel}; color: {muted}; border: none; border-bottom: 1px solid {border}; padding: 5px 6px; font-weight: 600; }
 QHeaderView::section:hover { color: {text}; background: {hover}; }

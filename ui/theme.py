@@ -18,6 +18,7 @@ from workbench.data import directory
 
 CHOICES = ("system", "light", "dark")
 MINIMUM_CONTRAST = 4.5
+STYLED = "styled"
 PICTURES = {
     "arrow": ("chevron-down", "icon"),
     "check": ("bold-check", "on_accent"),
@@ -184,6 +185,12 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+def mixed(one: str, other: str, part: float) -> str:
+    """`part` of one colour, the rest of the other."""
+    pairs = ((int(one[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(first * part + second * (1 - part)):02x}" for first, second in pairs)
+
+
 _current = LIGHT
 
 
@@ -203,7 +210,9 @@ def apply(app: QApplication, choice: str) -> Tokens:
     """Give the application the palette and the stylesheet of `choice`; icons follow when their owners ask again."""
     global _current
     _current = resolve(choice)
-    app.setStyle("Fusion")
+    if app.property(STYLED) is None:  # to set it again would draw the whole window anew
+        app.setStyle("Fusion")
+        app.setProperty(STYLED, True)
     app.setPalette(palette(_current))
     colors = {field.name: getattr(_current, field.name) for field in fields(_current) if field.name != "series"}
     points = app.font().pointSizeF()

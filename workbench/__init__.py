@@ -156,6 +156,13 @@ def start_thread(name: str, run: Callable[[], None]) -> threading.Thread:
     return threads.start(name, run)
 
 
+def behind_the_window() -> None:
+    """Let guests run behind the rest of this process from now on: for programs with a window, before `connect`."""
+    from workbench.runtime import threads
+
+    threads.behind_the_window()
+
+
 def _write_private(path: Path, value: object) -> None:
     scratch = path.with_suffix(".part")
     scratch.unlink(missing_ok=True)

@@ -17,6 +17,7 @@ FIGURES = (
     *actors.FIGURES,
     command.whole_process,
     app.start,
+    app.lag,
 )
 
 

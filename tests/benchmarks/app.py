@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,6 +12,8 @@ import time
 from tests.benchmarks.figure import Figure, middle
 
 TIMES = 5
+LATE_MS = 25.0
+STALL_MS = 100.0
 
 
 def start() -> Figure:
@@ -38,4 +41,24 @@ def start() -> Figure:
     value = middle(samples)
     return Figure(
         "app with the sample: start to usable window", value, "s", "<= 2.5 s", value <= 2.5, "", {"seconds": samples}
+    )
+
+
+def lag() -> Figure:
+    """How late the window's loop comes with 10,000 actors in the table, two of them spinning; its worst stall."""
+    command = [sys.executable, "-m", "tests.benchmarks.lag"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    late, spawning = found["late_ms"], found["spawning_ms"]
+    value, worst = late[int(len(late) * 0.99)], late[-1]
+    return Figure(
+        "lag of the window's loop, 10,000 actors, two spinning: 99 of 100 beats",
+        value,
+        "ms",
+        "<= 25 ms, no stall over 100 ms",
+        value <= LATE_MS and worst <= STALL_MS,
+        f"worst {worst:,.0f} ms; {spawning[int(len(spawning) * 0.99)]:,.0f} ms while they were spawned in "
+        f"{found['spawn_seconds']:,.1f} s (worst {spawning[-1]:,.0f} ms)",
+        {"late_ms": late, "spawning_ms": spawning},
     )

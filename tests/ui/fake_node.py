@@ -7,12 +7,13 @@ Every actor counts: `increment` and `add` change a number, `get_count` reads it,
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import queue
 from collections.abc import Collection, Mapping, Sequence
 from threading import RLock
 from time import time
 from types import TracebackType
+
+from fake_modules import FakeModules
 
 from workbench.api import (
     PROFILES,
@@ -21,7 +22,6 @@ from workbench.api import (
     ActorState,
     AlreadyExists,
     Area,
-    Behavior,
     CancelToken,
     Cause,
     Conflict,
@@ -29,14 +29,11 @@ from workbench.api import (
     Envelope,
     Event,
     Figures,
-    Format,
     HostCall,
-    Invalid,
     Kind,
     Level,
     Location,
     LogLine,
-    ModuleInfo,
     NodeInfo,
     NotFound,
     Outcome,
@@ -91,90 +88,6 @@ class FakeSubscription:
         self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
-
-
-class FakeModules:
-    def __init__(self, node: FakeNode) -> None:
-        self._node = node
-        self.known: dict[str, ModuleInfo] = {}
-        self.bytes: dict[str, bytes] = {}
-
-    def deploy(
-        self,
-        data: bytes,
-        *,
-        file_name: str = "",
-        alias: str = "",
-        force: bool = False,
-        progress: ProgressCallback | None = None,
-        cancel: CancelToken | None = None,
-    ) -> ModuleInfo:
-        for stage, fraction in (("checking", 0.2), ("compiling", 0.7), ("keeping", 1.0)):
-            if progress:
-                progress(Progress(stage, fraction))
-            if cancel and cancel.is_set():
-                raise Conflict("deploying was cancelled")
-        if not data:
-            raise Invalid("the file is empty")
-        component = data.startswith(b"\0asm")
-        if not component:
-            self._check(data, file_name)
-        digest = hashlib.sha256(data).hexdigest()
-        for other in tuple(self.known.values()):
-            if alias and alias in other.aliases and other.hash != digest:
-                if not force:
-                    raise AlreadyExists(f"the alias {alias!r} names other bytes")
-                self.known[other.hash] = dataclasses.replace(other, aliases=())
-        behavior = (
-            Behavior.GEN_FSM
-            if b"GenFSM" in data
-            else Behavior.GEN_EVENT
-            if b"GenEvent" in data
-            else Behavior.GEN_SERVER
-        )
-        info = ModuleInfo(
-            digest, Format.COMPONENT if component else Format.PYTHON, len(data), file_name, (behavior,),
-            ("logging", "messaging"), ("messaging",), (alias,) if alias else (), time(), 13 << 20,
-        )  # fmt: skip
-        self.known[digest], self.bytes[digest] = info, data
-        self._node.emit(Area.MODULES, "modules.deployed", digest)
-        return info
-
-    def _check(self, data: bytes, file_name: str) -> None:
-        try:
-            compile(data, file_name or "actor.py", "exec")
-        except SyntaxError as error:
-            place = Location(
-                file_name, error.lineno or 1, error.offset or 1, error.end_lineno or 0, error.end_offset or 0
-            )
-            raise Invalid(f"{file_name}:{place.line}: {error.msg}", locations=(place,)) from error
-        if b"class " not in data:
-            raise Invalid("no actor class in this file: derive one from GenServer, GenEvent or GenFSM")
-
-    def list(self) -> Sequence[ModuleInfo]:
-        return sorted(self.known.values(), key=lambda info: -info.deployed)
-
-    def get(self, reference: str) -> ModuleInfo:
-        for info in self.known.values():
-            if reference in info.aliases or info.hash.startswith(reference):
-                return info
-        raise NotFound(f"no module {reference!r}")
-
-    def data(self, reference: str) -> bytes:
-        return self.bytes[self.get(reference).hash]
-
-    def alias(self, name: str, reference: str, *, force: bool = False) -> ModuleInfo:
-        info = dataclasses.replace(self.get(reference), aliases=(name,))
-        self.known[info.hash] = info
-        return info
-
-    def remove(self, reference: str) -> None:
-        self.known.pop(self.get(reference).hash)
-
-    def build(
-        self, reference: str, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None
-    ) -> bytes:
-        return b"\0asm" + self.data(reference)
 
 
 class FakeActors:

@@ -48,7 +48,8 @@ def test_every_action_is_in_a_menu_or_in_the_palette_and_on_the_sheet(window: Ma
 
 def test_the_palette_runs_what_was_typed(window: MainWindow, qtbot: QtBot) -> None:
     window.desk.actions.run("view.palette")
-    palette = window.palette_dialog
+    palette = window.jumps.dialog
+    assert palette is not None
     qtbot.keyClicks(palette.line, "theme dark")
     assert palette.list.item(0).text().startswith("Theme: dark")
     qtbot.keyClick(palette.line, Qt.Key.Key_Return)
@@ -58,8 +59,9 @@ def test_the_palette_runs_what_was_typed(window: MainWindow, qtbot: QtBot) -> No
 
 def test_an_actor_is_found_by_part_of_its_name_in_two_steps(window: MainWindow, qtbot: QtBot) -> None:
     window.desk.actions.run("view.jump")
-    qtbot.waitUntil(lambda: hasattr(window, "palette_dialog"))
-    palette = window.palette_dialog
+    qtbot.waitUntil(lambda: window.jumps.dialog is not None)
+    palette = window.jumps.dialog
+    assert palette is not None
     qtbot.keyClicks(palette.line, "orkf")
     assert isinstance(palette.list, QListWidget)
     qtbot.keyClick(palette.line, Qt.Key.Key_Return)

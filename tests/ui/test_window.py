@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from fake_node import FakeNode
+from PySide6.QtWidgets import QTabBar
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 from windows import close
@@ -16,9 +17,10 @@ from ui.main_window import MainWindow
 from ui.opening import Doors
 from ui.panels.actors.panel import ActorsPanel
 from ui.panels.messages import MessagesPanel
+from ui.panels.modules.panel import ModulesPanel
 from ui.settings import Record, RecordFile, Settings, config_directory
 from ui.widgets.empty_state import EmptyState
-from workbench.api import Node, Unavailable
+from workbench.api import Node, SpawnOptions, Unavailable
 
 HELD = "the workspace is held by process 4711; close it or choose another with --workspace"
 
@@ -141,3 +143,43 @@ def test_the_sample_is_a_setting_unless_the_command_line_says() -> None:
     assert arguments([]).sample is None
     assert arguments(["--sample"]).sample is True
     assert arguments(["--no-sample", "--open", "a.py", "--open", "b.py"]).open == ["a.py", "b.py"]
+
+
+def test_a_panel_behind_another_tab_says_in_its_tab_that_it_works(window: MainWindow, qtbot: QtBot) -> None:
+    window.raise_panel("actors")
+    dock = window.docks["modules"]
+    bars = [bar for bar in window.findChildren(QTabBar) if bar.parent() is window]
+
+    def tabs() -> list[str]:
+        return [bar.tabText(at) for bar in bars for at in range(bar.count())]
+
+    dock.panel.busy_changed.emit(True, False)
+    assert "Modules …" in tabs()
+    dock.panel.busy_changed.emit(False, False)
+    assert "Modules" in tabs()
+
+
+def test_a_panel_behind_another_tab_reads_nothing_until_it_is_in_front(window: MainWindow, qtbot: QtBot) -> None:
+    modules = window.panels["modules"]
+    assert isinstance(modules, ModulesPanel)
+    actors = window.panels["actors"]
+    qtbot.waitUntil(lambda: actors.seen and not modules.seen)
+    assert modules.model.rows == []
+    window.raise_panel("modules")
+    qtbot.waitUntil(lambda: len(modules.model.rows) == 3)
+
+
+def test_an_actor_that_was_typed_stays_when_the_list_changes(window: MainWindow, node: FakeNode, qtbot: QtBot) -> None:
+    messages = window.panels["messages"]
+    assert isinstance(messages, MessagesPanel)
+    names = window.desk.roster.names
+    qtbot.waitUntil(lambda: len(names.rows) == 3)
+    messages.actor.set_actor("work")
+    node.actors.spawn("counter_actor", options=SpawnOptions(name="a-first"))
+    qtbot.waitUntil(lambda: len(names.rows) == 4)
+    assert messages.actor.actor() == "work"
+    messages.actor.set_actor("workflow")
+    node.actors.stop("a-first")
+    qtbot.waitUntil(lambda: len(names.rows) == 3)
+    assert messages.actor.actor() == "workflow"
+    assert messages.actor.itemText(messages.actor.currentIndex()) == "workflow"

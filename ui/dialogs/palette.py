@@ -1,12 +1,16 @@
-"""The palette: type a few letters of what you want. Ctrl+Shift+P lists actions, Ctrl+K actors and modules."""
+"""The palette: type a few letters of what you want. Ctrl+Shift+P lists actions; Ctrl+K panels, actors and modules.
+
+More than a few thousand choices are ranked off the Qt thread; Enter waits for the ranking of what was typed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QIcon, QKeyEvent, QPainter
+from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QDialog,
     QLineEdit,
@@ -18,10 +22,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui.icons import color
+from ui.bridge import Bridge
+from ui.icons import color, icon
 from ui.widgets.build import label, row
 
 SHOWN = 100
+AT_ONCE = 2_000
+PIECE = 4_096
 HINT = Qt.ItemDataRole.UserRole
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
@@ -33,7 +40,7 @@ class Choice:
 
     text: str
     run: Callable[[], None]
-    icon: QIcon
+    icon: tuple[str, str] = ("", "icon")
     hint: str = ""
 
 
@@ -53,9 +60,10 @@ class HintDelegate(QStyledItemDelegate):
 
 
 class Palette(QDialog):
-    def __init__(self, parent: QWidget, choices: Sequence[Choice], placeholder: str) -> None:
+    def __init__(self, parent: QWidget, bridge: Bridge, choices: Sequence[Choice], placeholder: str) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
-        self._choices = choices
+        self._bridge, self._choices = bridge, choices
+        self._typed, self._ranking, self._wants_take = "", False, False
         self._ranked: list[Choice] = []
         self.setAccessibleName(placeholder)
         self.line = QLineEdit(placeholderText=placeholder)
@@ -84,17 +92,31 @@ class Palette(QDialog):
         self.move(corner.x() + (parent.width() - width) // 2, corner.y() + 60)
 
     def _rank(self, typed: str) -> None:
-        scored = ((rank(typed, choice.text), choice) for choice in self._choices)
-        found = [(score, choice) for score, choice in scored if score is not None]
-        self._ranked = [choice for _, choice in sorted(found, key=lambda pair: pair[0])[:SHOWN]]
+        self._typed = typed
+        if len(self._choices) <= AT_ONCE:
+            self._show(best(typed, self._choices))
+        else:
+            self._ranking = True
+            self._bridge.start(self, self._rank_aside(typed), lambda _error: None)
+
+    async def _rank_aside(self, typed: str) -> None:
+        ranked = await self._bridge.call(best, typed, self._choices, lambda: self._typed == typed)
+        if self._typed == typed:
+            self._ranking = False
+            self._show(ranked)
+            if self._wants_take:
+                self.take()
+
+    def _show(self, ranked: list[Choice]) -> None:
+        self._ranked = ranked
         self.list.clear()
-        for choice in self._ranked:
-            item = QListWidgetItem(choice.icon, choice.text)
+        for choice in ranked:
+            item = QListWidgetItem(icon(*choice.icon), choice.text)
             item.setData(HINT, choice.hint)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{choice.text} {choice.hint}".strip())
             self.list.addItem(item)
         self.list.setCurrentRow(0)
-        self.nothing.setVisible(not self._ranked)
+        self.nothing.setVisible(not ranked)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
@@ -109,11 +131,30 @@ class Palette(QDialog):
         return super().eventFilter(watched, event)
 
     def take(self) -> None:
-        """Run what is chosen."""
+        """Run what is chosen, once what was typed has been ranked."""
+        self._wants_take = self._ranking
+        if self._ranking:
+            return
         at = self.list.currentRow()
         self.accept()
         if 0 <= at < len(self._ranked):
             self._ranked[at].run()
+
+
+def best(typed: str, choices: Sequence[Choice], wanted: Callable[[], bool] = lambda: True) -> list[Choice]:
+    """The closest choices, best first; stops without any once they are no longer `wanted`. Pure."""
+    if not typed.strip():
+        return list(choices[:SHOWN])
+
+    def scored() -> Iterator[tuple[int, int]]:
+        for at, choice in enumerate(choices):
+            if at % PIECE == 0 and not wanted():
+                return
+            score = rank(typed, choice.text)
+            if score is not None:
+                yield score, at
+
+    return [choices[at] for _, at in nsmallest(SHOWN, scored())]
 
 
 def rank(typed: str, text: str) -> int | None:

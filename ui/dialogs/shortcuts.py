@@ -29,7 +29,7 @@ class Shortcuts(QDialog):
         self.resize(940, 600)
         self.model: RowModel[Spec] = RowModel(COLUMNS, lambda spec: spec.id, self)
         self.table = Table(self.model, "Actions")
-        self.filter = FilterEdit([column.key for column in COLUMNS], "save keys~ctrl")
+        self.filter = FilterEdit(COLUMNS, "save keys~ctrl")
         self.filter.applied.connect(self._arrange)
         self.table.order_changed.connect(self._arrange)
         whole = QVBoxLayout(self)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QSplitter, QStackedWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QSplitter
 
 from ui import format as show
 from ui.commands import message_command, message_python
@@ -14,12 +14,13 @@ from ui.desk import Desk, Draft
 from ui.models import Column, RowModel, always
 from ui.panel import Panel
 from ui.sending import Sent, send
-from ui.settings import Record, text
+from ui.settings import Record, child, text
 from ui.states import error_look
 from ui.text_file import raw_text
 from ui.widgets.actor_combo import ActorCombo
-from ui.widgets.build import box, button, column, label, row, tool_for
+from ui.widgets.build import box, button, column, row, tool_for
 from ui.widgets.empty_state import EmptyState
+from ui.widgets.filtered_table import FilteredTable
 from ui.widgets.payload_edit import PayloadEdit
 from ui.widgets.reply_view import ReplyView
 from ui.widgets.table import Table
@@ -69,14 +70,16 @@ class MessagesPanel(Panel):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._number, self._cancellable = 0, False
-        self.actor = ActorCombo()
+        self.actor = ActorCombo(desk.roster)
         self.type = TypeCombo()
         self.payload = PayloadEdit()
         self.send_button = button("Send", self._press, style="primary", icon_name="send")
         self.reply = ReplyView(desk)
         self.model: RowModel[Sent] = RowModel(COLUMNS, lambda sent: sent.number, self)
         self.history = Table(self.model, "Sent messages")
+        self.history.command_for = lambda sent: message_command(sent.kind, sent.actor, sent.type, sent.payload)
         self.nothing_sent = EmptyState("messages", "What you send is listed here, ready to be sent again.")
+        self.sent = FilteredTable(desk, self.history, "actor:counter outcome~crash took>5ms", self.nothing_sent)
         self._lay_out()
         self._bind()
 
@@ -104,18 +107,13 @@ class MessagesPanel(Panel):
         self.top.addWidget(box("composer", column(self.payload, margins=(8, 8, 8, 8))))
         self.top.addWidget(self.reply)
         self.top.setSizes([400, 420])
-        self.pages = QStackedWidget()
-        self.pages.addWidget(self.nothing_sent)
-        self.pages.addWidget(self.history)
         again = [tool_for(self.desk.actions[f"message.{verb}"]) for verb in ("resend", "edit", "copy_command")]
-        lower = column(
-            box("band", row(label("History", role="caption"), None, *again, margins=(10, 2, 6, 2))), spacing=0
-        )
-        lower.addWidget(self.pages, 1)
         self.split = QSplitter(Qt.Orientation.Vertical)
         self.split.setMinimumWidth(1)
         self.split.addWidget(self.top)
-        self.split.addWidget(box("history", lower))
+        for found in again:
+            self.sent.tools.addWidget(found)
+        self.split.addWidget(self.sent)
         self.split.setSizes([240, 200])
         self.column.addWidget(box("band", address))
         self.column.addWidget(self.split, 1)
@@ -131,7 +129,6 @@ class MessagesPanel(Panel):
         self.history.opened.connect(self.edit_again)
         self.history.selectionModel().currentRowChanged.connect(lambda: self._show_chosen())
         self.desk.compose.connect(self.compose)
-        self.desk.actors_listed.connect(self.actor.list_actors)
         self.actor.currentTextChanged.connect(self._actor_changed)
         self.type.currentTextChanged.connect(lambda: self.desk.remember.emit())
         self.payload.edited.connect(lambda: self.desk.remember.emit())
@@ -231,9 +228,8 @@ class MessagesPanel(Panel):
 
     def add(self, sent: Sent) -> None:
         """Put it on top of the history and show it."""
-        self.model.patch([sent, *self.model.rows[: KEPT - 1]])
-        self.pages.setCurrentWidget(self.history)
-        self.history.choose(0)
+        self.sent.show_rows([sent, *self.sent.all[: KEPT - 1]])
+        self.history.choose(self.model.position(sent.number))
         self.reply.show_sent(sent)
         self._enable()
 
@@ -277,15 +273,17 @@ class MessagesPanel(Panel):
             QGuiApplication.clipboard().setText(source)
 
     def focus_filter(self) -> None:
-        self.actor.setFocus()
+        self.sent.focus_filter()
 
     def record(self) -> Record:
         return {
             "actor": self.actor.actor(), "type": self.type.currentText(), "kind": self.kind(),
             "payload": raw_text(self.payload.edit.document()), "mode": self.payload.mode,
+            "sent": self.sent.record(),
         }  # fmt: skip
 
     def restore(self, record: Record) -> None:
+        self.sent.restore(child(record, "sent"))
         self.actor.set_actor(text(record, "actor"))
         self.type.setCurrentText(text(record, "type"))
         self.set_kind(text(record, "kind", "call"))
@@ -295,5 +293,4 @@ class MessagesPanel(Panel):
     def repaint_icons(self) -> None:
         self.actor.repaint_icons()
         self.model.layoutChanged.emit()
-        self.nothing_sent.repaint_icons()
         self.reply.repaint_icons()

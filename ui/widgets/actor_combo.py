@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QCompleter
+from PySide6.QtWidgets import QComboBox, QCompleter, QListView
 
-from ui.icons import icon
-from ui.states import STATES
-from workbench.api import ActorInfo
+from ui.roster import COMPLETED, Roster
+
+LEAST_CHARACTERS = 8
 
 
 class ActorCombo(QComboBox):
-    """Keeps what was typed when the list changes; the icon tells the actor's state."""
+    """Keeps what was typed when the list changes; the icon tells the actor's state. All of them share one list."""
 
-    def __init__(self, name: str = "Actor") -> None:
+    def __init__(self, roster: Roster, name: str = "Actor", *, chooses: bool = True) -> None:
+        """`chooses` takes the first actor when none was typed."""
         super().__init__()
-        self._shown: tuple[tuple[str, str], ...] = ()
+        self._names, self._chooses = roster.names, chooses
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(LEAST_CHARACTERS)
         self.setAccessibleName(name)
         self.setMinimumWidth(90)
+        view = QListView()
+        view.setUniformItemSizes(True)
+        self.setView(view)
+        self.setModel(self._names)
         edit = self.lineEdit()
         assert edit is not None
         edit.setPlaceholderText("actor")
@@ -29,31 +36,32 @@ class ActorCombo(QComboBox):
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.setCurrentIndex(-1)
+        self._names.layoutChanged.connect(self.take_names)
+        self._names.rowsInserted.connect(self.take_names)
 
-    def list_actors(self, actors: tuple[ActorInfo, ...]) -> None:
-        shown = tuple((info.id.name, STATES[info.state][0]) for info in actors)
-        if shown == self._shown:
-            return
-        self._shown = shown
+    def take_names(self) -> None:
+        """The list changed: what was typed stays."""
         typed = self.currentText()
-        self.blockSignals(True)
-        if [self.itemText(at) for at in range(self.count())] != [name for name, _ in shown]:
-            self.clear()
-            self.addItems([name for name, _ in shown])
-        for at, info in enumerate(actors):
-            self.setItemIcon(at, icon(*STATES[info.state]))
-        self.blockSignals(False)
-        self.set_actor(typed or (shown[0][0] if shown else ""))
+        if not typed and self._chooses and self._names.rows:
+            typed = self._names.rows[0].id.name
+        if typed:
+            self.set_actor(typed)
+        else:
+            self.setCurrentIndex(-1)
 
     def set_actor(self, name: str) -> None:
-        at = self.findText(name, Qt.MatchFlag.MatchExactly)
+        at = self._position(name)
         if at >= 0:
             self.setCurrentIndex(at)
-        else:
+        if self.currentText() != name:
             self.setEditText(name)
+
+    def _position(self, name: str) -> int:
+        return next((at for at, info in enumerate(self._names.rows[:COMPLETED]) if info.id.name == name), -1)
 
     def actor(self) -> str:
         return self.currentText().strip()
 
     def repaint_icons(self) -> None:
-        self._shown = ()
+        self.update()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QDockWidget, QProgressBar, QWidget
 
@@ -18,6 +18,7 @@ class Dock(QDockWidget):
     def __init__(self, panel: Panel) -> None:
         super().__init__(panel.title)
         self.panel = panel
+        self.working = False
         self.setObjectName(f"dock-{panel.id}")
         self.setAccessibleName(f"{panel.title} dock")
         self.setWidget(panel)
@@ -40,15 +41,23 @@ class Dock(QDockWidget):
         self._bare.setFixedHeight(0)
         self.setTitleBarWidget(self.title)
         panel.busy_changed.connect(self._busy)
+        self.visibilityChanged.connect(self._visibility_changed)
         self._busy(False, False)
         self.repaint_icons()
 
     def _float(self) -> None:
         self.setFloating(not self.isFloating())
 
+    def _visibility_changed(self, on: bool) -> None:
+        """Told by Qt before it has moved the dock: the panel looks a moment later."""
+        if on:
+            QTimer.singleShot(0, self.panel, self.panel.come_forward)
+
     def _busy(self, on: bool, cancellable: bool) -> None:
         self.spinner.setVisible(on)
         self.cancel.setVisible(cancellable)
+        self.setWindowTitle(f"{self.panel.title} …" if on else self.panel.title)  # a tab shows nothing else of it
+        self.working = on
 
     def set_titled(self, on: bool) -> None:
         wanted = self.title if on else self._bare
@@ -61,4 +70,4 @@ class Dock(QDockWidget):
         self.setWindowIcon(self.icon())
 
     def icon(self) -> QIcon:
-        return icon(self.panel.icon_name)
+        return icon("running", "accent") if self.working else icon(self.panel.icon_name)

@@ -12,7 +12,7 @@ from ui.icons import pixmap
 from ui.theme import current
 from ui.widgets.build import column, label
 
-KINDS = (".py", ".wasm")
+KINDS = (".py", ".wasm", ".wat", ".zip")
 
 
 class DropZone(QWidget):
@@ -67,6 +67,6 @@ class DropZone(QWidget):
 
 
 def paths(mime: QMimeData) -> tuple[Path, ...]:
-    """The local files in `mime` that can be deployed."""
+    """The local files and folders in `mime` that can be deployed."""
     files = (Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile())
-    return tuple(path for path in files if path.suffix.lower() in KINDS)
+    return tuple(path for path in files if path.suffix.lower() in KINDS or path.is_dir())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
@@ -10,8 +11,10 @@ from PySide6.QtWidgets import QCompleter, QLineEdit, QToolTip
 
 from ui.filter import Filter, FilterError, parse
 from ui.icons import icon
+from ui.models import Column
 
 REST_MS = 120
+Row = TypeVar("Row")
 
 
 class FilterEdit(QLineEdit):
@@ -19,8 +22,10 @@ class FilterEdit(QLineEdit):
 
     applied = Signal()
 
-    def __init__(self, fields: Sequence[str], example: str) -> None:
+    def __init__(self, columns: Sequence[Column[Row]], example: str) -> None:
         super().__init__()
+        fields = [column.key for column in columns if column.title and column.key]
+        self._ranks = {column.key: column.ranks for column in columns if column.ranks}
         self.filter = Filter()
         self.problem = ""
         self._fields = tuple(fields)
@@ -42,7 +47,7 @@ class FilterEdit(QLineEdit):
 
     def _apply(self) -> None:
         try:
-            self.filter = parse(self.text(), self._fields)
+            self.filter = parse(self.text(), self._fields, self._ranks)
             self.problem = ""
         except FilterError as error:
             self.problem = str(error)

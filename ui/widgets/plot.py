@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyqtgraph as pg  # type: ignore[import-untyped]
@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui import format as show
-from ui.series import Array, Measure, decimated
+from ui.series import Array, Measure
 from ui.theme import current
 from ui.widgets.build import label, row
 
@@ -55,6 +55,7 @@ class Plot(QWidget):
         self.view.setMouseEnabled(x=False, y=False)
         self.view.hideButtons()
         self._curves: dict[str, object] = {}
+        self._colors: dict[str, str] = {}
         self._marks = pg.PlotDataItem(connect="pairs", symbol=None)
         self.view.addItem(self._marks)
         whole = QVBoxLayout(self)
@@ -79,20 +80,22 @@ class Plot(QWidget):
         self.view.showGrid(x=False, y=True, alpha=0.12)
         self._marks.setPen(pg.mkPen(QColor(tokens.error), width=1, style=Qt.PenStyle.DashLine))
 
-    def draw(self, curves: dict[str, tuple[Array, Array, str]], crashes: Sequence[float], seconds: float) -> None:
+    def draw(self, curves: Mapping[str, tuple[Array, Array, str]], crashes: Sequence[float], seconds: float) -> None:
         """`curves` by name, with their colours; x is seconds before now, from `-seconds` to 0."""
         for gone in set(self._curves) - set(curves):
             self.view.removeItem(self._curves.pop(gone))
+            self._colors.pop(gone, None)
         top = LEAST_TOP.get(self.measure.unit, 1.0)
         for name, (times, values, color) in curves.items():
             if name not in self._curves:
                 self._curves[name] = self.view.plot([], [], connect="finite")
-            shown_times, shown = decimated(times, values, max(self.view.width() - 60, 50))
             item = self._curves[name]
-            item.setPen(pg.mkPen(QColor(color), width=1.6))  # type: ignore[attr-defined]
-            item.setData(shown_times, shown)  # type: ignore[attr-defined]
-            if len(shown) and not np.all(np.isnan(shown)):
-                top = max(top, float(np.nanmax(shown)))
+            if self._colors.get(name) != color:
+                self._colors[name] = color
+                item.setPen(pg.mkPen(QColor(color), width=1.6))  # type: ignore[attr-defined]
+            item.setData(times, values)  # type: ignore[attr-defined]
+            if len(values) and not np.all(np.isnan(values)):
+                top = max(top, float(np.nanmax(values)))
         self.view.setXRange(-seconds, 0, padding=0)
         self.view.setYRange(0, top * 1.12, padding=0)
         self._marks.setData(np.repeat(crashes, 2), np.tile([0.0, top * 1.12], len(crashes)))

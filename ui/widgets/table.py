@@ -1,35 +1,39 @@
-"""The table of every panel: chosen and sorted columns, copy as text, CSV, JSON or Markdown, export."""
+"""The table of every panel: columns that are chosen, moved and sorted; copy as, export."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QMenu, QTableView
+from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QMenu, QTableView, QToolButton
 
 from ui.icons import icon
-from ui.models import RowModel
-from ui.settings import Record, child
+from ui.models import Column, RowModel
+from ui.settings import Record, child, words
+from ui.table_text import FORMATS, Export, as_text
+from ui.widgets.build import tool
 
 Row = TypeVar("Row")
 ROOM = 13
 """What a row is higher than its text."""
-FORMATS = ("Text", "CSV", "JSON", "Markdown")
+FILES = "CSV (*.csv);;JSON (*.json);;Markdown (*.md);;Text (*.txt)"
 
 
 class Table(QTableView, Generic[Row]):
-    """Shows a RowModel. `order_changed` asks the owner to sort again; `opened` is Enter or a double click."""
+    """Shows a RowModel. `order_changed` asks the owner to sort again; `opened` is Enter or a double click.
+
+    `command_for` is the command line that shows or does a row; `everything` are the rows without the filter.
+    """
 
     order_changed = Signal()
     opened = Signal()
     layout_changed = Signal()
+    export_wanted = Signal(object)
+    """Export: the window writes it, off the Qt thread."""
 
     def __init__(self, model: RowModel[Row], name: str) -> None:
         super().__init__()
@@ -49,6 +53,8 @@ class Table(QTableView, Generic[Row]):
         self._text_height = 0
         self.fit_rows()
         self.menu_for: Callable[[], QMenu] | None = None
+        self.command_for: Callable[[Row], str] | None = None
+        self.everything: Callable[[], Sequence[Row]] = lambda: model.rows
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._menu)
         self.doubleClicked.connect(lambda: self.opened.emit())
@@ -67,6 +73,7 @@ class Table(QTableView, Generic[Row]):
             self.setColumnWidth(at, column.width)
             self.setColumnHidden(at, column.hidden)
         header.sectionResized.connect(lambda: self.layout_changed.emit())
+        header.sectionMoved.connect(lambda: self.layout_changed.emit())
 
     def fit_rows(self) -> None:
         """Rows as high as their text, and columns that grow with it."""
@@ -123,6 +130,10 @@ class Table(QTableView, Generic[Row]):
             menu.addAction(action)
         return menu
 
+    def show_columns(self) -> None:
+        """Let the keyboard choose the columns."""
+        self.column_menu().popup(self.mapToGlobal(self.horizontalHeader().geometry().bottomLeft()))
+
     def _show_column(self, section: int, on: bool) -> None:
         self.setColumnHidden(section, not on)
         self.layout_changed.emit()
@@ -135,43 +146,73 @@ class Table(QTableView, Generic[Row]):
         menu.popup(self.viewport().mapToGlobal(at))
 
     def add_copy_menu(self, menu: QMenu) -> None:
-        copy = menu.addMenu(icon("copy"), "Copy rows as")
+        """What every table offers: copy as, export, columns."""
+        copy = menu.addMenu(icon("copy"), "Copy as")
+        copy.addAction("Cell", self.copy_cell)
         for kind in FORMATS:
-            copy.addAction(kind, partial(self._copy_as, kind))
-        menu.addAction(icon("export"), "Export table…", self._export)
+            copy.addAction("Row" if kind == "Text" else kind, partial(self.copy_as, kind))
+        if self.command_for is not None:
+            copy.addAction("Command", self.copy_command)
+        shown, everything = len(self.rows.rows), len(self.everything())
+        menu.addAction(icon("export"), f"Export the {shown:,} rows shown…", self.export_shown)
+        if everything != shown:
+            menu.addAction(f"Export all {everything:,} rows…", self.export_all)
         columns = self.column_menu()
         columns.setTitle("Columns")
         columns.setIcon(icon("columns"))
         menu.addMenu(columns)
 
+    def more_tool(self) -> QToolButton:
+        """A button for what a right click offers to every table: the mouse is not needed."""
+        made = tool("columns", f"Columns, copy and export of {self.accessibleName()}")
+        made.setToolTip("Columns, copy as, export")
+        made.clicked.connect(lambda: self._show_more(made))
+        return made
+
+    def _show_more(self, beside: QToolButton) -> None:
+        menu = QMenu(self)
+        self.add_copy_menu(menu)
+        menu.popup(beside.mapToGlobal(beside.rect().bottomLeft()))
+
+    def shown_columns(self) -> tuple[Column[Row], ...]:
+        """Those with a title that are not hidden, from left to right."""
+        header = self.horizontalHeader()
+        order = (header.logicalIndex(at) for at in range(len(self.rows.columns)))
+        return tuple(
+            self.rows.columns[at] for at in order if not self.isColumnHidden(at) and self.rows.columns[at].title
+        )
+
     def as_text(self, kind: str, rows: list[Row] | None = None) -> str:
         """The selected rows (all when none is) in the columns shown."""
-        shown = [c for at, c in enumerate(self.rows.columns) if not self.isColumnHidden(at) and c.title]
-        chosen = rows or self.selected() or self.rows.rows
-        if kind == "JSON":
-            return json.dumps([{c.key: c.value(row) for c in shown} for row in chosen], indent=2, ensure_ascii=False)
-        cells = [[column.text(row) for column in shown] for row in chosen]
-        titles = [column.title for column in shown]
-        if kind == "CSV":
-            out = io.StringIO()
-            csv.writer(out, lineterminator="\n").writerows([titles, *cells])
-            return out.getvalue()
-        if kind == "Markdown":
-            return "\n".join(f"| {' | '.join(line)} |" for line in [titles, ["---"] * len(titles), *cells])
-        return "\n".join("\t".join(line) for line in cells)
+        return as_text(kind, self.shown_columns(), rows or self.selected() or self.rows.rows)
 
-    def _copy_as(self, kind: str) -> None:
+    def copy_as(self, kind: str) -> None:
         QGuiApplication.clipboard().setText(self.as_text(kind))
 
-    def _export(self) -> None:
-        chosen, _ = QFileDialog.getSaveFileName(self, "Export table", "table.csv", "CSV (*.csv);;JSON (*.json)")
+    def copy_cell(self) -> None:
+        row, at = self.chosen(), self.currentIndex().column()
+        if row is not None:
+            QGuiApplication.clipboard().setText(self.rows.columns[at].text(row))
+
+    def copy_command(self) -> None:
+        """The command line of each selected row."""
+        if self.command_for is not None:
+            QGuiApplication.clipboard().setText("\n".join(filter(None, map(self.command_for, self.selected()))))
+
+    def export_shown(self) -> None:
+        self._export("Export the rows shown", self.rows.rows)
+
+    def export_all(self) -> None:
+        self._export("Export all rows, the filtered ones too", self.everything())
+
+    def _export(self, title: str, rows: Sequence[Row]) -> None:
+        chosen, _ = QFileDialog.getSaveFileName(self, title, "table.csv", FILES)
         if chosen:
-            kind = "JSON" if chosen.endswith(".json") else "CSV"
-            Path(chosen).write_text(self.as_text(kind, list(self.rows.rows)), encoding="utf-8")
+            self.export_wanted.emit(Export(Path(chosen), self.shown_columns(), tuple(rows)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
-            QGuiApplication.clipboard().setText(self.as_text("Text"))
+            self.copy_as("Text")
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
             self.opened.emit()
         else:
@@ -184,6 +225,7 @@ class Table(QTableView, Generic[Row]):
         return {
             "widths": {key: header.sectionSize(at) for at, key in enumerate(keys) if not self.isColumnHidden(at)},
             "hidden": [key for at, key in enumerate(keys) if self.isColumnHidden(at)],
+            "order": [keys[header.logicalIndex(at)] for at in range(len(keys))],
             "sort": keys[self.rows.sort_column] if self.rows.sort_column >= 0 else "",
             "down": self.rows.sort_order == Qt.SortOrder.DescendingOrder,
         }
@@ -201,3 +243,10 @@ class Table(QTableView, Generic[Row]):
                 self.rows.sort_column = at
         if record.get("down"):
             self.rows.sort_order = Qt.SortOrder.DescendingOrder
+        self._order(words(record, "order"))
+
+    def _order(self, keys: list[str]) -> None:
+        """Columns that are not named, because they are new, come last."""
+        header, known = self.horizontalHeader(), [column.key for column in self.rows.columns]
+        for place, key in enumerate(key for key in dict.fromkeys(keys) if key in known):
+            header.moveSection(header.visualIndex(known.index(key)), place)

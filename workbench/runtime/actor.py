@@ -62,6 +62,8 @@ class Actor:
         self._owned = True  # by whoever brings it to life: until then nobody else may touch the body
         self._control: deque[Callable[[], None]] = deque()
         self._lock = threading.Lock()
+        self._picture: ActorInfo | None = None
+        self._words: tuple[Spec | None, tuple[str, ...], tuple[str, ...]] = (None, (), ())
 
     @property
     def scope(self) -> tuple[str, str]:
@@ -405,7 +407,7 @@ class Actor:
         return counters
 
     def info(self) -> ActorInfo:
-        """A picture of now."""
+        """A picture of now; the same one as before while nothing has changed, for whoever lists many."""
         body, spec = self.body, self.spec
         links, monitors = self._around.bonds.of(self.id)
         counters, module = body.counters, spec.runnable.info
@@ -413,15 +415,18 @@ class Actor:
         with self._lock:
             oldest = self.mailbox.oldest()
             waiting = len(self.mailbox)
-        return ActorInfo(
+        words = self._words
+        if words[0] is not spec:
+            self._words = words = (spec, tuple(map(str, module.behaviors)), tuple(map(str, spec.grants)))
+        made = ActorInfo(
             id=self.id,
             state=self.state,
             module=module.hash,
             module_name=module.name,
-            behaviors=tuple(str(behavior) for behavior in module.behaviors),
+            behaviors=words[1],
             parent=spec.parent,
             profile=spec.profile,
-            grants=tuple(map(str, spec.grants)),
+            grants=words[2],
             limits=spec.limits,
             spawned=self.spawned,
             turns=counters.turns,
@@ -442,3 +447,6 @@ class Actor:
             links=links,
             monitors=monitors,
         )
+        if made != self._picture:
+            self._picture = made
+        return self._picture

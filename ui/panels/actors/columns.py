@@ -32,6 +32,7 @@ ACTORS: tuple[Actor, ...] = (
     Actor("behavior", "Behavior", behaviors, behaviors, 120, tone=always("muted")),
     Actor("module", "Module", lambda a: a.module_name, lambda a: a.module_name, 110, tone=always("muted"),
           tip=lambda a: f"{a.module_name}\n{a.module}"),
+    Actor("hash", "Module hash", lambda a: a.module, lambda a: a.module[:12], 108, tone=always("muted"), hidden=True),
     Actor("error", "Last error", error_text, error_text, 220,
           tone=lambda a: "error" if a.state is ActorState.CRASHED else "muted"),
 )  # fmt: skip

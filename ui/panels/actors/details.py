@@ -9,8 +9,10 @@ from PySide6.QtCore import QUrl
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QTextBrowser, QVBoxLayout, QWidget
 
 from ui import format as show
+from ui.commands import command
 from ui.desk import Desk
 from ui.excerpt import excerpt
+from ui.facts import grid
 from ui.icons import pixmap
 from ui.models import RowModel
 from ui.panels.actors.columns import TURNS
@@ -19,6 +21,8 @@ from ui.states import STATES, behaviors, state_text
 from ui.theme import current, mono
 from ui.traceback_text import as_html, from_address
 from ui.widgets.build import box, button, label, row, set_tone, tool_for
+from ui.widgets.empty_state import EmptyState
+from ui.widgets.filtered_table import FilteredTable
 from ui.widgets.table import Table
 from workbench.api import ActorInfo, ActorState, Turn
 
@@ -36,6 +40,9 @@ class ActorDetails(QWidget):
         self.overview = self._browser("Overview")
         self.model: RowModel[Turn] = RowModel(TURNS, lambda turn: turn.seq, self)
         self.turns = Table(self.model, "Turns")
+        self.turns.command_for = lambda turn: command("actor", "trace", turn.actor.name)
+        nothing = EmptyState("history", "No turn yet: send the actor a message.")
+        self.turn_list = FilteredTable(desk, self.turns, "outcome:crashed took>1ms /add|pay/", nothing)
         self.turn = self._browser("Turn details")
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName("Details of the actor")
@@ -61,7 +68,7 @@ class ActorDetails(QWidget):
 
     def _turn_page(self) -> QWidget:
         split = QSplitter()
-        split.addWidget(self.turns)
+        split.addWidget(self.turn_list)
         split.addWidget(self.turn)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
@@ -92,7 +99,7 @@ class ActorDetails(QWidget):
             self._paint()
         if turns is not None:
             newest = self.turns.currentIndex().row() <= 0
-            self.model.patch(list(reversed(turns)))
+            self.turn_list.show_rows(list(reversed(turns)))
             if newest and self.model.rows and not self.turns.hasFocus():
                 self.turns.choose(0)
             self.tabs.setTabText(1, f"Turns ({info.turns:,})" if info.turns else "Turns")
@@ -134,12 +141,7 @@ def overview(info: ActorInfo) -> str:
         if info.last_cause.traceback:
             trace = as_html(excerpt(info.last_cause.traceback), tokens.accent, tokens.text)
             parts.append(f"<div style=\"font-family:'{mono().family()}'\">{trace}</div>")
-    rows = "".join(
-        f'<tr><td style="color:{tokens.muted};padding:2px 18px 2px 0;white-space:nowrap">{name}</td>'
-        f'<td style="padding:2px 0">{html.escape(value)}</td></tr>'
-        for name, value in facts(info)
-    )
-    return "".join(parts) + f"<table>{rows}</table>"
+    return "".join(parts) + grid(facts(info))
 
 
 def facts(info: ActorInfo) -> list[tuple[str, str]]:

@@ -10,12 +10,15 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QSplitter
 
-from ui.commands import actor_command
+from ui.commands import command
 from ui.desk import Desk, Draft
 from ui.dialogs.confirm import confirmed
 from ui.dialogs.spawn import SpawnDialog
+from ui.filter import Filter, quote
+from ui.models import Plan
 from ui.panels.actors.columns import ACTORS
 from ui.panels.actors.details import ActorDetails
+from ui.roster import Listing
 from ui.settings import Record, child, number
 from ui.table_panel import TablePanel
 from ui.widgets.build import tool_for
@@ -30,9 +33,12 @@ ROW_ACTIONS = ("actor.message", "actor.source", "actor.graph", "actor.log", "", 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one reading gives: the list, and the turns of the chosen one."""
+    """What one reading gives: the list, arranged for the filter that was asked, and the turns of the chosen one."""
 
-    actors: Sequence[ActorInfo]
+    listing: Listing
+    wanted: Filter
+    plan: Plan[ActorInfo]
+    names: Plan[ActorInfo]
     chosen: str
     turns: Sequence[Turn]
 
@@ -51,9 +57,10 @@ class ActorsPanel(TablePanel[ActorInfo]):
         super().__init__(desk)
         self.chosen = ""
         self._awaited = ""  # chosen elsewhere, not yet in the list
+        self._listing = Listing()
         self.details = ActorDetails(desk)
         self.split = QSplitter(Qt.Orientation.Vertical)
-        self.split.addWidget(self.stack)
+        self.split.addWidget(self.view)
         self.split.addWidget(self.details)
         self.split.setStretchFactor(0, 3)
         self.split.setStretchFactor(1, 2)
@@ -68,6 +75,8 @@ class ActorsPanel(TablePanel[ActorInfo]):
         self.table.selectionModel().currentRowChanged.connect(lambda: self._choose())
         self.table.opened.connect(self._message)
         desk.actor_chosen.connect(self._choose_from_elsewhere)
+        desk.spawn_wanted.connect(lambda module: self.run(self._ask_and_spawn(module)))
+        desk.list_actors.connect(self._list)
         self._bind()
         self.add_tool(tool_for(desk.actions["actor.spawn"]))
 
@@ -93,23 +102,26 @@ class ActorsPanel(TablePanel[ActorInfo]):
     def load(self) -> Found:
         node, chosen = self.desk.node, self.chosen
         assert node is not None
-        actors = node.actors.list()
+        found, wanted = self.desk.roster.read(node), self.filter.filter
         try:
             turns = node.actors.turns(chosen, limit=TURNS_SHOWN) if chosen and self.details.wants_turns else ()
         except NotFound:
             turns = ()
-        return Found(actors, chosen, turns)
+        plan = self.view.planned(found.actors, wanted)
+        return Found(found, wanted, plan, self.desk.roster.plan(found), chosen, turns)
 
     def show_loaded(self, found: object) -> None:
         assert isinstance(found, Found)
-        self.desk.actors_listed.emit(tuple(found.actors))
-        self.show_rows(found.actors)
+        self._listing = found.listing
+        self.desk.roster.names.apply(found.names)
+        self.desk.actors_listed.emit(found.listing)
+        self.view.show_planned(found.listing.actors, found.wanted, found.plan)
         self.details.show_actor(self.actor(), found.turns if found.chosen == self.chosen else None)
 
     def arranged(self) -> None:
-        self.table.setColumnHidden(self._action, all(row.state is not ActorState.CRASHED for row in self.model.rows))
+        self.table.setColumnHidden(self._action, not self._listing.crashed)
         self._enable()
-        if self._awaited and any(row.id.name == self._awaited for row in self._all):
+        if self._awaited in self._listing.by_name:
             QTimer.singleShot(0, self, self._choose_awaited)
         if self.chosen and self.actor() is None:
             self.chosen = ""
@@ -117,7 +129,7 @@ class ActorsPanel(TablePanel[ActorInfo]):
 
     def actor(self) -> ActorInfo | None:
         """The chosen actor as last read."""
-        return next((row for row in self._all if row.id.name == self.chosen), None)
+        return self._listing.by_name.get(self.chosen)
 
     def _choose(self) -> None:
         row = self.table.rows.row(self.table.currentIndex())
@@ -133,7 +145,7 @@ class ActorsPanel(TablePanel[ActorInfo]):
     def _choose_from_elsewhere(self, name: str) -> None:
         if name == self.chosen:
             return
-        row = next((row for row in self._all if row.id.name == name), None)
+        row = self._listing.by_name.get(name)
         self._awaited = "" if row is not None else name
         if row is not None:
             self.select_key(row.id)
@@ -152,6 +164,9 @@ class ActorsPanel(TablePanel[ActorInfo]):
         self.desk.actions.enable("actor.restart", on=crashed)
         self.desk.actions.enable("actor.kill", on=on and not crashed)
 
+    def command_for(self, found: ActorInfo) -> str:
+        return command("actor", "show", found.id.name)
+
     def context_menu(self) -> QMenu:
         return self.desk.actions.menu(self, *ROW_ACTIONS)
 
@@ -169,13 +184,13 @@ class ActorsPanel(TablePanel[ActorInfo]):
         self.desk.show_graph.emit(self.chosen)
 
     def _log(self) -> None:
-        self.desk.show_log.emit(self.chosen)
+        self.desk.show_log.emit(f"actor:{quote(self.chosen)}")
 
     def _copy_id(self) -> None:
         QGuiApplication.clipboard().setText(self.chosen)
 
     def _copy_command(self) -> None:
-        QGuiApplication.clipboard().setText(actor_command("show", self.chosen))
+        QGuiApplication.clipboard().setText(command("actor", "show", self.chosen))
 
     def _restart(self) -> None:
         self._restart_named(self.chosen)
@@ -220,11 +235,15 @@ class ActorsPanel(TablePanel[ActorInfo]):
     def _spawn(self) -> None:
         self.run(self._ask_and_spawn())
 
-    async def _ask_and_spawn(self) -> None:
+    def _list(self, line: str) -> None:
+        self.filter.set_now(line)
+        self.desk.raise_panel.emit(self.id)
+
+    async def _ask_and_spawn(self, module: str = "") -> None:
         if self.desk.node is None:
             return
         modules = await self.call(self.desk.node.modules.list)
-        dialog = SpawnDialog(self, modules)
+        dialog = SpawnDialog(self, modules, module)
         if not modules or not dialog.exec():
             if not modules:
                 self.desk.notice("No module is deployed yet: write one in the Editor, or drop a file here.", "warn")
@@ -236,10 +255,14 @@ class ActorsPanel(TablePanel[ActorInfo]):
 
     def record(self) -> Record:
         sizes = self.split.sizes()
-        return super().record() | {"details": {"height": sizes[1] if self.details.isVisible() else 0}}
+        return super().record() | {
+            "turns": self.details.turn_list.record(),
+            "details": {"height": sizes[1] if self.details.isVisible() else 0},
+        }
 
     def restore(self, record: Record) -> None:
         super().restore(record)
+        self.details.turn_list.restore(child(record, "turns"))
         height = number(child(record, "details"), "height")
         if 60 < height < 2000:
             self.split.setSizes([max(self.height() - height, 200), height])

@@ -6,6 +6,7 @@ import html
 
 from ui import format as show
 from ui.excerpt import excerpt
+from ui.facts import caption
 from ui.theme import current, mono
 from ui.traceback_text import as_html
 from ui.widgets.payload_edit import pretty
@@ -16,24 +17,24 @@ CALLS_SHOWN = 50
 
 def turn_html(turn: Turn) -> str:
     tokens = current()
-    parts = [_caption("Message")]
+    parts = [caption("Message")]
     if turn.envelope is not None:
         parts.append(_code(f"{turn.envelope.kind} {turn.envelope.type}") + _payload(turn.envelope.payload))
     else:
         parts.append(_code(turn.operation))
     if turn.cause is not None:
         parts.append(
-            _caption("Crashed") + f'<div style="color:{tokens.error}">{html.escape(excerpt(str(turn.cause)))}</div>'
+            caption("Crashed") + f'<div style="color:{tokens.error}">{html.escape(excerpt(str(turn.cause)))}</div>'
         )
         if turn.cause.traceback:
             parts.append(_mono(as_html(excerpt(turn.cause.traceback), tokens.accent, tokens.text)))
     elif turn.text:
-        parts.append(_caption("Rejected") + f'<div style="color:{tokens.warn}">{html.escape(excerpt(turn.text))}</div>')
+        parts.append(caption("Rejected") + f'<div style="color:{tokens.warn}">{html.escape(excerpt(turn.text))}</div>')
     else:
-        parts.append(_caption("Reply") + (_payload(turn.reply) if turn.reply else _muted("empty")))
+        parts.append(caption("Reply") + (_payload(turn.reply) if turn.reply else _muted("empty")))
     if turn.state:
-        parts.append(_caption("State after it") + _code(turn.state))
-    parts.append(_caption(f"Host calls ({turn.host_calls_total:,})"))
+        parts.append(caption("State after it") + _code(turn.state))
+    parts.append(caption(f"Host calls ({turn.host_calls_total:,})"))
     parts.extend(_call(call) for call in turn.host_calls[:CALLS_SHOWN])
     if not turn.host_calls:
         parts.append(_muted("none"))
@@ -50,11 +51,6 @@ def _call(call: HostCall) -> str:
         answer = "" if call.result is None else f" → {show.one_line(repr(call.result), 80)}"
         end = f'<span style="color:{tokens.muted}">{html.escape(answer)}</span>'
     return _mono(f"{call.interface}.<b>{html.escape(call.function)}</b>({html.escape(arguments)}){end}")
-
-
-def _caption(text: str) -> str:
-    style = f"color:{current().muted};font-weight:600;margin-top:8px;margin-bottom:2px"
-    return f'<div style="{style}">{html.escape(text)}</div>'
 
 
 def _muted(text: str) -> str:

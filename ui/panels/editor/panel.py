@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path, PurePath
 
@@ -20,14 +20,27 @@ from ui.dialogs.unsaved import Answer, ask_unsaved
 from ui.panel import Panel
 from ui.panels.editor.document import Document
 from ui.progress import Reporter
+from ui.roster import Listing
 from ui.sending import send
 from ui.settings import Record, children, number
 from ui.text_file import FileText, is_read_only, read
 from ui.widgets.build import box, row, tool_for
 from ui.widgets.empty_state import EmptyState
-from workbench.api import ActorInfo, ActorState, Area, Crashed, Format, Invalid, Location, NotFound, WorkbenchError
+from workbench.api import (
+    ActorInfo,
+    ActorState,
+    Area,
+    Crashed,
+    Format,
+    Invalid,
+    Location,
+    ModuleInfo,
+    NotFound,
+    WorkbenchError,
+)
 from workbench.data import directory
 
+ZIP = b"PK"
 BEHAVIORS = {"file.new_server": "gen_server", "file.new_event": "gen_event", "file.new_fsm": "gen_fsm"}
 READ_AT_ONCE_BYTES = 256 << 10
 """Larger files are read beside the Qt thread, and appear a moment later."""
@@ -43,7 +56,7 @@ class EditorPanel(Panel):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._actors: Sequence[ActorInfo] = ()
+        self._actors: Mapping[str, ActorInfo] = {}
         self._runs: dict[Document, threading.Event] = {}
         self._origins: dict[str, tuple[Document, Path | None]] = {}
         self.tabs = QTabWidget(tabsClosable=True, movable=True, documentMode=True)
@@ -85,6 +98,7 @@ class EditorPanel(Panel):
         self.disk.fileChanged.connect(self._disk_changed)
         self.desk.actors_listed.connect(self._list_actors)
         self.desk.show_source.connect(lambda info: self.run(self._show_source(info)))
+        self.desk.show_code.connect(lambda info: self.run(self._show_code(info)))
         self.desk.show_location.connect(lambda place, actor: self.run(self._go_to(place, actor)))
         self.desk.answered.connect(lambda key: self.save_as() if key == "save_as" else None)
         self._enable()
@@ -341,27 +355,27 @@ class EditorPanel(Panel):
     # the actor of a tab
 
     def _info(self, name: str) -> ActorInfo | None:
-        return next((info for info in self._actors if info.id.name == name), None)
+        return self._actors.get(name)
 
-    def _list_actors(self, actors: Sequence[ActorInfo]) -> None:
-        self._actors = actors
+    def _list_actors(self, found: Listing) -> None:
+        self._actors = found.by_name
         doc = self.current()
         if doc is not None:
             self._show_actor(doc)
 
-    def load(self) -> Sequence[ActorInfo]:
+    def load(self) -> Listing:
         assert self.desk.node is not None
-        return self.desk.node.actors.list()
+        return self.desk.roster.read(self.desk.node)
 
     def show_loaded(self, found: object) -> None:
-        assert isinstance(found, Sequence)
+        assert isinstance(found, Listing)
         self._list_actors(found)
 
     def _show_actor(self, doc: Document) -> None:
         doc.strip.show_actor(doc.actor, self._info(doc.actor))
 
     def _show_info(self, doc: Document, info: ActorInfo) -> None:
-        self._actors = [*(a for a in self._actors if a.id != info.id), info]
+        self._actors = {**self._actors, info.id.name: info}
         self._show_actor(doc)
 
     def send(self, doc: Document) -> None:
@@ -405,9 +419,26 @@ class EditorPanel(Panel):
                 f"{module.name} is a component of {module.size_bytes:,} bytes: it has no source here.", "info"
             )
             return None
-        source = (await self.call(node.modules.data, info.module)).decode(errors="replace")
+        return await self._open_code(module, actor=info.id.name, alias=info.module_name)
+
+    async def _show_code(self, module: ModuleInfo) -> None:
+        self.desk.raise_panel.emit(self.id)
+        doc = next((doc for doc in self.documents() if doc.alias == module.name), None)
+        if doc is not None:
+            self.tabs.setCurrentWidget(doc)
+        else:
+            await self._open_code(module, actor=module.name, alias=module.name)
+
+    async def _open_code(self, module: ModuleInfo, *, actor: str, alias: str) -> Document | None:
+        """A tab of a python module's source, as the node keeps it."""
+        if self.desk.node is None:
+            return None
+        data = await self.call(self.desk.node.modules.data, module.hash)
+        if data.startswith(ZIP):
+            self.desk.notice(f"{module.name} has several files: its folder is where they are edited.", "info")
+            return None
         name = PurePath(module.file_name).name or f"{module.name}.py"
-        return self.add(Document(name, source, actor=info.id.name, alias=info.module_name))
+        return self.add(Document(name, data.decode(errors="replace"), actor=actor, alias=alias))
 
     async def _go_to(self, place: Location, actor: str) -> None:
         name = PurePath(place.file).name

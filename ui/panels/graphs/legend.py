@@ -8,9 +8,9 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 
 from ui import format as show
+from ui.commands import command
 from ui.models import Column, RowModel
 from ui.widgets.table import Table
-from workbench.api import Sample
 
 NODE = ""
 Index = QModelIndex | QPersistentModelIndex
@@ -18,33 +18,24 @@ Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line of the legend."""
+    """One line of the legend; its values are None where nothing was measured."""
 
     name: str
     color: str
     drawn: bool
     crashed: bool
-    newest: Sample | None
-
-
-def _turn(series: Series) -> float | None:
-    return None if series.newest is None or series.newest.turn_ms is None else series.newest.turn_ms / 1000
-
-
-def _fuel(series: Series) -> float | None:
-    return series.newest.fuel_per_second if series.newest else None
-
-
-def _memory(series: Series) -> float | None:
-    return series.newest.memory_bytes if series.newest else None
+    fuel: float | None = None
+    turn: float | None = None
+    memory: float | None = None
 
 
 Col = Column[Series]
 COLUMNS: tuple[Col, ...] = (
-    Col("name", "Series", lambda s: s.name, lambda s: s.name or "node", 116),
-    Col("fuel", "Fuel/s", _fuel, lambda s: show.short(_fuel(s)), 60, right=True),
-    Col("turn", "Turn", _turn, lambda s: show.duration(_turn(s)), 72, right=True),
-    Col("memory", "Memory", _memory, lambda s: show.size(_memory(s)), 76, right=True, hidden=True),
+    Col("name", "Series", lambda s: s.name or "node", lambda s: s.name or "node", 116),
+    Col("fuel", "Fuel/s", lambda s: s.fuel, lambda s: show.short(s.fuel), 60, right=True),
+    Col("turn", "Turn", lambda s: s.turn, lambda s: show.duration(s.turn), 72, right=True),
+    Col("memory", "Memory", lambda s: s.memory, lambda s: show.size(s.memory), 76, right=True, hidden=True),
+    Col("drawn", "Drawn", lambda s: "yes" if s.drawn else "no", lambda s: "yes" if s.drawn else "no", 60, hidden=True),
 )  # fmt: skip
 
 
@@ -79,6 +70,7 @@ class LegendModel(RowModel[Series]):
 class Legend(Table[Series]):
     def __init__(self, model: LegendModel) -> None:
         super().__init__(model, "Series of the graphs")
+        self.command_for = lambda series: command("actor", "show", series.name) if series.name else ""
         self.room = 10
         self.fit_rows()
         self.horizontalHeader().setStretchLastSection(True)

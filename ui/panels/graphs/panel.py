@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -13,27 +12,40 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QFileDialog, QGridLayout, QHBoxLayout, QScrollArea, QSplitter, QWidget
 
 from ui.desk import Desk
+from ui.filter import Filter
+from ui.models import Plan
 from ui.panel import Panel
+from ui.panels.graphs.drawing import Asked, Drawing, drawing, first_drawn, legend
 from ui.panels.graphs.legend import COLUMNS, NODE, Legend, LegendModel, Series
 from ui.panels.graphs.samples import Samples
-from ui.settings import Record, words
+from ui.roster import Listing
+from ui.settings import Record, child, words
 from ui.theme import current
 from ui.widgets.build import box, button, row, tool_for
 from ui.widgets.empty_state import EmptyState
-from workbench.api import ActorInfo, ActorState, Area, Sample
+from ui.widgets.filtered_table import FilteredTable
+from workbench.api import Area
 
 if TYPE_CHECKING:
     from ui.widgets.plot import Plot
 
 WINDOWS = (1, 5, 15)
 FIRST_DRAWN = 8
+PAUSE_MS = 20
+"""Between two plots: without it Qt would paint all of them in one go."""
 LEAST_WIDTH, LEAST_HEIGHT = 160, 104
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    actors: Sequence[ActorInfo]
-    samples: Mapping[str, Sequence[Sample]]
+    """One picture, and the legend that belongs to it."""
+
+    asked: Asked
+    drawing: Drawing
+    listing: Listing
+    series: list[Series]
+    wanted: Filter
+    plan: Plan[Series]
 
 
 class GraphsPanel(Panel):
@@ -43,16 +55,24 @@ class GraphsPanel(Panel):
     title = "Graphs"
     icon_name = "graphs"
     areas = frozenset({Area.METRICS})
+    rest_ms = 250
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._rest.setInterval(250)
         self.samples = Samples()
         self.drawn: dict[str, bool] = {NODE: True}
         self._colors: dict[str, int] = {}
-        self._actors: Sequence[ActorInfo] = ()
+        self._seen: set[str] = set()
+        self._listing = Listing()
+        self._drawing: Drawing | None = None
+        self._next = self._asked_again = 0
+        self._pixels = LEAST_WIDTH
+        self._slice = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._slice.timeout.connect(self._draw_next)
         self.model = LegendModel(COLUMNS, lambda series: series.name, self)
         self.legend = Legend(self.model)
+        none = EmptyState("graphs", "Actors appear here with their values.")
+        self.view: FilteredTable[Series] = FilteredTable(desk, self.legend, "drawn:yes fuel>1k", none)
         self.grid = QGridLayout()
         self.grid.setContentsMargins(6, 6, 6, 6)
         self.grid.setSpacing(6)
@@ -75,7 +95,7 @@ class GraphsPanel(Panel):
         self.area.viewport().installEventFilter(self)
         self.split = QSplitter()
         self.split.addWidget(self.area)
-        self.split.addWidget(self.legend)
+        self.split.addWidget(self.view)
         self.split.setStretchFactor(0, 1)
         self.split.setSizes([620, 252])
         self.column.addWidget(box("band", self._band()))
@@ -110,60 +130,71 @@ class GraphsPanel(Panel):
         import_module("ui.series")  # numpy takes its time; pyqtgraph brings Qt's types and must wait for the Qt thread
         node = self.desk.node
         assert node is not None
-        actors = node.actors.list()
-        names = [NODE, *(info.id.name for info in actors)]
-        return Found(actors, self.samples.fetch(node, names))
+        listing = self.desk.roster.read(node)
+        first_drawn(tuple(listing.by_name), self._seen, self.drawn, FIRST_DRAWN)
+        self.samples.fetch(node, [name for name, on in tuple(self.drawn.items()) if on and self._is(name, listing)])
+        return self._picture(listing)
+
+    def _is(self, name: str, listing: Listing) -> bool:
+        return name == NODE or name in listing.by_name
+
+    def _picture(self, listing: Listing) -> Found:
+        """All that is to be seen of a listing. Off the Qt thread, from the samples that were read."""
+        drawn, wanted = dict(self.drawn), self.view.filter.filter
+        colors = {name: self.color(name) for name, on in drawn.items() if on and self._is(name, listing)}
+        asked = Asked(colors, self.desk.settings.graph_minutes * 60.0, self._pixels)
+        series = legend(listing, self.samples.newest(NODE), colors, drawn)
+        return Found(
+            asked, drawing(self.samples, asked), listing, series, wanted, self.view.planned(series, wanted)
+        )  # fmt: skip
 
     def show_loaded(self, found: object) -> None:
         assert isinstance(found, Found)
-        self.samples.add(found.samples)
-        self._actors = found.actors
-        for info in found.actors:
-            if info.id.name not in self.drawn:
-                self.drawn[info.id.name] = sum(self.drawn.values()) <= FIRST_DRAWN
+        self._listing = found.listing
         if not self.paused:
-            self.draw()
+            self._show(found)
 
     @property
     def paused(self) -> bool:
         return self.desk.actions["graphs.pause"].isChecked()
 
     def names(self) -> list[str]:
-        return [NODE, *(info.id.name for info in self._actors)]
+        return [NODE, *self._listing.by_name]
 
     def color(self, name: str) -> str:
         """A series keeps its colour for as long as the panel lives."""
         palette = current().series
-        if name not in self._colors:
-            self._colors[name] = len(self._colors)
-        return palette[self._colors[name] % len(palette)]
+        return palette[self._colors.setdefault(name, len(self._colors)) % len(palette)]
 
     def draw(self) -> None:
+        """Draw again what was read, because something else is to be seen of it."""
+        self.desk.bridge.start(self, self._draw_aside(), self.desk.failed)
+
+    async def _draw_aside(self) -> None:
+        self._asked_again += 1
+        number = self._asked_again
+        found = await self.call(self._picture, self._listing)
+        if number == self._asked_again:
+            self._show(found)
+
+    def _show(self, found: Found) -> None:
         if not self.plots:
             if self.samples.now() and not self._making:
                 self._making = True
                 self._make_plots()
             return
-        crashed = {info.id.name for info in self._actors if info.state is ActorState.CRASHED}
-        self.model.patch([
-            Series(name, self.color(name), self.drawn.get(name, False), name in crashed, self.samples.newest(name))
-            for name in self.names()
-        ])  # fmt: skip
-        self._draw_plots()
+        self.view.show_planned(found.series, found.wanted, found.plan)
+        self._drawing, self._next = found.drawing, 0
+        self._draw_next()
 
-    def _draw_plots(self) -> None:
-        from ui.series import crash_times, curve
-
-        now, seconds = self.samples.now(), self.desk.settings.graph_minutes * 60.0
-        drawn = [name for name in self.names() if self.drawn.get(name) and self.samples.series.get(name)]
-        kept = {name: [s for s in self.samples.series[name] if s.time >= now - seconds - 2] for name in drawn}
-        crashes = sorted({at for name in drawn if name for at in crash_times(kept[name], now)})
-        for plot in self.plots:
-            value = plot.measure.value
-            names = [NODE] if plot.measure.key == "cpu" else drawn
-            plot.draw({n: (*curve(kept[n], value, now), self.color(n)) for n in names if n in kept}, crashes, seconds)
-            newest = self.samples.newest(NODE)
-            plot.say(value(newest) if newest is not None else None)
+    def _draw_next(self) -> None:
+        """One plot at a time, so that clicks are answered in between."""
+        drawing, at = self._drawing, self._next
+        if drawing is not None and at < len(self.plots):
+            self.plots[at].draw(drawing.curves[at], drawing.crashes, drawing.seconds)
+            self.plots[at].say(drawing.newest[at])
+            self._next += 1
+            self._slice.start()
 
     def _make_plots(self) -> None:
         """One plot at a time: each takes some 30 ms, and clicks are answered in between."""
@@ -186,6 +217,7 @@ class GraphsPanel(Panel):
     def _arrange(self) -> None:
         width = self.area.viewport().width()
         columns = max(1, min(3, width // (LEAST_WIDTH + 10)))
+        self._pixels = max(width // columns - 80, 50)
         for at, plot in enumerate(self.plots):
             self.grid.addWidget(plot, at // columns, at % columns)
 
@@ -238,13 +270,18 @@ class GraphsPanel(Panel):
         path.write_text(self.samples.as_csv(names, self.desk.settings.graph_minutes * 60.0), encoding="utf-8")
         self.desk.notice(f"Samples were written to {path}.", "ok")
 
+    def focus_filter(self) -> None:
+        self.view.focus_filter()
+
     def record(self) -> Record:
         return {"drawn": [name for name, on in self.drawn.items() if on],
-                "not_drawn": [name for name, on in self.drawn.items() if not on]}  # fmt: skip
+                "not_drawn": [name for name, on in self.drawn.items() if not on],
+                "legend": self.view.record()}  # fmt: skip
 
     def restore(self, record: Record) -> None:
         for key, on in (("drawn", True), ("not_drawn", False)):
             self.drawn.update(dict.fromkeys(words(record, key), on))
+        self.view.restore(child(record, "legend"))
 
     def repaint_icons(self) -> None:
         if not self.plots:

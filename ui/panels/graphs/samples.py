@@ -14,26 +14,31 @@ FIELDS = ("fuel_per_second", "messages_per_second", "turn_ms", "memory_bytes", "
 
 
 class Samples:
-    """By actor name; the node's own series has the empty name. Filled on the Qt thread, read off it by `fetch`."""
+    """By actor name; the node's own series has the empty name.
+
+    Filled by the thread that reads, one reading after the other; a series is replaced, never changed in place, so that
+    whoever draws meanwhile sees all of the old one or all of the new one.
+    """
 
     def __init__(self) -> None:
         self.series: dict[str, list[Sample]] = {}
 
-    def fetch(self, node: Node, names: Sequence[str]) -> Mapping[str, Sequence[Sample]]:
-        """What is new of these series. Off the Qt thread; changes nothing."""
-        known = self.series
-        since = min((known[name][-1].time if known.get(name) else 0.0 for name in names), default=0.0)
-        return node.metrics([name for name in names if name], since=since)
+    def fetch(self, node: Node, names: Sequence[str]) -> None:
+        """Add what is new of these series; one that was never read comes with its past. Off the Qt thread."""
+        known = [name for name in names if self.series.get(name)]
+        since = min((self.series[name][-1].time for name in known), default=0.0)
+        self._add(node.metrics([name for name in known if name], since=since), known)
+        if fresh := [name for name in names if name not in known]:
+            self._add(node.metrics([name for name in fresh if name]), fresh)
 
-    def add(self, fresh: Mapping[str, Sequence[Sample]]) -> None:
-        for name, samples in fresh.items():
-            kept = self.series.setdefault(name, [])
+    def _add(self, found: Mapping[str, Sequence[Sample]], names: Sequence[str]) -> None:
+        for name in names:
+            kept = self.series.get(name, [])
             last = kept[-1].time if kept else 0.0
-            kept.extend(sample for sample in samples if sample.time > last)
-            if kept:
-                oldest = kept[-1].time - KEPT_SECONDS
-                at = next((at for at, sample in enumerate(kept) if sample.time >= oldest), 0)
-                del kept[:at]
+            more = [sample for sample in found.get(name, ()) if sample.time > last]
+            if more:
+                oldest = more[-1].time - KEPT_SECONDS
+                self.series[name] = [sample for sample in (*kept, *more) if sample.time >= oldest]
 
     def newest(self, name: str) -> Sample | None:
         found = self.series.get(name)
@@ -41,7 +46,7 @@ class Samples:
 
     def now(self) -> float:
         """The time of the newest sample of all: the right end of every graph."""
-        return max((found[-1].time for found in self.series.values() if found), default=0.0)
+        return max((found[-1].time for found in tuple(self.series.values()) if found), default=0.0)
 
     def as_csv(self, names: Sequence[str], seconds: float) -> str:
         """One row for each sample; what was not measured is empty."""

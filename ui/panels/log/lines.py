@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ui.filter import Filter, Lookup, Value
 from workbench.api import Level, LogLine
 
+EVERYTHING = Filter()
 ORDER = {level: at for at, level in enumerate(Level)}
 
 
@@ -32,20 +33,29 @@ def shown_lines(lines: Iterable[LogLine]) -> list[Shown]:
     return rows
 
 
+def lookup(line: LogLine) -> Lookup:
+    """A line as the filter sees it; a bare word is part of the message or of its traceback."""
+    fields: dict[str, Value] = {"time": line.time, "level": str(line.level), "actor": line.actor or "node"}
+    return lambda name: fields.get(name) if name in fields else f"{line.message}\n{line.field('exception.stacktrace')}"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """A filter: this level and above, part of the actor's name, the expression anywhere in the message."""
+    """What is to be seen: this level and above, part of the actor's name, and the filter line.
+
+    A filter that says something about levels decides about them alone.
+    """
 
     level: Level
     actor: str = ""
-    pattern: re.Pattern[str] | None = None
+    wanted: Filter = EVERYTHING
 
     def wants(self, line: LogLine) -> bool:
-        if ORDER[line.level] < ORDER[self.level]:
+        if ORDER[line.level] < ORDER[self.level] and not self.wanted.names("level"):
             return False
         if self.actor and self.actor not in (line.actor or "node"):
             return False
-        return self.pattern is None or self.pattern.search(line.message) is not None
+        return self.wanted.matches(lookup(line))
 
     def rows(self, lines: Iterable[LogLine]) -> list[Shown]:
         return shown_lines(line for line in lines if self.wants(line))

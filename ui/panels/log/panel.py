@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QGuiApplication, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QLineEdit, QStackedWidget
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QStackedWidget
 
 from ui import format as show
+from ui.commands import command
 from ui.desk import Desk
 from ui.icons import icon
 from ui.models import Column, RowModel, always
 from ui.panel import Panel
 from ui.panels.log.lines import Asked, Shown
-from ui.settings import Record, text
+from ui.settings import Record, child, text
 from ui.states import LEVELS
 from ui.theme import mono
 from ui.traceback_text import place
 from ui.widgets.actor_combo import ActorCombo
 from ui.widgets.build import box, label, row, tool, tool_for
 from ui.widgets.empty_state import EmptyState
+from ui.widgets.filter_edit import FilterEdit
 from ui.widgets.table import Table
-from workbench.api import Area, Level, LogLine
+from workbench.api import Area, Level, LogLine, Node
 
 KEPT = 100_000
 Col = Column[Shown]
@@ -41,7 +42,8 @@ COLUMNS: tuple[Col, ...] = (
     Col("time", "Time", lambda s: s.line.time, lambda s: "" if s.part else show.clock(s.line.time), 112,
         tone=always("faint")),
     Col("level", "Level", lambda s: str(s.line.level), lambda s: "" if s.part else str(s.line.level), 108,
-        icon=lambda s: ("", "text") if s.part else LEVELS[s.line.level], tone=lambda s: LEVELS[s.line.level][1]),
+        icon=lambda s: ("", "text") if s.part else LEVELS[s.line.level], tone=lambda s: LEVELS[s.line.level][1],
+        ranks=tuple(map(str, Level))),
     Col("actor", "Actor", lambda s: s.line.actor, lambda s: "" if s.part else s.line.actor or "node", 110,
         tone=always("muted")),
     Col("message", "Message", lambda s: s.text, lambda s: s.text, 600, tone=_tone,
@@ -69,6 +71,8 @@ class LogTable(Table[Shown]):
         self.fit_rows()
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.setMouseTracking(True)
+        self.horizontalHeader().setSectionsClickable(False)  # lines stand in the order in which they came
+        self.command_for = lambda shown: command("actor", "logs", shown.line.actor) if shown.line.actor else ""
 
     def _place(self, index: QModelIndex) -> Shown | None:
         shown = self.rows.row(index)
@@ -108,6 +112,7 @@ class LogPanel(Panel):
         super().__init__(desk)
         self._kept: deque[LogLine] = deque(maxlen=KEPT)
         self._last = 0
+        self._node: Node | None = None
         self._asked = Asked(Level.INFO)
         self.model: RowModel[Shown] = RowModel(COLUMNS, lambda shown: (shown.line.seq, shown.part), self)
         self.table = LogTable(self.model, desk)
@@ -117,15 +122,16 @@ class LogPanel(Panel):
         for level in Level:
             self.level.addItem(icon(*LEVELS[level]), str(level))
         self.level.setCurrentText("info")
-        self.actor = ActorCombo("Actor of the log")
-        self.expression = QLineEdit(placeholderText="Regular expression", clearButtonEnabled=True)
-        self.expression.setAccessibleName("Regular expression")
-        self._lead = self.expression.addAction(icon("find", "faint"), QLineEdit.ActionPosition.LeadingPosition)
+        self.actor = ActorCombo(desk.roster, "Actor of the log", chooses=False)
+        self.filter = FilterEdit(COLUMNS, "level>=warn /timed? out/")
+        self.filter.setAccessibleName("Filter of the log")
         self.counter = label(tone="muted")
         self.none = EmptyState("log", "Nothing logged yet: what actors print and log appears here.")
+        self.no_match = EmptyState("filter", "No line passes the filter.", "Show every line", self._show_all)
+        self.no_match.needs_node = False
         self.pages = QStackedWidget()
-        self.pages.addWidget(self.none)
-        self.pages.addWidget(self.table)
+        for page in (self.none, self.table, self.no_match):
+            self.pages.addWidget(page)
         self._lay_out()
         self._bind()
 
@@ -136,11 +142,12 @@ class LogPanel(Panel):
         edit.setClearButtonEnabled(True)
         self.actor.setMaximumWidth(150)
         self.level.setMinimumWidth(90)
-        self.expression.setMinimumWidth(60)
-        line = row(self.level, self.actor, self.expression, self.counter, margins=(8, 6, 8, 6), spacing=8)
+        self.filter.setMinimumWidth(60)
+        line = row(self.level, self.actor, self.filter, self.counter, margins=(8, 6, 8, 6), spacing=8)
         line.setStretch(2, 1)
         line.addWidget(tool_for(self.desk.actions["log.follow"]))
         line.addWidget(tool("trash", "Clear what is shown", self.clear))
+        line.addWidget(self.table.more_tool())
         self.column.addWidget(box("band", line))
         self.column.addWidget(self.pages, 1)
 
@@ -148,22 +155,14 @@ class LogPanel(Panel):
         actions = self.desk.actions
         actions.bind("log.follow", self._follow_toggled).setChecked(self.desk.settings.log_follow)
         actions.bind("log.copy", self._copy)
+        self.table.layout_changed.connect(self.desk.remember)
         self.level.currentTextChanged.connect(self._filter_changed)
         self.actor.currentTextChanged.connect(self._filter_changed)
-        self.expression.textChanged.connect(self._filter_changed)
-        self.desk.actors_listed.connect(self._list_actors)
-        self.desk.show_log.connect(self._show_actor)
-        self.desk.node_changed.connect(self.clear)
+        self.filter.applied.connect(self._filter_changed)
+        self.desk.show_log.connect(self._show_only)
+        self.desk.node_changed.connect(self._node_changed)
         self.table.verticalScrollBar().sliderMoved.connect(self._scrolled)
         self.table.opened.connect(lambda: self.table.go_to(self.table.currentIndex()))
-
-    def _list_actors(self, actors: object) -> None:
-        typed = self.actor.actor()
-        assert isinstance(actors, tuple)
-        self.actor.list_actors(actors)
-        self.actor.set_actor(typed)
-        if not typed:
-            self.actor.setCurrentIndex(-1)
 
     # reading
 
@@ -200,26 +199,24 @@ class LogPanel(Panel):
 
     def _settle(self) -> None:
         self.counter.setText(f"{len(self.model.rows):,} lines")
-        self.pages.setCurrentWidget(self.table if self._kept else self.none)
+        self.pages.setCurrentWidget(self.table if self.model.rows else self.no_match if self._kept else self.none)
         if self.desk.actions["log.follow"].isChecked():
             self.table.scrollToBottom()
 
     # filters
 
     def _filter_changed(self) -> None:
-        problem, pattern = "", None
-        try:
-            pattern = re.compile(self.expression.text(), re.IGNORECASE) if self.expression.text() else None
-        except re.error as error:
-            problem = f"not a regular expression: {error}"
-        self.expression.setToolTip(problem)
-        self.expression.setProperty("invalid", bool(problem))
-        self.expression.style().unpolish(self.expression)
-        self.expression.style().polish(self.expression)
-        if not problem:
-            self._asked = Asked(Level(self.level.currentText()), self.actor.actor(), pattern)
-            self.show_kept()
+        by_line = self.filter.filter.names("level")
+        self.level.setEnabled(not by_line)
+        self.level.setToolTip("The filter line says which levels" if by_line else "Show this level and above")
+        self._asked = Asked(Level(self.level.currentText()), self.actor.actor(), self.filter.filter)
+        self.show_kept()
         self.desk.remember.emit()
+
+    def _show_all(self) -> None:
+        self.level.setCurrentText(str(Level.TRACE))
+        self.actor.setEditText("")
+        self.filter.set_now("")
 
     def show_kept(self) -> None:
         """Filter again what is kept, off the Qt thread."""
@@ -239,13 +236,20 @@ class LogPanel(Panel):
         self.model.endResetModel()
         self._settle()
 
+    def _node_changed(self) -> None:
+        """Told for every change of a node; only another one has another log."""
+        if self.desk.node is not self._node:
+            self._node, self._last = self.desk.node, 0
+            self.clear()
+
     def clear(self) -> None:
         """Forget what is shown; the node keeps its log."""
         self._kept.clear()
         self.show_kept()
 
-    def _show_actor(self, name: str) -> None:
-        self.actor.setEditText(name)
+    def _show_only(self, line: str) -> None:
+        self.actor.setEditText("")
+        self.filter.set_now(line)
         self.desk.raise_panel.emit(self.id)
 
     def _follow_toggled(self) -> None:
@@ -260,23 +264,25 @@ class LogPanel(Panel):
         QGuiApplication.clipboard().setText(self.table.as_text("Text"))
 
     def focus_filter(self) -> None:
-        self.expression.setFocus()
-        self.expression.selectAll()
+        self.filter.setFocus()
+        self.filter.selectAll()
 
     def record(self) -> Record:
         return {
-            "level": self.level.currentText(), "actor": self.actor.actor(), "expression": self.expression.text(),
+            "level": self.level.currentText(), "actor": self.actor.actor(), "filter": self.filter.text(),
             "table": self.table.record(),
         }  # fmt: skip
 
     def restore(self, record: Record) -> None:
         self.level.setCurrentText(text(record, "level", "info"))
         self.actor.setEditText(text(record, "actor"))
-        self.expression.setText(text(record, "expression"))
+        self.filter.set_now(text(record, "filter"))
+        self.table.restore(child(record, "table"))
 
     def repaint_icons(self) -> None:
-        self._lead.setIcon(icon("find", "faint"))
+        self.filter.repaint_icons()
         self.none.repaint_icons()
+        self.no_match.repaint_icons()
         for at, level in enumerate(Level):
             self.level.setItemIcon(at, icon(*LEVELS[level]))
         self.model.layoutChanged.emit()

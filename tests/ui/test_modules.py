@@ -1,0 +1,308 @@
+"""The Modules panel on a fake node: what it shows, what it does, and that a map of sections is drawn right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from fake_modules import IMPORTS, sections
+from fake_node import FakeNode
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QPushButton
+from pytestqt.qtbot import QtBot
+
+from ui import theme
+from ui.filter import parse
+from ui.main_window import MainWindow
+from ui.panels.actors.panel import ActorsPanel
+from ui.panels.editor.panel import EditorPanel
+from ui.panels.log.panel import LogPanel
+from ui.panels.modules import panel as panel_file
+from ui.panels.modules.members import matching
+from ui.panels.modules.panel import ModulesPanel
+from ui.panels.modules.tiles import COLORS, LEAST, flat, group, tiles
+from ui.panels.modules.treemap import STRENGTH
+from ui.squarify import Box, squarify
+from workbench.api import ModuleInfo, Section, SpawnOptions
+
+SOURCE = b"class Till(GenServer):\n    total = 0\n"
+WIDE = Box(0, 0, 600, 400)
+
+
+@pytest.fixture
+def modules(window: MainWindow, node: FakeNode, qtbot: QtBot) -> ModulesPanel:
+    """Visible, with the sample's three modules and a component."""
+    found = window.panels["modules"]
+    assert isinstance(found, ModulesPanel)
+    node.modules.deploy(b"\0asm" + bytes(100_000), file_name="echo.wasm", alias="echo")
+    window.raise_panel("modules")
+    qtbot.waitUntil(lambda: len(found.model.rows) == 4)
+    return found
+
+
+def choose(modules: ModulesPanel, node: FakeNode, name: str, qtbot: QtBot) -> ModuleInfo:
+    info = node.modules.get(name)
+    modules.select_key(info.hash)
+    qtbot.waitUntil(lambda: modules.details.detail is not None and modules.details.detail.info.hash == info.hash)
+    return info
+
+
+def notices(modules: ModulesPanel) -> list[str]:
+    window = modules.window()
+    assert isinstance(window, MainWindow)
+    return [notice.text for notice in window.notices.notices]
+
+
+# what it shows
+
+
+def test_a_module_says_who_runs_it_and_what_it_needs(modules: ModulesPanel, node: FakeNode, qtbot: QtBot) -> None:
+    node.actors.spawn("counter_actor", options=SpawnOptions(name="second"))
+    info = node.modules.get("counter_actor")
+    qtbot.waitUntil(lambda: [row.users for row in modules.model.rows if row.info.hash == info.hash] == [2])
+    choose(modules, node, "counter_actor", qtbot)
+    qtbot.waitUntil(lambda: "counter, second" in modules.details.overview.toPlainText())
+    text = modules.details.overview.toPlainText()
+    assert info.hash in text
+    assert "messaging" in text
+
+
+def test_only_the_chosen_module_is_read_and_only_once(modules: ModulesPanel, node: FakeNode, qtbot: QtBot) -> None:
+    assert node.modules.described == []
+    info = choose(modules, node, "echo", qtbot)
+    node.actors.spawn("echo", options=SpawnOptions(name="e"))
+    qtbot.waitUntil(lambda: "Run by" in modules.details.overview.toPlainText())
+    qtbot.waitUntil(lambda: [row.users for row in modules.model.rows if row.info.hash == info.hash] == [1])
+    assert node.modules.described == [info.hash]
+
+
+def test_structure_members_and_world_follow_the_chosen_row(modules: ModulesPanel, node: FakeNode, qtbot: QtBot) -> None:
+    choose(modules, node, "echo", qtbot)
+    details = modules.details
+    assert len(details.structure.model.rows) == len(list(flat(sections(100_004))))
+    assert details.members.model.item(0).text() == f"Imports ({len(IMPORTS)})"
+    assert "export gen-server" in details.wit.toPlainText()
+    choose(modules, node, "counter_actor", qtbot)
+    assert details.wit_pages.currentWidget() is details.no_wit
+
+
+def test_a_tile_and_its_row_are_chosen_together_by_mouse_and_keyboard(
+    modules: ModulesPanel, node: FakeNode, qtbot: QtBot
+) -> None:
+    choose(modules, node, "echo", qtbot)
+    modules.details.show_page("structure")
+    structure = modules.details.structure
+    qtbot.waitUntil(lambda: len(structure.map.tiles) > 5)
+    qtbot.keyClick(structure.map, Qt.Key.Key_Right)
+    first = structure.map.path
+    qtbot.keyClick(structure.map, Qt.Key.Key_Down)
+    row = structure.model.row(structure.table.currentIndex())
+    assert row is not None
+    assert row.path == structure.map.path
+    assert first
+    assert row.section.kind in structure.map.accessibleDescription()
+    structure.table.choose(0)
+    assert structure.map.path == (0,)
+
+
+def test_two_chosen_rows_are_compared_the_older_one_first(modules: ModulesPanel, node: FakeNode, qtbot: QtBot) -> None:
+    one = node.modules.deploy(SOURCE, file_name="till.py", alias="till")
+    two = node.modules.deploy(SOURCE + b"    more = 1\n", file_name="till.py", alias="till@2")
+    qtbot.waitUntil(lambda: len(modules.model.rows) == 6)
+    modules.table.selectAll()
+    modules.table.clearSelection()
+    modules.select_key(two.hash)
+    at = modules.model.position(one.hash)
+    mode = modules.table.selectionModel().SelectionFlag
+    modules.table.selectionModel().setCurrentIndex(modules.model.index(at, 0), mode.Select | mode.Rows)
+    qtbot.waitUntil(lambda: modules.details.comparison.diff is not None)
+    diff = modules.details.comparison.diff
+    assert diff is not None
+    assert (diff.before.hash, diff.after.hash) == (one.hash, two.hash)
+    assert "+    more = 1" in modules.details.comparison.text.toPlainText()
+    assert modules.details.comparison.command() == f"workbench module diff {one.hash[:12]} {two.hash[:12]}"
+    assert [change.part for change in modules.details.comparison.model.rows] == ["size"]
+
+
+# what it does
+
+
+def test_an_alias_that_is_taken_is_moved_only_when_one_says_so(
+    modules: ModulesPanel, node: FakeNode, qtbot: QtBot
+) -> None:
+    info = choose(modules, node, "echo", qtbot)
+    modules.run(modules._do_alias("counter_actor", info.hash, force=False))
+    qtbot.waitUntil(lambda: any("did not get the alias" in text for text in notices(modules)))
+    assert "counter_actor" not in node.modules.get(info.hash).aliases
+    press(modules, "Let it name this module")
+    qtbot.waitUntil(lambda: node.modules.get("counter_actor").hash == info.hash)
+
+
+def press(modules: ModulesPanel, text: str) -> None:
+    found = modules.window().findChildren(QPushButton)
+    next(button for button in found if button.text() == text and button.isVisible()).click()
+
+
+def test_a_module_in_use_is_not_removed_and_its_users_are_named(
+    modules: ModulesPanel, node: FakeNode, qtbot: QtBot
+) -> None:
+    choose(modules, node, "counter_actor", qtbot)
+    modules.desk.actions.run("module.remove")
+    qtbot.waitUntil(lambda: any("in use by counter" in text for text in notices(modules)))
+    assert node.modules.get("counter_actor")
+
+
+def test_removing_asks_and_says_what_is_forgotten(
+    modules: ModulesPanel, node: FakeNode, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Sequence[object]] = []
+
+    def answer(*said: object) -> bool:
+        asked.append(said)
+        return len(asked) > 1
+
+    monkeypatch.setattr(panel_file, "confirmed", answer)
+    info = choose(modules, node, "echo", qtbot)
+    modules.desk.actions.run("module.remove")
+    assert info.hash in node.modules.known
+    assert "the names echo" in str(asked[0][2])
+    modules.desk.actions.run("module.remove")
+    qtbot.waitUntil(lambda: info.hash not in node.modules.known)
+    qtbot.waitUntil(lambda: modules.details.isHidden())
+
+
+def test_a_deployment_shows_its_progress_in_the_panel_and_a_cancelled_one_is_quiet(
+    modules: ModulesPanel, node: FakeNode, tmp_path: Path, qtbot: QtBot
+) -> None:
+    file = tmp_path / "slow.wasm"
+    file.write_bytes(b"\0asm" + bytes(50))
+    window = modules.window()
+    assert isinstance(window, MainWindow)
+    with node.modules.held:
+        window.drops.take((file,))
+        qtbot.waitUntil(modules.job.isVisible)
+        qtbot.waitUntil(lambda: "Checking" in modules.progress.text.text())
+        assert modules.progress.stop.isVisible()
+        modules.progress.stop.click()
+    qtbot.waitUntil(modules.job.isHidden)
+    assert len(node.modules.known) == 4
+    assert not [text for text in notices(modules) if "slow" in text]
+
+
+def test_a_component_is_built_into_the_file_that_was_chosen(
+    modules: ModulesPanel, node: FakeNode, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "counter.wasm"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    choose(modules, node, "counter_actor", qtbot)
+    modules.desk.actions.run("module.build")
+    qtbot.waitUntil(lambda: any("was built into" in text for text in notices(modules)))
+    assert target.read_bytes().startswith(b"\0asm")
+
+
+def test_a_module_leads_to_its_actors_their_log_and_its_source(
+    window: MainWindow, modules: ModulesPanel, node: FakeNode, qtbot: QtBot
+) -> None:
+    actors, log, editor = (window.panels[name] for name in ("actors", "log", "editor"))
+    assert isinstance(actors, ActorsPanel)
+    assert isinstance(log, LogPanel)
+    assert isinstance(editor, EditorPanel)
+    node.actors.spawn("counter_actor", options=SpawnOptions(name="a|b"))
+    choose(modules, node, "counter_actor", qtbot)
+    qtbot.waitUntil(lambda: "a|b" in modules.details.overview.toPlainText())
+    modules.desk.actions.run("module.log")
+    qtbot.waitUntil(lambda: log.filter.text() == r"actor:/a\|b|counter/")
+    modules.desk.actions.run("module.users")
+    qtbot.waitUntil(lambda: sorted(row.id.name for row in actors.model.rows) == ["a|b", "counter"])
+    modules.desk.actions.run("module.source")
+    qtbot.waitUntil(lambda: editor.current() is not None)
+
+
+def test_a_row_is_copied_as_the_command_that_shows_it(modules: ModulesPanel, node: FakeNode, qtbot: QtBot) -> None:
+    choose(modules, node, "echo", qtbot)
+    modules.desk.actions.run("module.copy_command")
+    assert QGuiApplication.clipboard().text() == "workbench module show echo"
+    modules.desk.actions.run("module.copy_hash")
+    assert QGuiApplication.clipboard().text() == node.modules.get("echo").hash
+
+
+def test_an_empty_panel_has_one_button_that_deploys(open_window: Callable[..., MainWindow], qtbot: QtBot) -> None:
+    node = FakeNode()
+    window = open_window(node)
+    found = window.panels["modules"]
+    assert isinstance(found, ModulesPanel)
+    window.raise_panel("modules")
+    for info in tuple(node.modules.known.values()):
+        node.actors.rows.clear()
+        node.modules.remove(info.hash)
+    qtbot.waitUntil(lambda: found.stack.currentWidget() is found.none)
+    assert found.none.button is not None
+    assert found.none.button.isVisible()
+
+
+# the map
+
+
+@given(st.lists(st.integers(0, 10**8), max_size=60), st.floats(1, 2000), st.floats(1, 2000))
+def test_tiles_have_areas_as_their_sizes_and_lie_inside(sizes: list[int], width: float, height: float) -> None:
+    box = Box(0, 0, width, height)
+    places, total = squarify(sizes, box), sum(sizes)
+    assert len(places) == len(sizes)
+    for size, place in zip(sizes, places, strict=True):
+        wanted = size / total * width * height if total else 0.0
+        assert place.width * place.height == pytest.approx(wanted, rel=1e-6, abs=1e-3)
+        assert place.x >= 0
+        assert place.y >= 0
+        assert place.x + place.width <= width * (1 + 1e-9) + 1e-6
+        assert place.y + place.height <= height * (1 + 1e-9) + 1e-6
+
+
+@pytest.mark.parametrize(
+    ("sizes", "expected"),
+    [([], []), ([0, 0], [Box(0, 0, 0, 0), Box(0, 0, 0, 0)]), ([5], [WIDE]),
+     ([1, 1], [Box(0, 0, 300, 400), Box(300, 0, 300, 400)]), ([1, 3], [Box(450, 0, 150, 400), Box(0, 0, 450, 400)])],
+)  # fmt: skip
+def test_a_map_is_laid_out_as_the_table_says(sizes: list[int], expected: list[Box]) -> None:
+    assert squarify(sizes, WIDE) == expected
+
+
+def test_the_boxes_of_equal_sizes_are_nearly_square() -> None:
+    for place in squarify([1] * 24, WIDE):
+        assert max(place.width / place.height, place.height / place.width) < 1.6
+
+
+def test_parts_lie_inside_their_frame_and_never_on_its_head() -> None:
+    found = list(tiles(sections(1_000_000), WIDE))
+    frame = next(tile for tile in found if tile.frame)
+    inside = [tile for tile in found if tile.path[: len(frame.path)] == frame.path and tile is not frame]
+    assert inside
+    for tile in inside:
+        assert tile.box.y >= frame.box.y + 18
+        assert tile.box.x >= frame.box.x
+        assert tile.box.x + tile.box.width <= frame.box.x + frame.box.width + 1e-6
+    assert all(tile.box.width >= LEAST and tile.box.height >= LEAST for tile in found)
+
+
+def test_every_kind_has_a_group_with_a_colour() -> None:
+    assert {group(Section(kind, "", 0, 1)) for kind in ("code", "data", "custom", "zzz")} <= set(COLORS)
+
+
+@pytest.mark.parametrize("tokens", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
+def test_the_label_of_every_tile_can_be_read(tokens: theme.Tokens) -> None:
+    for at in COLORS.values():
+        ground = theme.mixed(tokens.series[at], tokens.base, STRENGTH[tokens.name])
+        assert theme.contrast(tokens.text, ground) >= theme.MINIMUM_CONTRAST
+    assert theme.contrast(tokens.text, tokens.panel) >= theme.MINIMUM_CONTRAST
+
+
+def test_a_member_stays_in_the_tree_when_one_inside_it_matches() -> None:
+    kept = matching(IMPORTS, parse("name:ask", ["name", "kind", "type"]))
+    assert [(member.name.split("/")[1], [inside.name for inside in member.members]) for member in kept] == [
+        ("messaging@1.0.0", ["ask"])
+    ]
+    assert re.search("func", kept[0].members[0].type)

@@ -1,0 +1,72 @@
+"""What the palettes offer: every action, and every panel, actor and module."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from PySide6.QtWidgets import QWidget
+
+from ui.desk import Desk
+from ui.dialogs.palette import Choice, Palette
+from ui.panel import Panel
+from ui.states import STATES, state_text
+from workbench.api import ActorInfo, ModuleInfo, Node
+
+
+class Jumps:
+    """`dialog` is the palette that was opened last."""
+
+    def __init__(self, desk: Desk, window: QWidget, panels: Mapping[str, Panel]) -> None:
+        self._desk, self._window, self._panels = desk, window, panels
+        self.dialog: Palette | None = None
+
+    def offer_actions(self) -> None:
+        """All that can be done now."""
+        actions = self._desk.actions
+        choices = [
+            Choice(spec.text, partial(actions.run, spec.id), (spec.icon, "icon"), spec.shortcut)
+            for spec, action in actions
+            if action.isEnabled() and spec.id != "view.palette"
+        ]
+        self._open([*choices, *self._to_panels()], "What do you want to do?")
+
+    def offer_places(self) -> None:
+        """All that one can go to; without a node, the panels."""
+        if self._desk.node is None:
+            self._open(self._to_panels(), "Part of the name of a panel")
+        else:
+            self._desk.bridge.start(self._window, self._read_and_open(self._desk.node), self._desk.failed)
+
+    async def _read_and_open(self, node: Node) -> None:
+        found = await self._desk.bridge.call(self._places, node)
+        self._open([*self._to_panels(), *found], "Part of the name of a panel, an actor or a module")
+
+    def _places(self, node: Node) -> list[Choice]:
+        """Off the Qt thread: there may be a hundred thousand."""
+        actors, modules = self._desk.roster.read(node).actors, node.modules.list()
+        return [*map(self._to_actor, actors), *map(self._to_module, modules)]
+
+    def _to_panels(self) -> list[Choice]:
+        return [
+            Choice(f"Go to {panel.title}", partial(self._desk.raise_panel.emit, panel.id), (panel.icon_name, "icon"),
+                   "panel")
+            for panel in self._panels.values()
+        ]  # fmt: skip
+
+    def _to_actor(self, info: ActorInfo) -> Choice:
+        hint = f"{state_text(info)}, {info.module_name}"
+        return Choice(info.id.name, partial(self._go_to_actor, info.id.name), STATES[info.state], hint)
+
+    def _go_to_actor(self, name: str) -> None:
+        self._desk.raise_panel.emit("actors")
+        self._desk.actor_chosen.emit(name)
+
+    def _to_module(self, info: ModuleInfo) -> Choice:
+        hint = f"module, {info.hash[:12]}"
+        return Choice(info.name, partial(self._desk.show_module.emit, info.hash), ("module", "icon"), hint)
+
+    def _open(self, choices: list[Choice], placeholder: str) -> None:
+        self.dialog = Palette(self._window, self._desk.bridge, choices, placeholder)
+        self.dialog.open()
+        self.dialog.line.setFocus()

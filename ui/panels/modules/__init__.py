@@ -1,0 +1,1 @@
+"""The modules panel and the parts that only it has."""

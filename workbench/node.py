@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from workbench.api.actors import ActorInfo, SpawnOptions
+from workbench.api.actors import ActorInfo, ActorState, SpawnOptions
 from workbench.api.events import Area
 from workbench.api.identity import ActorId
 from workbench.api.logs import Level, LogLine
@@ -22,10 +22,12 @@ from workbench.api.node import NodeInfo
 from workbench.api.turns import Turn
 from workbench.clock import Clock, SystemClock
 from workbench.config import Config
+from workbench.runtime.actor import Actor
 from workbench.runtime.bonds import Bonds
 from workbench.runtime.bus import Bus, BusSubscription
 from workbench.runtime.host import RuntimeHost
 from workbench.runtime.logbook import Logbook
+from workbench.runtime.mailbox import Letter
 from workbench.runtime.metrics import Metrics
 from workbench.runtime.recorder import Recorder
 from workbench.runtime.scheduler import Scheduler, default_workers
@@ -43,6 +45,7 @@ from workbench.wasm.linker import Linkers
 from workbench.wasm.programs import Programs
 
 Scope = tuple[str, str]
+KEPT_NAMES = 1_000
 CHECK_SECONDS = 120.0
 """The check of a source is bounded by the limits of a turn; this is for a machine that is very busy."""
 
@@ -138,6 +141,7 @@ class LocalActors:
 
     def __init__(self, machine: Machine, scope: Scope) -> None:
         self._machine, self._system, self._scope = machine, machine.system, scope
+        self._known: dict[str, Actor] = {}  # found once for each name that is used again and again
 
     def _id(self, actor: ActorId | str) -> ActorId:
         if isinstance(actor, str):
@@ -148,6 +152,16 @@ class LocalActors:
         if (actor.tenant, actor.namespace) != self._scope:
             return ActorId(actor.name, self._scope[1], self._scope[0])
         return actor
+
+    def _find(self, actor: ActorId | str) -> Actor:
+        if not isinstance(actor, str):
+            return self._system.find(self._id(actor))
+        found = self._known.get(actor)
+        if found is None or found.state is ActorState.STOPPED:
+            if len(self._known) >= KEPT_NAMES:
+                self._known.clear()
+            found = self._known[actor] = self._system.find(self._id(actor))
+        return found
 
     def spawn(
         self, module: str, state: Payload = "", *, options: SpawnOptions | None = None, timeout: float = 30.0
@@ -167,8 +181,8 @@ class LocalActors:
         headers: Mapping[str, str] = NO_HEADERS,
         timeout: float = 60.0,
     ) -> Reply:
-        envelope = self._system.envelope(kind, message_type, payload, headers=headers)
-        return self._system.ask(self._id(actor), envelope, timeout)
+        envelope = self._system.envelope(kind, message_type, payload, None, headers)
+        return self._system.ask_actor(self._find(actor), envelope, timeout)
 
     def tell(
         self,
@@ -178,8 +192,9 @@ class LocalActors:
         *,
         headers: Mapping[str, str] = NO_HEADERS,
     ) -> str:
-        envelope = self._system.envelope(Kind.CAST, message_type, payload, headers=headers)
-        return self._system.tell(self._id(actor), envelope)
+        envelope = self._system.envelope(Kind.CAST, message_type, payload, None, headers)
+        self._find(actor).deliver(Letter(envelope))
+        return envelope.id
 
     def stop(self, actor: ActorId | str, *, timeout: float = 5.0) -> None:
         self._system.stop(self._id(actor), timeout)

@@ -23,7 +23,7 @@ from ui.panels.messages import MessagesPanel
 from workbench.api import ActorInfo, ActorState
 from workbench.data import directory
 
-STEP_MS = 20_000
+STEP_MS = 90_000
 CONTROL = Qt.KeyboardModifier.ControlModifier
 GREETER = """from plexspaces import GenServer, Reject
 

@@ -28,9 +28,12 @@ from workbench.runtime.metrics import Counters
 from workbench.runtime.surroundings import Surroundings
 from workbench.runtime.threads import may_run_guest
 
+SHORT = 64
+"""A message type of so few characters is no longer than one may be, whatever it is written in."""
 BATCH = 64
 """Turns that a worker runs for one actor before others get their chance."""
 GONE = (ActorState.STOPPING, ActorState.STOPPED)
+ENDED = (ActorState.CRASHED, *GONE)
 
 
 def size_of(text: Payload) -> int:
@@ -72,7 +75,7 @@ class Actor:
     @property
     def gone(self) -> bool:
         """Whether it has ended: crashed, or stopped."""
-        return self.state in (ActorState.CRASHED, *GONE)
+        return self.state in ENDED
 
     @property
     def epitaph(self) -> str:
@@ -85,29 +88,37 @@ class Actor:
 
     # Messages in.
 
-    def deliver(self, letter: Letter, *, of_system: bool = False) -> None:
+    def deliver(self, letter: Letter, of_system: bool = False) -> None:
         """Put a message into the mailbox. Raises at once what can be known at once: full, too large, gone, crashed."""
         self._check(letter.envelope)
         with self._lock:
-            self._check_alive(letter)
-            self.mailbox.put(letter, self.id.name, of_system=of_system)
-            submit = self._claim() if self.state is not ActorState.CRASHED else False
-        if submit:
-            self._around.scheduler.submit(self)
+            state = self.state
+            if state in ENDED:
+                self._check_alive(letter)
+            self.mailbox.put(letter, self.id.name, of_system)
+            if self._owned or state is ActorState.CRASHED:
+                return
+            self._owned = True
+        self._around.scheduler.submit(self)
 
     def handle_here(self, envelope: Envelope) -> Reply | WorkbenchError | None:
         """Run the message's turn on this very thread and give its outcome; None when that is not possible now."""
-        if not may_run_guest():
+        if self._owned or not may_run_guest():
             return None
         way = self._check(envelope)
         with self._lock:
-            if self.state is not ActorState.IDLE or len(self.mailbox) or self._owned:
+            if self.state is not ActorState.IDLE or self._owned or self.mailbox.letters:
                 return None
             self._owned = True
         try:
             return self._turn(way, envelope)
         finally:
-            self._release()
+            with self._lock:
+                pending = self._control or self.mailbox.letters
+                if not pending:
+                    self._owned = False
+            if pending:
+                self._release()
 
     def _check_alive(self, letter: Letter) -> None:
         if self.state in GONE:
@@ -120,6 +131,14 @@ class Actor:
 
     def _check(self, envelope: Envelope) -> Route:
         """The way that the message takes. Invalid: there is none. Exhausted: it is too large."""
+        payload, message_type, body = envelope.payload, envelope.type, self.body
+        if type(payload) is str and len(payload) <= body.room and payload.isascii() and type(message_type) is str:
+            way = body.call_way if envelope.kind is Kind.CALL else body.cast_way
+            if way is not None and len(message_type) <= SHORT:
+                return way
+        return self._check_closely(envelope)
+
+    def _check_closely(self, envelope: Envelope) -> Route:
         way = self.route(envelope.kind)
         payload, message_type, instance = envelope.payload, envelope.type, self.body.instance
         limits = self.body.spec.limits
@@ -170,16 +189,18 @@ class Actor:
 
     def run(self) -> None:
         """On a worker that owns the actor: control jobs and turns, until none is left or others must have a chance."""
+        control, mailbox = self._control, self.mailbox
         for _ in range(BATCH):
-            with self._lock:
-                job = self._control.popleft() if self._control else None
-                letter = self.mailbox.take() if job is None and self.state is ActorState.IDLE else None
-                if job is None and letter is None:
-                    self._owned = False
-                    return
+            letter = mailbox.take() if not control and self.state is ActorState.IDLE else None
             if letter is not None:
                 self._handle(letter)
-            elif job is not None:
+                continue
+            with self._lock:  # nobody puts anything in while it is given up
+                job = control.popleft() if control else None
+                if job is None and not (mailbox.letters and self.state is ActorState.IDLE):
+                    self._owned = False
+                    return
+            if job is not None:
                 job()
         self._around.scheduler.submit(self)
 
@@ -225,8 +246,11 @@ class Actor:
         self.state = ActorState.IDLE
 
     def _handle(self, letter: Letter) -> None:
-        envelope = letter.envelope
-        self._answer(letter, self._turn(self.route(envelope.kind), envelope))
+        envelope, body = letter.envelope, self.body
+        way = body.call_way if envelope.kind is Kind.CALL else body.cast_way
+        outcome = self._turn(way or self.route(envelope.kind), envelope)
+        if letter.answer is not None or type(outcome) is not Reply:
+            self._answer(letter, outcome)
 
     def _turn(self, way: Route, envelope: Envelope) -> Reply | WorkbenchError:
         self.state = ActorState.RUNNING

@@ -21,14 +21,15 @@ class Route(NamedTuple):
 
 
 @cache
-def _first(call: bool, behaviors: tuple[str, ...]) -> Route | None:
-    order = CALL_ORDER if call else OTHER_ORDER
+def first_route(kind: Kind, behaviors: tuple[str, ...]) -> Route | None:
+    """The first export that exists; None when there is none for this kind."""
+    order = CALL_ORDER if kind is Kind.CALL else OTHER_ORDER
     return next((Route(name, BEHAVIORS[name]) for name in order if name in behaviors), None)
 
 
 def route(kind: Kind, behaviors: tuple[str, ...], name: str) -> Route:
     """The first export that exists; Invalid when this actor cannot be called."""
-    found = _first(kind is Kind.CALL, behaviors)
+    found = first_route(kind, behaviors)
     if found is not None:
         return found
     raise Invalid(f"{name} handles events only (gen_event): send it a cast, it cannot answer a call")

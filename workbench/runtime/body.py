@@ -15,13 +15,14 @@ from workbench.api.limits import Limits
 from workbench.api.logs import Level
 from workbench.api.messages import Envelope, Kind, Payload, Reply
 from workbench.api.turns import Outcome, Turn
-from workbench.runtime.behaviors import NO_REPLY, Route
+from workbench.runtime.behaviors import NO_REPLY, Route, first_route
 from workbench.runtime.metrics import Counters
 from workbench.runtime.surroundings import Surroundings
 from workbench.wasm.codec import Err
 from workbench.wasm.gate import Context
 from workbench.wasm.instance import Died, Instance
 from workbench.wasm.library import Runnable
+from workbench.wasm.program import LIFECYCLE
 
 UNKNOWN = Figures(None, None, 0)
 
@@ -42,6 +43,7 @@ class Body:
     """See the module. `instance` is None before the birth and after a death, `incoming` is one that is being born.
 
     `ending` is the cause for which the actor is to die; it is set from other threads. `envelope` is the one in hand.
+    `room` is the longest plain text that the instance takes, `call_way` and `cast_way` where its messages go.
     """
 
     def __init__(self, identity: ActorId, spec: Spec, around: Surroundings) -> None:
@@ -54,6 +56,12 @@ class Body:
         self.counters = Counters()
         self.fsm_state = ""
         self.last_turn_ns = self._seq = 0
+        self._now, self._recorder = around.clock.now, around.recorder
+        self._names = spec.runnable.names
+        self._measured: int | None = None
+        self.room = -1
+        self.call_way: Route | None = None
+        self.cast_way: Route | None = None
 
     def start(self, spec: Spec, state: Payload) -> None:
         """A fresh instance of `spec`, initialised; the old one, if any, stays until the new one is ready.
@@ -73,7 +81,7 @@ class Body:
                     raise Invalid(f"{name} cannot be loaded: {loaded.value.kind}: {loaded.value.message}")
             result = instance.call("lifecycle", "init", state, long=True)
         except Died as died:
-            self._record("init", None, Outcome.CRASHED, died.figures, started, cause=died.cause)
+            self._record("init", None, Outcome.CRASHED, died.figures, started, "", "", died.cause)
             self.report(died.cause)
             raise Crashed(f"init of {name} crashed: {died.cause}", cause=died.cause, figures=died.figures) from died
         except BaseException:
@@ -83,40 +91,55 @@ class Body:
         finally:
             self.incoming = None
         if isinstance(result, Err):
-            self._record("init", None, Outcome.REJECTED, instance.figures, started, text=result.value)
+            self._record("init", None, Outcome.REJECTED, instance.figures, started, "", result.value)
             instance.close()
             raise Rejected(f"{name} refused to start: {result.value}", figures=instance.figures)
         before, self.instance, self.spec = self.instance, instance, spec
+        self._names = spec.runnable.names
+        self._make_room(instance)
+        self.call_way = first_route(Kind.CALL, spec.runnable.behaviors)
+        self.cast_way = first_route(Kind.CAST, spec.runnable.behaviors)
         if before is not None:
             before.close()
         self._record("init", None, Outcome.REPLY, instance.figures, started)
 
     def handle(self, way: Route, envelope: Envelope) -> Reply | WorkbenchError:
         """One message's turn: its reply, a Rejected, or the Crashed that it died of (then `instance` is None)."""
-        started = self._around.clock.now()
+        started = self._now()
         self.envelope = envelope
         try:
-            result, figures = self._guest(way[0], way[1], envelope.sender, envelope.type, envelope.payload)
+            instance = self._present()
+            result = instance.handle(way, (envelope.sender, envelope.type, envelope.payload))
         except Died as died:
-            turn = self._record("message", envelope, Outcome.CRASHED, died.figures, started, cause=died.cause)
+            self.instance = None
+            turn = self._record("message", envelope, Outcome.CRASHED, died.figures, started, "", "", died.cause)
             return Crashed(f"actor {self.id.name} crashed: {died.cause}", cause=died.cause, figures=turn.figures)
         finally:
             self.envelope = None
+        figures = instance.figures
+        if figures.memory_bytes != self._measured:
+            self._make_room(instance)
         needs_reply = envelope.kind is Kind.CALL
         value = result[0]
         if type(result) is Err:
             if needs_reply or not value.startswith(NO_REPLY):
-                self._record("message", envelope, Outcome.REJECTED, figures, started, text=value)
+                self._record("message", envelope, Outcome.REJECTED, figures, started, "", value)
                 return Rejected(value, figures=figures)
             value = ""
-        reply = self._reply(way, value)
+        reply = value if way[0] == "gen-server" else self._reply(way, value)
         limits = self.spec.limits
         if len(reply) > (limits.text_bytes if type(reply) is str else limits.binary_bytes):
             refused = self._too_large(reply)
-            self._record("message", envelope, Outcome.REJECTED, figures, started, text=refused)
+            self._record("message", envelope, Outcome.REJECTED, figures, started, "", refused)
             return Exhausted(refused, limit="size", used=len(reply), figures=figures)
-        turn = self._record("message", envelope, Outcome.REPLY, figures, started, reply=reply)
+        turn = self._record("message", envelope, Outcome.REPLY, figures, started, reply)
         return Reply(reply if needs_reply else "", figures, turn.seq, self.fsm_state)
+
+    def _make_room(self, instance: Instance) -> None:
+        """How long a text may be now: a quarter of what memory may still grow, and no more than the limit."""
+        self._measured = used = instance.memory_bytes
+        allowed = self.spec.limits.text_bytes
+        self.room = allowed if used is None else min(allowed, (instance.memory_limit - used) // 4)
 
     def _too_large(self, reply: Payload) -> str:
         limits = self.spec.limits
@@ -136,40 +159,45 @@ class Body:
         """The state as the guest gives it. Rejected: it cannot. Crashed: it died of it."""
         started = self._around.clock.now()
         try:
-            result, figures = self._guest("lifecycle", "snapshot-state", long=True)
+            result, figures = self._last_words("snapshot-state")
         except Died as died:
-            self._record("snapshot-state", None, Outcome.CRASHED, died.figures, started, cause=died.cause)
+            self._record("snapshot-state", None, Outcome.CRASHED, died.figures, started, "", "", died.cause)
             raise Crashed(f"actor {self.id.name} crashed: {died.cause}", cause=died.cause) from died
         if isinstance(result, Err):
-            self._record("snapshot-state", None, Outcome.REJECTED, figures, started, text=result.value)
+            self._record("snapshot-state", None, Outcome.REJECTED, figures, started, "", result.value)
             raise Rejected(f"{self.id.name} cannot hand out its state: {result.value}", figures=figures)
         state: Payload = result.value
-        self._record("snapshot-state", None, Outcome.REPLY, figures, started, reply=state)
+        self._record("snapshot-state", None, Outcome.REPLY, figures, started, state)
         return state
 
     def shutdown(self) -> Cause | None:
         """Let the guest put its things in order; what it died of, if it did."""
         started = self._around.clock.now()
         try:
-            result, figures = self._guest("lifecycle", "shutdown", long=True)
+            result, figures = self._last_words("shutdown")
         except Died as died:
-            self._record("shutdown", None, Outcome.CRASHED, died.figures, started, cause=died.cause)
+            self._record("shutdown", None, Outcome.CRASHED, died.figures, started, "", "", died.cause)
             return died.cause
         refused = isinstance(result, Err)
         outcome = Outcome.REJECTED if refused else Outcome.REPLY
-        self._record("shutdown", None, outcome, figures, started, text=result.value if refused else "")
+        self._record("shutdown", None, outcome, figures, started, "", result.value if refused else "")
         return None
 
-    def _guest(self, interface: str, function: str, *arguments: Any, long: bool = False) -> tuple[Any, Figures]:
-        """Call an export of the instance inside a turn; its result and what it took."""
+    def _present(self) -> Instance:
+        """The instance, ready for a turn. Raises Died when there is none."""
         instance = self.instance
         if instance is None:
             raise Died(Cause("crashed", "there is no instance"), UNKNOWN)
         if self.ending is not None:
             instance.interrupt(self.ending)
         self.context.begin_turn()
+        return instance
+
+    def _last_words(self, function: str) -> tuple[Any, Figures]:
+        """Call an export of the lifecycle; its result and what it took."""
+        instance = self._present()
         try:
-            return instance.call(interface, function, *arguments, long=long), instance.figures
+            return instance.call(LIFECYCLE, function, long=True), instance.figures
         except Died:
             self.instance = None
             raise
@@ -181,7 +209,6 @@ class Body:
         outcome: Outcome,
         figures: Figures,
         started: float,
-        *,
         reply: Payload = "",
         text: str = "",
         cause: Cause | None = None,
@@ -193,6 +220,8 @@ class Body:
         counters.wall_ns += figures.wall_ns
         counters.fuel += figures.fuel or 0
         counters.memory_bytes = figures.memory_bytes if outcome is not Outcome.CRASHED else None
+        module, interpreter = self._names
+        calls, total = (tuple(context.calls), context.calls_total) if context.calls_total else ((), 0)
         turn = Turn(
             self.id,
             self._seq,
@@ -201,15 +230,16 @@ class Body:
             outcome,
             figures,
             started,
-            *self.spec.runnable.names,
+            module,
+            interpreter,
             reply,
             text,
             cause,
             self.fsm_state,
-            tuple(context.calls),
-            context.calls_total,
+            calls,
+            total,
         )
-        self._around.recorder.add(turn)
+        self._recorder.add(turn)
         return turn
 
     def report(self, cause: Cause) -> None:

@@ -23,59 +23,64 @@ MAILBOX_BYTES = 64 << 20
 
 
 class Mailbox:
-    """Guarded by its actor's lock."""
+    """Guarded by its actor's lock, but for `take`, which is the owner's alone and needs none."""
 
-    __slots__ = ("_bytes", "_letters", "limit")
+    __slots__ = ("_bytes_in", "_bytes_out", "letters", "limit")
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
-        self._letters: deque[Letter] = deque()
-        self._bytes = 0
+        self.letters: deque[Letter] = deque()
+        self._bytes_in = self._bytes_out = 0  # one is written by senders, the other by the owner
 
     def __len__(self) -> int:
-        return len(self._letters)
+        return len(self.letters)
 
-    def put(self, letter: Letter, owner: str, *, of_system: bool = False) -> None:
+    def put(self, letter: Letter, owner: str, of_system: bool = False) -> None:
         """Add one; Exhausted when it is full, unless it is the system's own, of which there are few."""
-        if len(self._letters) >= self.limit and not of_system:
+        letters, size = self.letters, len(letter.envelope.payload)
+        if len(letters) >= self.limit and not of_system:
             raise Exhausted(
-                f"the mailbox of {owner} is full: {len(self._letters):,} of {self.limit:,} messages wait",
+                f"the mailbox of {owner} is full: {len(letters):,} of {self.limit:,} messages wait",
                 limit="mailbox",
                 value=self.limit,
-                used=len(self._letters),
+                used=len(letters),
             )
-        size = len(letter.envelope.payload)
-        if self._letters and self._bytes + size > MAILBOX_BYTES:
+        held = self._bytes_in - self._bytes_out
+        if letters and held + size > MAILBOX_BYTES:
             raise Exhausted(
-                f"the mailbox of {owner} is full: its messages hold {self._bytes:,} of {MAILBOX_BYTES:,} bytes",
+                f"the mailbox of {owner} is full: its messages hold {held:,} of {MAILBOX_BYTES:,} bytes",
                 limit="mailbox",
                 value=MAILBOX_BYTES,
-                used=self._bytes + size,
+                used=held + size,
             )
-        self._bytes += size
-        self._letters.append(letter)
+        self._bytes_in += size
+        letters.append(letter)
 
     def take(self) -> Letter | None:
-        if not self._letters:
+        try:
+            letter = self.letters.popleft()
+        except IndexError:
             return None
-        letter = self._letters.popleft()
-        self._bytes -= len(letter.envelope.payload)
+        self._bytes_out += len(letter.envelope.payload)
         return letter
 
     def take_calls(self) -> list[Letter]:
         """Remove and give those that somebody waits for; the others stay in their order."""
-        calls = [letter for letter in self._letters if letter.answer is not None]
+        calls = [letter for letter in self.letters if letter.answer is not None]
         if calls:
-            self._letters = deque(letter for letter in self._letters if letter.answer is None)
-            self._bytes = sum(len(letter.envelope.payload) for letter in self._letters)
+            self.letters = deque(letter for letter in self.letters if letter.answer is None)
+            self._bytes_out += sum(len(letter.envelope.payload) for letter in calls)
         return calls
 
     def clear(self) -> list[Letter]:
-        letters = list(self._letters)
-        self._letters.clear()
-        self._bytes = 0
+        letters = list(self.letters)
+        self.letters.clear()
+        self._bytes_out = self._bytes_in
         return letters
 
     def oldest(self) -> float | None:
         """When the oldest one was sent."""
-        return self._letters[0].envelope.time if self._letters else None
+        try:
+            return self.letters[0].envelope.time
+        except IndexError:
+            return None

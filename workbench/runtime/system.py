@@ -208,7 +208,7 @@ class ActorSystem:
         now, sender = self._around.clock.now(), about.at(self.node_name)
         envelope = Envelope(number, Kind.INFO, message_type, text, sender, now, number)
         try:
-            self.find(who).deliver(Letter(envelope), of_system=True)
+            self.find(who).deliver(Letter(envelope), True)
         except WorkbenchError as error:
             logger.info("%s of %s was not delivered to %s: %s", message_type, about, who, error)
 
@@ -240,7 +240,10 @@ class ActorSystem:
         The turn runs on this thread when the actor is idle, the thread may run guests, and the turn cannot take longer
         than the asker is willing to wait.
         """
-        target = self.find(to)
+        return self.ask_actor(self.find(to), envelope, timeout, asker)
+
+    def ask_actor(self, target: Actor, envelope: Envelope, timeout: float, asker: Actor | None = None) -> Reply:
+        """The same, of an actor that was found."""
         limits = target.body.spec.limits
         if asker is None and timeout * 1000 >= limits.time_ms + limits.wait_ms:
             outcome = target.handle_here(envelope)
@@ -254,7 +257,7 @@ class ActorSystem:
             if not self._around.scheduler.wait(answer, timeout):
                 answer.fail(Timeout("nobody waits any more"))
                 state = target.state
-                raise Timeout(f"{to.name} did not answer {envelope.type!r} within {timeout:g} s (it is {state})")
+                raise Timeout(f"{target.id.name} did not answer {envelope.type!r} within {timeout:g} s (it is {state})")
         return answer.take()
 
     @contextmanager

@@ -90,7 +90,7 @@ class ComponentInstance(Instance):
         self._probe: Any = None
         super().__init__(program.engine, program.memory_bytes, context, engines)
 
-    def _instantiate(self) -> None:
+    def _instantiate(self, nothing: tuple[()]) -> None:  # noqa: ARG002
         program = self._program
         error = ffi.instantiate_component(
             program.linker.ptr(), self._context, program.component.ptr(), byref(self._instance)
@@ -105,8 +105,8 @@ class ComponentInstance(Instance):
         assert ffi.component_function(byref(self._instance), self._context, index.ptr(), byref(found))
         return byref(found)
 
-    def _invoke(self, interface: str, function: str, arguments: tuple[Any, ...]) -> Any:
-        key = interface, function
+    def _invoke(self, asked: tuple[tuple[str, str], tuple[Any, ...]]) -> Any:
+        key, arguments = asked
         found = self._functions.get(key)
         if found is None:
             export = self._program.exports[key]

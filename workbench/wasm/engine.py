@@ -37,7 +37,8 @@ def new_engine(stack_bytes: int = STACK_CLASSES[-1]) -> Engine:
 class Engines:
     """The engines of one node, made when first used, and the thread that advances their epochs.
 
-    The ticker sleeps while nothing runs. `running()` wakes it, and whoever runs a guest says so again at each tick.
+    The ticker sleeps while nothing runs. Whoever runs a guest leaves the time in `last_run_ns`, at its start and at
+    each tick, and calls `wake()` when it finds the ticker `asleep`.
     """
 
     def __init__(self, *, tick_ms: int) -> None:
@@ -45,7 +46,8 @@ class Engines:
         self._engines: dict[int, Engine] = {}
         self._lock = threading.Lock()
         self._wake = threading.Event()
-        self._last_run = 0.0
+        self.last_run_ns = 0
+        self.asleep = True
         self._closed = False
         self._ticker = threading.Thread(target=self._tick, name="epoch", daemon=True)
 
@@ -60,19 +62,23 @@ class Engines:
                 self._engines[size] = new_engine(size)
             return self._engines[size]
 
-    def running(self) -> None:
-        """A guest is about to run, or still runs."""
-        self._last_run = time.monotonic()
-        if not self._wake.is_set():
-            self._wake.set()
+    def wake(self) -> None:
+        """A guest is about to run."""
+        self.asleep = False
+        self._wake.set()
+
+    def _idle(self) -> bool:
+        return time.perf_counter_ns() - self.last_run_ns > IDLE_SECONDS * 1e9
 
     def _tick(self) -> None:
         while not self._closed:
-            if time.monotonic() - self._last_run > IDLE_SECONDS:
+            if self._idle():
                 self._wake.clear()
-                # Looked at again after the clear: a guest that began in between has left its time, or will set it anew.
-                if time.monotonic() - self._last_run > IDLE_SECONDS:
+                self.asleep = True
+                # Looked at again: a guest that began in between has left its time, or finds the ticker asleep.
+                if self._idle():
                     self._wake.wait()
+                self.asleep = False
             with self._lock:
                 engines = list(self._engines.values())
             for engine in engines:

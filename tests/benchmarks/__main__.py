@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import actors, app, command
+from tests.benchmarks import actors, app, births, command, messages
 from tests.benchmarks.figure import Figure, report
 
 FIGURES = (
     *actors.FIGURES,
+    *messages.FIGURES,
+    *births.FIGURES,
     command.whole_process,
     app.start,
     app.lag,

@@ -1,15 +1,14 @@
-"""Figures of the runtime: from an edited source to a reply, spawns, asks."""
+"""From an edited source to a reply, and the thread that figures of the runtime are measured on."""
 
 from __future__ import annotations
 
 import itertools
-import threading
 import time
 from collections.abc import Callable
 
 import workbench
-from tests.benchmarks.figure import Figure, middle, per_second, timed
-from workbench.api import Node, SpawnOptions
+from tests.benchmarks.figure import Figure, middle, timed
+from workbench.api import Node
 from workbench.data import directory
 
 SOURCE = (directory("resources") / "actors" / "counter_actor.py").read_bytes()
@@ -71,47 +70,4 @@ def edit_to_reply(node: Node) -> Figure:
     )
 
 
-@on_guest_thread
-def spawn_python(node: Node) -> Figure:
-    """Spawns of a Python actor, its init included, all alive until the end of a round."""
-    module = node.modules.deploy(SOURCE, file_name="counter.py").hash
-
-    def clear() -> None:
-        for actor in node.actors.list():
-            node.actors.stop(actor.id)
-
-    rates = []
-    for _ in range(5):
-        rates.append(100 / sum(timed(lambda: node.actors.spawn(module), times=100)))
-        clear()
-    value = middle(rates)
-    return Figure("spawn of a Python actor", value, "/s", ">= 180/s", value >= 180, "", {"per_second": rates})
-
-
-@on_guest_thread
-def ask_python(node: Node) -> Figure:
-    """One ask at a time, from a thread that may run guests; beside it the same from the main thread, handed over."""
-    module = node.modules.deploy(SOURCE, file_name="counter.py").hash
-    node.actors.spawn(module, options=SpawnOptions(name="counter"))
-
-    def ask() -> object:
-        return node.actors.ask("counter", "increment")
-
-    here = per_second(ask, times=1000)
-    there: list[float] = []
-    plain = threading.Thread(target=lambda: there.extend(per_second(ask, times=1000)))
-    plain.start()
-    plain.join()
-    value = middle(here)
-    return Figure(
-        "ask, Python actor, through the node",
-        value,
-        "/s",
-        ">= 5,000/s",
-        value >= 5_000,
-        f"{middle(there):,.0f}/s when handed to a worker",
-        {"per_second": here, "handed_over_per_second": there},
-    )
-
-
-FIGURES = (edit_to_reply, spawn_python, ask_python)
+FIGURES = (edit_to_reply,)

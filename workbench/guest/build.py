@@ -35,7 +35,8 @@ def build_interpreter(output: Path, *, report: Report, cancelled: Cancelled = la
     Raises Unavailable when componentize-py is missing, Conflict when cancelled, Invalid with its words when it fails.
     """
     report("Building the Python interpreter")
-    app = "from plexspaces.sandbox.interpreter import *\n"
+    # What is prepared must be the last thing that happens: what an import frees when it is done leaves holes.
+    app = "from plexspaces.sandbox.interpreter import *\nfrom plexspaces.sandbox import birth\nbirth.prepare()\n"
     _build("interpreter", "", {"app.py": app}, output, report=report, cancelled=cancelled)
 
 

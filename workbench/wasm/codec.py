@@ -206,7 +206,7 @@ def _lower_bytes(value: bytes, val: Any, _context: Any) -> None:
     packed = _packed(value)
     ffi.list_new(byref(val, VALUE_OFFSET), len(value))
     if value:
-        ctypes.memmove(val.data, (ctypes.c_char * len(packed)).from_buffer(packed), len(packed))
+        ffi.view_of(val.data, len(packed), ffi.WRITABLE)[:] = packed
     val.kind = _LIST
 
 

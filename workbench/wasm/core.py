@@ -9,7 +9,7 @@ length; 0 is nothing. The handler's three texts lie in one block that was asked 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from ctypes import addressof, byref, c_ubyte, c_void_p
+from ctypes import addressof, byref, c_void_p
 from dataclasses import dataclass
 from pathlib import Path
 from struct import Struct
@@ -223,7 +223,7 @@ class CoreInstance(Instance):
         size: int = ffi.memory_size(self._context, self._memory_at)
         if size != self._size:
             self._size, base = size, ffi.memory_data(self._context, self._memory_at)
-            self._view = memoryview((c_ubyte * size).from_address(base)).cast("B") if size else memoryview(bytearray())
+            self._view = ffi.view_of(base, size, ffi.WRITABLE) if size else memoryview(bytearray())
         return size
 
     def _taken(self, packed: int) -> Ok | Err:

@@ -168,6 +168,10 @@ call_raw = _releasing("wasmtime_func_call_unchecked", c_void_p, c_void_p, c_void
 instantiate_core = _releasing("wasmtime_instance_pre_instantiate", c_void_p, c_void_p, c_void_p, c_void_p, c_void_p)
 store_delete = _releasing("wasmtime_store_delete", None, c_void_p)
 
+WRITABLE = 0x200  # PyBUF_WRITE
+view_of: Any = ctypes.pythonapi.PyMemoryView_FromMemory
+view_of.restype, view_of.argtypes = ctypes.py_object, (c_void_p, ctypes.c_ssize_t, ctypes.c_int)
+
 
 def take_message(error: int) -> str:
     """The text of a wasmtime error, which is freed."""

@@ -72,6 +72,7 @@ class Library:
         self._store, self._programs, self._interpreter = store, programs, interpreter
         self._intake = Intake(programs, interpreter)
         self._changed, self._users, self._tenant = changed, users, tenant
+        self._shown: dict[str, tuple[ModuleInfo, ModuleInfo]] = {}  # as stored, and with its aliases
         self._named: tuple[Mapping[str, str] | None, Mapping[str, tuple[str, ...]]] = None, {}
 
     def seen_by(self, tenant: str) -> Library:
@@ -146,7 +147,11 @@ class Library:
         info = self._store.load(self._resolve(reference))
         if info is None:
             raise NotFound(f"no module {reference!r}; deploy it first, or list them with: workbench module list")
-        return replace(info, aliases=self._names().get(info.hash, ()))
+        names = self._names().get(info.hash, ())
+        before = self._shown.get(info.hash)
+        if before is None or before[0] is not info or before[1].aliases != names:
+            before = self._shown[info.hash] = info, replace(info, aliases=names)
+        return before[1]
 
     def _names(self) -> Mapping[str, tuple[str, ...]]:
         """Aliases of each module, the newest first."""
@@ -204,6 +209,7 @@ class Library:
             raise Conflict(f"module {info.name} is in use by {self._told(users)}; stop them first")
         self._store.remove(info.hash)
         self._programs.forget(info.hash)
+        self._shown.pop(info.hash, None)
         self._changed(Area.MODULES, "modules.removed", info.hash, info.name)
 
     def _told(self, users: Sequence[ActorId]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from workbench.api.errors import AlreadyExists, Invalid
 from workbench.api.modules import PREFIX_CHARACTERS, ModuleInfo
 
+HASH_CHARACTERS = 64
 _HEXADECIMAL = frozenset("0123456789abcdef")
 
 
@@ -17,7 +18,7 @@ def resolve(reference: str, modules: Sequence[ModuleInfo], aliases: Mapping[str,
     in the order in which they were pointed. Invalid lists the candidates of an ambiguous prefix.
     """
     lowered = reference.lower()
-    if any(info.hash == lowered for info in modules):
+    if len(lowered) == HASH_CHARACTERS and any(info.hash == lowered for info in modules):
         return lowered
     if reference in aliases:
         return aliases[reference]

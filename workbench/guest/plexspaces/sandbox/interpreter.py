@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from .. import bindings
 from ..errors import HostError
-from . import birth, dependencies, faults, inspection, library, printing, program
+from . import dependencies, faults, inspection, library, printing, program
 from .exports import STAGE, Generic, GenEvent, GenFsm, GenServer, Lifecycle
 from .faults import SourceFault
 
@@ -101,6 +101,3 @@ def _source_error(fault: SourceFault) -> Any:
             end_column=place.end_column,
         )
     )
-
-
-birth.prepare()

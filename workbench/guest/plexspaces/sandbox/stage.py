@@ -6,7 +6,6 @@ this point a value of a wrong type would end the instance without a word.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, TypeVarTuple, Unpack
@@ -51,9 +50,10 @@ class Stage:
         self._tracing: Tracing | None = None
 
     def load(self, program: Program) -> None:
-        """Run the program's top level and find its class. What the top level raises comes out as it is."""
-        if program.draws:
-            random.seed()  # the seed that the component was built with is the same in every actor
+        """Run the program's top level and find its class. What the top level raises comes out as it is.
+
+        componentize-py has seeded `random` anew before: the state it was built with is that of every actor.
+        """
         self.program = program
         module = program.run()
         self._kind = getattr(module, program.class_name) if program.class_name else inspection.find(module, program)

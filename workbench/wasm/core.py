@@ -10,15 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from ctypes import addressof, byref, c_ubyte, c_void_p
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from struct import Struct
 from typing import Any
 
 from wasmtime import Engine, Linker, Module
 
-from workbench.api.errors import Invalid
-from workbench.wasm import core_imports, ffi
+from workbench.api.errors import Cause, Invalid
+from workbench.wasm import core_imports, ffi, traps
 from workbench.wasm.binary import Binary, CoreMember
 from workbench.wasm.codec import Err, Ok
 from workbench.wasm.engine import Engines
@@ -28,7 +28,7 @@ from workbench.wasm.program import BEHAVIORS, LIFECYCLE, Program
 from workbench.wasm.validation import listed
 
 REFUSED, BINARY = 1 << 63, 1 << 62
-POINTER_BITS, LENGTH = (1 << 30) - 1, (1 << 32) - 1
+POINTER_BITS, LENGTH = core_imports.PLACES - 1, (1 << 32) - 1
 BINARY_INPUT = 1 << 31
 ALLOCATE, MEMORY = "allocate", "memory"
 _HANDLER = ((("i32",) * 6), ("i64",))
@@ -40,6 +40,9 @@ SIGNATURES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     **{handler.replace("-", "_"): _HANDLER for handler in BEHAVIORS.values()},
 }
 """Every exported function that means something to the host: the types of its parameters and results."""
+NEAR_BYTES = 64 << 10
+"""A trap with less room than this up to the limit of memory counts as the end of memory."""
+TOO_EARLY = "host functions answer in init and in the handlers, not in a start function"
 _SIX = Struct("<" + "I12x" * 6)
 _TWO = Struct("<" + "I12x" * 2)
 _ONE = Struct("<I12x")
@@ -103,7 +106,8 @@ class CoreInstance(Instance):
         self._instance = ffi.CoreInstance()
         self._functions: dict[str, tuple[Any, c_void_p]] = {}
         self._size, self._view = -1, memoryview(bytearray())
-        self._memory: Any = None
+        self._allocate_at: c_void_p | None = None  # both are seen only when the start function is over
+        self._memory_at: c_void_p | None = None
         self._slots = ffi.Slots()
         self._slots_at = c_void_p(addressof(self._slots))
         self._trap = c_void_p()
@@ -119,7 +123,8 @@ class CoreInstance(Instance):
     def _export(self, name: str) -> Any:
         found = ffi.Extern()
         encoded = name.encode()
-        assert ffi.core_export(self._context, byref(self._instance), encoded, len(encoded), byref(found))
+        there = ffi.core_export(self._context, byref(self._instance), encoded, len(encoded), byref(found))
+        assert there, f"{name} was there when the module was checked"
         return found.of
 
     def _ended(self, error: int | None) -> None:
@@ -160,13 +165,18 @@ class CoreInstance(Instance):
             self._call(found[1], 2)
         else:
             self._call(found[1], 1)
-        return self._taken(slots.first)
+        result = self._taken(slots.first)
+        if interface == "gen-fsm" and type(result.value) is bytes:
+            raise Trapped("the name of a state is text, and handle_transition gave bytes")
+        return result
 
     def put(self, data: bytes) -> int:
         """Copy bytes into memory that the guest allocates, and give their place. Raises Trapped."""
         size = len(data)
         if not size:
             return 0
+        if self._allocate_at is None:
+            raise Trapped(TOO_EARLY)
         slots = self._slots
         _ONE.pack_into(slots, 0, size)
         self._call(self._allocate_at, 1)
@@ -184,6 +194,8 @@ class CoreInstance(Instance):
 
     def _look(self) -> int:
         """The size of memory now. Only when it has grown may it have moved, and then the view is made anew."""
+        if self._memory_at is None:
+            raise Trapped(TOO_EARLY)
         size: int = ffi.memory_size(self._context, self._memory_at)
         if size != self._size:
             self._size, base = size, ffi.memory_data(self._context, self._memory_at)
@@ -200,6 +212,15 @@ class CoreInstance(Instance):
         except UnicodeDecodeError as error:
             raise Trapped(f"its reply is not UTF-8 text: {error.reason} at byte {error.start}") from None
         return Err(text or "refused without a reason") if packed & REFUSED else Ok(text)
+
+    def _cause(self, message: str) -> Cause:
+        cause = super()._cause(message)
+        if self.end_cause is not None or cause.limit or "wasm trap" not in message or self._memory_at is None:
+            return cause
+        alive = self._look()
+        if alive + NEAR_BYTES <= self.memory_limit:
+            return cause
+        return replace(traps.out_of_memory(self.memory_limit, self.memory_bytes, None, ""), used=alive)
 
     def _measure(self) -> int | None:
         return self._look()

@@ -26,7 +26,8 @@ from workbench.wasm.wasi import GuestEnded
 
 logger = logging.getLogger(__name__)
 MODULE = "plexspaces"
-NAME_CHARACTERS = 100
+NAME_CHARACTERS, SHOWN_TYPES = 100, 8
+"""How much of what others wrote a sentence repeats."""
 PLACES = 1 << 30
 """A result has 30 bits for a place in memory."""
 _SLOT = Struct("<Q8x")
@@ -114,7 +115,12 @@ def kind(found: CoreMember) -> str:
 
 
 def written(name: str, params: tuple[str, ...], results: tuple[str, ...]) -> str:
-    return f"{name}({', '.join(params)})" + (f" -> {', '.join(results)}" if results else "")
+    return f"{name}({_types(params)})" + (f" -> {_types(results)}" if results else "")
+
+
+def _types(types: tuple[str, ...]) -> str:
+    more = len(types) - SHOWN_TYPES
+    return ", ".join(types[:SHOWN_TYPES]) + (f" and {more:,} more" if more > 0 else "")
 
 
 class CoreLinkers:

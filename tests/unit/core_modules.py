@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
+from workbench.api import Node, Rejected, SpawnOptions, profile
+from workbench.wasm.core_imports import IMPORTS
+
+BALANCED = profile("balanced").limits
 MEMORY = '(memory (export "memory") 1)'
 ALLOCATE = """
   (global $next (mut i32) (i32.const 8192))
@@ -26,6 +34,8 @@ WORDS = """
       (then (call $binary (local.get $at) (i32.and (local.get $size) (i32.const 0x7fffffff))))
       (else (call $text (local.get $at) (local.get $size)))))"""
 ECHO = "(global.set $next (i32.const 8192)) (call $given (local.get $payload) (local.get $payload_size))"
+PAYLOAD = "(local.get $payload) (local.get $payload_size)"
+TYPE = "(local.get $type) (local.get $type_size)"
 _PARAMETERS = " ".join(f"(param ${part} i32) (param ${part}_size i32)" for part in ("from", "type", "payload"))
 
 
@@ -67,3 +77,34 @@ def texts(**named: str) -> str:
 def imported(name: str, parameters: str) -> str:
     """The import of a host function as `$name`."""
     return f'(import "plexspaces" "{name}" (func ${name} (param {parameters}) (result i64)))'
+
+
+def start(
+    node: Node,
+    source: bytes,
+    state: str | bytes = "",
+    *,
+    name: str = "",
+    grants: tuple[str, ...] | None = None,
+    **limits: int,
+) -> str:
+    """An actor of the module, by its name: with these grants and no others, where there are any; limits by name."""
+    found = node.modules.deploy(source, file_name="core.wat")
+    chosen = "balanced" if grants is None else "strict"
+    options = SpawnOptions(name=name, profile=chosen, grants=grants or (), limits=replace(BALANCED, **limits))
+    return node.actors.spawn(found.hash, state, options=options).id.name
+
+
+def flat(name: str) -> str:
+    return " ".join(IMPORTS[name].signature[0])
+
+
+def proxy(name: str, arguments: str, *more: str, allocate: str = ALLOCATE) -> bytes:
+    """A gen_server whose reply is what the host function gave."""
+    return module(*more, request(f"(call ${name} {arguments})"), imports=imported(name, flat(name)), allocate=allocate)
+
+
+def refusal(node: Node, actor: str, message_type: str = "x", payload: str | bytes = "") -> str:
+    with pytest.raises(Rejected) as refused:
+        node.actors.ask(actor, message_type, payload)
+    return refused.value.message

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 import workbench
-from tests.unit.core_modules import ECHO, data, function, handler, module, request, texts
-from workbench.api import ActorState, Behavior, Crashed, Format, Invalid, Kind, Node, Rejected, SpawnOptions
-from workbench.data import directory
+from tests.unit.core_modules import ECHO, data, function, handler, module, request, start, texts
+from workbench.api import ActorState, Behavior, Crashed, Format, Invalid, Kind, Node, Rejected
 
 HANDLERS = {
     Behavior.GEN_SERVER: "handle_request",
@@ -32,15 +30,12 @@ def node() -> Iterator[Node]:
         yield found
 
 
-def start(node: Node, source: bytes, state: str | bytes = "", **options: object) -> str:
-    found = node.modules.deploy(source, file_name="core.wat")
-    return node.actors.spawn(found.hash, state, options=SpawnOptions(**options)).id.name  # type: ignore[arg-type]
-
-
 def noting(*behaviors: Behavior) -> bytes:
     letters = list(HANDLERS)
     body = "(global.set $noted (i32.const {})) (call $text (i32.const {}) (i32.const 1))"
-    handlers = [handler(HANDLERS[each], body.format(letters.index(each), 16 + letters.index(each))) for each in behaviors]
+    handlers = [
+        handler(HANDLERS[each], body.format(letters.index(each), 16 + letters.index(each))) for each in behaviors
+    ]
     return module(NOTES, *handlers)
 
 
@@ -116,7 +111,7 @@ def test_an_empty_text_is_no_bytes_to_copy_and_allocate_is_not_asked(node: Node)
 def test_a_refusal_has_its_reason_and_the_actor_lives_on(node: Node) -> None:
     source = module(texts(why="nicht größer"), request("(call $refused (call $why))"))
     actor = start(node, source)
-    with pytest.raises(Rejected, match="^nicht größer$"):
+    with pytest.raises(Rejected, match=r"^nicht größer$"):
         node.actors.ask(actor, "x")
     assert node.actors.get(actor).state is ActorState.IDLE
 
@@ -129,7 +124,7 @@ def test_a_refusal_without_a_reason_says_so(node: Node, result: str) -> None:
 
 def test_a_refusal_of_bytes_is_read_as_text(node: Node) -> None:
     both = "(i64.or (i64.const 0x4000000000000000) (call $refused (call $why)))"
-    with pytest.raises(Rejected, match="^why$"):
+    with pytest.raises(Rejected, match=r"^why$"):
         node.actors.ask(start(node, module(texts(why="why"), request(both))), "x")
 
 
@@ -146,132 +141,3 @@ def test_a_state_whose_name_is_bytes_is_the_actors_crash(node: Node) -> None:
     assert node.actors.ask(actor, "go", "open").payload == "open"
     with pytest.raises(Crashed, match="the name of a state is text, and handle_transition gave bytes"):
         node.actors.ask(actor, "go", b"open")
-
-
-KEEPING = """(global $at (mut i32) (i32.const 0)) (global $size (mut i32) (i32.const 0))
-  (func (export "init") (param i32 i32) (result i64)
-    (global.set $at (local.get 0)) (global.set $size (local.get 1)) (i64.const 0))
-  (func (export "snapshot_state") (result i64) (call $given (global.get $at) (global.get $size)))"""
-
-
-@pytest.mark.parametrize("state", ["", "größe", b"\0\xff"])
-def test_the_state_is_given_to_init_and_handed_out_by_snapshot_state(node: Node, state: str | bytes) -> None:
-    info = node.modules.deploy(module(KEEPING, request(ECHO)), file_name="core.wat")
-    assert info.carries_state and info.warnings == ()
-    actor = node.actors.spawn(info.hash, state)
-    assert node.actors.snapshot(actor.id) == state
-    assert node.actors.upgrade(actor.id, info.hash).state is ActorState.IDLE
-    assert node.actors.snapshot(actor.id) == state
-
-
-def test_a_state_can_be_refused(node: Node) -> None:
-    refusing = function("init", "(call $refused (call $why))", "(param i32 i32)")
-    with pytest.raises(Rejected, match="refused to start: not that"):
-        start(node, module(texts(why="not that"), refusing, request(ECHO)), "state")
-    assert not [actor for actor in node.actors.list() if actor.module_name == "refusing"]
-
-
-def test_without_init_an_actor_starts_empty_only(node: Node) -> None:
-    source = module(request(ECHO))
-    for empty in ("", b""):
-        assert node.actors.ask(start(node, source, empty), "x", "y").payload == "y"
-    with pytest.raises(Rejected, match="it has no init, so it starts with an empty state only"):
-        start(node, source, "full")
-
-
-def test_without_snapshot_state_deploying_warns_and_an_upgrade_says_so(node: Node) -> None:
-    info = node.modules.deploy(module(request(ECHO)), file_name="core.wat")
-    assert not info.carries_state
-    assert info.warnings == (
-        "it exports no snapshot_state: its state cannot be carried over by an upgrade, a move or a rest",
-    )
-    actor = node.actors.spawn(info.hash)
-    assert not node.actors.get(actor.id).carries_state
-    with pytest.raises(Invalid, match=re.escape("cannot hand out its state") + ".*no snapshot_state"):
-        node.actors.upgrade(actor.id, info.hash)
-    with pytest.raises(Rejected, match="it has no snapshot_state"):
-        node.actors.snapshot(actor.id)
-    assert node.actors.ask(actor.id, "x", "still here").payload == "still here"
-
-
-SHUTDOWNS: dict[str, tuple[str, str]] = {
-    "none": ("", ""),
-    "a good one": ("(i64.const 0)", ""),
-    "one that refuses": ("(call $refused (i32.const 0) (i32.const 0))", ""),
-    "one that traps": ("unreachable", "shutdown crashed: trap: wasm `unreachable` instruction executed"),
-}
-
-
-@pytest.mark.parametrize("name", SHUTDOWNS)
-def test_an_actor_stops_whatever_its_shutdown_does(node: Node, name: str) -> None:
-    body, logged = SHUTDOWNS[name]
-    actor = start(node, module(function("shutdown", body) if body else "", request(ECHO)), name=f"with {name}")
-    node.actors.stop(actor)
-    assert actor not in [each.id.name for each in node.actors.list()]
-    assert [line.message for line in node.logs(actor=actor) if "shutdown" in line.message] == [logged] * bool(logged)
-
-
-COUNTING = """(global $count (mut i32) (i32.const 48))
-  (func (export "snapshot_state") (result i64)
-    (i32.store8 (i32.const 16) (global.get $count)) (call $text (i32.const 16) (i32.const 1)))"""
-COUNT = """(global.set $count (i32.add (global.get $count) (i32.const 1)))
-  (i32.store8 (i32.const 16) (global.get $count)) (call $text (i32.const 16) (i32.const 1))"""
-
-
-def test_two_actors_of_one_module_share_nothing(node: Node) -> None:
-    source = module(COUNTING, request(COUNT))
-    one, two = start(node, source), start(node, source)
-    assert [node.actors.ask(actor, "x").payload for actor in (one, one, two, one)] == ["1", "2", "1", "3"]
-
-
-def test_a_killed_one_is_crashed_and_starts_afresh(node: Node) -> None:
-    actor = start(node, module(COUNTING, request(COUNT)))
-    node.actors.ask(actor, "x")
-    node.actors.kill(actor)
-    with pytest.raises(Crashed, match="is not running"):
-        node.actors.ask(actor, "x")
-    assert node.actors.restart(actor).state is ActorState.IDLE
-    assert node.actors.ask(actor, "x").payload == "1"
-
-
-def test_two_runs_from_birth_are_equal_to_the_unit_of_fuel(node: Node) -> None:
-    def run() -> list[int | None]:
-        actor = start(node, module(COUNTING, request(COUNT + "(drop)" + ECHO)))
-        return [node.actors.ask(actor, "x", "p" * size).figures.fuel for size in (0, 1, 1000, 70_000, 1)]
-
-    first: list[int | None] = run()
-    assert first == run() and all(first)
-
-
-COUNTER = (directory("resources") / "actors" / "counter_actor.py").read_bytes
-TALLY = (directory("resources") / "actors" / "tally.wat").read_bytes
-
-
-@pytest.mark.parametrize(("first", "second"), [(COUNTER, TALLY), (TALLY, COUNTER), (TALLY, TALLY)])
-def test_an_actor_is_upgraded_between_python_and_a_core_module(
-    node: Node, interpreter: str, first: Callable[[], bytes], second: Callable[[], bytes]
-) -> None:
-    actor = start(node, first(), "40")
-    node.actors.ask(actor, "increment")
-    info = node.actors.upgrade(actor, node.modules.deploy(second(), file_name="other").hash)
-    assert (info.state, node.actors.ask(actor, "add", "-50").payload) == (ActorState.IDLE, "-9")
-    assert node.actors.snapshot(actor) == "-9"
-
-
-@pytest.mark.parametrize("state", ["", "0", "-7", "9223372036854775807", "-9223372036854775808"])
-def test_the_tally_takes_up_what_it_gave(node: Node, state: str) -> None:
-    actor = start(node, TALLY(), state)
-    assert node.actors.snapshot(actor) == node.actors.ask(actor, "get_count").payload == (state or "0")
-
-
-def test_the_tally_refuses_in_words(node: Node) -> None:
-    for state in ("x", "-", "1x", " 1"):
-        with pytest.raises(Rejected, match="not a whole number"):
-            start(node, TALLY(), state)
-    actor = start(node, TALLY())
-    for payload in ("", "-", "1.5"):
-        with pytest.raises(Rejected, match="not a whole number"):
-            node.actors.ask(actor, "add", payload)
-    with pytest.raises(Rejected, match="unknown message type; there are increment, add and get_count"):
-        node.actors.ask(actor, "shout")
-    assert node.actors.ask(actor, "increment").payload == "1"

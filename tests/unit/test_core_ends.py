@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
 import workbench
-from tests.unit.core_modules import ALLOCATE, ECHO, MEMORY, data, function, handler, module, request
-from workbench.api import Crashed, Kind, Limits, Node, SpawnOptions, profile
+from tests.unit.core_modules import ALLOCATE, ECHO, MEMORY, data, function, handler, module, request, start
+from workbench.api import Crashed, Kind, Node
 
-BALANCED = profile("balanced").limits
 FOREVER = "(loop (br 0)) (i64.const 0)"
 
 
@@ -23,13 +21,8 @@ def node() -> Iterator[Node]:
         assert found.actors.ask(actor, "x", "alive").payload == "alive"
 
 
-def start(node: Node, source: bytes, limits: Limits = BALANCED, profile_name: str = "balanced") -> str:
-    info = node.modules.deploy(source, file_name="core.wat")
-    return node.actors.spawn(info.hash, options=SpawnOptions(profile=profile_name, limits=limits)).id.name
-
-
-def death(node: Node, source: bytes, payload: str | bytes = "", limits: Limits = BALANCED) -> Crashed:
-    actor = start(node, source, limits)
+def death(node: Node, source: bytes, payload: str | bytes = "", **limits: int) -> Crashed:
+    actor = start(node, source, **limits)
     with pytest.raises(Crashed) as crashed:
         node.actors.ask(actor, "x", payload)
     assert node.actors.get(actor).killed_by == "x" and crashed.value.cause is not None
@@ -68,13 +61,13 @@ def test_a_recursion_without_end_is_the_end_of_its_stack(node: Node) -> None:
 
 
 def test_a_turn_without_end_is_ended_by_its_time(node: Node) -> None:
-    cause = death(node, module(request(FOREVER)), limits=replace(BALANCED, time_ms=50)).cause
+    cause = death(node, module(request(FOREVER)), time_ms=50).cause
     assert cause is not None and (cause.code, cause.limit, cause.limit_value) == ("exhausted", "time", 50)
     assert cause.used is not None and cause.used >= 50
 
 
 def test_a_turn_without_end_is_ended_by_its_fuel(node: Node) -> None:
-    crashed = death(node, module(request(FOREVER)), limits=replace(BALANCED, fuel=100_000))
+    crashed = death(node, module(request(FOREVER)), fuel=100_000)
     cause = crashed.cause
     assert cause is not None and (cause.code, cause.limit, cause.limit_value) == ("exhausted", "fuel", 100_000)
     assert "fuel: the turn used all of its 100,000 units" in crashed.message
@@ -85,7 +78,7 @@ def test_the_lifecycle_has_ten_times_the_fuel(node: Node) -> None:
     spin = "(local $n i32) (loop (br_if 0 (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) {})))"
     once = spin.format("(i32.const 30000)") + "(i64.const 0)"
     source = module(function("snapshot_state", once), request(once))
-    actor = start(node, source, replace(BALANCED, fuel=100_000))
+    actor = start(node, source, fuel=100_000)
     assert node.actors.snapshot(actor) == ""
     with pytest.raises(Crashed, match="all of its 100,000 units"):
         node.actors.ask(actor, "x")
@@ -96,14 +89,14 @@ GROW = "(i64.extend_i32_s (memory.grow (i32.const {pages})))"
 
 def test_growth_beyond_the_limit_is_refused_and_a_guest_may_handle_it(node: Node) -> None:
     body = f"(if (i64.ge_s {GROW.format(pages=17)} (i64.const 0)) (then unreachable)) {ECHO}"
-    actor = start(node, module(request(body)), replace(BALANCED, memory_bytes=1 << 20))
+    actor = start(node, module(request(body)), memory_bytes=1 << 20)
     reply = node.actors.ask(actor, "x", "still here")
     assert (reply.payload, reply.figures.memory_bytes) == ("still here", 1 << 16)
 
 
 def test_a_trap_with_memory_at_its_limit_is_the_end_of_its_memory(node: Node) -> None:
     eat = "(loop (br_if 0 (i32.ge_s (memory.grow (i32.const 1)) (i32.const 0)))) unreachable"
-    crashed = death(node, module(request(eat)), limits=replace(BALANCED, memory_bytes=1 << 20))
+    crashed = death(node, module(request(eat)), memory_bytes=1 << 20)
     cause = crashed.cause
     assert cause is not None and (cause.code, cause.limit) == ("exhausted", "memory")
     assert (cause.limit_value, cause.used) == ((1 << 20) + (1 << 16), (1 << 20) + (1 << 16))
@@ -112,9 +105,8 @@ def test_a_trap_with_memory_at_its_limit_is_the_end_of_its_memory(node: Node) ->
 
 def test_other_ends_with_memory_at_its_limit_keep_their_name(node: Node) -> None:
     eat = "(loop (br_if 0 (i32.ge_s (memory.grow (i32.const 1)) (i32.const 0))))"
-    small = replace(BALANCED, memory_bytes=1 << 20, fuel=1_000_000)
     for body, limit in ((eat + FOREVER, "fuel"), (eat + "(i64.const -1)", "")):
-        cause = death(node, module(request(body)), limits=small).cause
+        cause = death(node, module(request(body)), memory_bytes=1 << 20, fuel=1_000_000).cause
         assert cause is not None and cause.limit == limit
 
 
@@ -159,7 +151,7 @@ def test_a_result_that_nobody_gets_has_to_be_true_as_well(node: Node) -> None:
     node.actors.restart(actor)
     with pytest.raises(Crashed, match="outside of its memory"):
         node.actors.snapshot(actor)
-    with pytest.raises(Crashed, match="init of .* crashed: it spoke of"):
+    with pytest.raises(Crashed, match=r"init of .* crashed: it spoke of"):
         start(node, module(function("init", LIE, "(param i32 i32)"), request(ECHO)))
 
 
@@ -178,11 +170,13 @@ def test_an_allocate_that_lies_or_dies_is_the_actors_crash(node: Node, name: str
     body, said = ALLOCATES[name]
     allocate = f'(global $next (mut i32) (i32.const 0)) (func (export "allocate") (param i32) (result i32) {body})'
     source = module(request(ECHO), allocate=allocate)
-    assert said in death(node, source, "ab", replace(BALANCED, fuel=1_000_000)).message
+    assert said in death(node, source, "ab", fuel=1_000_000).message
 
 
 def test_place_zero_is_a_place_like_others(node: Node) -> None:
-    allocate = '(global $next (mut i32) (i32.const 0)) (func (export "allocate") (param i32) (result i32) (i32.const 0))'
+    allocate = (
+        '(global $next (mut i32) (i32.const 0)) (func (export "allocate") (param i32) (result i32) (i32.const 0))'
+    )
     actor = start(node, module(request(ECHO), allocate=allocate))
     assert node.actors.ask(actor, "x", "text").payload == "text"
 
@@ -208,7 +202,7 @@ def test_a_start_function_that_fails_is_no_birth(node: Node, name: str) -> None:
     )
     before = len(node.actors.list())
     with pytest.raises(Crashed) as crashed:
-        start(node, source, replace(BALANCED, fuel=100_000))
+        start(node, source, fuel=100_000)
     assert said in crashed.value.message and len(node.actors.list()) == before
 
 

@@ -5,47 +5,34 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
 import workbench
-from tests.unit.core_modules import ALLOCATE, ECHO, data, function, handler, imported, module, request, texts
-from workbench.api import Crashed, Kind, Level, LogLine, Node, Rejected, SpawnOptions, profile
+from tests.unit.core_modules import (
+    ECHO,
+    PAYLOAD,
+    TYPE,
+    data,
+    flat,
+    function,
+    handler,
+    imported,
+    module,
+    proxy,
+    refusal,
+    request,
+    start,
+    texts,
+)
+from workbench.api import Kind, Level, LogLine, Node
 from workbench.wasm.core_imports import IMPORTS
-
-TEXTS = {name: "i64" if kind == "number" else "i32 i32" for name, kind in (("number", "number"), ("text", "text"))}
-BALANCED = profile("balanced").limits
-PAYLOAD = "(local.get $payload) (local.get $payload_size)"
-TYPE = "(local.get $type) (local.get $type_size)"
 
 
 @pytest.fixture(scope="module")
 def node() -> Iterator[Node]:
     with workbench.connect("embedded:") as found:
         yield found
-
-
-def flat(name: str) -> str:
-    return " ".join(IMPORTS[name].signature[0])
-
-
-def proxy(name: str, arguments: str, *more: str, allocate: str = ALLOCATE) -> bytes:
-    """A gen_server whose reply is what the host function gave."""
-    return module(*more, request(f"(call ${name} {arguments})"), imports=imported(name, flat(name)), allocate=allocate)
-
-
-def start(node: Node, source: bytes, name: str = "", grants: tuple[str, ...] = (), **changed: int) -> str:
-    info = node.modules.deploy(source, file_name="core.wat")
-    profile_name = "strict" if grants else "balanced"
-    options = SpawnOptions(name=name, profile=profile_name, grants=grants, limits=replace(BALANCED, **changed))
-    return node.actors.spawn(info.hash, options=options).id.name
-
-
-def refusal(node: Node, actor: str, message_type: str = "x", payload: str | bytes = "") -> str:
-    with pytest.raises(Rejected) as refused:
-        node.actors.ask(actor, message_type, payload)
-    return refused.value.message
 
 
 def logged(node: Node, actor: str) -> list[LogLine]:
@@ -80,7 +67,7 @@ LISTENER = module(
     "(global $at (mut i32) (i32.const 0)) (global $size (mut i32) (i32.const 0))",
     handler(
         "handle_event",
-        f"(global.set $at (local.get $payload)) (global.set $size (local.get $payload_size)) (i64.const 0)",
+        "(global.set $at (local.get $payload)) (global.set $size (local.get $payload_size)) (i64.const 0)",
     ),
     request("(call $text (local.get $from) (local.get $from_size))"),
     function("snapshot_state", "(call $given (global.get $at) (global.get $size))"),
@@ -97,8 +84,11 @@ def test_a_message_is_sent_with_its_payload_and_its_id_is_given(node: Node, payl
     assert node.actors.snapshot(listener) == payload
     turn = next(turn for turn in node.actors.turns(listener) if turn.envelope and turn.envelope.kind is Kind.CAST)
     assert turn.envelope is not None
-    assert (turn.envelope.id, turn.envelope.type, turn.envelope.sender) == (given, "note", node.actors.get(actor).id.at(
-        node.info().name))
+    assert (turn.envelope.id, turn.envelope.type, turn.envelope.sender) == (
+        given,
+        "note",
+        node.actors.get(actor).id.at(node.info().name),
+    )
 
 
 def test_what_the_other_answers_is_given_back_unchanged(node: Node) -> None:
@@ -116,8 +106,12 @@ def test_an_empty_answer_has_a_place_and_nothing_has_none(node: Node) -> None:
       (i32.store8 (i32.const 17) (i32.add (i32.const 48) (i32.wrap_i64 (local.get $given))))
       (call $text (i32.const 16) (i32.const 2))"""
     echo = start(node, module(request(ECHO)))
-    source = module(data("k", 20), "(func $kind (result i32 i32) (i32.const 20) (i32.const 1))",
-                    request(told.format(TYPE, PAYLOAD)), imports=imported("ask", flat("ask")))
+    source = module(
+        data("k", 20),
+        "(func $kind (result i32 i32) (i32.const 20) (i32.const 1))",
+        request(told.format(TYPE, PAYLOAD)),
+        imports=imported("ask", flat("ask")),
+    )
     actor = start(node, source)
     assert [node.actors.ask(actor, echo, text).payload for text in ("", "abc")] == ["10", "13"]
 
@@ -165,7 +159,9 @@ def test_a_timers_message_arrives_as_an_event_and_its_number_is_given(node: Node
     )
     actor = start(node, source)
     assert int(str(node.actors.ask(actor, "look", b"\1").payload)) > 0
-    while not (told := [turn for turn in node.actors.turns(actor) if turn.envelope and turn.envelope.kind is Kind.INFO]):
+    while not (
+        told := [turn for turn in node.actors.turns(actor) if turn.envelope and turn.envelope.kind is Kind.INFO]
+    ):
         node.info()
     assert told[0].envelope is not None and (told[0].envelope.type, told[0].envelope.payload) == ("look", b"\1")
     assert node.actors.snapshot(actor) == "look"
@@ -226,70 +222,3 @@ def test_what_was_not_granted_is_denied_and_names_the_grant(node: Node, name: st
     actor = start(node, proxy(name, arguments), grants=("logging",))
     said = refusal(node, actor, "somebody")
     assert said.startswith("denied: messaging.") and said.endswith("grant it with --grant messaging")
-
-
-@pytest.mark.parametrize("part", ["level", "text"])
-def test_a_text_that_is_no_utf_8_is_refused(node: Node, part: str) -> None:
-    wrong = "(i32.const 16) (i32.const 3)"
-    arguments = wrong + PAYLOAD if part == "level" else TYPE + wrong
-    actor = start(node, proxy("log", arguments, data(b"a\xffb")))
-    named = "level" if part == "level" else "message"
-    assert refusal(node, actor, "info") == f"invalid: {named} is not UTF-8 text: invalid start byte at byte 1"
-
-
-def test_only_a_payload_can_be_bytes(node: Node) -> None:
-    both = "(local.get $payload) (i32.or (local.get $payload_size) (i32.const 0x80000000))"
-    actor = start(node, proxy("log", TYPE + both))
-    node.actors.ask(actor, "info", "a text all the same")
-    assert logged(node, actor)[-1].message == "a text all the same"
-
-
-@pytest.mark.parametrize(
-    ("place", "said"),
-    [
-        ("(i32.const 65535) (i32.const 2)", "it spoke of 2 bytes at 65,535, which are outside of its memory"),
-        ("(i32.const -1) (i32.const 1)", "it spoke of 1 bytes at 4,294,967,295"),
-        ("(i32.const 0) (i32.const 0x7fffffff)", "it spoke of 2,147,483,647 bytes at 0"),
-    ],
-)
-def test_a_text_outside_of_its_memory_is_the_actors_crash(node: Node, place: str, said: str) -> None:
-    with pytest.raises(Crashed) as crashed:
-        node.actors.ask(start(node, proxy("log", TYPE + place)), "info")
-    assert crashed.value.cause is not None and crashed.value.cause.message.startswith(said)
-
-
-ALLOCATES = {
-    "lies": ("(i32.const -1)", "allocate(9) gave 4,294,967,295, which is outside of its memory"),
-    "traps": ("unreachable", "trap: wasm `unreachable` instruction executed"),
-    "never ends": ("(loop (br 0)) (i32.const 0)", "exhausted: fuel: the turn used all of its 1,000,000 units"),
-    "eats the stack": ("(call $allocate (i32.const 1))", "exhausted: stack: the call stack grew beyond 512 KiB"),
-}
-
-
-@pytest.mark.parametrize("name", ALLOCATES)
-def test_an_allocate_that_fails_the_host_is_the_actors_crash(node: Node, name: str) -> None:
-    body, said = ALLOCATES[name]
-    allocate = f'(func $allocate (export "allocate") (param i32) (result i32) {body})'
-    node_name = node.info().name
-    actor = start(node, proxy("self_id", "", allocate=allocate), name="z" * (8 - len(node_name)), fuel=1_000_000)
-    assert len(f"{actor}@{node_name}") == 9
-    with pytest.raises(Crashed) as crashed:
-        node.actors.ask(actor, "")
-    assert str(crashed.value.cause) == said
-    node.actors.stop(actor)
-
-
-def test_a_place_that_a_result_cannot_say_is_the_actors_crash(node: Node) -> None:
-    grow = "(drop (memory.grow (i32.sub (i32.const 16386) (memory.size))))"
-    allocate = f'(func (export "allocate") (param i32) (result i32) {grow} (i32.const 0x40000000))'
-    actor = start(node, proxy("self_id", "", allocate=allocate), memory_bytes=2 << 30)
-    with pytest.raises(Crashed, match=re.escape("gave 1,073,741,824: a result can name places below 1,073,741,824")):
-        node.actors.ask(actor, "")
-
-
-def test_memory_may_grow_while_the_host_writes_into_it(node: Node) -> None:
-    grow = "(drop (memory.grow (i32.const 2)))"
-    allocate = ALLOCATE.replace("(local.set $at (global.get $next))", f"{grow} (local.set $at (global.get $next))", 1)
-    actor = start(node, proxy("self_id", "", allocate=allocate), name="growing")
-    for _ in range(3):
-        assert node.actors.ask(actor, "x").payload == f"growing@{node.info().name}"

@@ -94,7 +94,7 @@ def test_a_text_that_is_valid_and_no_actor_is_refused_as_its_binary_is(node: Nod
 
 
 def test_a_text_that_does_not_validate_is_refused_by_the_engine_in_words(node: Node) -> None:
-    with pytest.raises(Invalid, match="the engine cannot compile it: .*type mismatch") as refused:
+    with pytest.raises(Invalid, match=r"the engine cannot compile it: .*type mismatch") as refused:
         node.modules.deploy(module(request("(i32.const 0)")), file_name="wrong.wat")
     assert "\n" not in refused.value.message
 

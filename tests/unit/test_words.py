@@ -74,7 +74,7 @@ def test_two_of_them_share_their_counts(node: Node, words: str) -> None:
     sender = node.actors.ask(one, "who").payload
     assert sender == f"{one}@{node.info().name}"
     assert list(node.logs(actor=other))[-1].message == f"3 words are known thanks to {sender}"
-    with pytest.raises(Rejected, match="not_found: .*nobody"):
+    with pytest.raises(Rejected, match=r"not_found: .*nobody"):
         node.actors.ask(one, "share", "nobody")
 
 

@@ -21,15 +21,13 @@ from workbench.api.errors import Cause, Invalid
 from workbench.wasm import core_imports, ffi, traps
 from workbench.wasm.binary import Binary, CoreMember
 from workbench.wasm.codec import Err, Ok
+from workbench.wasm.core_linker import BINARY, BINARY_INPUT, LENGTHS, PLACES, REFUSED
 from workbench.wasm.engine import Engines
 from workbench.wasm.gate import Context
 from workbench.wasm.instance import Instance, Trapped
 from workbench.wasm.program import BEHAVIORS, LIFECYCLE, Program
 from workbench.wasm.validation import listed
 
-REFUSED, BINARY = 1 << 63, 1 << 62
-POINTER_BITS, LENGTH = core_imports.PLACES - 1, (1 << 32) - 1
-BINARY_INPUT = 1 << 31
 ALLOCATE, MEMORY = "allocate", "memory"
 _HANDLER = ((("i32",) * 6), ("i64",))
 SIGNATURES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -204,7 +202,7 @@ class CoreInstance(Instance):
 
     def _taken(self, packed: int) -> Ok | Err:
         """The value behind a function's i64."""
-        data = self.read(packed >> 32 & POINTER_BITS, packed & LENGTH)
+        data = self.read(packed >> 32 & PLACES - 1, packed & LENGTHS - 1)
         if packed & BINARY and not packed & REFUSED:
             return Ok(data)
         try:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 import workbench
-from tests.unit.core_modules import ECHO, function, module, request, start, texts
+from tests.unit.core_modules import ECHO, PAYLOAD, function, module, proxy, request, start, texts
 from workbench.api import ActorState, Crashed, Invalid, Node, Rejected
 from workbench.data import directory
 
@@ -146,3 +147,22 @@ def test_the_tally_refuses_in_words(node: Node) -> None:
     with pytest.raises(Rejected, match="unknown message type; there are increment, add and get_count"):
         node.actors.ask(actor, "shout")
     assert node.actors.ask(actor, "increment").payload == "1"
+
+
+FOREVER = module(request("(loop (br 0)) (i64.const 0)"))
+WAITING = proxy("ask", f"{PAYLOAD} (call $kind) (i32.const 0) (i32.const 0) (i64.const 60000)", texts(kind="x"))
+
+
+@pytest.mark.parametrize(("source", "state"), [(FOREVER, ActorState.RUNNING), (WAITING, ActorState.WAITING)])
+def test_a_kill_ends_the_turn_in_hand_in_the_guest_and_in_a_wait(node: Node, source: bytes, state: ActorState) -> None:
+    slow = start(node, FOREVER, time_ms=60_000)
+    actor = start(node, source, time_ms=60_000)
+    with ThreadPoolExecutor() as pool:
+        answer = pool.submit(node.actors.ask, actor, "x", slow, timeout=120.0)
+        while node.actors.get(actor).state is not state:
+            assert not answer.done()
+        node.actors.kill(actor)
+        with pytest.raises(Crashed, match="killed"):
+            answer.result(30.0)
+    assert node.actors.get(actor).state is ActorState.CRASHED
+    node.actors.kill(slow)

@@ -97,6 +97,20 @@ static inline plex_data plex_number(int64_t number) {
     return (plex_data){at, (uint32_t)(end - at), false};
 }
 
+/* Whether a text is a whole number of 64 bits, which is then in `number`; an empty text is 0, as a new actor's state. */
+static inline bool plex_parse(plex_data text, int64_t *number) {
+    bool negative = text.size && text.at[0] == '-';
+    uint64_t value = 0, most = (uint64_t)INT64_MAX + negative;
+    for (uint32_t index = negative; index < text.size; index++) {
+        uint32_t digit = (uint32_t)(text.at[index] - '0');
+        if (digit > 9 || value > (most - digit) / 10)
+            return false;
+        value = value * 10 + digit;
+    }
+    *number = (int64_t)(negative ? 0 - value : value);
+    return text.size != negative || !negative;
+}
+
 /* --- Results ------------------------------------------------------------------------------------------------------ */
 
 static inline plex_result plex_reply(plex_data data) {

@@ -84,6 +84,16 @@ def test_the_lifecycle_has_ten_times_the_fuel(node: Node) -> None:
         node.actors.ask(actor, "x")
 
 
+def test_an_end_in_the_lifecycle_names_the_ten_times_that_it_had(node: Node) -> None:
+    source = module(function("snapshot_state", FOREVER), request(ECHO))
+    for limits, said in (({"fuel": 100_000}, "all of its 1,000,000 units"), ({"time_ms": 5}, "of the 50 ms it may")):
+        with pytest.raises(Crashed, match=said) as crashed:
+            node.actors.snapshot(start(node, source, **limits))
+        cause = crashed.value.cause
+        assert cause is not None and cause.limit_value in limits.values()
+        assert cause.used is not None and cause.used >= 10 * cause.limit_value
+
+
 GROW = "(i64.extend_i32_s (memory.grow (i32.const {pages})))"
 
 

@@ -211,8 +211,8 @@ class CoreInstance(Instance):
             raise Trapped(f"its reply is not UTF-8 text: {error.reason} at byte {error.start}") from None
         return Err(text or "refused without a reason") if packed & REFUSED else Ok(text)
 
-    def _cause(self, message: str) -> Cause:
-        cause = super()._cause(message)
+    def _cause(self, message: str, fuel: int) -> Cause:
+        cause = super()._cause(message, fuel)
         if self.end_cause is not None or cause.limit or "wasm trap" not in message or self._memory_at is None:
             return cause
         alive = self._look()

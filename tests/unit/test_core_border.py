@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 import workbench
-from tests.unit.core_modules import ALLOCATE, PAYLOAD, TYPE, data, proxy, refusal, start
-from workbench.api import Crashed, Node
+from tests.unit.core_modules import ALLOCATE, PAYLOAD, TYPE, data, imported, module, proxy, refusal, request, start
+from workbench.api import Crashed, Node, SpawnOptions
 
 
 @pytest.fixture(scope="module")
@@ -83,3 +83,24 @@ def test_memory_may_grow_while_the_host_writes_into_it(node: Node) -> None:
     actor = start(node, proxy("self_id", "", allocate=allocate), name="growing")
     for _ in range(3):
         assert node.actors.ask(actor, "x").payload == f"growing@{node.info().name}"
+
+
+@pytest.mark.parametrize("profile", ["strict", "balanced", "permissive"])
+@pytest.mark.parametrize("message_type", ["", "x"], ids=["for a result", "for a message"])
+def test_an_allocate_that_calls_the_host_is_the_actors_crash(node: Node, profile: str, message_type: str) -> None:
+    body = "(drop (call $self_id)) (i32.const 8192)"
+    allocate = f'(func (export "allocate") (param i32) (result i32) {body})'
+    found = node.modules.deploy(proxy("self_id", "", allocate=allocate), file_name="core.wat").hash
+    actor = node.actors.spawn(found, options=SpawnOptions(profile=profile))
+    with pytest.raises(Crashed) as crashed:
+        node.actors.ask(actor.id, message_type)
+    said = "allocate called plexspaces.self_id: while the host asks for room, host functions do not answer"
+    assert str(crashed.value.cause) == said
+
+
+def test_an_allocate_of_the_modules_own_may_call_the_host(node: Node) -> None:
+    calling = ALLOCATE.replace('(export "allocate")', "").replace("$next", "$own").replace("$allocate", "$new")
+    calling = calling.replace("(local.get $at))", "(drop (call $self_id)) (local.get $at))")
+    own = request("(drop (call $new (i32.const 5))) (call $self_id)")
+    actor = start(node, module(calling, own, imports=imported("self_id", "")), name="own")
+    assert node.actors.ask(actor, "x").payload == f"own@{node.info().name}"

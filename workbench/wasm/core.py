@@ -97,7 +97,11 @@ def _written(name: str) -> str:
 
 
 class CoreInstance(Instance):
-    """A living core module. See Instance."""
+    """A living core module. See Instance.
+
+    While the host asks `allocate` for room (`allocating`), host functions do not answer, as in components: an allocate
+    that calls them would lead the host ever deeper into itself.
+    """
 
     def __init__(self, program: CoreProgram, context: Context, engines: Engines) -> None:
         self._program = program
@@ -106,6 +110,7 @@ class CoreInstance(Instance):
         self._size, self._view = -1, memoryview(bytearray())
         self._allocate_at: c_void_p | None = None  # both are seen only when the start function is over
         self._memory_at: c_void_p | None = None
+        self.allocating = False
         self._slots = ffi.Slots()
         self._slots_at = c_void_p(addressof(self._slots))
         self._trap = c_void_p()
@@ -177,7 +182,9 @@ class CoreInstance(Instance):
             raise Trapped(TOO_EARLY)
         slots = self._slots
         _ONE.pack_into(slots, 0, size)
+        self.allocating = True
         self._call(self._allocate_at, 1)
+        self.allocating = False
         at: int = slots.first & 0xFFFFFFFF
         if at + size > self._look():
             raise Trapped(f"allocate({size:,}) gave {at:,}, which is outside of its memory")

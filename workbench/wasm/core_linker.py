@@ -62,7 +62,7 @@ def _trampoline(name: str, wanted: Import) -> Callable[..., int]:
     def trampoline(_env: Any, _caller: Any, raw: int, _count: int) -> int:
         try:
             numbers = iter(slots.unpack(string_at(raw, slots.size)))
-            _SLOT.pack_into(ffi.Slot.from_address(raw), 0, _run(wanted, numbers))
+            _SLOT.pack_into(ffi.Slot.from_address(raw), 0, _run(name, wanted, numbers))
         except GuestEnded as ended:
             current.instance.end_cause = ended.cause
             return _trap("ended by the host")
@@ -82,8 +82,10 @@ def _trap(reason: str) -> int:
     return int(ffi.trap_new(text, len(text)))
 
 
-def _run(wanted: Import, numbers: Iterator[int]) -> int:
+def _run(name: str, wanted: Import, numbers: Iterator[int]) -> int:
     guest = current.instance
+    if guest.allocating:
+        raise Trapped(f"allocate called {MODULE}.{name}: while the host asks for room, host functions do not answer")
     try:
         arguments = wanted.arguments(*[_read(guest, name, kind, numbers) for name, kind in wanted.parameters])
     except WorkbenchError as refused:

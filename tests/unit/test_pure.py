@@ -137,7 +137,7 @@ BALANCED = profile("balanced").limits
     ],
 )
 def test_a_trap_is_classified_by_its_words(message: str, limit: str, said: str) -> None:
-    cause = traps.classify(message, BALANCED)
+    cause = traps.classify(message, BALANCED, BALANCED.fuel)
     assert cause.limit == limit and said in str(cause)
     assert cause.code == ("exhausted" if limit else "crashed")
 

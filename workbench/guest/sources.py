@@ -43,9 +43,13 @@ def stored(data: bytes) -> tuple[bytes, tuple[str, ...]]:
 
 
 def texts(data: bytes, file_name: str) -> dict[str, str]:
-    """The sources by path, as errors name them. Invalid names the file that is not UTF-8."""
+    """The sources by path, as errors name them. Invalid names the file that is not UTF-8.
+
+    One file is Python whatever it is called; inside the sandbox a name has to end in `.py`.
+    """
     if not archive.is_archive(data):
-        return {file_name or archive.MAIN: _text(data, file_name)}
+        name = file_name or archive.MAIN
+        return {name if name.endswith(".py") else f"{name}.py": _text(data, file_name)}
     return {path: _text(content, path) for path, content in archive.read(data).files.items()}
 
 

@@ -337,9 +337,7 @@ class Actor:
     def _hand_over(self, spec: Spec) -> None:
         name = self.id.name
         if not self.spec.runnable.info.carries_state:
-            raise Invalid(
-                f"{name} cannot hand out its state: it has init but no snapshot_state; stop it and spawn it anew"
-            )
+            raise Invalid(f"{name} cannot hand out its state: it has no snapshot_state; stop it and spawn it anew")
         state = self.snapshot()
         self.state = ActorState.RUNNING
         try:

@@ -10,27 +10,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from ctypes import addressof, byref, c_void_p
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from struct import Struct
 from typing import Any
 
 from wasmtime import Engine, Linker, Module
 
-from workbench.api.errors import Invalid
+from workbench.api.errors import Cause, Invalid
 from workbench.api.messages import Payload
-from workbench.wasm import core_imports, ffi
+from workbench.wasm import core_imports, ffi, traps
 from workbench.wasm.binary import Binary, CoreMember
 from workbench.wasm.codec import Err, Ok
+from workbench.wasm.core_linker import BINARY, BINARY_INPUT, LENGTHS, PLACES, REFUSED
 from workbench.wasm.engine import Engines
 from workbench.wasm.gate import Context
 from workbench.wasm.instance import Instance, Trapped
 from workbench.wasm.program import BEHAVIORS, LIFECYCLE, Program
 from workbench.wasm.validation import listed
 
-REFUSED, BINARY = 1 << 63, 1 << 62
-POINTER_BITS, LENGTH = (1 << 30) - 1, (1 << 32) - 1
-BINARY_INPUT = 1 << 31
 ALLOCATE, MEMORY = "allocate", "memory"
 _HANDLER = ((("i32",) * 6), ("i64",))
 SIGNATURES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -41,6 +39,9 @@ SIGNATURES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     **{handler.replace("-", "_"): _HANDLER for handler in BEHAVIORS.values()},
 }
 """Every exported function that means something to the host: the types of its parameters and results."""
+NEAR_BYTES = 64 << 10
+"""A trap with less room than this up to the limit of memory counts as the end of memory."""
+TOO_EARLY = "host functions answer in init and in the handlers, not in a start function"
 _SIX = Struct("<" + "I12x" * 6)
 _TWO = Struct("<" + "I12x" * 2)
 _ONE = Struct("<I12x")
@@ -97,7 +98,11 @@ def _written(name: str) -> str:
 
 
 class CoreInstance(Instance):
-    """A living core module. See Instance."""
+    """A living core module. See Instance.
+
+    While the host asks `allocate` for room (`allocating`), host functions do not answer, as in components: an allocate
+    that calls them would lead the host ever deeper into itself.
+    """
 
     def __init__(self, program: CoreProgram, context: Context, engines: Engines) -> None:
         self._program = program
@@ -105,7 +110,9 @@ class CoreInstance(Instance):
         self._functions: dict[str, tuple[Any, c_void_p]] = {}
         self._handlers: dict[str, c_void_p] = {}
         self._size, self._view = -1, memoryview(bytearray())
-        self._memory: Any = None
+        self._allocate_at: c_void_p | None = None  # both are seen only when the start function is over
+        self._memory_at: c_void_p | None = None
+        self.allocating = False
         self._slots = ffi.Slots()
         self._slots_at = c_void_p(addressof(self._slots))
         self._trap = c_void_p()
@@ -122,7 +129,8 @@ class CoreInstance(Instance):
     def _export(self, name: str) -> Any:
         found = ffi.Extern()
         encoded = name.encode()
-        assert ffi.core_export(self._context, byref(self._instance), encoded, len(encoded), byref(found))
+        there = ffi.core_export(self._context, byref(self._instance), encoded, len(encoded), byref(found))
+        assert there, f"{name} was there when the module was checked"
         return found.of
 
     def _ended(self, error: int | None) -> None:
@@ -162,7 +170,7 @@ class CoreInstance(Instance):
 
     def _message(self, asked: tuple[tuple[str, str], tuple[str, str, Payload]]) -> Ok | Err:
         # What `put`, `_call`, `_look` and `_taken` do, laid out flat: calling them took a third of a small turn.
-        (_, handler), (sender, message_type, payload) = asked
+        (interface, handler), (sender, message_type, payload) = asked
         found = self._handlers.get(handler)
         if found is None:
             found = self._handlers[handler] = self._function(handler.replace("-", "_"))
@@ -172,7 +180,9 @@ class CoreInstance(Instance):
         slots, context, trap, at = self._slots, self._context, self._trap, 0
         if size := first + second + third:
             _ONE.pack_into(slots, 0, size)
+            self.allocating = True
             error = ffi.call_raw(context, self._allocate_at, self._slots_at, 1, self._trap_at)
+            self.allocating = False
             if error or trap.value:
                 self._ended(error)
             at = slots.first & 0xFFFFFFFF
@@ -186,8 +196,11 @@ class CoreInstance(Instance):
             self._ended(error)
         packed = slots.first
         if packed >= BINARY:
-            return self._taken(packed)
-        start, length = packed >> 32, packed & LENGTH
+            result = self._taken(packed)
+            if interface == "gen-fsm" and type(result.value) is bytes:
+                raise Trapped("the name of a state is text, and handle_transition gave bytes")
+            return result
+        start, length = packed >> 32, packed & LENGTHS - 1
         if start + length > self._look():
             return self._taken(packed)  # which says what is wrong
         try:
@@ -200,9 +213,13 @@ class CoreInstance(Instance):
         size = len(data)
         if not size:
             return 0
+        if self._allocate_at is None:
+            raise Trapped(TOO_EARLY)
         slots = self._slots
         _ONE.pack_into(slots, 0, size)
+        self.allocating = True
         self._call(self._allocate_at, 1)
+        self.allocating = False
         at: int = slots.first & 0xFFFFFFFF
         self._write(at, size, data)
         return at
@@ -220,6 +237,8 @@ class CoreInstance(Instance):
 
     def _look(self) -> int:
         """The size of memory now. Only when it has grown may it have moved, and then the view is made anew."""
+        if self._memory_at is None:
+            raise Trapped(TOO_EARLY)
         size: int = ffi.memory_size(self._context, self._memory_at)
         if size != self._size:
             self._size, base = size, ffi.memory_data(self._context, self._memory_at)
@@ -228,7 +247,7 @@ class CoreInstance(Instance):
 
     def _taken(self, packed: int) -> Ok | Err:
         """The value behind a function's i64."""
-        data = self.read(packed >> 32 & POINTER_BITS, packed & LENGTH)
+        data = self.read(packed >> 32 & PLACES - 1, packed & LENGTHS - 1)
         if packed & BINARY and not packed & REFUSED:
             return Ok(data)
         try:
@@ -236,6 +255,15 @@ class CoreInstance(Instance):
         except UnicodeDecodeError as error:
             raise Trapped(f"its reply is not UTF-8 text: {error.reason} at byte {error.start}") from None
         return Err(text or "refused without a reason") if packed & REFUSED else Ok(text)
+
+    def _cause(self, message: str, fuel: int) -> Cause:
+        cause = super()._cause(message, fuel)
+        if self.end_cause is not None or cause.limit or "wasm trap" not in message or self._memory_at is None:
+            return cause
+        alive = self._look()
+        if alive + NEAR_BYTES <= self.memory_limit:
+            return cause
+        return replace(traps.out_of_memory(self.memory_limit, self.memory_bytes, None, ""), used=alive)
 
     def _measure(self) -> int | None:
         return self._size  # looked at after the last call

@@ -7,27 +7,17 @@ function returns one i64 as the module's own functions do; what it points at was
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Mapping
-from ctypes import string_at
-from struct import Struct
 from typing import Any, NamedTuple
 
-from wasmtime import Engine, FuncType, Linker, ValType
-
-from workbench.api.errors import Internal, Invalid, WorkbenchError
+from workbench.api.errors import Invalid
 from workbench.api.logs import Level
-from workbench.wasm import core_values, ffi
+from workbench.wasm import core_values
 from workbench.wasm.binary import CoreMember
-from workbench.wasm.codec import Err
-from workbench.wasm.gate import current, through_gate
-from workbench.wasm.wasi import GuestEnded
 
-logger = logging.getLogger(__name__)
 MODULE = "plexspaces"
-NAME_CHARACTERS = 100
-_SLOT = Struct("<Q8x")
-_FLAGS = {"refused": 1 << 63, "binary": 1 << 62}
+NAME_CHARACTERS, SHOWN_TYPES = 100, 8
+"""How much of what others wrote a sentence repeats."""
 
 
 class Import(NamedTuple):
@@ -111,83 +101,9 @@ def kind(found: CoreMember) -> str:
 
 
 def written(name: str, params: tuple[str, ...], results: tuple[str, ...]) -> str:
-    return f"{name}({', '.join(params)})" + (f" -> {', '.join(results)}" if results else "")
+    return f"{name}({_types(params)})" + (f" -> {_types(results)}" if results else "")
 
 
-class CoreLinkers:
-    """One linker per engine, shared by all core modules. The caller guards it."""
-
-    def __init__(self) -> None:
-        self._linkers: dict[int, Linker] = {}
-        self._callbacks: list[Any] = []  # must live as long as the linkers
-
-    def get(self, engine: Engine) -> Linker:
-        if id(engine) not in self._linkers:
-            linker = self._linkers[id(engine)] = Linker(engine)
-            for name, wanted in IMPORTS.items():
-                self._define(linker, name, wanted)
-        return self._linkers[id(engine)]
-
-    def _define(self, linker: Linker, name: str, wanted: Import) -> None:
-        callback = ffi.RawCallback(_trampoline(wanted))
-        self._callbacks.append(callback)
-        params, results = ([ValType.i64() if t == "i64" else ValType.i32() for t in side] for side in wanted.signature)
-        function, encoded, module = FuncType(params, results), name.encode(), MODULE.encode()
-        error = ffi.add_raw_function(
-            linker.ptr(), module, len(module), encoded, len(encoded), function.ptr(), callback, None, None
-        )
-        if error:
-            raise Internal(f"{name} cannot be defined: {ffi.take_message(error)}")
-
-
-def _trampoline(wanted: Import) -> Callable[..., int]:
-    readers = tuple(kind for _, kind in wanted.parameters)
-    count = sum(1 if kind == "number" else 2 for kind in readers)
-    slots = Struct("<" + "Q8x" * count)
-
-    def trampoline(_env: Any, _caller: Any, raw: int, _count: int) -> int:
-        try:
-            numbers = iter(slots.unpack(string_at(raw, slots.size)))
-            _SLOT.pack_into(ffi.Slot.from_address(raw), 0, _run(wanted, readers, numbers))
-        except GuestEnded as ended:
-            current.instance.end_cause = ended.cause
-            return int(ffi.trap_new(b"ended by the host", 17))
-        except BaseException as error:
-            # Nothing may leave: a BaseException here ends the process.
-            if type(error).__name__ != "Trapped":
-                logger.exception("host function %s.%s failed", wanted.interface, wanted.function)
-            text = str(error).encode() or b"a host function failed"
-            return int(ffi.trap_new(text, len(text)))
-        return 0
-
-    return trampoline
-
-
-def _run(wanted: Import, readers: tuple[str, ...], numbers: Any) -> int:
-    guest = current.instance
-    values = []
-    for reader in readers:
-        number = next(numbers)
-        if reader == "number":
-            values.append(number)
-            continue
-        size = next(numbers) & 0xFFFFFFFF
-        data = guest.read(number & 0xFFFFFFFF, size & 0x7FFFFFFF)
-        values.append(data if size >> 31 and reader == "payload" else data.decode("utf-8", "replace"))
-    try:
-        arguments = wanted.arguments(*values)
-    except WorkbenchError as refused:
-        return _given(guest, f"{refused.code}: {refused.message}", _FLAGS["refused"])
-    result = through_gate(wanted.interface, wanted.function, guest.context, arguments)
-    if isinstance(result, Err):
-        return _given(guest, f"{result.value[0]}: {result.value[1]}", _FLAGS["refused"])
-    return _given(guest, core_values.plain(result.value), 0)
-
-
-def _given(guest: Any, value: str | bytes | None, flags: int) -> int:
-    """The i64 that stands for a value, which is put into the guest's memory."""
-    if value is None:
-        return 0
-    data = value if isinstance(value, bytes) else value.encode("utf-8", "replace")
-    at: int = guest.put(data or b"\0")  # an empty text has a place too: 0 is nothing at all
-    return flags | (_FLAGS["binary"] if isinstance(value, bytes) else 0) | at << 32 | len(data)
+def _types(types: tuple[str, ...]) -> str:
+    more = len(types) - SHOWN_TYPES
+    return ", ".join(types[:SHOWN_TYPES]) + (f" and {more:,} more" if more > 0 else "")

@@ -1,17 +1,29 @@
 """Values of the WIT as core modules write them: tuples and patterns are JSON texts. Pure.
 
-tuple    a JSON array of strings, whole numbers, floats, true, false, null and {"base64": text} for bytes
+tuple    a JSON array of strings, whole numbers, floats, true, false, null and {"base64": text} for bytes;
+         what JSON has no number for is {"float": "inf"}, "-inf" or "nan"
 pattern  the same, with {"any": true}, {"typed": "int"} and {"predicate": [operator, value]} for a field
 """
 
 from __future__ import annotations
 
 import base64
-import binascii
 import json
-from typing import Any
+import math
+from typing import Any, NamedTuple
 
 from workbench.api.errors import Invalid
+
+KINDS = ("text", "int", "float", "bytes", "boolean", "null")
+"""What a field can be, in the words of the WIT."""
+SHOWN_CHARACTERS = 60
+
+
+class Predicate(NamedTuple):
+    """The record of that name."""
+
+    operator: str
+    operand: tuple[str, Any]
 
 
 def fields(text: str) -> list[tuple[str, Any]]:
@@ -36,19 +48,23 @@ def plain(value: Any) -> str | bytes | None:
     """What a host function gave, as one payload; None is nothing."""
     if value is None or isinstance(value, str | bytes):
         return value
-    if isinstance(value, list):
-        return json.dumps([_json(field) for field in value])
-    return json.dumps(value)
+    return json.dumps(_json(value), ensure_ascii=False)
 
 
 def _array(text: str) -> list[Any]:
     try:
-        found = json.loads(text)
+        found = json.loads(text, parse_constant=_no_constant)
+    except RecursionError:
+        raise Invalid("a tuple is a JSON array, and this one is nested too deeply") from None
     except ValueError as error:
         raise Invalid(f"a tuple is a JSON array, and this is no JSON: {error}") from None
     if not isinstance(found, list):
         raise Invalid(f"a tuple is a JSON array, not {text[:40]!r}")
     return found
+
+
+def _no_constant(name: str) -> Any:
+    raise Invalid(f'a tuple is a JSON array, and {name} is no JSON; write {{"float": "inf"}}, "-inf" or "nan"')
 
 
 def _value(field: Any) -> tuple[str, Any]:
@@ -58,34 +74,78 @@ def _value(field: Any) -> tuple[str, Any]:
         case bool():
             return "boolean", field
         case int():
-            return "int", field
+            return "int", _whole(field)
         case float():
-            return "float", field
+            return "float", _finite(field)
         case str():
-            return "text", field
-        case {"base64": str(text)}:
+            return "text", _unicode(field)
+        case {"base64": str(text)} if len(field) == 1:
             return "bytes", _decoded(text)
-    raise Invalid(f"{json.dumps(field)[:60]} cannot be a field: use text, numbers, true, false, null or base64")
+        case {"float": "inf" | "-inf" | "nan" as name} if len(field) == 1:
+            return "float", float(name)
+    raise Invalid(f"{_shown(field)} cannot be a field: use text, numbers, true, false, null or base64")
+
+
+def _whole(number: int) -> int:
+    if not -(1 << 63) <= number < 1 << 63:
+        raise Invalid(f"{_shown(number)} is no whole number of 64 bits")
+    return number
+
+
+def _finite(number: float) -> float:
+    if not math.isfinite(number):
+        raise Invalid("there is a float that is too large for 64 bits")
+    return number
+
+
+def _unicode(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise Invalid(f"{_shown(text)} is no valid Unicode: {error.reason} at character {error.start}") from None
+    return text
 
 
 def _decoded(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise Invalid(f"{text[:40]!r} is not base64: {error}") from None
 
 
 def _wanted(field: Any) -> tuple[str, Any]:
-    match field:
-        case {"any": True}:
-            return "any", None
-        case {"typed": str(name)}:
-            return "typed", name
-        case {"predicate": [str(operator), operand]}:
-            return "predicate", (operator, _value(operand))
+    if isinstance(field, dict) and len(field) == 1:
+        match field:
+            case {"any": True}:
+                return "any", None
+            case {"typed": str(name)}:
+                return "typed", _kind(name)
+            case {"predicate": [str(operator), operand]}:
+                return "predicate", Predicate(_unicode(operator), _value(operand))
     return "exact", _value(field)
 
 
-def _json(field: tuple[str, Any]) -> Any:
-    kind, value = field
-    return {"base64": base64.b64encode(value).decode()} if kind == "bytes" else value
+def _kind(name: str) -> str:
+    if name not in KINDS:
+        raise Invalid(f"there is no type {name[:40]!r}; there are {', '.join(KINDS)}")
+    return name
+
+
+def _shown(field: Any) -> str:
+    return json.dumps(field)[:SHOWN_CHARACTERS]
+
+
+def _json(value: Any) -> Any:
+    """Lists are arrays, records objects with their fields, a field of a tuple is its value alone."""
+    match value:
+        case bytes():
+            return {"base64": base64.b64encode(value).decode()}
+        case float() if not math.isfinite(value):
+            return {"float": str(value)}
+        case tuple() if (names := getattr(value, "_fields", None)) is not None:
+            return {name: _json(part) for name, part in zip(names, value, strict=True)}
+        case (kind, inner) if isinstance(value, tuple) and kind in KINDS:
+            return _json(inner)
+        case list() | tuple():
+            return [_json(part) for part in value]
+    return value

@@ -159,19 +159,19 @@ class Instance(ABC):
         return now - self._cpu_started
 
     def _died(self, message: str, fuel: int, wall: int) -> None:
-        cause = self._cause(message)
+        cause = self._cause(message, fuel)
         # Only running out of fuel leaves a right number; a trap or an ended call does not.
         used = fuel if cause.limit == "fuel" else None
         self.figures = Figures(used, self.memory_bytes, wall)
         self.close()
         raise Died(cause, self.figures)
 
-    def _cause(self, message: str) -> Cause:
+    def _cause(self, message: str, fuel: int) -> Cause:
         if self.end_cause is not None:
             return self.end_cause
         report = self.context.exception
         if report is None:
-            cause = traps.classify(message, self.context.limits)
+            cause = traps.classify(message, self.context.limits, fuel)
             tail = "\n".join(self.world.stderr_tail)
             return cause if not tail or cause.limit else Cause("crashed", cause.message, traceback=tail)
         kind, text = report.get("exception.type", "error"), report.get("exception.message", "")

@@ -10,7 +10,7 @@ from workbench.api.modules import CancelToken, ProgressCallback
 from workbench.wasm import binary, component, core
 from workbench.wasm.artifacts import Artifacts
 from workbench.wasm.compiler import Compiler
-from workbench.wasm.core_imports import CoreLinkers
+from workbench.wasm.core_linker import CoreLinkers
 from workbench.wasm.engine import Engines
 from workbench.wasm.linker import Linkers
 from workbench.wasm.program import Program

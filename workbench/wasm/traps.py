@@ -11,13 +11,16 @@ _TRAP = re.compile(r"wasm trap: (.+)")
 _MEMORY_TYPES = ("MemoryError",)
 
 
-def classify(message: str, limits: Limits) -> Cause:
-    """The cause behind an error message of the engine; a limit names its value and, where known, what was used."""
+def classify(message: str, limits: Limits, fuel: int) -> Cause:
+    """The cause behind an error message of the engine; a limit names its value and, where known, what was used.
+
+    `fuel` is what the turn was given, which is more than the limit in the lifecycle.
+    """
     found = _TRAP.search(message)
     trap = found.group(1).strip() if found else message.strip().splitlines()[-1].strip() if message.strip() else ""
     if "all fuel consumed" in message:
-        text = f"fuel: the turn used all of its {limits.fuel:,} units"
-        return Cause("exhausted", text, limit="fuel", limit_value=limits.fuel, used=limits.fuel)
+        text = f"fuel: the turn used all of its {fuel:,} units"
+        return Cause("exhausted", text, limit="fuel", limit_value=limits.fuel, used=fuel)
     if "call stack exhausted" in message:
         text = f"stack: the call stack grew beyond {limits.stack_bytes // 1024} KiB"
         return Cause("exhausted", text, limit="stack", limit_value=limits.stack_bytes)

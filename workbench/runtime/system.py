@@ -15,7 +15,7 @@ from workbench.api.actors import ActorInfo, SpawnOptions
 from workbench.api.capabilities import Grant, parse_grant
 from workbench.api.errors import AlreadyExists, Conflict, Denied, NotFound, Timeout, Unavailable, WorkbenchError
 from workbench.api.events import Area
-from workbench.api.identity import ActorId, split_address
+from workbench.api.identity import NAME_BYTES, ActorId, split_address
 from workbench.api.limits import profile
 from workbench.api.messages import NO_HEADERS, Envelope, Kind, Payload, Reply
 from workbench.runtime.actor import Actor
@@ -29,6 +29,7 @@ from workbench.wasm.library import Runnable
 
 logger = logging.getLogger(__name__)
 SHUTDOWN_SECONDS = 5.0
+ROOM_FOR_NUMBER = 16
 
 
 class Library(Protocol):
@@ -116,15 +117,21 @@ class ActorSystem:
         tenant, namespace = scope
         with self._lock:
             if not name:
-                base = spec.runnable.info.name
-                numbered = (f"{base}-{next(self._names)}" for _ in itertools.count())
-                name = next(found for found in numbered if ActorId(found, namespace, tenant) not in self._actors)
-            split_address(f"{name}@{self.node_name}")  # refuses an empty or too long name
-            identity = ActorId(name, namespace, tenant)
+                identity = self._free_name(spec.runnable.info.name, tenant, namespace)
+            else:
+                split_address(f"{name}@{self.node_name}")  # refuses an empty or too long name
+                identity = ActorId(name, namespace, tenant)
             if identity in self._actors:
                 raise AlreadyExists(f"an actor {name!r} runs already; stop it, or choose another name")
             actor = self._actors[identity] = Actor(identity, spec, self._around)
             return actor
+
+    def _free_name(self, base: str, tenant: str, namespace: str) -> ActorId:
+        base = base.encode()[: NAME_BYTES - ROOM_FOR_NUMBER].decode(errors="ignore")
+        while True:
+            identity = ActorId(f"{base}-{next(self._names)}", namespace, tenant)
+            if identity not in self._actors:
+                return identity
 
     def _on_worker(self, job: Any, timeout: float, what: str) -> Any:
         try:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -71,6 +71,10 @@ class Host(Protocol):
         ...
 
 
+def _count() -> defaultdict[str, int]:
+    return defaultdict(int)
+
+
 @dataclass(slots=True)
 class Context:
     """One actor inside the sandbox, as the host sees it: identity, grants, limits, and what the turn in hand did.
@@ -87,8 +91,8 @@ class Context:
     calls_total: int = 0
     calls_bytes: int = 0
     waited_ns: int = 0
-    used: Counter[str] = field(default_factory=Counter)
-    denied: Counter[str] = field(default_factory=Counter)
+    used: defaultdict[str, int] = field(default_factory=_count)
+    denied: defaultdict[str, int] = field(default_factory=_count)
     exception: dict[str, str] | None = None
 
     def begin_turn(self) -> None:

@@ -28,6 +28,7 @@ from ui.dialogs.shortcuts import Shortcuts
 from ui.drops import Drops
 from ui.icons import icon
 from ui.jumping import Jumps
+from ui.looks import Looks
 from ui.opening import Doors, Opening
 from ui.panel import Panel
 from ui.panels.actors.panel import ActorsPanel
@@ -42,7 +43,7 @@ from ui.settings import Record, RecordFile, Settings, child, config_directory
 from ui.status import StatusLine
 from ui.table_actions import TableActions
 from ui.watchdog import watched
-from ui.widgets.build import box, column, label, repaint_tools, row
+from ui.widgets.build import box, column, label, row
 from ui.widgets.dock import Dock
 from ui.widgets.drop_zone import DropZone, paths
 from ui.widgets.notice_bar import NoticeBar
@@ -97,6 +98,8 @@ class MainWindow(QMainWindow):
         self._remember = QTimer(self, singleShot=True, interval=REMEMBER_MS)
         self._remember.timeout.connect(self.write)
         self.desk.remember.connect(self._remember.start)
+        self.looks = Looks(self)
+        self.looks.dress()
         self._restore()
         self.setAcceptDrops(True)
         for line in self.findChildren(QLineEdit):
@@ -126,6 +129,7 @@ class MainWindow(QMainWindow):
             for at in range(bar.count()):
                 if (found := by_title.get(bar.tabText(at))) is not None:
                     bar.setTabIcon(at, found.icon())
+        self.looks.dress()
 
     # bars and menus
 
@@ -289,7 +293,9 @@ class MainWindow(QMainWindow):
             editor.open(path)
 
     def _ask_deploy(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileNames(self, "Deploy", "", "Actors (*.py *.wasm *.wat *.zip);;All files (*)")
+        chosen, _ = QFileDialog.getOpenFileNames(
+            self.menus, "Deploy", "", "Actors (*.py *.wasm *.wat *.zip);;All files (*)"
+        )
         if chosen:
             self.drops.take(tuple(Path(name) for name in chosen))
 
@@ -306,15 +312,12 @@ class MainWindow(QMainWindow):
             self._apply_theme()
 
     def _apply_theme(self) -> None:
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        theme.apply(app, self.settings.theme)
-        self.desk.actions.repaint()
-        repaint_tools(self)
-        for dock in self.docks.values():
-            dock.repaint_icons()
-        self.desk.theme_changed.emit()
-        self._fit_titles()
+        self.looks.change(
+            self.settings.theme,
+            [*self.desk.actions.repaints(), *(dock.repaint_icons for dock in self.docks.values()),
+             self.desk.theme_changed.emit],
+            self._fit_titles,
+        )  # fmt: skip
 
     def set_perspective(self, name: str) -> None:
         self.perspective = name

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from ui.actions import SPECS, Spec
 from ui.models import Column, RowModel
+from ui.theme import sheet
 from ui.widgets.filter_edit import FilterEdit
 from ui.widgets.table import Table
 
@@ -25,6 +26,7 @@ COLUMNS: tuple[Col, ...] = (
 class Shortcuts(QDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setStyleSheet(sheet())
         self.setWindowTitle("Keyboard shortcuts and commands")
         self.resize(940, 600)
         self.model: RowModel[Spec] = RowModel(COLUMNS, lambda spec: spec.id, self)

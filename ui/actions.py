@@ -39,6 +39,11 @@ class Spec:
     tip: str = ""
     tone: str = "icon"
 
+    @property
+    def title(self) -> str:
+        """The text where nothing around it says what it is about."""
+        return self.text if self.menu else f"{self.id.partition('.')[0].capitalize()}: {self.text}"
+
 
 SPECS = (
     Spec("file.new_server", "New gen_server actor", "file-new", "Ctrl+N", "File", "new NAME --behavior gen_server"),
@@ -49,6 +54,7 @@ SPECS = (
     Spec("file.save_as", "Save as…", "save-as", "Ctrl+Shift+S", "File", reason=EDITING),
     Spec("file.close_tab", "Close tab", "close", "Ctrl+W", "File", reason=EDITING),
     Spec("module.deploy", "Deploy a file…", "drop", "Ctrl+Shift+D", "File", "module deploy FILE"),
+    Spec("module.deploy_folder", "Deploy a folder…", "open", "", "File", "module deploy DIR"),
     Spec("module.show", "Show a module", "info", "", "", "module show REFERENCE"),
     Spec("module.spawn", "Spawn an actor of this module…", "plus", "", "", "actor spawn MODULE --name NAME"),
     Spec("module.source", "Open its source", "code", "", "", "module show REFERENCE"),

@@ -88,7 +88,7 @@ class MainWindow(QMainWindow):
         self.status.progress.stop.clicked.connect(lambda: self.opening.cancel.set())
         self.notices = NoticeBar(self.desk)
         self.drop_zone = DropZone(self)
-        self.drops = Drops(self.desk, self.status)
+        self.drops = Drops(self.desk, self.status, self._edit)
         self.jumps = Jumps(self.desk, self, self.panels)
         self.table_actions = TableActions(self.desk, self, self.panels.values(), self.current_panel)
         self._make_bars()
@@ -203,6 +203,7 @@ class MainWindow(QMainWindow):
         actions.bind("view.smaller", lambda: self.scale_text(-1.0))
         actions.bind("app.quit", self._quit)
         actions.bind("module.deploy", self._ask_deploy)
+        actions.bind("module.deploy_folder", self._ask_deploy_folder)
         actions.bind("node.sample", lambda: self._start(self.opening.sample()))
         actions.bind("node.sample_default", self._sample_default).setChecked(self.settings.sample)
         actions.bind("node.prepare", self._prepare)
@@ -287,6 +288,10 @@ class MainWindow(QMainWindow):
         self.panels[name].focusNextChild() if self.panels[name].focusPolicy() == Qt.FocusPolicy.NoFocus else None
 
     def open_files(self, files: tuple[Path, ...]) -> None:
+        """Show them: sources in the editor, modules in their panel."""
+        self.drops.show(files)
+
+    def _edit(self, files: tuple[Path, ...]) -> None:
         editor = self.panels["editor"]
         assert isinstance(editor, EditorPanel)
         for path in files:
@@ -298,6 +303,10 @@ class MainWindow(QMainWindow):
         )
         if chosen:
             self.drops.take(tuple(Path(name) for name in chosen))
+
+    def _ask_deploy_folder(self) -> None:
+        if chosen := QFileDialog.getExistingDirectory(self.menus, "Deploy a folder"):
+            self.drops.take((Path(chosen),))
 
     # looks
 

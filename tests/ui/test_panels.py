@@ -36,6 +36,7 @@ from ui.panels.graphs.panel import GraphsPanel
 from ui.panels.log.lines import Asked, shown_lines
 from ui.panels.log.panel import LogPanel
 from ui.panels.messages import MessagesPanel
+from ui.panels.modules.panel import ModulesPanel
 from ui.traceback_text import as_html, from_address, innermost, place
 from ui.watchdog import WATCHDOG
 from workbench.api import ActorId, Level, Location, LogLine
@@ -471,17 +472,33 @@ def test_a_dropped_file_that_is_refused_says_why(window: MainWindow, tmp_path: P
     qtbot.waitUntil(lambda: any("the file is empty" in notice.text for notice in window.notices.notices))
 
 
-def test_a_dropped_folder_is_said_in_one_notice(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
-    (tmp_path / "folder.py").mkdir()
-    window.drops.take((tmp_path / "folder.py",))
-    qtbot.waitUntil(lambda: any("folder.py is a folder" in notice.text for notice in window.notices.notices))
-    assert len([notice for notice in window.notices.notices if "folder.py" in notice.text]) == 1
-
-
 def test_what_cannot_be_deployed_is_not_taken(window: MainWindow, tmp_path: Path) -> None:
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "picture.png"))])
     assert not window.drop_zone.cover(mime)
+
+
+def test_a_recorded_session_is_not_opened_yet_and_says_so(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    (tmp_path / "friday.plexbundle").write_bytes(b"PK")
+    drop(window, tmp_path / "friday.plexbundle")
+    window.open_files((tmp_path / "friday.plexbundle",))
+    said = [notice.text for notice in window.notices.notices if "friday" in notice.text]
+    assert said == ["friday.plexbundle is a recorded session: they cannot be opened yet."]
+
+
+def test_what_is_opened_before_the_node_is_there_waits_for_it(
+    window: MainWindow, node: FakeNode, tmp_path: Path, qtbot: QtBot
+) -> None:
+    (tmp_path / "early.wasm").write_bytes(b"\0asm\1\0\0\0")
+    window.desk.node = None
+    window.open_files((tmp_path / "early.wasm",))
+    qtbot.waitUntil(lambda: any("as soon as the node" in notice.text for notice in window.notices.notices))
+    window.desk.node = node
+    window.desk.node_changed.emit()
+    modules = window.panels["modules"]
+    assert isinstance(modules, ModulesPanel)
+    qtbot.waitUntil(lambda: modules.info() is not None and modules.info().name == "early")  # type: ignore[union-attr]
+    assert window.panels["editor"].documents() == []  # type: ignore[attr-defined]
 
 
 def drop(window: MainWindow, file: Path) -> None:

@@ -17,7 +17,7 @@ def _same(spec: Spec) -> str:
 
 Col = Column[Spec]
 COLUMNS: tuple[Col, ...] = (
-    Col("action", "Action", lambda s: s.text, lambda s: s.text, 250, icon=lambda s: (s.icon, "icon")),
+    Col("action", "Action", lambda s: s.title, lambda s: s.title, 290, icon=lambda s: (s.icon, "icon")),
     Col("keys", "Keys", lambda s: s.shortcut, lambda s: s.shortcut, 130, bold=True),
     Col("command", "On the command line", _same, _same, 380, tone=lambda s: "text" if s.command else "muted"),
 )

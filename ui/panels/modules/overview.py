@@ -10,9 +10,10 @@ from ui.excerpt import excerpt
 from ui.facts import caption, grid
 from ui.panels.modules.columns import behaviors
 from ui.theme import current
-from workbench.api import ModuleDetail, ModuleInfo
+from workbench.api import Format, ModuleDetail, ModuleInfo
 
 NAMED = 12
+FORMATS = {Format.PYTHON: "Python source", Format.CORE: "core module", Format.COMPONENT: "component"}
 
 
 def overview(info: ModuleInfo, detail: ModuleDetail | None, users: Sequence[str]) -> str:
@@ -22,7 +23,7 @@ def overview(info: ModuleInfo, detail: ModuleDetail | None, users: Sequence[str]
         f'<p style="color:{tokens.warn};margin-bottom:8px">Warning: {html.escape(text)}</p>' for text in info.warnings
     ]
     if info.documentation:
-        parts.append(f"<p>{html.escape(excerpt(info.documentation, 2000))}</p>")
+        parts.append(f'<p style="margin-bottom:8px">{html.escape(excerpt(info.documentation, 2000))}</p>')
     parts.append(grid(facts(info, detail, users)))
     if detail is not None and detail.notes:
         notes = "".join(f"<li>{html.escape(note)}</li>" for note in detail.notes)
@@ -35,7 +36,7 @@ def facts(info: ModuleInfo, detail: ModuleDetail | None, users: Sequence[str]) -
     return [
         ("Hash", info.hash),
         ("Aliases", ", ".join(info.aliases) or "none"),
-        ("Format", f"{info.format}, {show.size(info.size_bytes)}"),
+        ("Format", f"{FORMATS[info.format]}, {show.size(info.size_bytes)}"),
         ("Class", info.class_name),
         ("Behavior", behaviors(info)),
         ("Imports", ", ".join(info.imports) or "nothing"),

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from ui.main_window import MainWindow
 from ui.panels.editor.document import Document
 from ui.panels.editor.panel import EditorPanel
+from ui.widgets.highlighter import Highlighter
 
 WORKING = "class Noisy(GenServer):\n    pass\n"
 

@@ -12,7 +12,6 @@ from ui.panels.modules.columns import behaviors
 from ui.theme import current
 from workbench.api import Format, ModuleDetail, ModuleInfo
 
-NAMED = 12
 FORMATS = {Format.PYTHON: "Python source", Format.CORE: "core module", Format.COMPONENT: "component"}
 
 
@@ -41,19 +40,13 @@ def facts(info: ModuleInfo, detail: ModuleDetail | None, users: Sequence[str]) -
         ("Behavior", behaviors(info)),
         ("Imports", ", ".join(info.imports) or "nothing"),
         ("Capabilities needed", ", ".join(info.requires) or "none"),
-        ("Run by", named(users) or "nobody"),
+        ("Run by", show.named(users) or "nobody"),
         ("Compiled", _compiled(info, detail)),
         ("Memory at start", show.size(info.memory_bytes)),
         ("State on upgrade", "is carried over" if info.carries_state else "cannot be carried over"),
         ("Interpreter", info.interpreter[:16] + "…" if info.interpreter else ""),
         ("Deployed", f"{show.moment(info.deployed)}" + (f" from {info.file_name}" if info.file_name else "")),
     ]  # fmt: skip
-
-
-def named(users: Sequence[str]) -> str:
-    """`a, b and 3 more`."""
-    more = len(users) - NAMED
-    return ", ".join(users[:NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _compiled(info: ModuleInfo, detail: ModuleDetail | None) -> str:

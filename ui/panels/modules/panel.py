@@ -20,7 +20,6 @@ from ui.filter import Filter, quote
 from ui.models import Plan
 from ui.panels.modules.columns import MODULES, Deployed
 from ui.panels.modules.details import ModuleDetails
-from ui.panels.modules.overview import named
 from ui.progress import Reporter
 from ui.settings import Record, child, number
 from ui.table_panel import TablePanel
@@ -338,7 +337,7 @@ class ModulesPanel(TablePanel[Deployed]):
 
     async def _say_used(self, info: ModuleInfo) -> None:
         users = await self.call(self._users, info.hash)
-        self.desk.notice(f"{info.name} is in use by {named(users)}: stop them before it is removed.", "warn",
+        self.desk.notice(f"{info.name} is in use by {show.named(users)}: stop them before it is removed.", "warn",
                          key="remove")  # fmt: skip
 
     async def _do_remove(self, infos: list[ModuleInfo]) -> None:

@@ -175,6 +175,7 @@ class ModulesPanel(TablePanel[Deployed]):
             self.details.comparison.show_diff(None)
             self.details.show_module(row.info, ())
             self.details.show()
+            self.table.keep_in_sight()
             self.refresh()
         if len(picked) == 2:
             before, after = sorted((one.info for one in picked), key=lambda info: info.deployed)

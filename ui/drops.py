@@ -1,6 +1,6 @@
 """Files and folders that were dropped, chosen or opened: deployed with progress and cancel, then offered to be spawned.
 
-What has a text is shown in the editor, what is deployed without one in the Modules panel.
+Sources are shown in the editor; what was opened and is no text, in the Modules panel.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ui.desk import Desk
 from ui.progress import Reporter
 from ui.status import StatusLine
 from ui.text_file import read
-from workbench.api import AlreadyExists, Conflict, Invalid, ModuleInfo, SpawnOptions, WorkbenchError
+from workbench.api import ActorInfo, AlreadyExists, Conflict, Invalid, ModuleInfo, SpawnOptions, WorkbenchError
 
 SESSION = ".plexbundle"
 MODULES = frozenset({".wasm", ".zip"})
@@ -32,6 +32,8 @@ class Drops(QObject):
         super().__init__(desk)
         self._desk, self._status, self._edit = desk, status, edit
         self._waiting: tuple[Path, ...] = ()
+        self._opened: set[Path] = set()
+        """What is shown in the Modules panel once it is deployed."""
         desk.node_changed.connect(self._node_changed)
         self._cancel = threading.Event()
         self._reporter = Reporter(self)
@@ -45,10 +47,11 @@ class Drops(QObject):
         modules = tuple(path for path in paths if _suffix(path) in MODULES or path.is_dir())
         self._edit(tuple(path for path in self._readable(paths) if path not in modules))
         if modules:
+            self._opened.update(modules)
             self._deploy_later(modules)
 
     def take(self, paths: tuple[Path, ...]) -> None:
-        """Deploy them one after the other, and show them."""
+        """Deploy them one after the other; sources are shown in the editor."""
         self._deploy_later(self._readable(paths))
 
     def _readable(self, paths: tuple[Path, ...]) -> tuple[Path, ...]:
@@ -104,7 +107,8 @@ class Drops(QObject):
         else:
             listing = await self._desk.bridge.call(self._desk.roster.read, node)
             self._offer(path, info, running=name in listing.by_name)
-            if _suffix(path) not in TEXTS:
+            if path in self._opened:
+                self._opened.discard(path)
                 self._desk.show_module.emit(info.hash)
         finally:
             self._status.progress.hide()
@@ -148,6 +152,10 @@ class Drops(QObject):
         free = "" if name in listing.by_name else name
         info = await self._desk.bridge.call(lambda: node.actors.spawn(digest, options=SpawnOptions(name=free)))
         self._desk.notice(f"{info.id.name} runs.", "ok")
+        self._show_actor(info)
+
+    def _show_actor(self, info: ActorInfo) -> None:
+        self._desk.raise_panel.emit("actors")
         self._desk.actor_chosen.emit(info.id.name)
 
     async def _reload(self, digest: str, name: str) -> None:
@@ -155,7 +163,7 @@ class Drops(QObject):
         if node is not None:
             info = await self._desk.bridge.call(node.actors.upgrade, name, digest)
             self._desk.notice(f"{info.id.name} was reloaded.", "ok")
-            self._desk.actor_chosen.emit(info.id.name)
+            self._show_actor(info)
 
     def _progress(self, stage: str, fraction: float) -> None:
         text = stage[:1].upper() + stage[1:]

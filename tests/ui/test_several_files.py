@@ -79,8 +79,10 @@ def test_a_dropped_folder_with_an_actor_is_deployed_and_its_files_are_shown(
 ) -> None:
     modules, editor = modules_of(real), editor_of(real)
     real.drops.take((shop,))
+    real.raise_panel("modules")
     qtbot.waitUntil(lambda: said(real, "shop is deployed as shop"), timeout=PATIENCE_MS)
-    qtbot.waitUntil(lambda: modules.info() is not None)
+    qtbot.waitUntil(lambda: bool(modules.model.rows))
+    modules.table.choose(0)
     real.desk.actions.run("module.source")
     qtbot.waitUntil(lambda: [doc.name for doc in editor.documents()] == ["shop/actor.py"])
     doc = editor.documents()[0]

@@ -1,6 +1,8 @@
 """Pictures of every panel and of the window, light and dark, with the sample system at work: `make screenshots`.
 
-They go to screenshots/; the two of the window also to docs/images/ for the README.
+    python packaging/screenshots.py [DIR]
+
+They go to DIR, else to screenshots/; then the two of the window go to docs/images/ too, for the README.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ os.environ["WORKBENCH_CONFIG_DIR"] = str(SCRATCH / "config")
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 from qasync import QEventLoop  # noqa: E402
 
+import workbench  # noqa: E402
 from ui.app import application, window_for  # noqa: E402
 from ui.demo import ready, until  # noqa: E402
 from ui.desk import Draft  # noqa: E402
@@ -35,7 +38,8 @@ from ui.panels.messages import MessagesPanel  # noqa: E402
 from ui.panels.modules.panel import ModulesPanel  # noqa: E402
 from ui.settings import Settings  # noqa: E402
 
-OUT, IMAGES = ROOT / "screenshots", ROOT / "docs" / "images"
+OUT = Path(sys.argv[1]).resolve() if sys.argv[1:] else ROOT / "screenshots"
+IMAGES = OUT if sys.argv[1:] else ROOT / "docs" / "images"
 GRAPH_SECONDS = 45
 FRAGILE = '''"""A till that cannot divide by nothing."""
 
@@ -59,6 +63,13 @@ class Till(GenServer):
     def snapshot_state(self):
         return str(self.total)
 '''
+SHOP = {
+    "actor.py": FRAGILE.replace("class Till(", "class Shop(")
+    .replace("return str(self.total // guests)", "return str(shares.each(self.total, guests))")
+    .replace("from plexspaces import GenServer\n", "from plexspaces import GenServer\n\nfrom rules import shares\n"),
+    "rules/__init__.py": "",
+    "rules/shares.py": "def each(total, guests):\n    return total // max(guests, 1)\n",
+}
 BROKEN = FRAGILE.replace("self.total // guests)", "self.total // guests")
 
 
@@ -94,6 +105,7 @@ async def take(window: MainWindow) -> int:
     await until(lambda: len(graphs.samples.series.get("", ())) >= GRAPH_SECONDS + 3, "the crash in the graph")
     for look in ("light", "dark"):
         window.set_theme(look)
+        await until(lambda: window.looks.settled, "a change of the theme")
         await pictures(window, look)
     return 0
 
@@ -106,7 +118,8 @@ async def pictures(window: MainWindow, look: str) -> None:
     window.set_perspective("operate")
     await settle()
     save(window, f"main-{look}")
-    shutil.copy(OUT / f"main-{look}.png", IMAGES / f"main-{look}.png")
+    if OUT != IMAGES:
+        shutil.copy(OUT / f"main-{look}.png", IMAGES / f"main-{look}.png")
     window.set_perspective("debug")
     await settle()
     save(window, f"debug-{look}")
@@ -132,7 +145,7 @@ async def pictures(window: MainWindow, look: str) -> None:
 
 
 async def modules(window: MainWindow, look: str) -> None:
-    """Each tab of the Modules panel: a core module, and two versions of a source compared."""
+    """Each tab of the Modules panel: a core module, a component, a folder, and two versions of a source compared."""
     panel, node = window.panels["modules"], window.desk.node
     assert isinstance(panel, ModulesPanel)
     assert node is not None
@@ -150,13 +163,30 @@ async def modules(window: MainWindow, look: str) -> None:
         )
         for text, alias in versions
     ]  # fmt: skip
-    chosen = await window.bridge.call(node.modules.get, "tally")
-    await until(lambda: panel.model.position(chosen.hash) >= 0, "the modules in the list")
-    panel.select_key(chosen.hash)
-    await until(lambda: panel.details.detail is not None, "the inside of a module")
-    for page in ("overview", "structure", "members", "wit"):
-        panel.details.show_page(page)
-        await alone(window, "modules", f"modules-{page}-{look}")
+    shop = SCRATCH / "shop"
+    for name, text in SHOP.items():
+        (shop / name).parent.mkdir(parents=True, exist_ok=True)
+        (shop / name).write_text(text, encoding="utf-8")
+    folder, folder_name = workbench.pack(shop)
+    await window.bridge.call(lambda: node.modules.deploy(folder, file_name=folder_name, alias="shop", force=True))
+    if look == "light":
+        component = await window.bridge.call(node.modules.build, known[0].hash)
+        await window.bridge.call(
+            lambda: node.modules.deploy(component, file_name="till.wasm", alias="till-component", force=True)
+        )
+    for alias in ("tally", "till-component", "shop"):
+        window.raise_panel("modules")
+        chosen = await window.bridge.call(node.modules.get, alias)
+        await until(lambda: panel.model.position(chosen.hash) >= 0, "the modules in the list")  # noqa: B023
+        panel.select_key(chosen.hash)
+        await until(
+            lambda: panel.details.detail is not None and panel.details.detail.info.hash == chosen.hash,  # noqa: B023
+            "the inside of a module",
+        )
+        for page in ("overview", "structure", "members", "wit"):
+            panel.details.show_page(page)
+            await alone(window, "modules", f"modules-{alias}-{page}-{look}")
+    window.raise_panel("modules")
     panel.select_key(known[1].hash)
     panel._compare(known[0].hash, known[1].hash)
     await until(lambda: panel.details.comparison.diff is not None, "two versions compared")
@@ -199,7 +229,7 @@ def save(widget: QWidget, name: str) -> None:
     path = OUT / f"{name}.png"
     if not widget.grab().save(str(path)):
         raise OSError(f"{path} was not written")
-    print(path.relative_to(ROOT))
+    print(path)
 
 
 def main() -> int:

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from ui.icons import icon
 from ui.watchdog import watched
 
+DRAWN_AT_ONCE = 8
 SCREEN = "it only changes what this window shows"
 EDITING = "it edits text in this window"
 SHOWN = "commands print what they list, --json as JSON"
@@ -37,6 +39,11 @@ class Spec:
     tip: str = ""
     tone: str = "icon"
 
+    @property
+    def title(self) -> str:
+        """The text where nothing around it says what it is about."""
+        return self.text if self.menu else f"{self.id.partition('.')[0].capitalize()}: {self.text}"
+
 
 SPECS = (
     Spec("file.new_server", "New gen_server actor", "file-new", "Ctrl+N", "File", "new NAME --behavior gen_server"),
@@ -47,6 +54,7 @@ SPECS = (
     Spec("file.save_as", "Save as…", "save-as", "Ctrl+Shift+S", "File", reason=EDITING),
     Spec("file.close_tab", "Close tab", "close", "Ctrl+W", "File", reason=EDITING),
     Spec("module.deploy", "Deploy a file…", "drop", "Ctrl+Shift+D", "File", "module deploy FILE"),
+    Spec("module.deploy_folder", "Deploy a folder…", "open", "", "File", "module deploy DIR"),
     Spec("module.show", "Show a module", "info", "", "", "module show REFERENCE"),
     Spec("module.spawn", "Spawn an actor of this module…", "plus", "", "", "actor spawn MODULE --name NAME"),
     Spec("module.source", "Open its source", "code", "", "", "module show REFERENCE"),
@@ -198,10 +206,14 @@ class Actions(QObject):
                 made.addSeparator()
         return made
 
-    def repaint(self) -> None:
-        """Take the icons again, in the theme's new colours."""
-        for spec, action in self:
-            action.setIcon(icon(spec.icon, spec.tone))
+    def repaints(self) -> Iterator[Callable[[], None]]:
+        """Steps that take the icons again, in the theme's new colours; each is short, though it draws."""
+        pieces = (SPECS[at : at + DRAWN_AT_ONCE] for at in range(0, len(SPECS), DRAWN_AT_ONCE))
+        return (partial(self._repaint, specs) for specs in pieces)
+
+    def _repaint(self, specs: Sequence[Spec]) -> None:
+        for spec in specs:
+            self._actions[spec.id].setIcon(icon(spec.icon, spec.tone))
 
 
 def _tip(spec: Spec) -> str:

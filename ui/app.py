@@ -25,7 +25,8 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     """What the command line says."""
     parser = argparse.ArgumentParser(prog="workbench", description="Write, run and debug WebAssembly actors.")
     parser.add_argument("--node", metavar="HOST:PORT", default="", help="attach to this node instead of an own one")
-    parser.add_argument("--open", metavar="FILE", action="append", default=[], help="open this file in the editor")
+    parser.add_argument("--open", metavar="FILE", action="append", default=[],
+                        help="open this file: a source in the editor, a module in its panel")  # fmt: skip
     parser.add_argument("--sample", action=argparse.BooleanOptionalAction, default=None,
                         help="start the sample system on an empty node (the default is a setting)")  # fmt: skip
     parser.add_argument("--workspace", metavar="DIR", default="", help="the node's workspace")

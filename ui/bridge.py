@@ -48,11 +48,14 @@ class Bridge(QObject):
         self._pool = ThreadPoolExecutor(THREADS, initializer=lambda: _name_thread(next(numbers)))
         self._tasks: set[asyncio.Task[None]] = set()
         self._pump: _Pump | None = None
+        self._closed = False
         self.versions = 0
         """Grows whenever the list of actors may have changed, before anybody is told."""
 
     async def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run an API call on the pool and wait for it here, with the Qt loop turning."""
+        """Run an API call on the pool and wait for it here, with the Qt loop turning. After the end it is cancelled."""
+        if self._closed:
+            raise asyncio.CancelledError
         return await asyncio.wrap_future(self._pool.submit(function, *args, **kwargs), loop=self.loop)
 
     def start(self, owner: QObject, work: Coroutine[object, None, None], failed: Failed) -> asyncio.Task[None]:
@@ -98,6 +101,7 @@ class Bridge(QObject):
 
     def close(self) -> None:
         """Stop the events and drop what has not begun; calls in progress end on their own threads."""
+        self._closed = True
         self.unfollow()
         for task in tuple(self._tasks):
             task.cancel()

@@ -77,7 +77,7 @@ class Desk(QObject):
     list_actors = Signal(str)
     """A line for the filter of the actors."""
     open_files = Signal(object)
-    """tuple[Path, ...]"""
+    """tuple[Path, ...]: show them, wherever each belongs."""
     raise_panel = Signal(str)
 
     def __init__(self, bridge: Bridge, settings: Settings, window: QWidget) -> None:

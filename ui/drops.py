@@ -1,8 +1,12 @@
-"""Files that were dropped or chosen: deployed with progress and cancel, then offered to be spawned."""
+"""Files and folders that were dropped, chosen or opened: deployed with progress and cancel, then offered to be spawned.
+
+Sources are shown in the editor; what was opened and is no text, in the Modules panel.
+"""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -11,15 +15,26 @@ from ui.desk import Desk
 from ui.progress import Reporter
 from ui.status import StatusLine
 from ui.text_file import read
-from workbench.api import AlreadyExists, Conflict, Invalid, ModuleInfo, SpawnOptions, WorkbenchError
+from workbench.api import ActorInfo, AlreadyExists, Conflict, Invalid, ModuleInfo, SpawnOptions, WorkbenchError
+
+SESSION = ".plexbundle"
+MODULES = frozenset({".wasm", ".zip"})
+TEXTS = frozenset({".py", ".wat"})
 
 
 class Drops(QObject):
-    """Answers the notices that it shows: `spawn:HASH:NAME`, `reload:HASH:NAME` and `replace:PATH`."""
+    """Answers the notices that it shows: `spawn:HASH:NAME`, `reload:HASH:NAME` and `replace:PATH`.
 
-    def __init__(self, desk: Desk, status: StatusLine) -> None:
+    `edit` shows files in the editor. What comes before there is a node waits for it.
+    """
+
+    def __init__(self, desk: Desk, status: StatusLine, edit: Callable[[tuple[Path, ...]], None]) -> None:
         super().__init__(desk)
-        self._desk, self._status = desk, status
+        self._desk, self._status, self._edit = desk, status, edit
+        self._waiting: tuple[Path, ...] = ()
+        self._opened: set[Path] = set()
+        """What is shown in the Modules panel once it is deployed."""
+        desk.node_changed.connect(self._node_changed)
         self._cancel = threading.Event()
         self._reporter = Reporter(self)
         self._reporter.reported.connect(self._progress)
@@ -27,23 +42,44 @@ class Drops(QObject):
         desk.cancel_deploy.connect(lambda: self._cancel.set())
         desk.answered.connect(self._answer)
 
+    def show(self, paths: tuple[Path, ...]) -> None:
+        """Open them: what is no text is deployed, and chosen in the Modules panel."""
+        modules = tuple(path for path in paths if _suffix(path) in MODULES or path.is_dir())
+        self._edit(tuple(path for path in self._readable(paths) if path not in modules))
+        if modules:
+            self._opened.update(modules)
+            self._deploy_later(modules)
+
     def take(self, paths: tuple[Path, ...]) -> None:
-        """Deploy them one after the other."""
+        """Deploy them one after the other; sources are shown in the editor."""
+        self._deploy_later(self._readable(paths))
+
+    def _readable(self, paths: tuple[Path, ...]) -> tuple[Path, ...]:
+        for path in paths:
+            if _suffix(path) == SESSION:
+                self._desk.notice(f"{path.name} is a recorded session: they cannot be opened yet.", "warn",
+                                  key=str(path))  # fmt: skip
+        return tuple(path for path in paths if _suffix(path) != SESSION)
+
+    def _deploy_later(self, paths: tuple[Path, ...]) -> None:
         self._cancel = threading.Event()
         self._desk.bridge.start(self, self._deploy_all(paths), self._desk.failed)
 
+    def _node_changed(self) -> None:
+        if self._desk.node is not None and self._waiting:
+            waiting, self._waiting = self._waiting, ()
+            self._deploy_later(waiting)
+
     async def _deploy_all(self, paths: tuple[Path, ...]) -> None:
         usable = [path for path in paths if await self._is_usable(path)]
-        for path in usable:
-            if path.suffix.lower() == ".py":
-                self._desk.open_files.emit((path,))
+        self._edit(tuple(path for path in usable if _suffix(path) in TEXTS))
         for path in usable:
             await self._deploy(path, force=False)
 
     async def _is_usable(self, path: Path) -> bool:
         """Says it in one notice when the file can be neither shown nor deployed."""
         try:
-            if path.suffix.lower() == ".py":
+            if _suffix(path) in TEXTS:
                 await self._desk.bridge.call(read, path)
         except Invalid as error:
             self._desk.notice(f"{error}.", "error", key=str(path))
@@ -51,15 +87,15 @@ class Drops(QObject):
         return True
 
     async def _deploy(self, path: Path, *, force: bool) -> None:
-        node = self._desk.node
+        node, name = self._desk.node, alias(path)
         if node is None:
-            self._desk.notice(f"{path.name} was not deployed. {self._desk.absence}", "warn")
+            self._wait(path)
             return
         try:
             self._progress(f"reading {path.name}", -1.0)
             data, file_name = await self._desk.bridge.call(packed, path)
             info = await self._desk.bridge.call(lambda: node.modules.deploy(
-                data, file_name=file_name, alias=path.stem, force=force, progress=self._reporter.report,
+                data, file_name=file_name, alias=name, force=force, progress=self._reporter.report,
                 cancel=self._cancel,
             ))  # fmt: skip
         except AlreadyExists as error:
@@ -70,10 +106,21 @@ class Drops(QObject):
                 self._refused(path, error)
         else:
             listing = await self._desk.bridge.call(self._desk.roster.read, node)
-            self._offer(path, info, running=path.stem in listing.by_name)
+            self._offer(path, info, running=name in listing.by_name)
+            if path in self._opened:
+                self._opened.discard(path)
+                self._desk.show_module.emit(info.hash)
         finally:
             self._status.progress.hide()
             self._desk.deploying.emit("", 1.0)
+
+    def _wait(self, path: Path) -> None:
+        """For the node that is still starting; not for one that could not be opened."""
+        if self._desk.failure:
+            self._desk.notice(f"{path.name} was not deployed. {self._desk.absence}", "warn", key=str(path))
+        else:
+            self._waiting = (*self._waiting, path)
+            self._desk.notice(f"{path.name} is deployed as soon as the node has started.", key=str(path))
 
     def _refused(self, path: Path, error: Exception) -> None:
         details = "\n".join([str(error), *map(str, error.locations if isinstance(error, Invalid) else ())])
@@ -84,7 +131,7 @@ class Drops(QObject):
         """To reload the actor of this name when there is one, else to spawn it."""
         behaviors = ", ".join(info.behaviors)
         verb = "reload" if running else "spawn"
-        button = (f"{verb.capitalize()} {path.stem}", f"{verb}:{info.hash}:{path.stem}")
+        button = (f"{verb.capitalize()} {alias(path)}", f"{verb}:{info.hash}:{alias(path)}")
         text = f"{path.name} is deployed as {info.name} ({behaviors})."
         self._desk.notice(text, "ok", buttons=(button,), key=str(path))
 
@@ -105,6 +152,10 @@ class Drops(QObject):
         free = "" if name in listing.by_name else name
         info = await self._desk.bridge.call(lambda: node.actors.spawn(digest, options=SpawnOptions(name=free)))
         self._desk.notice(f"{info.id.name} runs.", "ok")
+        self._show_actor(info)
+
+    def _show_actor(self, info: ActorInfo) -> None:
+        self._desk.raise_panel.emit("actors")
         self._desk.actor_chosen.emit(info.id.name)
 
     async def _reload(self, digest: str, name: str) -> None:
@@ -112,7 +163,7 @@ class Drops(QObject):
         if node is not None:
             info = await self._desk.bridge.call(node.actors.upgrade, name, digest)
             self._desk.notice(f"{info.id.name} was reloaded.", "ok")
-            self._desk.actor_chosen.emit(info.id.name)
+            self._show_actor(info)
 
     def _progress(self, stage: str, fraction: float) -> None:
         text = stage[:1].upper() + stage[1:]
@@ -120,8 +171,18 @@ class Drops(QObject):
         self._desk.deploying.emit(text, fraction)
 
 
+def alias(path: Path) -> str:
+    """What a module is called when nobody says: the file without its ending, or the folder."""
+    return path.resolve().name if path.is_dir() else path.stem
+
+
 def packed(path: Path) -> tuple[bytes, str]:
-    """What is deployed of a file, and its name. The one place where a folder becomes bytes; off the Qt thread."""
-    if path.is_dir():
-        raise Invalid(f"{path.name} is a folder: deploy the files in it one by one")
-    return path.read_bytes(), path.name
+    """What is deployed of a file or a folder, and its name. Off the Qt thread."""
+    import workbench
+
+    return workbench.pack(path)
+
+
+def _suffix(path: Path) -> str:
+    """Of a file; a folder may be called anything."""
+    return "" if path.is_dir() else path.suffix.lower()

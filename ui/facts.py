@@ -18,7 +18,7 @@ def grid(facts: Facts) -> str:
         for name, value in facts
         if value
     )
-    return f"<table>{rows}</table>"
+    return f'<table style="margin-top:8px">{rows}</table>'
 
 
 def caption(text: str) -> str:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 DASH = "–"
 SPACE = "\u2009"
+
+NAMED = 12
+"""As many names stand in a sentence."""
 
 
 def count(value: float | None) -> str:
@@ -79,3 +83,9 @@ def one_line(text: str, limit: int = 200) -> str:
 def _three(value: float) -> str:
     text = f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}" if abs(value) < 100 else f"{value:.0f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def named(names: Sequence[str]) -> str:
+    """`a, b and 3 more`."""
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more:,} more" if more > 0 else "")

@@ -25,7 +25,7 @@ class Jumps:
         """All that can be done now."""
         actions = self._desk.actions
         choices = [
-            Choice(spec.text, partial(actions.run, spec.id), (spec.icon, "icon"), spec.shortcut)
+            Choice(spec.title, partial(actions.run, spec.id), (spec.icon, "icon"), spec.shortcut)
             for spec, action in actions
             if action.isEnabled() and spec.id != "view.palette"
         ]

@@ -28,6 +28,7 @@ from ui.dialogs.shortcuts import Shortcuts
 from ui.drops import Drops
 from ui.icons import icon
 from ui.jumping import Jumps
+from ui.looks import Looks
 from ui.opening import Doors, Opening
 from ui.panel import Panel
 from ui.panels.actors.panel import ActorsPanel
@@ -42,7 +43,7 @@ from ui.settings import Record, RecordFile, Settings, child, config_directory
 from ui.status import StatusLine
 from ui.table_actions import TableActions
 from ui.watchdog import watched
-from ui.widgets.build import box, column, label, repaint_tools, row
+from ui.widgets.build import box, column, label, row
 from ui.widgets.dock import Dock
 from ui.widgets.drop_zone import DropZone, paths
 from ui.widgets.notice_bar import NoticeBar
@@ -87,7 +88,7 @@ class MainWindow(QMainWindow):
         self.status.progress.stop.clicked.connect(lambda: self.opening.cancel.set())
         self.notices = NoticeBar(self.desk)
         self.drop_zone = DropZone(self)
-        self.drops = Drops(self.desk, self.status)
+        self.drops = Drops(self.desk, self.status, self._edit)
         self.jumps = Jumps(self.desk, self, self.panels)
         self.table_actions = TableActions(self.desk, self, self.panels.values(), self.current_panel)
         self._make_bars()
@@ -97,6 +98,8 @@ class MainWindow(QMainWindow):
         self._remember = QTimer(self, singleShot=True, interval=REMEMBER_MS)
         self._remember.timeout.connect(self.write)
         self.desk.remember.connect(self._remember.start)
+        self.looks = Looks(self)
+        self.looks.dress()
         self._restore()
         self.setAcceptDrops(True)
         for line in self.findChildren(QLineEdit):
@@ -126,6 +129,7 @@ class MainWindow(QMainWindow):
             for at in range(bar.count()):
                 if (found := by_title.get(bar.tabText(at))) is not None:
                     bar.setTabIcon(at, found.icon())
+        self.looks.dress()
 
     # bars and menus
 
@@ -199,6 +203,7 @@ class MainWindow(QMainWindow):
         actions.bind("view.smaller", lambda: self.scale_text(-1.0))
         actions.bind("app.quit", self._quit)
         actions.bind("module.deploy", self._ask_deploy)
+        actions.bind("module.deploy_folder", self._ask_deploy_folder)
         actions.bind("node.sample", lambda: self._start(self.opening.sample()))
         actions.bind("node.sample_default", self._sample_default).setChecked(self.settings.sample)
         actions.bind("node.prepare", self._prepare)
@@ -283,15 +288,25 @@ class MainWindow(QMainWindow):
         self.panels[name].focusNextChild() if self.panels[name].focusPolicy() == Qt.FocusPolicy.NoFocus else None
 
     def open_files(self, files: tuple[Path, ...]) -> None:
+        """Show them: sources in the editor, modules in their panel."""
+        self.drops.show(files)
+
+    def _edit(self, files: tuple[Path, ...]) -> None:
         editor = self.panels["editor"]
         assert isinstance(editor, EditorPanel)
         for path in files:
             editor.open(path)
 
     def _ask_deploy(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileNames(self, "Deploy", "", "Actors (*.py *.wasm *.wat *.zip);;All files (*)")
+        chosen, _ = QFileDialog.getOpenFileNames(
+            self.menus, "Deploy", "", "Actors (*.py *.wasm *.wat *.zip);;All files (*)"
+        )
         if chosen:
             self.drops.take(tuple(Path(name) for name in chosen))
+
+    def _ask_deploy_folder(self) -> None:
+        if chosen := QFileDialog.getExistingDirectory(self.menus, "Deploy a folder"):
+            self.drops.take((Path(chosen),))
 
     # looks
 
@@ -306,15 +321,12 @@ class MainWindow(QMainWindow):
             self._apply_theme()
 
     def _apply_theme(self) -> None:
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        theme.apply(app, self.settings.theme)
-        self.desk.actions.repaint()
-        repaint_tools(self)
-        for dock in self.docks.values():
-            dock.repaint_icons()
-        self.desk.theme_changed.emit()
-        self._fit_titles()
+        self.looks.change(
+            self.settings.theme,
+            [*self.desk.actions.repaints(), *(dock.repaint_icons for dock in self.docks.values()),
+             self.desk.theme_changed.emit],
+            self._fit_titles,
+        )  # fmt: skip
 
     def set_perspective(self, name: str) -> None:
         self.perspective = name

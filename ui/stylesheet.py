@@ -1,17 +1,21 @@
-"""The one stylesheet, with `{token}` where a colour goes."""
+"""The stylesheet of every part of the window, with `{token}` where a colour goes, and that of the window itself."""
 
 # ruff: noqa: E501  (a rule of the sheet is one line)
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+FRAME = """
+QMainWindow { background: palette(window); }
+QMainWindow::separator { background: palette(window); width: 5px; height: 5px; }
+QMainWindow::separator:hover { background: palette(accent); }
+"""
+"""It goes down to all parts, so it never changes."""
 TEMPLATE = """
 * { outline: none; }
-QMainWindow, QDialog { background: {window}; }
+QDialog { background: {window}; }
 QToolTip { background: {raised}; color: {text}; border: 1px solid {border_strong}; padding: 4px 6px; }
 
-QMainWindow::separator { background: {window}; width: 5px; height: 5px; }
-QMainWindow::separator:hover { background: {accent_fill}; }
 QSplitter::handle { background: {border}; }
 QSplitter::handle:horizontal { width: 1px; margin: 0 1px; }
 QSplitter::handle:vertical { height: 1px; margin: 1px 0; }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from functools import lru_cache
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
@@ -207,18 +208,26 @@ def resolve(choice: str) -> Tokens:
 
 
 def apply(app: QApplication, choice: str) -> Tokens:
-    """Give the application the palette and the stylesheet of `choice`; icons follow when their owners ask again."""
+    """Give the application the palette of `choice`; `sheet` and the icons follow when their owners ask again."""
     global _current
     _current = resolve(choice)
     if app.property(STYLED) is None:  # to set it again would draw the whole window anew
         app.setStyle("Fusion")
         app.setProperty(STYLED, True)
     app.setPalette(palette(_current))
-    colors = {field.name: getattr(_current, field.name) for field in fields(_current) if field.name != "series"}
-    points = app.font().pointSizeF()
-    sizes = {"title_size": f"{points * 1.22:.1f}pt", "caption_size": f"{points * 0.92:.1f}pt"}
-    app.setStyleSheet(stylesheet(colors | pictures(_current) | sizes))
     return _current
+
+
+def sheet() -> str:
+    """The stylesheet of the tokens in force, in the size of the application's text."""
+    return _sheet(_current, QApplication.font().pointSizeF(), config_directory())
+
+
+@lru_cache(maxsize=4)
+def _sheet(tokens: Tokens, points: float, _folder: Path) -> str:
+    colors = {field.name: getattr(tokens, field.name) for field in fields(tokens) if field.name != "series"}
+    sizes = {"title_size": f"{points * 1.22:.1f}pt", "caption_size": f"{points * 0.92:.1f}pt"}
+    return stylesheet(colors | pictures(tokens) | sizes)
 
 
 def pictures(tokens: Tokens) -> dict[str, str]:

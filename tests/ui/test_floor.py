@@ -64,6 +64,21 @@ def test_nothing_arrives_at_a_widget_that_is_gone(loop: QEventLoop, qtbot: QtBot
     bridge.close()
 
 
+def test_what_starts_after_the_end_is_dropped_without_a_word(
+    loop: QEventLoop, qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    bridge, owner, seen = Bridge(loop), QObject(), []
+
+    async def late() -> None:
+        await bridge.call(lambda: seen.append("called"))
+
+    bridge.close()
+    task = bridge.start(owner, late(), lambda error: seen.append(str(error)))
+    qtbot.waitUntil(task.done)
+    assert task.cancelled()
+    assert (seen, caplog.records) == ([], [])
+
+
 def test_an_error_of_the_node_reaches_the_one_who_asked(loop: QEventLoop, qtbot: QtBot) -> None:
     bridge, owner, seen = Bridge(loop), QObject(), []
 

@@ -10,8 +10,8 @@ import pytest
 from fake_node import FakeNode
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLineEdit,
     QPlainTextEdit,
-    QPushButton,
     QTextEdit,
     QWidget,
 )
@@ -443,56 +442,3 @@ def test_a_paused_graph_stands_still(window: MainWindow, node: FakeNode, qtbot: 
     assert graphs.model.rows == before
     graphs.desk.actions["graphs.pause"].trigger()
     qtbot.waitUntil(lambda: graphs.model.rows != before)
-
-
-# dropping
-
-
-def test_a_dropped_file_is_deployed_and_offered(
-    window: MainWindow, node: FakeNode, tmp_path: Path, qtbot: QtBot
-) -> None:
-    file = tmp_path / "dropped.py"
-    file.write_text(WORKING)
-    drop(window, file)
-    qtbot.waitUntil(lambda: _button(window, "Spawn dropped") is not None)
-    editor = window.panels["editor"]
-    assert isinstance(editor, EditorPanel)
-    assert [doc.name for doc in editor.documents()] == ["dropped.py"]
-    button = _button(window, "Spawn dropped")
-    assert button is not None
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "dropped" in node.actors.rows)
-
-
-def test_a_dropped_file_that_is_refused_says_why(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
-    file = tmp_path / "empty.wasm"
-    file.write_bytes(b"")
-    drop(window, file)
-    qtbot.waitUntil(lambda: any("the file is empty" in notice.text for notice in window.notices.notices))
-
-
-def test_a_dropped_folder_is_said_in_one_notice(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
-    (tmp_path / "folder.py").mkdir()
-    window.drops.take((tmp_path / "folder.py",))
-    qtbot.waitUntil(lambda: any("folder.py is a folder" in notice.text for notice in window.notices.notices))
-    assert len([notice for notice in window.notices.notices if "folder.py" in notice.text]) == 1
-
-
-def test_what_cannot_be_deployed_is_not_taken(window: MainWindow, tmp_path: Path) -> None:
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "picture.png"))])
-    assert not window.drop_zone.cover(mime)
-
-
-def drop(window: MainWindow, file: Path) -> None:
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(file))])
-    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    QApplication.sendEvent(window, QDragEnterEvent(QPoint(300, 300), copy, mime, left, none))
-    assert window.drop_zone.isVisible()
-    QApplication.sendEvent(window, QDropEvent(QPointF(300, 300), copy, mime, left, none))
-
-
-def _button(window: MainWindow, text: str) -> QPushButton | None:
-    found = window.notices.findChildren(QPushButton)
-    return next((button for button in found if button.text() == text and button.isVisible()), None)

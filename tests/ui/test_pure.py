@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ui import format as show
+from ui.endings import ending
 from ui.series import crash_times, curve, decimated
 from ui.widgets.brackets import match
 from ui.widgets.highlighter import split_line, state_after
 from ui.widgets.indenting import indent_after, shift, toggle_comment
 from ui.widgets.payload_edit import hex_dump, pretty
-from workbench.api import Sample
+from workbench.api import Envelope, Kind, Sample
 
 
 def sample(time: float, turn_ms: float | None = None, crashes: int = 0) -> Sample:
@@ -94,3 +96,21 @@ def test_payloads_are_shown_as_they_are_best_read() -> None:
     assert pretty("{not json") == "{not json"
     assert hex_dump(b"AB\x00").split("  ")[0] == "00000000"
     assert hex_dump(b"AB\x00").endswith("AB·")
+
+
+@pytest.mark.parametrize(
+    ("kind", "message_type", "payload", "sentence"),
+    [(Kind.INFO, "DOWN", '{"actor": "till", "reason": "it left"}', "till, which it monitored, ended: it left"),
+     (Kind.INFO, "EXIT", '{"actor": "till", "reason": "x"}', "till, with which it was linked, ended: x"),
+     (Kind.CALL, "DOWN", '{"actor": "till", "reason": "x"}', ""), (Kind.INFO, "tick", "", ""),
+     (Kind.INFO, "DOWN", "not json", ""), (Kind.INFO, "DOWN", b"\xff", ""), (Kind.INFO, "EXIT", "[1]", "")],
+)  # fmt: skip
+def test_the_end_of_another_actor_is_told_in_a_sentence(
+    kind: Kind, message_type: str, payload: str | bytes, sentence: str
+) -> None:
+    assert ending(Envelope("m1", kind, message_type, payload)) == sentence
+
+
+def test_many_names_are_cut_to_a_dozen() -> None:
+    assert show.named([f"a{n}" for n in range(14)]).endswith("a11 and 2 more")
+    assert show.named(("one", "two")) == "one, two"

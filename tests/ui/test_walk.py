@@ -82,6 +82,7 @@ def test_tab_leads_to_every_control_of_a_panel(filled: MainWindow, name: str, qt
 @pytest.mark.parametrize("name", IDS)
 def test_every_text_of_a_panel_can_be_read(filled: MainWindow, name: str, look: str, qtbot: QtBot) -> None:
     filled.set_theme(look)
+    qtbot.waitUntil(lambda: filled.looks.settled)
     assert faults(shown(filled, name, qtbot), pale) == []
 
 
@@ -93,6 +94,7 @@ def test_the_window_around_the_panels_has_no_fault_either(filled: MainWindow) ->
 @pytest.mark.parametrize("look", ["light", "dark"])
 def test_the_text_that_a_table_really_draws_can_be_read(filled: MainWindow, look: str, qtbot: QtBot) -> None:
     filled.set_theme(look)
+    qtbot.waitUntil(lambda: filled.looks.settled)
     actors = shown(filled, "actors", qtbot)
     assert isinstance(actors, ActorsPanel)
     table = actors.table

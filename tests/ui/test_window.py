@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 from windows import close
 
+from ui import theme
 from ui.app import address, arguments, window_for
 from ui.main_window import MainWindow
 from ui.opening import Doors
@@ -129,6 +130,32 @@ def test_settings_are_written_when_they_change(window: MainWindow, qtbot: QtBot)
     file = RecordFile(config_directory() / "settings.json")
     qtbot.waitUntil(lambda: file.read().get("theme") == "dark")
     window.set_theme("light")
+
+
+def test_a_theme_is_taken_part_by_part_and_reaches_all_of_them(window: MainWindow, qtbot: QtBot) -> None:
+    parts = window.looks.parts()
+    window.set_theme("dark")
+    assert [part.styleSheet() for part in parts] != [theme.sheet()] * len(parts)
+    qtbot.waitUntil(lambda: window.looks.settled)
+    assert {part.styleSheet() for part in parts} == {theme.sheet()}
+    assert all(part.updatesEnabled() for part in parts)
+    window.set_theme("light")
+    qtbot.waitUntil(lambda: window.looks.settled)
+
+
+def test_the_second_of_two_quick_changes_of_theme_wins(window: MainWindow, qtbot: QtBot) -> None:
+    window.set_theme("dark")
+    window.set_theme("light")
+    qtbot.waitUntil(lambda: window.looks.settled)
+    assert {part.styleSheet() for part in window.looks.parts()} == {theme.sheet()}
+    assert theme.current().name == "light"
+
+
+def test_a_window_of_another_dialog_is_dressed_too(window: MainWindow) -> None:
+    window.desk.actions.run("view.palette")
+    palette = window.jumps.dialog
+    assert palette is not None
+    assert palette.styleSheet() == theme.sheet()
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from ui.bridge import Bridge
 from ui.icons import color, icon
+from ui.theme import sheet
 from ui.widgets.build import label, row
 
 SHOWN = 100
@@ -62,6 +63,7 @@ class HintDelegate(QStyledItemDelegate):
 class Palette(QDialog):
     def __init__(self, parent: QWidget, bridge: Bridge, choices: Sequence[Choice], placeholder: str) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
+        self.setStyleSheet(sheet())
         self._bridge, self._choices = bridge, choices
         self._typed, self._ranking, self._wants_take = "", False, False
         self._ranked: list[Choice] = []

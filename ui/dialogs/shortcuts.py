@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from ui.actions import SPECS, Spec
 from ui.models import Column, RowModel
+from ui.theme import sheet
 from ui.widgets.filter_edit import FilterEdit
 from ui.widgets.table import Table
 
@@ -16,7 +17,7 @@ def _same(spec: Spec) -> str:
 
 Col = Column[Spec]
 COLUMNS: tuple[Col, ...] = (
-    Col("action", "Action", lambda s: s.text, lambda s: s.text, 250, icon=lambda s: (s.icon, "icon")),
+    Col("action", "Action", lambda s: s.title, lambda s: s.title, 290, icon=lambda s: (s.icon, "icon")),
     Col("keys", "Keys", lambda s: s.shortcut, lambda s: s.shortcut, 130, bold=True),
     Col("command", "On the command line", _same, _same, 380, tone=lambda s: "text" if s.command else "muted"),
 )
@@ -25,6 +26,7 @@ COLUMNS: tuple[Col, ...] = (
 class Shortcuts(QDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setStyleSheet(sheet())
         self.setWindowTitle("Keyboard shortcuts and commands")
         self.resize(940, 600)
         self.model: RowModel[Spec] = RowModel(COLUMNS, lambda spec: spec.id, self)

@@ -49,6 +49,7 @@ class CodeEdit(QPlainTextEdit):
     def __init__(self) -> None:
         super().__init__()
         self.marks: tuple[Mark, ...] = ()
+        self.mark_of_comments = "#"
         self._lines = 1
         self.setProperty("flat", "true")
         self.setFont(mono())
@@ -181,7 +182,7 @@ class CodeEdit(QPlainTextEdit):
             self._change_lines(lambda lines: shift(lines, by))
 
     def toggle_comment(self) -> None:
-        self._change_lines(toggle_comment)
+        self._change_lines(lambda lines: toggle_comment(lines, self.mark_of_comments))
 
     def _change_lines(self, change: Callable[[list[str]], list[str]]) -> None:
         """Replace the lines of the selection by `change(lines)` as one step of undo."""

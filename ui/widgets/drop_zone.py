@@ -12,7 +12,7 @@ from ui.icons import pixmap
 from ui.theme import current
 from ui.widgets.build import column, label
 
-KINDS = (".py", ".wasm", ".wat", ".zip")
+KINDS = (".py", ".wasm", ".wat", ".zip", ".plexbundle")
 
 
 class DropZone(QWidget):

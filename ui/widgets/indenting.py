@@ -1,4 +1,4 @@
-"""What an editor does to lines of Python: indent, dedent, comment. Pure functions on lists of lines."""
+"""What an editor does to lines of code: indent, dedent, comment. Pure functions on lists of lines."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ def shift(lines: list[str], by: int) -> list[str]:
     return [line[min(-by, len(line) - len(line.lstrip(" "))) :] for line in lines]
 
 
-def toggle_comment(lines: list[str]) -> list[str]:
-    """Take `# ` away when every line has it, else put it at the lines' common indent."""
+def toggle_comment(lines: list[str], mark: str = "#") -> list[str]:
+    """Take the mark away when every line has it, else put it at the lines' common indent."""
     written = [line for line in lines if line.strip()]
     if not written:
         return lines
-    if all(line.lstrip().startswith("#") for line in written):
-        return [_uncomment(line) for line in lines]
+    if all(line.lstrip().startswith(mark) for line in written):
+        return [_uncomment(line, mark) for line in lines]
     indent = min(len(line) - len(line.lstrip()) for line in written)
-    return [f"{line[:indent]}# {line[indent:]}" if line.strip() else line for line in lines]
+    return [f"{line[:indent]}{mark} {line[indent:]}" if line.strip() else line for line in lines]
 
 
 def indent_after(line: str) -> str:
@@ -34,7 +34,7 @@ def indent_after(line: str) -> str:
     return " " * indent
 
 
-def _uncomment(line: str) -> str:
+def _uncomment(line: str, mark: str) -> str:
     indent = len(line) - len(line.lstrip())
-    rest = line[indent:]
-    return line[:indent] + (rest[2:] if rest.startswith("# ") else rest[1:] if rest.startswith("#") else rest)
+    rest = line[indent:].removeprefix(mark)
+    return line[:indent] + (rest if rest == line[indent:] else rest.removeprefix(" "))

@@ -1,4 +1,4 @@
-"""Colours for texts that are only read: WIT, and the differences of two texts."""
+"""Colours of texts with simple rules: WIT, the differences of two texts, and the text of core modules."""
 
 from __future__ import annotations
 
@@ -24,6 +24,14 @@ WIT: tuple[Rule, ...] = tuple((re.compile(pattern), tone, "") for pattern, tone 
 DIFF: tuple[Rule, ...] = tuple((re.compile(pattern), tone, ground) for pattern, tone, ground in (
     (r"^\+.*", "ok", "ok_tint"), (r"^-.*", "error", "error_tint"), (r"^@@.*", "info", ""),
     (r"^(\+\+\+|---) .*", "muted", ""),
+))  # fmt: skip
+WAT: tuple[Rule, ...] = tuple((re.compile(pattern), tone, "") for pattern, tone in (
+    (r"(?<=\()[a-z][\w.]*", "keyword"),
+    (r"\b[if](32|64)\b", "type"),
+    (r"\$[^\s()]+", "function"),
+    (r"(?<![\w$.-])[-+]?(0x[0-9a-fA-F_.]+|\d[\d_.]*)\b", "number"),
+    (r'"(\\.|[^"\\])*"', "string"),
+    (r";;.*", "comment"),
 ))  # fmt: skip
 
 

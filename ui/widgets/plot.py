@@ -31,7 +31,10 @@ class UnitAxis(pg.AxisItem):  # type: ignore[misc]
     def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
         """One level of ticks, at most one for 30 pixels of height or 36 of width."""
         fitting = max(2, round(size / (36 if self.orientation == "bottom" else 30)))
-        return [(tick_step((high - low) / fitting, self._unit), 0)]
+        step = tick_step((high - low) / fitting, self._unit)
+        if step > high > 0:  # a low graph would have no tick at all
+            step = tick_step(high / 2.5, self._unit)
+        return [(step, 0)]
 
     def tickStrings(self, values: Sequence[float], _scale: float, _spacing: float) -> list[str]:
         return [value_text(value, self._unit) for value in values]

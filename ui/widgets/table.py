@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QMenu, QTableView, QToolButton
 
@@ -102,6 +102,10 @@ class Table(QTableView, Generic[Row]):
         if position >= 0:
             self.selectRow(position)
             self.scrollTo(self.rows.index(position, 0))
+
+    def keep_in_sight(self) -> None:
+        """Scroll to the chosen row once the layout is done: something that came below may have covered it."""
+        QTimer.singleShot(0, self, lambda: self.scrollTo(self.currentIndex()))
 
     def _sort_by(self, section: int) -> None:
         rows = self.rows

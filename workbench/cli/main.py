@@ -44,7 +44,7 @@ class Nouns(click.Group):
 @click.group(cls=Nouns, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="actor-workbench", message="%(version)s")
 @click.option("--workspace", metavar="DIR", default="", help="The app's workspace instead of the user's own.")
-@click.option("--open", "files", metavar="FILE", multiple=True, help="Open this file in the app's editor.")
+@click.option("--open", "files", metavar="FILE", multiple=True, help="Open this file in the app.")
 @click.option(
     "--sample/--no-sample", default=None, help="Start the sample system on an empty node; by default a setting."
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ui import format as show
+from ui.endings import ending
 from ui.models import Column, always
 from ui.states import OUTCOMES, STATES, behaviors, state_text
 from workbench.api import ActorInfo, ActorState, Turn
@@ -33,6 +34,10 @@ ACTORS: tuple[Actor, ...] = (
     Actor("module", "Module", lambda a: a.module_name, lambda a: a.module_name, 110, tone=always("muted"),
           tip=lambda a: f"{a.module_name}\n{a.module}"),
     Actor("hash", "Module hash", lambda a: a.module, lambda a: a.module[:12], 108, tone=always("muted"), hidden=True),
+    Actor("links", "Links", lambda a: ", ".join(a.links), lambda a: ", ".join(a.links), 110, tone=always("muted"),
+          hidden=True, tip=always("Actors whose crash it is told of, and they of its own")),
+    Actor("monitors", "Monitors", lambda a: ", ".join(a.monitors), lambda a: ", ".join(a.monitors), 110,
+          tone=always("muted"), hidden=True, tip=always("Actors whose end it is told of")),
     Actor("error", "Last error", error_text, error_text, 220,
           tone=lambda a: "error" if a.state is ActorState.CRASHED else "muted"),
 )  # fmt: skip
@@ -41,7 +46,7 @@ ACTORS: tuple[Actor, ...] = (
 def turn_text(turn: Turn) -> str:
     if turn.cause is not None:
         return show.one_line(str(turn.cause))
-    shown = turn.text or turn.reply
+    shown = turn.text or turn.reply or ending(turn.envelope)
     return show.one_line(shown) if isinstance(shown, str) else f"{len(shown):,} bytes"
 
 

@@ -161,6 +161,8 @@ def facts(info: ActorInfo) -> list[tuple[str, str]]:
                             f"{show.duration(limits.wait_ms / 1000)} waiting, {show.size(limits.stack_bytes)} stack"),
         ("Profile", info.profile),
         ("Grants", ", ".join(info.grants) or "none"),
+        ("Linked with", show.named(info.links)),
+        ("Monitors", show.named(info.monitors)),
         ("State on upgrade", "is carried over" if info.carries_state else "cannot be carried over"),
         ("Started", show.clock(info.spawned, milliseconds=False)),
     ]  # fmt: skip

@@ -138,6 +138,7 @@ class ActorsPanel(TablePanel[ActorInfo]):
         self.chosen = row.id.name
         self.details.show_actor(row, ())
         self.details.show()
+        self.table.keep_in_sight()
         self._enable()
         self.desk.actor_chosen.emit(self.chosen)
         self.refresh()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 
 from ui import format as show
+from ui.endings import ending
 from ui.excerpt import excerpt
 from ui.facts import caption
 from ui.theme import current, mono
@@ -19,7 +20,9 @@ def turn_html(turn: Turn) -> str:
     tokens = current()
     parts = [caption("Message")]
     if turn.envelope is not None:
-        parts.append(_code(f"{turn.envelope.kind} {turn.envelope.type}") + _payload(turn.envelope.payload))
+        parts.append(_code(f"{turn.envelope.kind} {turn.envelope.type}"))
+        told = ending(turn.envelope)
+        parts.append(f"<div>{html.escape(excerpt(told))}</div>" if told else _payload(turn.envelope.payload))
     else:
         parts.append(_code(turn.operation))
     if turn.cause is not None:

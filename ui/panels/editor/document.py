@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -19,16 +20,22 @@ from ui.widgets.build import box, button, label, row, set_tone
 from ui.widgets.code_edit import CodeEdit, Mark
 from workbench.api import Invalid, Location
 
+if TYPE_CHECKING:
+    from ui.widgets.highlighter import Highlighter
+    from ui.widgets.plain_highlighter import PlainHighlighter
+
 ICONS = {"ok": "ok", "error": "error", "muted": "info", "warn": "warning"}
 
 
 HIGHLIGHTED_CHARACTERS = 2_000_000
+COLORED_AT_ONCE_CHARACTERS = 60_000
 
 
 class Document(QWidget):
     """`saved` is the text as it is on disk (or was deployed); what differs from it is unsaved.
 
-    A text that Qt's document cannot hold to the letter is shown, but not edited: `exact` is false then.
+    A text that Qt's document cannot hold to the letter is shown, but not edited: `exact` is false then. So is one of
+    several files of an actor as the node keeps them; `inside` is its path there.
     """
 
     edited = Signal()
@@ -36,16 +43,19 @@ class Document(QWidget):
 
     def __init__(
         self, name: str, source: str = "", *, path: Path | None = None, actor: str = "", alias: str = "",
-        newline: str = "\n",
+        newline: str = "\n", inside: str = "",
     ) -> None:  # fmt: skip
         super().__init__()
+        self.inside = inside
         self.path, self.name, self.saved, self.newline = path, name, source, newline
         self._held: tuple[int, str] = (-1, "")
         self._alias, self._actor, self._tone = alias, actor, "muted"
         self.edit = CodeEdit()
         self.edit.setPlainText(source)
         self.exact = raw_text(self.edit.document()) == source
-        self.edit.setReadOnly(not self.exact)
+        self.edit.setReadOnly(not self.exact or bool(inside))
+        self.colors: Highlighter | PlainHighlighter | None = None
+        self.edit.mark_of_comments = ";;" if self.is_wat else "#"
         self.edit.document().setModified(False)
         self.find_bar = FindBar(self.edit)
         self.strip = Strip()
@@ -84,11 +94,21 @@ class Document(QWidget):
 
     def highlight(self) -> None:
         """Colours come a moment after the text, so that the window need not wait for Pygments."""
-        from ui.widgets.highlighter import Highlighter
+        characters = self.edit.document().characterCount()
+        if self.is_wat:
+            from ui.widgets.plain_highlighter import WAT, PlainHighlighter
 
-        if self.edit.document().characterCount() > HIGHLIGHTED_CHARACTERS:
-            return
-        self.colors = Highlighter(self.edit.document())
+            if characters <= COLORED_AT_ONCE_CHARACTERS:
+                self.colors = PlainHighlighter(self.edit.document(), WAT)
+        elif characters <= HIGHLIGHTED_CHARACTERS:
+            from ui.widgets.highlighter import Highlighter
+
+            self.colors = Highlighter(self.edit.document())
+
+    @property
+    def is_wat(self) -> bool:
+        """Whether it is the text of a core module."""
+        return self.name.lower().endswith(".wat")
 
     @property
     def alias(self) -> str:
@@ -127,6 +147,8 @@ class Document(QWidget):
         replace(path, self.data)
         if path.name != self.name:
             self._alias = self._actor = ""
+        self.inside = ""
+        self.edit.setReadOnly(not self.exact)
         self.path, self.name, self.saved = path, path.name, self.source
         self.disk.hide()
         self.edited.emit()
@@ -198,7 +220,7 @@ class Document(QWidget):
         return {
             "path": str(self.path or ""), "name": self.name, "actor": self._actor, "alias": self._alias,
             "text": self.source if keep else None, "saved": self.saved if keep else None,
-            "newline": self.newline,
+            "newline": self.newline, "inside": self.inside,
             "position": cursor.position(), "scroll": self.edit.verticalScrollBar().value(),
             "strip": self.strip.record(),
         }  # fmt: skip
@@ -217,7 +239,7 @@ class Document(QWidget):
             saved = kept
         made = cls(
             text(record, "name", "actor.py"), kept, path=path, actor=text(record, "actor"), alias=text(record, "alias"),
-            newline=newline,
+            newline=newline, inside=text(record, "inside"),
         )  # fmt: skip
         if made.exact:
             made.saved = saved

@@ -19,6 +19,8 @@ from ui.dialogs.confirm import confirmed
 from ui.dialogs.unsaved import Answer, ask_unsaved
 from ui.panel import Panel
 from ui.panels.editor.document import Document
+from ui.panels.editor.inside import OFFER, Inside
+from ui.panels.editor.places import tab_of
 from ui.progress import Reporter
 from ui.roster import Listing
 from ui.sending import send
@@ -40,7 +42,7 @@ from workbench.api import (
 )
 from workbench.data import directory
 
-ZIP = b"PK"
+KINDS = {Format.COMPONENT: "a component", Format.CORE: "a core module"}
 BEHAVIORS = {"file.new_server": "gen_server", "file.new_event": "gen_event", "file.new_fsm": "gen_fsm"}
 READ_AT_ONCE_BYTES = 256 << 10
 """Larger files are read beside the Qt thread, and appear a moment later."""
@@ -72,6 +74,7 @@ class EditorPanel(Panel):
         self.pages.addWidget(self.tabs)
         self.column.addWidget(self.pages, 1)
         self.disk = QFileSystemWatcher(self)
+        self.inside = Inside(desk, self, self.documents, self.add, self.tabs.setCurrentWidget)
         self._bind()
         self._corner()
 
@@ -100,8 +103,15 @@ class EditorPanel(Panel):
         self.desk.show_source.connect(lambda info: self.run(self._show_source(info)))
         self.desk.show_code.connect(lambda info: self.run(self._show_code(info)))
         self.desk.show_location.connect(lambda place, actor: self.run(self._go_to(place, actor)))
-        self.desk.answered.connect(lambda key: self.save_as() if key == "save_as" else None)
+        self.desk.answered.connect(self._answer)
         self._enable()
+
+    def _answer(self, key: str) -> None:
+        verb, _, rest = key.partition(":")
+        if verb == "save_as":
+            self.save_as()
+        elif verb == OFFER:
+            self.run(self.inside.offer(*rest.split(":", 1)))
 
     # tabs
 
@@ -198,9 +208,8 @@ class EditorPanel(Panel):
         return doc
 
     def _ask_open(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileNames(self, "Open", "", "Python actors (*.py);;All files (*)")
-        for name in chosen:
-            self.open(Path(name))
+        chosen, _ = QFileDialog.getOpenFileNames(self, "Open", "", "Actors (*.py *.wat *.wasm *.zip);;All files (*)")
+        self.desk.open_files.emit(tuple(map(Path, chosen)))
 
     def open(self, path: Path) -> Document | None:
         """Show a file, in the tab that has it already if there is one."""
@@ -260,7 +269,7 @@ class EditorPanel(Panel):
 
     def _save_as(self, doc: Document) -> bool:
         chosen, _ = QFileDialog.getSaveFileName(
-            self, "Save as", str(doc.path or doc.name), "Python (*.py);;All files (*)"
+            self, "Save as", str(doc.path or doc.name), "Actors (*.py *.wat);;All files (*)"
         )
         return bool(chosen) and self._write(doc, Path(chosen))
 
@@ -290,7 +299,9 @@ class EditorPanel(Panel):
 
     def run_current(self) -> None:
         doc = self.current()
-        if doc is not None and doc not in self._runs and self._may_replace(doc):
+        if doc is not None and doc.inside:
+            doc.say(f"This is one of the files of {doc.alias}: change it in its folder, and deploy the folder.", "warn")
+        elif doc is not None and doc not in self._runs and self._may_replace(doc):
             self.run(self._run(doc), lambda error: self._run_failed(doc, error))
 
     async def _run(self, doc: Document) -> None:
@@ -403,11 +414,11 @@ class EditorPanel(Panel):
     async def _show_source(self, info: ActorInfo) -> None:
         await self._open_source(info)
 
-    async def _open_source(self, info: ActorInfo) -> Document | None:
-        """The tab of this actor's source; from the node when no tab has it."""
+    async def _open_source(self, info: ActorInfo, file: str = "") -> Document | None:
+        """The tab of this actor's source; from the node when no tab has it. `file` is one of several."""
         self.desk.raise_panel.emit(self.id)
         for doc in self.documents():
-            if doc.actor == info.id.name or doc.alias == info.module_name:
+            if (doc.actor == info.id.name or doc.alias == info.module_name) and (not doc.inside or not file):
                 self.tabs.setCurrentWidget(doc)
                 return doc
         node = self.desk.node
@@ -416,10 +427,10 @@ class EditorPanel(Panel):
         module = await self.call(node.modules.get, info.module)
         if module.format is not Format.PYTHON:
             self.desk.notice(
-                f"{module.name} is a component of {module.size_bytes:,} bytes: it has no source here.", "info"
+                f"{module.name} is {KINDS[module.format]} of {module.size_bytes:,} bytes: it has no source here."
             )
             return None
-        return await self._open_code(module, actor=info.id.name, alias=info.module_name)
+        return await self.inside.open(module, actor=info.id.name, alias=info.module_name, file=file)
 
     async def _show_code(self, module: ModuleInfo) -> None:
         self.desk.raise_panel.emit(self.id)
@@ -427,29 +438,18 @@ class EditorPanel(Panel):
         if doc is not None:
             self.tabs.setCurrentWidget(doc)
         else:
-            await self._open_code(module, actor=module.name, alias=module.name)
-
-    async def _open_code(self, module: ModuleInfo, *, actor: str, alias: str) -> Document | None:
-        """A tab of a python module's source, as the node keeps it."""
-        if self.desk.node is None:
-            return None
-        data = await self.call(self.desk.node.modules.data, module.hash)
-        if data.startswith(ZIP):
-            self.desk.notice(f"{module.name} has several files: its folder is where they are edited.", "info")
-            return None
-        name = PurePath(module.file_name).name or f"{module.name}.py"
-        return self.add(Document(name, data.decode(errors="replace"), actor=actor, alias=alias))
+            await self.inside.open(module, actor=module.name, alias=module.name)
 
     async def _go_to(self, place: Location, actor: str) -> None:
-        name = PurePath(place.file).name
-        doc = next((doc for doc in self.documents() if doc.name == name), None)
+        info = self._info(actor)
+        doc = tab_of(self.documents(), place.file, info.module_name if info is not None else actor)
         if doc is None and self.desk.node is not None:
             try:
                 info = await self.call(self.desk.node.actors.get, actor)
             except NotFound:
                 self.desk.notice(f"{place}: no open file has this name, and {actor or 'its actor'} is gone.", "warn")
                 return
-            doc = await self._open_source(info)
+            doc = await self._open_source(info, place.file)
         if doc is not None:
             self.desk.raise_panel.emit(self.id)
             self.tabs.setCurrentWidget(doc)
@@ -476,6 +476,6 @@ class EditorPanel(Panel):
         self.none.repaint_icons()
         for doc in self.documents():
             doc.repaint_icons()
-            if hasattr(doc, "colors"):
+            if doc.colors is not None:
                 doc.colors.take_theme()
             self._show_actor(doc)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from ui.panel import Panel
 from ui.panels.graphs.drawing import Asked, Drawing, drawing, first_drawn, legend
 from ui.panels.graphs.legend import COLUMNS, NODE, Legend, LegendModel, Series
 from ui.panels.graphs.samples import Samples
+from ui.panels.graphs.warming import Warming, import_beside
 from ui.roster import Listing
 from ui.settings import Record, child, words
 from ui.theme import current
@@ -69,6 +69,7 @@ class GraphsPanel(Panel):
         self._pixels = LEAST_WIDTH
         self._slice = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._slice.timeout.connect(self._draw_next)
+        self._warming = Warming(self)
         self.model = LegendModel(COLUMNS, lambda series: series.name, self)
         self.legend = Legend(self.model)
         none = EmptyState("graphs", "Actors appear here with their values.")
@@ -78,7 +79,7 @@ class GraphsPanel(Panel):
         self.grid.setSpacing(6)
         self.plots: list[Plot] = []
         self._made: list[Plot] = []
-        self._making = False
+        self._making = self._imported = False
         self._lay_out()
         self._bind()
 
@@ -127,7 +128,7 @@ class GraphsPanel(Panel):
     # reading and drawing
 
     def load(self) -> Found:
-        import_module("ui.series")  # numpy takes its time; pyqtgraph brings Qt's types and must wait for the Qt thread
+        import_beside()  # numpy takes its time; pyqtgraph brings Qt's types and must wait for the Qt thread
         node = self.desk.node
         assert node is not None
         listing = self.desk.roster.read(node)
@@ -179,9 +180,10 @@ class GraphsPanel(Panel):
 
     def _show(self, found: Found) -> None:
         if not self.plots:
-            if self.samples.now() and not self._making:
+            self._warming.start()
+            if self.samples.now() and self._warming.done and not self._making:
                 self._making = True
-                self._make_plots()
+                QTimer.singleShot(0, self, self._make_plots)
             return
         self.view.show_planned(found.series, found.wanted, found.plan)
         self._drawing, self._next = found.drawing, 0
@@ -197,10 +199,14 @@ class GraphsPanel(Panel):
             self._slice.start()
 
     def _make_plots(self) -> None:
-        """One plot at a time: each takes some 30 ms, and clicks are answered in between."""
+        """The import first, then one plot at a time: each takes some 30 ms, and clicks are answered in between."""
         from ui.series import MEASURES
         from ui.widgets.plot import Plot
 
+        if not self._imported:
+            self._imported = True
+            QTimer.singleShot(0, self, self._make_plots)
+            return
         made = len(self._made)
         if made < len(MEASURES):
             self._made.append(Plot(MEASURES[made]))

@@ -10,9 +10,9 @@ from ui.excerpt import excerpt
 from ui.facts import caption, grid
 from ui.panels.modules.columns import behaviors
 from ui.theme import current
-from workbench.api import ModuleDetail, ModuleInfo
+from workbench.api import Format, ModuleDetail, ModuleInfo
 
-NAMED = 12
+FORMATS = {Format.PYTHON: "Python source", Format.CORE: "core module", Format.COMPONENT: "component"}
 
 
 def overview(info: ModuleInfo, detail: ModuleDetail | None, users: Sequence[str]) -> str:
@@ -22,7 +22,7 @@ def overview(info: ModuleInfo, detail: ModuleDetail | None, users: Sequence[str]
         f'<p style="color:{tokens.warn};margin-bottom:8px">Warning: {html.escape(text)}</p>' for text in info.warnings
     ]
     if info.documentation:
-        parts.append(f"<p>{html.escape(excerpt(info.documentation, 2000))}</p>")
+        parts.append(f'<p style="margin-bottom:8px">{html.escape(excerpt(info.documentation, 2000))}</p>')
     parts.append(grid(facts(info, detail, users)))
     if detail is not None and detail.notes:
         notes = "".join(f"<li>{html.escape(note)}</li>" for note in detail.notes)
@@ -35,24 +35,18 @@ def facts(info: ModuleInfo, detail: ModuleDetail | None, users: Sequence[str]) -
     return [
         ("Hash", info.hash),
         ("Aliases", ", ".join(info.aliases) or "none"),
-        ("Format", f"{info.format}, {show.size(info.size_bytes)}"),
+        ("Format", f"{FORMATS[info.format]}, {show.size(info.size_bytes)}"),
         ("Class", info.class_name),
         ("Behavior", behaviors(info)),
         ("Imports", ", ".join(info.imports) or "nothing"),
         ("Capabilities needed", ", ".join(info.requires) or "none"),
-        ("Run by", named(users) or "nobody"),
+        ("Run by", show.named(users) or "nobody"),
         ("Compiled", _compiled(info, detail)),
         ("Memory at start", show.size(info.memory_bytes)),
         ("State on upgrade", "is carried over" if info.carries_state else "cannot be carried over"),
         ("Interpreter", info.interpreter[:16] + "…" if info.interpreter else ""),
         ("Deployed", f"{show.moment(info.deployed)}" + (f" from {info.file_name}" if info.file_name else "")),
     ]  # fmt: skip
-
-
-def named(users: Sequence[str]) -> str:
-    """`a, b and 3 more`."""
-    more = len(users) - NAMED
-    return ", ".join(users[:NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _compiled(info: ModuleInfo, detail: ModuleDetail | None) -> str:

@@ -20,7 +20,6 @@ from ui.filter import Filter, quote
 from ui.models import Plan
 from ui.panels.modules.columns import MODULES, Deployed
 from ui.panels.modules.details import ModuleDetails
-from ui.panels.modules.overview import named
 from ui.progress import Reporter
 from ui.settings import Record, child, number
 from ui.table_panel import TablePanel
@@ -176,6 +175,7 @@ class ModulesPanel(TablePanel[Deployed]):
             self.details.comparison.show_diff(None)
             self.details.show_module(row.info, ())
             self.details.show()
+            self.table.keep_in_sight()
             self.refresh()
         if len(picked) == 2:
             before, after = sorted((one.info for one in picked), key=lambda info: info.deployed)
@@ -338,7 +338,7 @@ class ModulesPanel(TablePanel[Deployed]):
 
     async def _say_used(self, info: ModuleInfo) -> None:
         users = await self.call(self._users, info.hash)
-        self.desk.notice(f"{info.name} is in use by {named(users)}: stop them before it is removed.", "warn",
+        self.desk.notice(f"{info.name} is in use by {show.named(users)}: stop them before it is removed.", "warn",
                          key="remove")  # fmt: skip
 
     async def _do_remove(self, infos: list[ModuleInfo]) -> None:

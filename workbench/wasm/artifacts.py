@@ -74,6 +74,13 @@ class Artifacts:
                 with self._shared():
                     self._in_use.discard(name)
 
+    def used_modules(self) -> frozenset[str]:
+        """The hashes of the modules that any live process has mapped."""
+        if not self.folder.is_dir():
+            return frozenset()
+        with self._lock, self._shared():
+            return frozenset(name.rpartition("-")[0] for name in self._in_use.everybody())
+
     def size_bytes(self, module: str) -> int | None:
         """The size of the artifact; None when it has to be compiled first."""
         try:

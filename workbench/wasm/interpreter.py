@@ -175,11 +175,15 @@ class Interpreter:
             return module
 
     def _prune(self) -> None:
-        """Throw away the oldest builds: each takes 70 MB, and a python module is compiled anew for another one."""
+        """Throw away the oldest builds: each takes 70 MB, and a python module is compiled anew for another one.
+
+        What a live process runs on stays: it may still need it for another stack class.
+        """
         pointers = sorted(self.folder.glob("current-*"), key=lambda path: path.stat().st_mtime, reverse=True)
-        kept = {path.read_text(encoding="ascii") for path in pointers[:KEPT_BUILDS]}
+        kept = {path.read_text(encoding="ascii") for path in pointers[:KEPT_BUILDS]} | self._artifacts.used_modules()
         for pointer in pointers[KEPT_BUILDS:]:
-            pointer.unlink(missing_ok=True)
+            if pointer.read_text(encoding="ascii") not in kept:
+                pointer.unlink(missing_ok=True)
         for path in self.folder.glob("*.wasm"):
             if path.stem not in kept and path.name != SCRATCH:
                 path.unlink(missing_ok=True)

@@ -139,7 +139,7 @@ def together(node: Node) -> Figure:
         started = time.perf_counter()
         modules = list(pool.map(node.modules.deploy, distinct))
         deployed = time.perf_counter() - started
-    assert len({module.hash for module in modules}) == 10
+    kept = {module.hash for module in modules}
     tiny(node)
     found: list[int] = []
 
@@ -160,9 +160,9 @@ def together(node: Node) -> Figure:
         value,
         "/s",
         "> 100/s, all of them",
-        alive == sum(found) == 1_000 and value > 100,
-        f"total 1,000, successful {alive:,}, {seconds * 1e3:,.0f} ms; 10 deployments at once: 10 successful, "
-        f"{deployed * 1e3:,.0f} ms, {10 / deployed:,.0f}/s",
+        alive == sum(found) == ACTORS and len(kept) == len(distinct) and value > 100,
+        f"total {sum(found):,}, successful {alive:,}, {seconds * 1e3:,.0f} ms; {len(distinct)} deployments at once: "
+        f"{len(kept)} successful, {deployed * 1e3:,.0f} ms, {len(kept) / deployed:,.0f}/s",
         {"seconds": [seconds], "deployment_seconds": [deployed]},
     )
 

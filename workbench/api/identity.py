@@ -26,6 +26,10 @@ class ActorId:
 
 def split_address(text: str) -> tuple[str, str]:
     """(name, node) of an address, parsed at its last `@`; without one the node is empty."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise Invalid(f"an actor's name is not valid Unicode: {error.reason} at character {error.start}") from None
     name, at, node = text.rpartition("@")
     name, node = (name, node) if at else (text, "")
     if not name or len(name.encode()) > NAME_BYTES:

@@ -13,6 +13,7 @@ from workbench.api.modules import SIZE_BYTES
 from workbench.guest import archive, folder, wheels
 
 WASM = b"\0asm"
+TEXTS = (b"(module", b"(component", b";;", b"(;")
 NOTHING: Mapping[str, bytes] = {}
 
 
@@ -29,8 +30,8 @@ def pack(path: Path, *, beside: Mapping[str, bytes] = NOTHING) -> tuple[bytes, s
         return data, name
     if archive.is_archive(data):
         return _archive(archive.read(data), beside), name
-    if data.startswith(WASM):
-        raise Invalid(f"{name} is WebAssembly already: packages go beside Python source")
+    if data.startswith(WASM) or data.lstrip().startswith(TEXTS):
+        raise Invalid(f"{name} is WebAssembly: packages (--with) go beside Python source only")
     return _archive(archive.Contents({archive.MAIN: data}), beside), path.stem
 
 

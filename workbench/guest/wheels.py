@@ -35,6 +35,9 @@ def vendor(packages: Sequence[str]) -> dict[str, bytes]:
         return {}
     if find_spec("pip") is None:
         raise Unavailable("packages are fetched by pip, which is not here: use a workbench that pip has installed")
+    for name in packages:
+        if name.endswith(".whl") and not Path(name).is_file():
+            raise Invalid(f"there is no wheel {name}")
     found: dict[str, bytes] = {}
     with TemporaryDirectory(prefix="workbench-wheels-") as folder:
         _download(packages, folder)

@@ -22,6 +22,12 @@ class Caller:
     namespace: str = DEFAULT
 
 
+NO_TOKEN = (
+    "this endpoint asks for a token, and none was shown: the private endpoint of a node is reached by its workspace "
+    "(--workspace DIR), another one is opened with workbench node --listen"
+)
+
+
 def metadata(caller: Caller, token: str) -> tuple[tuple[str, str | bytes], ...]:
     """What a client sends with every call; Unauthenticated for a token that no connection can carry."""
     if not (token.isascii() and token.isprintable()):
@@ -41,7 +47,7 @@ def _check(shown: str, token: str) -> None:
     scheme, _, secret = shown.partition(" ")
     right = hmac.compare_digest(secret.encode(), token.encode())
     if scheme.lower() != "bearer" or not right:
-        raise Unauthenticated("wrong token" if shown else "this endpoint asks for a token, and none was shown")
+        raise Unauthenticated("wrong token" if shown else NO_TOKEN)
 
 
 def _text(value: str | bytes | None) -> str:

@@ -8,6 +8,7 @@ a subscriber or another actor is called.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -28,15 +29,14 @@ from workbench.runtime.metrics import Counters
 from workbench.runtime.surroundings import Surroundings
 from workbench.runtime.threads import may_run_guest
 
-SHORT = 64
-"""A message type of so few characters is no longer than one may be, whatever it is written in."""
+logger = logging.getLogger(__name__)
 BATCH = 64
 """Turns that a worker runs for one actor before others get their chance."""
 GONE = (ActorState.STOPPING, ActorState.STOPPED)
 ENDED = (ActorState.CRASHED, *GONE)
 
 
-def size_of(text: Payload) -> int:
+def size_of(text: Payload, what: str = "the text") -> int:
     """Bytes of a payload; Invalid when it is neither text nor bytes, or no valid Unicode."""
     if isinstance(text, bytes) or (isinstance(text, str) and text.isascii()):
         return len(text)
@@ -45,7 +45,7 @@ def size_of(text: Payload) -> int:
     try:
         return len(text.encode())
     except UnicodeEncodeError as error:
-        raise Invalid(f"the text is not valid Unicode: {error.reason} at character {error.start}") from error
+        raise Invalid(f"{what} is not valid Unicode: {error.reason} at character {error.start}") from error
 
 
 class Actor:
@@ -134,7 +134,7 @@ class Actor:
         payload, message_type, body = envelope.payload, envelope.type, self.body
         if type(payload) is str and len(payload) <= body.room and payload.isascii() and type(message_type) is str:
             way = body.call_way if envelope.kind is Kind.CALL else body.cast_way
-            if way is not None and len(message_type) <= SHORT:
+            if way is not None and len(message_type) <= NAME_BYTES and message_type.isascii():
                 return way
         return self._check_closely(envelope)
 
@@ -142,8 +142,10 @@ class Actor:
         way = self.route(envelope.kind)
         payload, message_type, instance = envelope.payload, envelope.type, self.body.instance
         limits = self.body.spec.limits
-        size, named = size_of(payload), size_of(message_type)
-        if named > NAME_BYTES or isinstance(message_type, bytes):
+        if not isinstance(message_type, str):
+            raise Invalid(f"a message type is text (str), not {type(message_type).__name__}")
+        size, named = size_of(payload), size_of(message_type, "the message type")
+        if named > NAME_BYTES:
             raise Exhausted(
                 f"size: a message type has up to {NAME_BYTES:,} bytes, this one has {named:,}",
                 limit="size",
@@ -254,12 +256,20 @@ class Actor:
 
     def _turn(self, way: Route, envelope: Envelope) -> Reply | WorkbenchError:
         self.state = ActorState.RUNNING
-        outcome = self.body.handle(way, envelope)
+        try:
+            outcome = self.body.handle(way, envelope)
+        except BaseException as error:  # a fault of ours: the actor must not stay inside of a turn for ever
+            outcome = self._faulted(error, envelope)
         if type(outcome) is Crashed:
             self._crashed(outcome.cause, envelope)
         else:
             self.state = ActorState.IDLE
         return outcome
+
+    def _faulted(self, error: BaseException, envelope: Envelope) -> Crashed:
+        logger.exception("the turn of %s over %r failed inside the host", self.id, envelope.type, exc_info=error)
+        cause = Cause("crashed", "the host failed inside this turn; its log has the details")
+        return Crashed(f"actor {self.id.name} crashed: {cause}", cause=cause)
 
     def _answer(self, letter: Letter, outcome: Reply | WorkbenchError) -> None:
         if letter.answer is None:
@@ -328,7 +338,7 @@ class Actor:
         self.state = ActorState.STARTING
         try:
             self._start(spec, spec.state)
-        except WorkbenchError as refused:
+        except BaseException as refused:
             self.last_cause = getattr(refused, "cause", None) or self.last_cause
             self.state, self.body.ending = ActorState.CRASHED, None
             raise
@@ -346,6 +356,9 @@ class Actor:
             self.state = ActorState.IDLE
             text = f"{name} was not changed, the new code does not take its state over: {refused.message}"
             raise type(refused)(text, figures=refused.figures) from refused
+        finally:
+            if self.state is ActorState.RUNNING:
+                self.state = ActorState.IDLE
 
     def snapshot(self) -> Payload:
         """The state as the guest gives it. A guest that dies of it is crashed."""
@@ -395,7 +408,7 @@ class Actor:
         if self.state in (ActorState.STOPPED, ActorState.CRASHED):
             return self.control(lambda: None)
         cause = self.body.ending = Cause("crashed", reason)
-        for instance in (self.body.incoming, self.body.instance):
+        for instance in (self.body.context.newborn, self.body.instance):
             if instance is not None and self.state is not ActorState.IDLE:
                 instance.interrupt(cause)
         self._end_wait()

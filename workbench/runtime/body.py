@@ -40,9 +40,8 @@ class Spec:
 
 
 class Body:
-    """See the module. `instance` is None before the birth and after a death, `incoming` is one that is being born.
+    """See the module. `instance` is None before the birth and after a death. `envelope` is the one in hand.
 
-    `ending` is the cause for which the actor is to die; it is set from other threads. `envelope` is the one in hand.
     `room` is the longest plain text that the instance takes, `call_way` and `cast_way` where its messages go.
     """
 
@@ -50,8 +49,6 @@ class Body:
         self.id, self.spec, self._around = identity, spec, around
         self.context = Context(identity, around.host, spec.grants, spec.limits)
         self.instance: Instance | None = None
-        self.incoming: Instance | None = None
-        self.ending: Cause | None = None
         self.envelope: Envelope | None = None
         self.counters = Counters()
         self.fsm_state = ""
@@ -63,6 +60,15 @@ class Body:
         self.call_way: Route | None = None
         self.cast_way: Route | None = None
 
+    @property
+    def ending(self) -> Cause | None:
+        """The cause for which the actor is to die; it is set from other threads."""
+        return self.context.ending
+
+    @ending.setter
+    def ending(self, cause: Cause | None) -> None:
+        self.context.ending = cause
+
     def start(self, spec: Spec, state: Payload) -> None:
         """A fresh instance of `spec`, initialised; the old one, if any, stays until the new one is ready.
 
@@ -72,7 +78,7 @@ class Body:
         self.context.begin_turn()
         instance = None
         try:
-            instance = self.incoming = spec.runnable.program.instantiate(self.context, self._around.engines)
+            instance = spec.runnable.program.instantiate(self.context, self._around.engines)
             if self.ending is not None:
                 instance.interrupt(self.ending)
             if spec.runnable.bytecode:
@@ -89,7 +95,7 @@ class Body:
                 instance.close()
             raise
         finally:
-            self.incoming = None
+            self.context.newborn = None
         if isinstance(result, Err):
             self._record("init", None, Outcome.REJECTED, instance.figures, started, "", result.value)
             instance.close()

@@ -47,7 +47,9 @@ class Bonds:
             return _without(self._links, one, other) and _without(self._links, other, one)
 
     def monitor(self, watcher: ActorId, target: ActorId) -> None:
-        """Monitoring twice is monitoring once. Exhausted: the watcher or the target has too many."""
+        """Monitoring twice is monitoring once, oneself nothing. Exhausted: the watcher or the target has too many."""
+        if watcher == target:
+            return
         with self._lock:
             _check_room(self._watched, watcher, target)
             _check_room(self._watchers, target, watcher)

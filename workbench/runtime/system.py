@@ -18,7 +18,7 @@ from workbench.api.events import Area
 from workbench.api.identity import NAME_BYTES, ActorId, split_address
 from workbench.api.limits import profile
 from workbench.api.messages import NO_HEADERS, Envelope, Kind, Payload, Reply
-from workbench.runtime.actor import Actor
+from workbench.runtime.actor import Actor, size_of
 from workbench.runtime.answer import Answer
 from workbench.runtime.body import Spec
 from workbench.runtime.bonds import DOWN, EXIT, Bonds
@@ -85,6 +85,7 @@ class ActorSystem:
         parent: Actor | None = None,
         timeout: float = 30.0,
     ) -> ActorInfo:
+        size_of(state, "the initial state")
         chosen = profile(options.profile)
         grants = _granted(chosen.grants, options.grants)
         if parent is not None:

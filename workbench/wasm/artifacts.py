@@ -151,7 +151,7 @@ class Artifacts:
         for pattern in (".*.part", ".*.input"):
             for path in self.folder.glob(pattern):
                 with contextlib.suppress(OSError):
-                    if path.stat().st_mtime < oldest:
+                    if path.stat().st_mtime < oldest or not _lives(path):
                         path.unlink()
 
     @contextlib.contextmanager
@@ -181,6 +181,20 @@ class Artifacts:
         self._verified.pop(module, None)
         path.unlink(missing_ok=True)
         return False
+
+
+def _lives(scratch: Path) -> bool:
+    """Whether the process that compiles into this file may still be there; its number is in the name."""
+    number = scratch.name.split("-")[1] if scratch.name.count("-") >= 2 else ""
+    if os.name != "posix" or not number.isdigit():
+        return True
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _identity(path: Path) -> tuple[int, int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import subprocess
 import threading
 import time
@@ -15,6 +16,8 @@ from workbench.api.errors import Conflict, Internal, Invalid
 from workbench.api.modules import CancelToken, Progress, ProgressCallback
 
 POLL_SECONDS = 0.05
+_NUMBERED = re.compile(r"^\d+: ")
+"""How the engine counts its causes."""
 SECONDS_PER_MEGABYTE = 0.6
 """A first guess for the progress bar, replaced by what the last compilation really took."""
 
@@ -77,7 +80,8 @@ class Compiler:
             self._kill()
             raise Internal("the compiling process died; try again, and report the module if it does so again")
         if error := json.loads(answer)["error"]:
-            raise Invalid(f"the engine cannot compile it: {error.splitlines()[-1].strip()}")
+            said = error.splitlines()[-1].strip()
+            raise Invalid(f"the engine cannot compile it: {_NUMBERED.sub('', said)}")
         if megabytes > 1:
             self._rate = (time.monotonic() - started) / megabytes
 

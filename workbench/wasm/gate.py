@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from workbench.api.capabilities import Grant
-from workbench.api.errors import Denied, Unavailable, WorkbenchError
+from workbench.api.errors import Cause, Denied, Unavailable, WorkbenchError
 from workbench.api.identity import ActorId
 from workbench.api.limits import Limits
 from workbench.api.messages import Payload
@@ -80,7 +80,8 @@ class Context:
     """One actor inside the sandbox, as the host sees it: identity, grants, limits, and what the turn in hand did.
 
     `waited_ns` is the part of the turn spent waiting in blocking host calls; it is neither fuel nor running time.
-    `exception` is the report of the exception about to end the instance.
+    `exception` is the report of the exception about to end the instance. `ending` is the cause for which the actor is
+    to die, set from other threads, and `newborn` its instance before it has come to life.
     """
 
     actor: ActorId
@@ -94,6 +95,8 @@ class Context:
     used: defaultdict[str, int] = field(default_factory=_count)
     denied: defaultdict[str, int] = field(default_factory=_count)
     exception: dict[str, str] | None = None
+    ending: Cause | None = None
+    newborn: Any = None
 
     def begin_turn(self) -> None:
         if self.calls_total:

@@ -67,6 +67,8 @@ class Instance(ABC):
         ffi.set_epoch_callback(self._store, _on_epoch, self._key, None)
         # Once is enough: the callback moves the deadline on at every tick, and a store that slept meets it at once.
         ffi.set_deadline(self._context, 1)
+        context.newborn = self  # whoever ends it from now on finds it, or has left the cause before
+        self.end_cause = context.ending
         try:
             self._run(LONG_TURN, self._instantiate, ())
         except BaseException:

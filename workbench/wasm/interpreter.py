@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
+from wasmtime import WasmtimeError
 
 from workbench.api.errors import Conflict, Invalid, Location, Unavailable
 from workbench.api.identity import ActorId
@@ -101,7 +102,13 @@ class Interpreter:
             if key not in self._programs:
                 artifact = self._artifacts.use(module) or self._compile(module, None, None)
                 assert self._binary is not None
-                self._programs[key] = load(module, artifact, self._binary, engine, self._linkers)
+                try:
+                    self._programs[key] = load(module, artifact, self._binary, engine, self._linkers)
+                except WasmtimeError as error:  # as in Programs.get
+                    logger.warning("compiled code of the interpreter cannot be loaded and is made again: %s", error)
+                    self._artifacts.forget(module)
+                    artifact = self._compile(module, None, None)
+                    self._programs[key] = load(module, artifact, self._binary, engine, self._linkers)
             return self._programs[key]
 
     def check(self, files: Mapping[str, str]) -> Report:

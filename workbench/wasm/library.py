@@ -13,7 +13,15 @@ from typing import Protocol
 from workbench.api.errors import Conflict, Invalid, NotFound
 from workbench.api.events import Area
 from workbench.api.identity import ActorId
-from workbench.api.modules import SIZE_BYTES, CancelToken, Format, ModuleInfo, Progress, ProgressCallback
+from workbench.api.modules import (
+    PREFIX_CHARACTERS,
+    SIZE_BYTES,
+    CancelToken,
+    Format,
+    ModuleInfo,
+    Progress,
+    ProgressCallback,
+)
 from workbench.api.structure import ModuleDetail, ModuleDiff
 from workbench.guest import build, sources
 from workbench.wasm import description
@@ -23,7 +31,7 @@ from workbench.wasm.intake import BEHAVIOR_NAMES, Intake, identity
 from workbench.wasm.interpreter import Interpreter
 from workbench.wasm.program import BEHAVIORS, Program
 from workbench.wasm.programs import Programs
-from workbench.wasm.references import check_alias, resolve
+from workbench.wasm.references import check_alias, is_hexadecimal, resolve
 
 
 class ModuleStore(Protocol):
@@ -91,6 +99,8 @@ class Library:
         progress: ProgressCallback | None = None,
         cancel: CancelToken | None = None,
     ) -> ModuleInfo:
+        if not isinstance(data, bytes):
+            raise Invalid(f"a module is given as bytes, not {type(data).__name__}")
         if len(data) > SIZE_BYTES:
             raise Invalid(f"the module has {len(data):,} bytes; up to {SIZE_BYTES:,} are taken")
         if cancel is not None and cancel.is_set():
@@ -146,7 +156,7 @@ class Library:
         """A module with its aliases."""
         info = self._store.load(self._resolve(reference))
         if info is None:
-            raise NotFound(f"no module {reference!r}; deploy it first, or list them with: workbench module list")
+            raise NotFound(f"no module {reference!r}; {_advice(reference)}")
         names = self._names().get(info.hash, ())
         before = self._shown.get(info.hash)
         if before is None or before[0] is not info or before[1].aliases != names:
@@ -243,3 +253,9 @@ class Library:
                 cancelled=cancelled,
             )
             return output.read_bytes()
+
+
+def _advice(reference: str) -> str:
+    if 0 < len(reference) < PREFIX_CHARACTERS and is_hexadecimal(reference):
+        return f"the beginning of a hash has {PREFIX_CHARACTERS} or more characters"
+    return "deploy it first, or list them with: workbench module list"

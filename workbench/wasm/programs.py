@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
+
+from wasmtime import Engine, WasmtimeError
 
 from workbench.api.errors import Invalid
 from workbench.api.modules import CancelToken, ProgressCallback
@@ -14,6 +17,8 @@ from workbench.wasm.core_linker import CoreLinkers
 from workbench.wasm.engine import Engines
 from workbench.wasm.linker import Linkers
 from workbench.wasm.program import Program
+
+logger = logging.getLogger(__name__)
 
 
 class Programs:
@@ -82,16 +87,23 @@ class Programs:
             if key not in self._loaded:
                 content = data()
                 found = binary.read(content)
-                artifact = self._artifacts.use(module)
-                if artifact is None:
-                    self.compile(module, content, found)
-                    artifact = self._artifacts.path(module)
-                if found.kind == "core":
-                    linker = self._core_linkers.get(engine)
-                    self._loaded[key] = core.load(module, artifact, found, engine, linker)
-                else:
-                    self._loaded[key] = component.load(module, artifact, found, engine, self._linkers)
+                try:
+                    self._loaded[key] = self._load(module, content, found, engine)
+                except WasmtimeError as error:
+                    # Whole, and yet not for this engine: compiled for another processor, or written by somebody else.
+                    logger.warning("compiled code of %s cannot be loaded and is made again: %s", module, error)
+                    self._artifacts.forget(module)
+                    self._loaded[key] = self._load(module, content, found, engine)
             return self._loaded[key]
+
+    def _load(self, module: str, content: bytes, found: binary.Binary, engine: Engine) -> Program:
+        artifact = self._artifacts.use(module)
+        if artifact is None:
+            self.compile(module, content, found)
+            artifact = self._artifacts.path(module)
+        if found.kind == "core":
+            return core.load(module, artifact, found, engine, self._core_linkers.get(engine))
+        return component.load(module, artifact, found, engine, self._linkers)
 
     def ready(self, module: str) -> bool:
         """Whether nothing needs to be compiled before it can run."""

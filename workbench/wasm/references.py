@@ -34,8 +34,13 @@ def resolve(reference: str, modules: Sequence[ModuleInfo], aliases: Mapping[str,
 
 def check_alias(alias: str, module: str, aliases: Mapping[str, str], *, force: bool) -> None:
     """Invalid: it can never be an alias. AlreadyExists: it points at another module and `force` is off."""
-    if not alias or alias != alias.strip() or "\0" in alias:
-        raise Invalid(f"{alias!r} cannot be an alias: it must not be empty, begin or end with a space, or hold NUL")
+    if not alias or alias != alias.strip() or not alias.isprintable():
+        raise Invalid(
+            f"{alias!r} cannot be an alias: it must not be empty, begin or end with a space, or hold control characters"
+        )
+    name, at, version = alias.partition("@")
+    if "@" in version or (at and not (name and version)) or alias.startswith("-"):
+        raise Invalid(f"{alias!r} cannot be an alias: write NAME or NAME@VERSION, and no dash in front")
     if looks_like_hash(alias.partition("@")[0]):
         raise Invalid(
             f"{alias!r} cannot be an alias: {PREFIX_CHARACTERS} or more hexadecimal digits are read as a hash"
@@ -49,4 +54,8 @@ def check_alias(alias: str, module: str, aliases: Mapping[str, str], *, force: b
 
 def looks_like_hash(reference: str) -> bool:
     """Whether it is read as the beginning of a hash."""
-    return len(reference) >= PREFIX_CHARACTERS and not set(reference.lower()) - _HEXADECIMAL
+    return len(reference) >= PREFIX_CHARACTERS and is_hexadecimal(reference)
+
+
+def is_hexadecimal(reference: str) -> bool:
+    return not set(reference.lower()) - _HEXADECIMAL

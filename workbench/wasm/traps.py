@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from workbench.api.errors import Cause, Location
-from workbench.api.limits import Limits
+from workbench.api.limits import MEMORIES, Limits
 
 _TRAP = re.compile(r"wasm trap: (.+)")
+_TABLE = re.compile(r"table minimum size of (\d+) elements exceeds table limits")
+_MEMORIES = re.compile(r"memory count too high at (\d+)")
 _MEMORY_TYPES = ("MemoryError",)
 
 
@@ -27,6 +29,14 @@ def classify(message: str, limits: Limits, fuel: int) -> Cause:
     if "fuel allocated for hostcalls" in message:
         text = f"size: the binary result is far larger than the {limits.binary_bytes:,} bytes it may have; use a blob"
         return Cause("exhausted", text, limit="size", limit_value=limits.binary_bytes)
+    if counted := _TABLE.search(message):
+        text = f"table: a table of {int(counted[1]):,} elements, and the actor may have {limits.table_elements:,}"
+        return Cause("exhausted", text, limit="table", limit_value=limits.table_elements, used=int(counted[1]))
+    if counted := _MEMORIES.search(message):
+        text = f"memory: {counted[1]} or more memories, and an actor may have {MEMORIES}"
+        return Cause("exhausted", text, limit="memory", limit_value=MEMORIES)
+    if "GC heap out of memory" in message:
+        return out_of_memory(limits.memory_bytes, None, None, "")
     if "wasm trap: interrupt" in message:
         return out_of_time(limits, limits.time_ms, limits.time_ms)
     return Cause("crashed", f"trap: {trap}" if found else trap or "the engine gave no reason")

@@ -129,7 +129,7 @@ def test_an_actor_out_of_memory_says_so(node: Node) -> None:
 
 
 def test_the_limit_of_table_elements_is_the_engines(node: Node) -> None:
-    with pytest.raises(Crashed, match=r"table minimum size of .* exceeds table limits"):
+    with pytest.raises(Crashed, match=r"exhausted: table: a table of [\d,]+ elements, and the actor may have 1,000"):
         spawn(node, table_elements=1_000)
 
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from ui.actions import Actions
 from ui.bridge import Bridge
+from ui.commands import command
 from ui.roster import Roster
 from ui.settings import Settings
 from workbench.api import Location, Node, Payload, WorkbenchError
@@ -87,6 +88,8 @@ class Desk(QObject):
         self.actions = Actions(window)
         self.roster = Roster(bridge)
         self.node: Node | None = None
+        self.reached: tuple[str, ...] = ()
+        """The options with which the command line reaches the node."""
         self.failure = ""
         """Why the node could not be opened."""
         self.actions.hold(self.absence)
@@ -127,6 +130,10 @@ class Desk(QObject):
             self.notice(
                 "The app made a mistake and went on; the details help to repair it.", "error", details=repr(error)
             )
+
+    def command(self, verb: str, *names: str) -> str:
+        """The command line that does this on this node."""
+        return command(verb, *names, at=self.reached)
 
     def location(self, place: Location, actor: str = "") -> None:
         self.show_location.emit(place, actor)

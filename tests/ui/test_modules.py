@@ -125,7 +125,10 @@ def test_two_chosen_rows_are_compared_the_older_one_first(modules: ModulesPanel,
     assert diff is not None
     assert (diff.before.hash, diff.after.hash) == (one.hash, two.hash)
     assert "+    more = 1" in modules.details.comparison.text.toPlainText()
-    assert modules.details.comparison.command() == f"workbench module diff {one.hash[:12]} {two.hash[:12]}"
+    assert (
+        modules.details.comparison.command()
+        == f"workbench module diff --workspace /workspace {one.hash[:12]} {two.hash[:12]}"
+    )
     assert [change.part for change in modules.details.comparison.model.rows] == ["size"]
 
 
@@ -226,7 +229,7 @@ def test_a_module_leads_to_its_actors_their_log_and_its_source(
 def test_a_row_is_copied_as_the_command_that_shows_it(modules: ModulesPanel, node: FakeNode, qtbot: QtBot) -> None:
     choose(modules, node, "echo", qtbot)
     modules.desk.actions.run("module.copy_command")
-    assert QGuiApplication.clipboard().text() == "workbench module show echo"
+    assert QGuiApplication.clipboard().text() == "workbench module show --workspace /workspace echo"
     modules.desk.actions.run("module.copy_hash")
     assert QGuiApplication.clipboard().text() == node.modules.get("echo").hash
 

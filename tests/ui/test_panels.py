@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
+import click
 import pytest
 from fake_node import FakeNode
 from hypothesis import given
@@ -24,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from ui.commands import message_command, written
+from ui.commands import command, message_command, reached, written
 from ui.desk import Draft
 from ui.filter import parse
 from ui.main_window import MainWindow
@@ -37,7 +39,9 @@ from ui.panels.log.panel import LogPanel
 from ui.panels.messages import MessagesPanel
 from ui.traceback_text import as_html, from_address, innermost, place
 from ui.watchdog import WATCHDOG
+from ui.widgets.table import Table
 from workbench.api import ActorId, Level, Location, LogLine
+from workbench.cli.main import cli
 
 PARTS = (QAbstractButton, QLineEdit, QComboBox, QAbstractItemView, QPlainTextEdit, QTextEdit)
 BROKEN = "class Broken(GenServer):\n    x = = 1\n"
@@ -115,6 +119,29 @@ def test_the_keyboard_reaches_every_panel(window: MainWindow, editor: EditorPane
         window.desk.actions.run("view.next_panel")
         reached.add(window.current_panel().id)
     assert reached >= {name for name, dock in window.docks.items() if dock.isVisible()}
+
+
+def test_return_sends_from_the_message_line_and_from_nowhere_else(
+    window: MainWindow, node: FakeNode, actors: ActorsPanel, messages: MessagesPanel, qtbot: QtBot
+) -> None:
+    opened: list[int] = []
+    actors.table.opened.connect(lambda: opened.append(1))
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    messages.compose(Draft("counter", "increment"))
+    window.raise_panel("actors")
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        actors.table.setFocus()
+        actors.table.choose(0)
+        qtbot.keyClick(QApplication.focusWidget(), key)
+    assert opened == [1, 1]
+    assert messages._number == 0
+    messages.compose(Draft("counter", "increment"))
+    messages.type.setFocus()
+    for sent, key in enumerate((Qt.Key.Key_Return, Qt.Key.Key_Enter), 1):
+        qtbot.keyClick(QApplication.focusWidget(), key)
+        assert messages._number == sent
+    qtbot.waitUntil(lambda: len(messages.sent.all) == 2)
 
 
 def test_tab_leads_through_the_message_from_actor_to_send(messages: MessagesPanel, qtbot: QtBot) -> None:
@@ -268,7 +295,7 @@ def test_what_was_done_can_be_copied_as_a_command(actors: ActorsPanel, messages:
     messages.send()
     qtbot.waitUntil(lambda: bool(messages.model.rows))
     messages.desk.actions.run("message.copy_command")
-    assert QGuiApplication.clipboard().text() == "workbench actor call counter add=5"
+    assert QGuiApplication.clipboard().text() == "workbench actor call --workspace /workspace counter add=5"
 
 
 @pytest.mark.parametrize(
@@ -442,3 +469,34 @@ def test_a_paused_graph_stands_still(window: MainWindow, node: FakeNode, qtbot: 
     assert graphs.model.rows == before
     graphs.desk.actions["graphs.pause"].trigger()
     qtbot.waitUntil(lambda: graphs.model.rows != before)
+
+
+@pytest.mark.parametrize(
+    ("address", "workspace", "expected"),
+    [("embedded:", "/home/me", ()), ("embedded:/w s", "/w s", ("--workspace", "/w s")),
+     ("grpc://host:1", "/far", ("--node", "host:1"))],
+)  # fmt: skip
+def test_a_copied_command_reaches_the_node_of_the_window(
+    address: str, workspace: str, expected: tuple[str, ...]
+) -> None:
+    at = reached(address, workspace, "/home/me")
+    assert at == expected
+    assert shlex.split(command("actor show", "-odd", at=at)) == ["workbench", "actor", "show", *expected, "--", "-odd"]
+
+
+def test_every_copied_command_is_one_of_the_command_line(
+    window: MainWindow, node: FakeNode, actors: ActorsPanel, qtbot: QtBot
+) -> None:
+    node.actors.ask("counter", "increment")
+    actors.select_key(actors._listing.by_name["counter"].id)
+    actors.details.tabs.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: bool(actors.details.model.rows))
+    for table in window.findChildren(Table):
+        if table.command_for is None or not table.rows.rows:
+            continue
+        words = shlex.split(table.command_for(table.rows.rows[0]))
+        if words:
+            group = cli.get_command(click.Context(cli), words[1])
+            assert isinstance(group, click.Group)
+            assert words[2] in group.commands
+            assert words[3:5] == ["--workspace", "/workspace"]

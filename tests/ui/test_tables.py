@@ -95,7 +95,7 @@ def test_a_row_is_copied_in_every_form(window: MainWindow, qtbot: QtBot) -> None
     assert json.loads(said["json"])[0]["id"] == "counter"
     assert said["csv"].splitlines()[0].startswith("Actor,State")
     assert said["markdown"].splitlines()[1].startswith("| --- |")
-    assert said["command"] == "workbench actor show counter"
+    assert said["command"] == "workbench actor show --workspace /workspace counter"
 
 
 def test_every_table_of_a_panel_knows_the_command_of_a_row(window: MainWindow) -> None:

@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QSplitter
 
-from ui.commands import command
 from ui.desk import Desk, Draft
 from ui.dialogs.confirm import confirmed
 from ui.dialogs.spawn import SpawnDialog
@@ -166,7 +165,7 @@ class ActorsPanel(TablePanel[ActorInfo]):
         self.desk.actions.enable("actor.kill", on=on and not crashed)
 
     def command_for(self, found: ActorInfo) -> str:
-        return command("actor", "show", found.id.name)
+        return self.desk.command("actor show", found.id.name)
 
     def context_menu(self) -> QMenu:
         return self.desk.actions.menu(self, *ROW_ACTIONS)
@@ -191,7 +190,7 @@ class ActorsPanel(TablePanel[ActorInfo]):
         QGuiApplication.clipboard().setText(self.chosen)
 
     def _copy_command(self) -> None:
-        QGuiApplication.clipboard().setText(command("actor", "show", self.chosen))
+        QGuiApplication.clipboard().setText(self.desk.command("actor show", self.chosen))
 
     def _restart(self) -> None:
         self._restart_named(self.chosen)

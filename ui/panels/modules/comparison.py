@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QStackedWidget, QVBoxLayout, QWidget
 
-from ui.commands import command
 from ui.desk import Desk
 from ui.models import RowModel
 from ui.panels.modules.columns import CHANGES, Deployed
@@ -26,6 +25,7 @@ class Comparison(QWidget):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
+        self._desk = desk
         self.diff: ModuleDiff | None = None
         self.other = QComboBox()
         self.other.setAccessibleName("Compare with")
@@ -87,7 +87,7 @@ class Comparison(QWidget):
     def command(self) -> str:
         if self.diff is None:
             return ""
-        return command("module", "diff", self.diff.before.hash[:12], self.diff.after.hash[:12])
+        return self._desk.command("module diff", self.diff.before.hash[:12], self.diff.after.hash[:12])
 
     def _repaint(self) -> None:
         self.text.take_theme()

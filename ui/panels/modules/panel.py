@@ -12,7 +12,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu, QSplitter
 
 from ui import format as show
-from ui.commands import command
 from ui.desk import Desk
 from ui.dialogs.alias import AliasDialog
 from ui.dialogs.confirm import confirmed
@@ -120,7 +119,7 @@ class ModulesPanel(TablePanel[Deployed]):
         return found.info.hash
 
     def command_for(self, found: Deployed) -> str:
-        return command("module", "show", reference(found.info))
+        return self.desk.command("module show", reference(found.info))
 
     # reading
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from ui.actions import Actions
 from ui.bridge import Bridge
 from ui.commands import command
+from ui.jobs import Jobs
 from ui.roster import Roster
 from ui.settings import Settings
 from workbench.api import Location, Node, Payload, WorkbenchError
@@ -67,9 +68,6 @@ class Desk(QObject):
     """A line for the filter of the log."""
     show_module = Signal(str)
     """The hash of a module."""
-    deploying = Signal(str, float)
-    """What a deployment does now, and how far it is (-1 unknown); an empty text when it is over."""
-    cancel_deploy = Signal()
     show_graph = Signal(str)
     show_code = Signal(object)
     """ModuleInfo: open its source."""
@@ -87,6 +85,7 @@ class Desk(QObject):
         self.settings = settings
         self.actions = Actions(window)
         self.roster = Roster(bridge)
+        self.jobs = Jobs(self)
         self.node: Node | None = None
         self.reached: tuple[str, ...] = ()
         """The options with which the command line reaches the node."""

@@ -85,10 +85,10 @@ class MainWindow(QMainWindow):
         self.reporter = Reporter(self)
         self.reporter.reported.connect(self.status.show_progress)
         self.opening = Opening(self.desk, ways, self.reporter)
-        self.status.progress.stop.clicked.connect(lambda: self.opening.cancel.set())
+        self.status.progress.stop.clicked.connect(lambda: self._cancel_shown())
         self.notices = NoticeBar(self.desk)
         self.drop_zone = DropZone(self)
-        self.drops = Drops(self.desk, self.status, self._edit)
+        self.drops = Drops(self.desk, self._edit)
         self.jumps = Jumps(self.desk, self, self.panels)
         self.table_actions = TableActions(self.desk, self, self.panels.values(), self.current_panel)
         self._make_bars()
@@ -228,6 +228,12 @@ class MainWindow(QMainWindow):
         """Open the node; the window is usable meanwhile."""
         self.desk.fail_to_open("")
         self.bridge.start(self, self.opening.run(), self._not_opened)
+
+    def _cancel_shown(self) -> None:
+        if self.desk.jobs.newest is not None:
+            self.desk.jobs.cancel()
+        else:
+            self.opening.cancel.set()
 
     def _not_opened(self, error: Exception) -> None:
         self.status.show_progress("", 1.0)

@@ -189,7 +189,7 @@ def test_a_deployment_shows_its_progress_in_the_panel_and_a_cancelled_one_is_qui
     with node.modules.held:
         window.drops.take((file,))
         qtbot.waitUntil(modules.job.isVisible)
-        qtbot.waitUntil(lambda: "Checking" in modules.progress.text.text())
+        qtbot.waitUntil(lambda: "slow.wasm: checking" in modules.progress.text.text())
         assert modules.progress.stop.isVisible()
         modules.progress.stop.click()
     qtbot.waitUntil(modules.job.isHidden)

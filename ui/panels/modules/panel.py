@@ -19,7 +19,6 @@ from ui.filter import Filter, quote
 from ui.models import Plan
 from ui.panels.modules.columns import MODULES, Deployed
 from ui.panels.modules.details import ModuleDetails
-from ui.progress import Reporter
 from ui.settings import Record, child, number
 from ui.table_panel import TablePanel
 from ui.widgets.build import box, row, tool_for
@@ -28,7 +27,6 @@ from ui.widgets.notice_bar import ProgressLine
 from workbench.api import (
     AlreadyExists,
     Area,
-    CancelToken,
     Conflict,
     Format,
     ModuleDetail,
@@ -71,8 +69,6 @@ class ModulesPanel(TablePanel[Deployed]):
         self.chosen = ""
         self._awaited = ""
         self._rows: list[Deployed] = []
-        self._cancel = CancelToken()
-        self._reporter = Reporter(self)
         self.details = ModuleDetails(desk)
         self.progress = ProgressLine()
         self.job = box("foot", row(self.progress, None, margins=(10, 3, 8, 3)))
@@ -103,10 +99,9 @@ class ModulesPanel(TablePanel[Deployed]):
         self.table.selectionModel().selectionChanged.connect(lambda: self._choose())
         self.table.opened.connect(self._show)
         self.desk.show_module.connect(self._show_from_elsewhere)
-        self.desk.deploying.connect(self._show_job)
+        self.desk.jobs.changed.connect(self._show_job)
         self.desk.answered.connect(self._answer)
-        self._reporter.reported.connect(self._show_job)
-        self.progress.stop.clicked.connect(self._cancel_job)
+        self.progress.stop.clicked.connect(lambda: self.desk.jobs.cancel())
         self._enable()
 
     def empty(self) -> EmptyState:
@@ -202,16 +197,10 @@ class ModulesPanel(TablePanel[Deployed]):
 
     # a job that takes its time
 
-    def _show_job(self, stage: str, fraction: float) -> None:
-        """A deployment of the window, or a build of this panel."""
-        self.job.setVisible(bool(stage))
-        if stage:
-            text = stage[:1].upper() + stage[1:]
-            self.progress.show_progress(text, None if fraction < 0 else fraction, cancellable=True)
-
-    def _cancel_job(self) -> None:
-        self._cancel.set()
-        self.desk.cancel_deploy.emit()
+    def _show_job(self) -> None:
+        """The newest deployment or build."""
+        self.job.setVisible(self.desk.jobs.newest is not None)
+        self.progress.show_job(self.desk.jobs.newest)
 
     # what the user asks for
 
@@ -311,21 +300,20 @@ class ModulesPanel(TablePanel[Deployed]):
         node = self.desk.node
         if node is None:
             return
-        cancel = self._cancel = CancelToken()
-        self._show_job(f"building {info.name}", -1.0)
+        job = self.desk.jobs.begin(info.name, "building a component")
         try:
             data = await self.call(
-                lambda: node.modules.build(info.hash, progress=self._reporter.report, cancel=cancel)
+                lambda: node.modules.build(info.hash, progress=job.report, cancel=job.cancel)
             )  # fmt: skip
             await self.call(path.write_bytes, data)
             self.desk.notice(f"{info.name} was built into {path} ({show.size(len(data))}).", "ok")
         except OSError as error:
             self.desk.notice(f"{path} was not written: {error.strerror or error}", "error")
         except Conflict as error:
-            if not cancel.is_set():
+            if not job.cancel.is_set():
                 self.desk.failed(error)
         finally:
-            self.job.hide()
+            self.desk.jobs.end(job)
 
     def _remove(self) -> None:
         rows = self.table.selected()

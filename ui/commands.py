@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Sequence
 
@@ -19,6 +20,11 @@ def reached(address: str, workspace: str, default: str) -> tuple[str, ...]:
     if address.startswith("grpc://"):
         return ("--node", address.removeprefix("grpc://"))
     return ("--workspace", workspace) if workspace != default else ()
+
+
+def in_the_window(error: Exception) -> str:
+    """An error without the advice for the command line: the notice has a button for it."""
+    return re.sub(r"; use --force[^;.]*", "", str(error))
 
 
 def written(message_type: str, payload: Payload) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
+from ui.commands import in_the_window
 from ui.desk import Desk
 from ui.text_file import read
 from workbench.api import ActorInfo, AlreadyExists, Conflict, Invalid, ModuleInfo, SpawnOptions, WorkbenchError
@@ -95,7 +96,7 @@ class Drops(QObject):
                 cancel=job.cancel,
             ))  # fmt: skip
         except AlreadyExists as error:
-            self._desk.notice(f"{path.name} was not deployed: {error}", "warn",
+            self._desk.notice(f"{path.name} was not deployed: {in_the_window(error)}", "warn",
                               buttons=(("Let it name this file", f"replace:{path}"),), key=str(path))  # fmt: skip
         except (WorkbenchError, OSError) as error:
             if not (isinstance(error, Conflict) and job.cancel.is_set()):

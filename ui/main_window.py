@@ -278,6 +278,10 @@ class MainWindow(QMainWindow):
         dock = self.docks[name]
         dock.show()
         dock.raise_()
+        panel = self.panels[name]
+        focused = QApplication.focusWidget()
+        if focused is None or not panel.isAncestorOf(focused):
+            panel.take_keyboard()
 
     def current_panel(self) -> Panel:
         """The panel that has the keyboard; Actors when none has."""
@@ -290,8 +294,6 @@ class MainWindow(QMainWindow):
         at = names.index(self.current_panel().id) if self.current_panel().id in names else -1
         name = names[(at + 1) % len(names)]
         self.raise_panel(name)
-        self.panels[name].setFocus()
-        self.panels[name].focusNextChild() if self.panels[name].focusPolicy() == Qt.FocusPolicy.NoFocus else None
 
     def open_files(self, files: tuple[Path, ...]) -> None:
         """Show them: sources in the editor, modules in their panel."""

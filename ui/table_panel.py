@@ -65,6 +65,9 @@ class TablePanel(Panel, Generic[Row]):
     def select_key(self, key: Hashable) -> None:
         self.view.select_key(key)
 
+    def take_keyboard(self) -> None:
+        (self.table if self.stack.currentWidget() is self.table else self.filter).setFocus()
+
     def focus_filter(self) -> None:
         self.view.focus_filter()
 

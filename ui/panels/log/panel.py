@@ -262,6 +262,9 @@ class LogPanel(Panel):
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.table.as_text("Text"))
 
+    def take_keyboard(self) -> None:
+        (self.table if self.table.isVisibleTo(self) else self.filter).setFocus()
+
     def focus_filter(self) -> None:
         self.filter.setFocus()
         self.filter.selectAll()

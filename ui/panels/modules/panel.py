@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu, QSplitter
 
 from ui import format as show
+from ui.commands import in_the_window
 from ui.desk import Desk
 from ui.dialogs.alias import AliasDialog
 from ui.dialogs.confirm import confirmed
@@ -90,7 +91,7 @@ class ModulesPanel(TablePanel[Deployed]):
             "module.show": self._show, "module.spawn": self._spawn, "module.source": self._source,
             "module.alias": self._alias, "module.diff": self._diff, "module.build": self._build,
             "module.users": self._show_users, "module.log": self._log, "module.copy_hash": self._copy_hash,
-            "module.copy_command": self.table.copy_command, "module.remove": self._remove,
+            "module.copy_command": self._copy_command, "module.remove": self._remove,
         }.items():  # fmt: skip
             self.desk.actions.bind(action_id, slot)
         self.split.splitterMoved.connect(lambda: self.desk.remember.emit())
@@ -156,6 +157,13 @@ class ModulesPanel(TablePanel[Deployed]):
     def info(self) -> ModuleInfo | None:
         """The chosen module as last read."""
         return next((row.info for row in self._rows if row.info.hash == self.chosen), None)
+
+    def acted(self) -> list[Deployed]:
+        """What an action is about: the selected rows, or the module in the details when the filter hides its row."""
+        picked = self.table.selected()
+        if any(row.info.hash == self.chosen for row in picked):
+            return picked
+        return [row for row in self._rows if row.info.hash == self.chosen]
 
     def _choose(self) -> None:
         """Two chosen rows are compared, the older one first."""
@@ -234,7 +242,10 @@ class ModulesPanel(TablePanel[Deployed]):
         return [a.id.name for a in self.desk.roster.read(node).actors if a.module == digest] if node else []
 
     def _copy_hash(self) -> None:
-        QGuiApplication.clipboard().setText("\n".join(row.info.hash for row in self.table.selected()))
+        QGuiApplication.clipboard().setText("\n".join(row.info.hash for row in self.acted()))
+
+    def _copy_command(self) -> None:
+        QGuiApplication.clipboard().setText("\n".join(map(self.command_for, self.acted())))
 
     def _alias(self) -> None:
         info = self.info()
@@ -250,7 +261,7 @@ class ModulesPanel(TablePanel[Deployed]):
         try:
             info = await self.call(lambda: node.modules.alias(name, digest, force=force))
         except AlreadyExists as error:
-            self.desk.notice(f"{digest[:12]} did not get the alias: {error}", "warn",
+            self.desk.notice(f"{digest[:12]} did not get the alias: {in_the_window(error)}", "warn",
                              buttons=(("Let it name this module", f"alias:{digest}:{name}"),), key="alias")  # fmt: skip
         else:
             self.desk.notice(f"{name} names {info.hash[:12]} now.", "ok", key="alias")
@@ -265,6 +276,7 @@ class ModulesPanel(TablePanel[Deployed]):
     # two versions
 
     def _diff(self) -> None:
+        self.desk.raise_panel.emit(self.id)
         self.details.show_page("compare")
         self.details.comparison.other.setFocus()
         self.details.comparison.other.showPopup()
@@ -316,7 +328,7 @@ class ModulesPanel(TablePanel[Deployed]):
             self.desk.jobs.end(job)
 
     def _remove(self) -> None:
-        rows = self.table.selected()
+        rows = self.acted()
         used = [row for row in rows if row.users]
         if used:
             self.run(self._say_used(used[0].info))
@@ -373,7 +385,10 @@ def _question(rows: list[Deployed]) -> str:
 def _consequence(rows: list[Deployed]) -> str:
     """What will happen."""
     aliases = [alias for row in rows for alias in row.info.aliases]
-    names = f" and the names {', '.join(aliases)}" if aliases else ""
+    names = f" and the {'name' if len(aliases) == 1 else 'names'} {', '.join(aliases)}" if aliases else ""
     size = show.size(sum(row.info.size_bytes for row in rows))
-    return (f"Its bytes ({size}), what was compiled of them{names} are forgotten. None of your actors runs it now. "
-            "Only deploying the same file again brings it back.")  # fmt: skip
+    if len(rows) == 1:
+        return (f"Its bytes ({size}), what was compiled of them{names} are forgotten. None of your actors runs it now. "
+                "Only deploying the same file again brings it back.")  # fmt: skip
+    return (f"Their bytes ({size}), what was compiled of them{names} are forgotten. None of your actors runs them now. "
+            "Only deploying the same files again brings them back.")  # fmt: skip

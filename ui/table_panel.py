@@ -37,7 +37,9 @@ class TablePanel(Panel, Generic[Row]):
         self.none = self.empty()
         self.view = FilteredTable(desk, self.table, self.filter_example, self.none)
         self.filter, self.stack = self.view.filter, self.view.stack
+        self._lent = False
         self.view.arranged.connect(self.arranged)
+        self.view.arranged.connect(self._pass_keyboard)
 
     def row_key(self, found: Row) -> Hashable:
         raise NotImplementedError
@@ -66,9 +68,18 @@ class TablePanel(Panel, Generic[Row]):
         self.view.select_key(key)
 
     def take_keyboard(self) -> None:
+        """Its table; the filter keeps it for the table while that has no rows yet."""
+        self._lent = self.stack.currentWidget() is not self.table
         (self.table if self.stack.currentWidget() is self.table else self.filter).setFocus()
 
+    def _pass_keyboard(self) -> None:
+        if self._lent and self.stack.currentWidget() is self.table:
+            self._lent = False
+            if self.filter.hasFocus() and not self.filter.text():
+                self.table.setFocus()
+
     def focus_filter(self) -> None:
+        self._lent = False
         self.view.focus_filter()
 
     def record(self) -> Record:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
+from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ui import theme
@@ -377,11 +377,7 @@ def test_the_keyboard_follows_to_what_was_jumped_to(
         dialog.line.setText(typed)
         qtbot.keyClick(dialog.line, Qt.Key.Key_Return)
         assert isinstance(panel, TablePanel)
-        try:
-            qtbot.waitUntil(panel.table.hasFocus)
-        except Exception:
-            print("DBG", typed, QApplication.focusWidget(), window.focusWidget(), window.isActiveWindow(), panel.table, QApplication.activeWindow(), panel.stack.currentWidget())
-            raise
+        qtbot.waitUntil(panel.table.hasFocus)
         assert panel.table.chosen() is not None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import ClassVar, Generic, TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QMenu, QWidget
 
 from ui.desk import Desk
@@ -39,7 +39,7 @@ class TablePanel(Panel, Generic[Row]):
         self.filter, self.stack = self.view.filter, self.view.stack
         self._lent = False
         self.view.arranged.connect(self.arranged)
-        self.view.arranged.connect(self._pass_keyboard)
+        self.view.arranged.connect(lambda: QTimer.singleShot(0, self, self._pass_keyboard))
 
     def row_key(self, found: Row) -> Hashable:
         raise NotImplementedError

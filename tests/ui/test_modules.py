@@ -378,7 +378,7 @@ def test_the_keyboard_follows_to_what_was_jumped_to(
         qtbot.keyClick(dialog.line, Qt.Key.Key_Return)
         assert isinstance(panel, TablePanel)
         qtbot.waitUntil(panel.table.hasFocus)
-        assert panel.table.chosen() is not None
+        qtbot.waitUntil(lambda panel=panel: panel.table.chosen() is not None)  # type: ignore[misc]
 
 
 def test_the_question_before_several_are_removed_is_about_several() -> None:

@@ -143,7 +143,8 @@ class ActorsPanel(TablePanel[ActorInfo]):
         self.refresh()
 
     def _choose_from_elsewhere(self, name: str) -> None:
-        if name == self.chosen:
+        picked = self.table.chosen()
+        if name == self.chosen and picked is not None and picked.id.name == name:
             return
         row = self._listing.by_name.get(name)
         self._awaited = "" if row is not None else name

@@ -71,7 +71,6 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(icon("app", "accent"))
         self.setAccessibleName("Actor Workbench")
         self.resize(1440, 900)
-        self.setMinimumSize(720, 480)
         self.setDockOptions(
             QMainWindow.DockOption.AllowNestedDocks
             | QMainWindow.DockOption.AllowTabbedDocks

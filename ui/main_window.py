@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import layout, theme
+from ui import focus, layout, theme
 from ui.actions import MENUS
 from ui.bridge import Bridge
 from ui.desk import Desk
@@ -401,6 +401,16 @@ class MainWindow(QMainWindow):
         self.arrangement.write(layout.record(self, self.perspective))
 
     # Qt's own
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Past the docks behind other tabs: Qt calls what is in them visible."""
+        here = QApplication.focusWidget()
+        behind = [dock.panel for dock in self.docks.values() if not dock.isFloating() and not dock.panel.seen]
+        found = focus.following(here, forward, behind) if here is not None and here.window() is self else None
+        if found is None:
+            return super().focusNextPrevChild(forward)
+        found.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
+        return True
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import shlex
 from dataclasses import replace
 from pathlib import Path
 
-import click
 import pytest
 from fake_node import FakeNode
 from hypothesis import given
@@ -26,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from ui.commands import command, message_command, reached, written
+from ui.commands import message_command, written
 from ui.desk import Draft
 from ui.filter import parse
 from ui.main_window import MainWindow
@@ -39,9 +37,7 @@ from ui.panels.log.panel import LogPanel
 from ui.panels.messages import MessagesPanel
 from ui.traceback_text import as_html, from_address, innermost, place
 from ui.watchdog import WATCHDOG
-from ui.widgets.table import Table
 from workbench.api import ActorId, Level, Location, LogLine
-from workbench.cli.main import cli
 
 PARTS = (QAbstractButton, QLineEdit, QComboBox, QAbstractItemView, QPlainTextEdit, QTextEdit)
 BROKEN = "class Broken(GenServer):\n    x = = 1\n"
@@ -469,34 +465,3 @@ def test_a_paused_graph_stands_still(window: MainWindow, node: FakeNode, qtbot: 
     assert graphs.model.rows == before
     graphs.desk.actions["graphs.pause"].trigger()
     qtbot.waitUntil(lambda: graphs.model.rows != before)
-
-
-@pytest.mark.parametrize(
-    ("address", "workspace", "expected"),
-    [("embedded:", "/home/me", ()), ("embedded:/w s", "/w s", ("--workspace", "/w s")),
-     ("grpc://host:1", "/far", ("--node", "host:1"))],
-)  # fmt: skip
-def test_a_copied_command_reaches_the_node_of_the_window(
-    address: str, workspace: str, expected: tuple[str, ...]
-) -> None:
-    at = reached(address, workspace, "/home/me")
-    assert at == expected
-    assert shlex.split(command("actor show", "-odd", at=at)) == ["workbench", "actor", "show", *expected, "--", "-odd"]
-
-
-def test_every_copied_command_is_one_of_the_command_line(
-    window: MainWindow, node: FakeNode, actors: ActorsPanel, qtbot: QtBot
-) -> None:
-    node.actors.ask("counter", "increment")
-    actors.select_key(actors._listing.by_name["counter"].id)
-    actors.details.tabs.setCurrentIndex(1)
-    qtbot.waitUntil(lambda: bool(actors.details.model.rows))
-    for table in window.findChildren(Table):
-        if table.command_for is None or not table.rows.rows:
-            continue
-        words = shlex.split(table.command_for(table.rows.rows[0]))
-        if words:
-            group = cli.get_command(click.Context(cli), words[1])
-            assert isinstance(group, click.Group)
-            assert words[2] in group.commands
-            assert words[3:5] == ["--workspace", "/workspace"]

@@ -206,7 +206,7 @@ class MainWindow(QMainWindow):
         actions.bind("node.sample", lambda: self._start(self.opening.sample()))
         actions.bind("node.sample_default", self._sample_default).setChecked(self.settings.sample)
         actions.bind("node.prepare", self._prepare)
-        actions.bind("help.shortcuts", lambda: Shortcuts(self).open())
+        actions.bind("help.shortcuts", self._show_shortcuts)
         actions.bind("help.about", lambda: self._start(self._about()))
         self.desk.raise_panel.connect(self.raise_panel)
         self.desk.stale_changed.connect(self._stale)
@@ -214,6 +214,11 @@ class MainWindow(QMainWindow):
         self.desk.open_files.connect(self.open_files)
         self.drop_zone.dropped.connect(self.drops.take)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_scheme)
+
+    def _show_shortcuts(self) -> None:
+        dialog = Shortcuts(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def _start(self, work: Coroutine[object, None, None]) -> None:
         self.bridge.start(self, work, self.desk.failed)

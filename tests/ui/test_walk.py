@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 from fake_node import FakeNode
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QTabWidget, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QTabWidget, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 from walking import called, drawn_contrast, nameless, pale, plant, unreachable
 
 from ui.main_window import PANELS, MainWindow
@@ -132,3 +133,13 @@ def test_tab_stops_only_at_what_is_on_the_screen(filled: MainWindow, key: Qt.Key
         if QApplication.focusWidget() is here:
             filled.focusNextPrevChild(key == Qt.Key.Key_Tab)
     assert len(reached) > 2
+
+
+def test_a_palette_and_the_list_of_keys_are_gone_once_they_are_closed(filled: MainWindow, qtbot: QtBot) -> None:
+    for action in ("view.palette", "help.shortcuts"):
+        before = filled.findChildren(QDialog)
+        filled.desk.actions.run(action)
+        opened = [dialog for dialog in filled.findChildren(QDialog) if dialog not in before]
+        assert len(opened) == 1
+        opened[0].close()
+        qtbot.waitUntil(lambda opened=opened: not isValid(opened[0]))  # type: ignore[misc]

@@ -75,6 +75,7 @@ class HintDelegate(QStyledItemDelegate):
 class Palette(QDialog):
     def __init__(self, parent: QWidget, bridge: Bridge, choices: Sequence[Choice], placeholder: str) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setStyleSheet(sheet())
         self._bridge, self._choices = bridge, choices
         self._typed, self._ranking, self._wants_take = "", False, False

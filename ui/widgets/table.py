@@ -167,6 +167,7 @@ class Table(QTableView, Generic[Row]):
         if menu.actions():
             menu.addSeparator()
         self.add_copy_menu(menu)
+        menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.viewport().mapToGlobal(at))
 
     def add_copy_menu(self, menu: QMenu) -> None:
@@ -198,6 +199,7 @@ class Table(QTableView, Generic[Row]):
     def _show_more(self, beside: QToolButton) -> None:
         menu = QMenu(self)
         self.add_copy_menu(menu)
+        menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(beside.mapToGlobal(beside.rect().bottomLeft()))
 
     def shown_columns(self) -> tuple[Column[Row], ...]:

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import re
 import shlex
+from collections.abc import Sequence
 
 from workbench.api import Payload
 
 
-def command(*words: str) -> str:
-    """`workbench actor stop 'my actor'`, quoted for a shell."""
-    return shlex.join(["workbench", *words])
+def command(verb: str, *names: str, at: Sequence[str] = ()) -> str:
+    """`workbench actor stop 'my actor'`, quoted for a shell; `at` are the options that say which node."""
+    ended = ["--"] if any(name.startswith("-") for name in names) else []
+    return shlex.join(["workbench", *verb.split(), *at, *ended, *names])
+
+
+def reached(address: str, workspace: str, default: str) -> tuple[str, ...]:
+    """The options that lead to a node: none for the user's own workspace."""
+    if address.startswith("grpc://"):
+        return ("--node", address.removeprefix("grpc://"))
+    return ("--workspace", workspace) if workspace != default else ()
+
+
+def in_the_window(error: Exception) -> str:
+    """An error without the advice for the command line: the notice has a button for it."""
+    return re.sub(r"; use --force[^;.]*", "", str(error))
 
 
 def written(message_type: str, payload: Payload) -> str:
@@ -21,9 +36,9 @@ def written(message_type: str, payload: Payload) -> str:
     return f"{message_type}={'@' if payload.startswith('@') else ''}{payload}"
 
 
-def message_command(kind: str, actor: str, message_type: str, payload: Payload) -> str:
+def message_command(kind: str, actor: str, message_type: str, payload: Payload, at: Sequence[str] = ()) -> str:
     """`workbench actor call counter add=5`."""
-    return command("actor", kind, actor, written(message_type, payload))
+    return command(f"actor {kind}", actor, written(message_type, payload), at=at)
 
 
 def message_python(kind: str, actor: str, message_type: str, payload: Payload, workspace: str) -> str:

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from ui.actions import Actions
 from ui.bridge import Bridge
+from ui.commands import command
+from ui.jobs import Jobs
 from ui.roster import Roster
 from ui.settings import Settings
 from workbench.api import Location, Node, Payload, WorkbenchError
@@ -66,9 +68,6 @@ class Desk(QObject):
     """A line for the filter of the log."""
     show_module = Signal(str)
     """The hash of a module."""
-    deploying = Signal(str, float)
-    """What a deployment does now, and how far it is (-1 unknown); an empty text when it is over."""
-    cancel_deploy = Signal()
     show_graph = Signal(str)
     show_code = Signal(object)
     """ModuleInfo: open its source."""
@@ -86,7 +85,10 @@ class Desk(QObject):
         self.settings = settings
         self.actions = Actions(window)
         self.roster = Roster(bridge)
+        self.jobs = Jobs(self)
         self.node: Node | None = None
+        self.reached: tuple[str, ...] = ()
+        """The options with which the command line reaches the node."""
         self.failure = ""
         """Why the node could not be opened."""
         self.actions.hold(self.absence)
@@ -127,6 +129,10 @@ class Desk(QObject):
             self.notice(
                 "The app made a mistake and went on; the details help to repair it.", "error", details=repr(error)
             )
+
+    def command(self, verb: str, *names: str) -> str:
+        """The command line that does this on this node."""
+        return command(verb, *names, at=self.reached)
 
     def location(self, place: Location, actor: str = "") -> None:
         self.show_location.emit(place, actor)

@@ -5,15 +5,13 @@ Sources are shown in the editor; what was opened and is no text, in the Modules 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject
 
+from ui.commands import in_the_window
 from ui.desk import Desk
-from ui.progress import Reporter
-from ui.status import StatusLine
 from ui.text_file import read
 from workbench.api import ActorInfo, AlreadyExists, Conflict, Invalid, ModuleInfo, SpawnOptions, WorkbenchError
 
@@ -28,18 +26,13 @@ class Drops(QObject):
     `edit` shows files in the editor. What comes before there is a node waits for it.
     """
 
-    def __init__(self, desk: Desk, status: StatusLine, edit: Callable[[tuple[Path, ...]], None]) -> None:
+    def __init__(self, desk: Desk, edit: Callable[[tuple[Path, ...]], None]) -> None:
         super().__init__(desk)
-        self._desk, self._status, self._edit = desk, status, edit
+        self._desk, self._edit = desk, edit
         self._waiting: tuple[Path, ...] = ()
         self._opened: set[Path] = set()
         """What is shown in the Modules panel once it is deployed."""
         desk.node_changed.connect(self._node_changed)
-        self._cancel = threading.Event()
-        self._reporter = Reporter(self)
-        self._reporter.reported.connect(self._progress)
-        status.progress.stop.clicked.connect(lambda: self._cancel.set())
-        desk.cancel_deploy.connect(lambda: self._cancel.set())
         desk.answered.connect(self._answer)
 
     def show(self, paths: tuple[Path, ...]) -> None:
@@ -62,7 +55,6 @@ class Drops(QObject):
         return tuple(path for path in paths if _suffix(path) != SESSION)
 
     def _deploy_later(self, paths: tuple[Path, ...]) -> None:
-        self._cancel = threading.Event()
         self._desk.bridge.start(self, self._deploy_all(paths), self._desk.failed)
 
     def _node_changed(self) -> None:
@@ -74,7 +66,8 @@ class Drops(QObject):
         usable = [path for path in paths if await self._is_usable(path)]
         self._edit(tuple(path for path in usable if _suffix(path) in TEXTS))
         for path in usable:
-            await self._deploy(path, force=False)
+            if not await self._deploy(path, force=False):
+                return
 
     async def _is_usable(self, path: Path) -> bool:
         """Says it in one notice when the file can be neither shown nor deployed."""
@@ -86,23 +79,27 @@ class Drops(QObject):
             return False
         return True
 
-    async def _deploy(self, path: Path, *, force: bool) -> None:
+    async def _replace(self, path: Path) -> None:
+        await self._deploy(path, force=True)
+
+    async def _deploy(self, path: Path, *, force: bool) -> bool:
+        """False when it was cancelled: then those after it are not wanted either."""
         node, name = self._desk.node, alias(path)
         if node is None:
             self._wait(path)
-            return
+            return True
+        job = self._desk.jobs.begin(path.name, "reading")
         try:
-            self._progress(f"reading {path.name}", -1.0)
             data, file_name = await self._desk.bridge.call(packed, path)
             info = await self._desk.bridge.call(lambda: node.modules.deploy(
-                data, file_name=file_name, alias=name, force=force, progress=self._reporter.report,
-                cancel=self._cancel,
+                data, file_name=file_name, alias=name, force=force, progress=job.report,
+                cancel=job.cancel,
             ))  # fmt: skip
         except AlreadyExists as error:
-            self._desk.notice(f"{path.name} was not deployed: {error}", "warn",
+            self._desk.notice(f"{path.name} was not deployed: {in_the_window(error)}", "warn",
                               buttons=(("Let it name this file", f"replace:{path}"),), key=str(path))  # fmt: skip
         except (WorkbenchError, OSError) as error:
-            if not (isinstance(error, Conflict) and self._cancel.is_set()):
+            if not (isinstance(error, Conflict) and job.cancel.is_set()):
                 self._refused(path, error)
         else:
             listing = await self._desk.bridge.call(self._desk.roster.read, node)
@@ -111,8 +108,8 @@ class Drops(QObject):
                 self._opened.discard(path)
                 self._desk.show_module.emit(info.hash)
         finally:
-            self._status.progress.hide()
-            self._desk.deploying.emit("", 1.0)
+            self._desk.jobs.end(job)
+        return not job.cancel.is_set()
 
     def _wait(self, path: Path) -> None:
         """For the node that is still starting; not for one that could not be opened."""
@@ -138,7 +135,7 @@ class Drops(QObject):
     def _answer(self, key: str) -> None:
         verb, _, rest = key.partition(":")
         if verb == "replace":
-            self._desk.bridge.start(self, self._deploy(Path(rest), force=True), self._desk.failed)
+            self._desk.bridge.start(self, self._replace(Path(rest)), self._desk.failed)
         elif verb in ("spawn", "reload"):
             digest, _, name = rest.partition(":")
             work = self._spawn(digest, name) if verb == "spawn" else self._reload(digest, name)
@@ -164,11 +161,6 @@ class Drops(QObject):
             info = await self._desk.bridge.call(node.actors.upgrade, name, digest)
             self._desk.notice(f"{info.id.name} was reloaded.", "ok")
             self._show_actor(info)
-
-    def _progress(self, stage: str, fraction: float) -> None:
-        text = stage[:1].upper() + stage[1:]
-        self._status.progress.show_progress(text, None if fraction < 0 else fraction, cancellable=True)
-        self._desk.deploying.emit(text, fraction)
 
 
 def alias(path: Path) -> str:

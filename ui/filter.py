@@ -23,6 +23,9 @@ Lookup: TypeAlias = Callable[[str], Value]
 Ranks: TypeAlias = Mapping[str, tuple[str, ...]]
 """By field: its words in rising order."""
 NO_RANKS: Ranks = {}
+BEGINS = "^"
+"""Asks a lookup for what a plain word may be the beginning of."""
+LEAST_BEGINNING = 4
 
 _TERM = re.compile(
     r"(?P<not>-)?(?:(?P<field>[A-Za-z_][\w/.]*)(?P<op>!=|>=|<=|[:~=<>]))?"
@@ -65,7 +68,16 @@ class Term:
     ranks: tuple[str, ...] = ()
 
     def holds(self, lookup: Lookup) -> bool:
-        return self._holds(lookup(self.field)) is not self.negated
+        found = self._holds(lookup(self.field)) or (self._is_beginning and self._begins(lookup(BEGINS)))
+        return found is not self.negated
+
+    @property
+    def _is_beginning(self) -> bool:
+        """A plain word that is long enough for the beginning of a hash."""
+        return not self.field and self.op == "~" and self.pattern is None and len(self.value) >= LEAST_BEGINNING
+
+    def _begins(self, found: Value) -> bool:
+        return _text(found).startswith(self.value.lower())
 
     def _holds(self, found: Value) -> bool:
         if self.op in _ORDER:

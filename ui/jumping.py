@@ -64,7 +64,9 @@ class Jumps:
 
     def _to_module(self, info: ModuleInfo) -> Choice:
         hint = f"module, {info.hash[:12]}"
-        return Choice(info.name, partial(self._desk.show_module.emit, info.hash), ("module", "icon"), hint)
+        also = ", ".join(alias for alias in info.aliases if alias != info.name)
+        return Choice(info.name, partial(self._desk.show_module.emit, info.hash), ("module", "icon"),
+                      f"{hint}, also {also}" if also else hint, info.aliases, info.hash)  # fmt: skip
 
     def _open(self, choices: list[Choice], placeholder: str) -> None:
         self.dialog = Palette(self._window, self._desk.bridge, choices, placeholder)

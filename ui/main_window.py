@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import layout, theme
+from ui import focus, layout, theme
 from ui.actions import MENUS
 from ui.bridge import Bridge
 from ui.desk import Desk
@@ -71,7 +71,6 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(icon("app", "accent"))
         self.setAccessibleName("Actor Workbench")
         self.resize(1440, 900)
-        self.setMinimumSize(720, 480)
         self.setDockOptions(
             QMainWindow.DockOption.AllowNestedDocks
             | QMainWindow.DockOption.AllowTabbedDocks
@@ -85,10 +84,10 @@ class MainWindow(QMainWindow):
         self.reporter = Reporter(self)
         self.reporter.reported.connect(self.status.show_progress)
         self.opening = Opening(self.desk, ways, self.reporter)
-        self.status.progress.stop.clicked.connect(lambda: self.opening.cancel.set())
+        self.status.progress.stop.clicked.connect(lambda: self._cancel_shown())
         self.notices = NoticeBar(self.desk)
         self.drop_zone = DropZone(self)
-        self.drops = Drops(self.desk, self.status, self._edit)
+        self.drops = Drops(self.desk, self._edit)
         self.jumps = Jumps(self.desk, self, self.panels)
         self.table_actions = TableActions(self.desk, self, self.panels.values(), self.current_panel)
         self._make_bars()
@@ -207,7 +206,7 @@ class MainWindow(QMainWindow):
         actions.bind("node.sample", lambda: self._start(self.opening.sample()))
         actions.bind("node.sample_default", self._sample_default).setChecked(self.settings.sample)
         actions.bind("node.prepare", self._prepare)
-        actions.bind("help.shortcuts", lambda: Shortcuts(self).open())
+        actions.bind("help.shortcuts", self._show_shortcuts)
         actions.bind("help.about", lambda: self._start(self._about()))
         self.desk.raise_panel.connect(self.raise_panel)
         self.desk.stale_changed.connect(self._stale)
@@ -215,6 +214,11 @@ class MainWindow(QMainWindow):
         self.desk.open_files.connect(self.open_files)
         self.drop_zone.dropped.connect(self.drops.take)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_scheme)
+
+    def _show_shortcuts(self) -> None:
+        dialog = Shortcuts(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def _start(self, work: Coroutine[object, None, None]) -> None:
         self.bridge.start(self, work, self.desk.failed)
@@ -228,6 +232,12 @@ class MainWindow(QMainWindow):
         """Open the node; the window is usable meanwhile."""
         self.desk.fail_to_open("")
         self.bridge.start(self, self.opening.run(), self._not_opened)
+
+    def _cancel_shown(self) -> None:
+        if self.desk.jobs.newest is not None:
+            self.desk.jobs.cancel()
+        else:
+            self.opening.cancel.set()
 
     def _not_opened(self, error: Exception) -> None:
         self.status.show_progress("", 1.0)
@@ -272,6 +282,10 @@ class MainWindow(QMainWindow):
         dock = self.docks[name]
         dock.show()
         dock.raise_()
+        panel = self.panels[name]
+        focused = QApplication.focusWidget()
+        if focused is None or not panel.isAncestorOf(focused):
+            panel.take_keyboard()
 
     def current_panel(self) -> Panel:
         """The panel that has the keyboard; Actors when none has."""
@@ -284,8 +298,6 @@ class MainWindow(QMainWindow):
         at = names.index(self.current_panel().id) if self.current_panel().id in names else -1
         name = names[(at + 1) % len(names)]
         self.raise_panel(name)
-        self.panels[name].setFocus()
-        self.panels[name].focusNextChild() if self.panels[name].focusPolicy() == Qt.FocusPolicy.NoFocus else None
 
     def open_files(self, files: tuple[Path, ...]) -> None:
         """Show them: sources in the editor, modules in their panel."""
@@ -394,6 +406,16 @@ class MainWindow(QMainWindow):
         self.arrangement.write(layout.record(self, self.perspective))
 
     # Qt's own
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Past the docks behind other tabs: Qt calls what is in them visible."""
+        here = QApplication.focusWidget()
+        behind = [dock.panel for dock in self.docks.values() if not dock.isFloating() and not dock.panel.seen]
+        found = focus.following(here, forward, behind) if here is not None and here.window() is self else None
+        if found is None:
+            return super().focusNextPrevChild(forward)
+        found.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
+        return True
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

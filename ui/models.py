@@ -11,7 +11,7 @@ from PySide6.QtGui import QFont
 
 from ui import icons
 from ui.excerpt import excerpt, short_line
-from ui.filter import Filter, Value
+from ui.filter import BEGINS, Filter, Value
 
 Row = TypeVar("Row")
 Answer = TypeVar("Answer")
@@ -40,6 +40,10 @@ class Column(Generic[Row]):
     """Icon name and colour token."""
     tone: Callable[[Row], str] | None = None
     tip: Callable[[Row], str] | None = None
+    words: Callable[[Row], str] | None = None
+    """Of the first column: where a plain word of the filter is looked for, when not in `value`."""
+    begins: Callable[[Row], str] | None = None
+    """Of the first column: what a plain word may also be the beginning of."""
     hidden: bool = False
     bold: bool = False
     ranks: tuple[str, ...] = ()
@@ -129,7 +133,15 @@ class RowModel(QAbstractTableModel, Generic[Row]):
         """The row as a filter sees it; the empty name is the first column."""
         by_key = {column.key: column for column in self.columns}
         first = self.columns[0]
-        return lambda field: by_key.get(field, first).value(row)
+
+        def found(field: str) -> Value:
+            if field == "" and first.words is not None:
+                return first.words(row)
+            if field == BEGINS and first.begins is not None:
+                return first.begins(row)
+            return by_key.get(field, first).value(row)
+
+        return found
 
     def arrange(self, rows: Sequence[Row], wanted: Filter) -> list[Row]:
         """Filtered and sorted; pure, so that it can run off the Qt thread."""

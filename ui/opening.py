@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from os.path import realpath
 from typing import Protocol
 
+from ui.commands import reached
 from ui.desk import Desk
 from ui.progress import Reporter
 from workbench.api import CancelToken, Node, ProgressCallback, WorkbenchError
@@ -67,6 +69,13 @@ class Opening:
         self.wants_sample = desk.settings.sample
         self._server: Closer | None = None
 
+    def _reached(self, node: Node) -> tuple[str, ...]:
+        """Off the Qt thread."""
+        import workbench
+
+        mine, its = str(workbench.default_workspace()), node.info().workspace
+        return reached(self._ways.address, mine if realpath(its) == realpath(mine) else its, mine)
+
     async def run(self) -> None:
         self.failed = None
         try:
@@ -79,6 +88,7 @@ class Opening:
         desk = self._desk
         self._reporter.reported.emit("opening the workspace", -1.0)
         node = await desk.bridge.call(self._ways.connect)
+        desk.reached = await desk.bridge.call(self._reached, node)
         desk.node = node
         desk.bridge.follow(node)
         desk.node_changed.emit()

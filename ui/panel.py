@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine
 from time import monotonic
 from typing import ClassVar, ParamSpec, TypeVar
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
@@ -96,6 +96,13 @@ class Panel(QWidget):
             self.column.addWidget(self.busy)
         if self.busy is not None:
             self.busy.setVisible(cancellable)
+
+    def take_keyboard(self) -> None:
+        """The panel was raised: the keyboard goes to what one works with in it, here to its first control."""
+        for part in self.findChildren(QWidget):
+            if part.isVisibleTo(self) and part.isEnabled() and part.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                part.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
 
     def focus_filter(self) -> None:
         """Put the keyboard where one searches in this panel."""

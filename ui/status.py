@@ -44,6 +44,7 @@ class StatusLine(QObject):
         self._dirty = False
         self._rest = QTimer(self, singleShot=True, interval=500)
         self._rest.timeout.connect(self._rested)
+        desk.jobs.changed.connect(lambda: self.progress.show_job(desk.jobs.newest))
         desk.bridge.changed.connect(self._areas_changed)
         desk.node_changed.connect(self._wake)
         desk.theme_changed.connect(self.repaint_icons)

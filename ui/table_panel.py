@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import ClassVar, Generic, TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QMenu, QWidget
 
 from ui.desk import Desk
@@ -37,7 +37,9 @@ class TablePanel(Panel, Generic[Row]):
         self.none = self.empty()
         self.view = FilteredTable(desk, self.table, self.filter_example, self.none)
         self.filter, self.stack = self.view.filter, self.view.stack
+        self._lent = False
         self.view.arranged.connect(self.arranged)
+        self.view.arranged.connect(lambda: QTimer.singleShot(0, self, self._pass_keyboard))
 
     def row_key(self, found: Row) -> Hashable:
         raise NotImplementedError
@@ -65,7 +67,19 @@ class TablePanel(Panel, Generic[Row]):
     def select_key(self, key: Hashable) -> None:
         self.view.select_key(key)
 
+    def take_keyboard(self) -> None:
+        """Its table; the filter keeps it for the table while that has no rows yet."""
+        self._lent = self.stack.currentWidget() is not self.table
+        (self.table if self.stack.currentWidget() is self.table else self.filter).setFocus()
+
+    def _pass_keyboard(self) -> None:
+        if self._lent and self.stack.currentWidget() is self.table:
+            self._lent = False
+            if self.filter.hasFocus() and not self.filter.text():
+                self.table.setFocus()
+
     def focus_filter(self) -> None:
+        self._lent = False
         self.view.focus_filter()
 
     def record(self) -> Record:

@@ -51,4 +51,5 @@ class Export(Generic[Row]):
         """Write it, off the Qt thread; returns what was done, as a sentence."""
         kind = ENDINGS.get(self.path.suffix.lower(), "CSV")
         self.path.write_text(as_text(kind, self.columns, self.rows), encoding="utf-8")
-        return f"{len(self.rows):,} rows were written to {self.path}."
+        written = "row was" if len(self.rows) == 1 else "rows were"
+        return f"{len(self.rows):,} {written} written to {self.path}."

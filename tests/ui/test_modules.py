@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ui import theme
+from ui.dialogs.palette import best
 from ui.filter import parse
 from ui.main_window import MainWindow
 from ui.panels.actors.panel import ActorsPanel
@@ -28,6 +30,7 @@ from ui.panels.modules.panel import ModulesPanel
 from ui.panels.modules.tiles import COLORS, LEAST, flat, group, tiles
 from ui.panels.modules.treemap import STRENGTH
 from ui.squarify import Box, squarify
+from ui.table_panel import TablePanel
 from workbench.api import ModuleInfo, Section, SpawnOptions
 
 SOURCE = b"class Till(GenServer):\n    total = 0\n"
@@ -125,7 +128,10 @@ def test_two_chosen_rows_are_compared_the_older_one_first(modules: ModulesPanel,
     assert diff is not None
     assert (diff.before.hash, diff.after.hash) == (one.hash, two.hash)
     assert "+    more = 1" in modules.details.comparison.text.toPlainText()
-    assert modules.details.comparison.command() == f"workbench module diff {one.hash[:12]} {two.hash[:12]}"
+    assert (
+        modules.details.comparison.command()
+        == f"workbench module diff --workspace /workspace {one.hash[:12]} {two.hash[:12]}"
+    )
     assert [change.part for change in modules.details.comparison.model.rows] == ["size"]
 
 
@@ -170,7 +176,7 @@ def test_removing_asks_and_says_what_is_forgotten(
     info = choose(modules, node, "echo", qtbot)
     modules.desk.actions.run("module.remove")
     assert info.hash in node.modules.known
-    assert "the names echo" in str(asked[0][2])
+    assert "the name echo" in str(asked[0][2])
     modules.desk.actions.run("module.remove")
     qtbot.waitUntil(lambda: info.hash not in node.modules.known)
     qtbot.waitUntil(lambda: modules.details.isHidden())
@@ -186,7 +192,7 @@ def test_a_deployment_shows_its_progress_in_the_panel_and_a_cancelled_one_is_qui
     with node.modules.held:
         window.drops.take((file,))
         qtbot.waitUntil(modules.job.isVisible)
-        qtbot.waitUntil(lambda: "Checking" in modules.progress.text.text())
+        qtbot.waitUntil(lambda: "slow.wasm: checking" in modules.progress.text.text())
         assert modules.progress.stop.isVisible()
         modules.progress.stop.click()
     qtbot.waitUntil(modules.job.isHidden)
@@ -226,7 +232,7 @@ def test_a_module_leads_to_its_actors_their_log_and_its_source(
 def test_a_row_is_copied_as_the_command_that_shows_it(modules: ModulesPanel, node: FakeNode, qtbot: QtBot) -> None:
     choose(modules, node, "echo", qtbot)
     modules.desk.actions.run("module.copy_command")
-    assert QGuiApplication.clipboard().text() == "workbench module show echo"
+    assert QGuiApplication.clipboard().text() == "workbench module show --workspace /workspace echo"
     modules.desk.actions.run("module.copy_hash")
     assert QGuiApplication.clipboard().text() == node.modules.get("echo").hash
 
@@ -306,3 +312,76 @@ def test_a_member_stays_in_the_tree_when_one_inside_it_matches() -> None:
         ("messaging@1.0.0", ["ask"])
     ]
     assert re.search("func", kept[0].members[0].type)
+
+
+def test_another_module_clears_the_page_that_compares(modules: ModulesPanel, node: FakeNode, qtbot: QtBot) -> None:
+    one = choose(modules, node, "counter_actor", qtbot)
+    page = modules.details.comparison
+    qtbot.waitUntil(lambda: page.other.count() == 4)
+    page.wanted.emit(one.hash)
+    qtbot.waitUntil(lambda: page.diff is not None)
+    assert "same" in page.none.line.text()
+    choose(modules, node, "event_actor", qtbot)
+    assert page.diff is None
+    assert page.other.currentIndex() == 0
+    assert "same" not in page.none.line.text()
+    assert "do not differ" not in page.no_text.line.text()
+    assert page.text.toPlainText() == ""
+
+
+def test_actions_are_about_the_module_of_the_details_when_the_filter_hides_its_row(
+    modules: ModulesPanel, node: FakeNode, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    info = choose(modules, node, "echo", qtbot)
+    modules.filter.set_now("counter")
+    qtbot.waitUntil(lambda: len(modules.model.rows) == 1)
+    modules.desk.actions.run("module.copy_hash")
+    assert QGuiApplication.clipboard().text() == info.hash
+    modules.desk.actions.run("module.copy_command")
+    assert QGuiApplication.clipboard().text().endswith(" echo")
+    modules.table.copy_command()
+    assert QGuiApplication.clipboard().text().endswith(" echo")
+    monkeypatch.setattr(panel_file, "confirmed", lambda *_: True)
+    modules.desk.actions.run("module.remove")
+    qtbot.waitUntil(lambda: info.hash not in node.modules.known)
+
+
+def test_a_module_is_found_by_every_alias_and_by_the_beginning_of_its_hash(
+    window: MainWindow, modules: ModulesPanel, node: FakeNode, qtbot: QtBot
+) -> None:
+    info = node.modules.get("echo")
+    node.modules.known[info.hash] = dataclasses.replace(info, aliases=("echo", "parrot"))
+    modules.refresh()
+    qtbot.waitUntil(lambda: any("parrot" in row.info.aliases for row in modules.model.rows))
+    for typed in ("parrot", info.hash[:8], info.hash):
+        modules.filter.set_now(typed)
+        assert [row.info.hash for row in modules.model.rows] == [info.hash]
+        found = best(typed, window.jumps._places(node))
+        assert [choice.hash for choice in found] == [info.hash]
+    modules.filter.set_now(info.hash[8:16])
+    assert modules.model.rows == []
+
+
+def test_the_keyboard_follows_to_what_was_jumped_to(
+    window: MainWindow, modules: ModulesPanel, node: FakeNode, qtbot: QtBot
+) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.raise_panel("log")
+    for typed, panel in (("echo", modules), ("counter", window.panels["actors"])):
+        before = window.jumps.dialog
+        window.desk.actions.run("view.jump")
+        qtbot.waitUntil(lambda before=before: window.jumps.dialog is not before)  # type: ignore[misc]
+        dialog = window.jumps.dialog
+        assert dialog is not None
+        dialog.line.setText(typed)
+        qtbot.keyClick(dialog.line, Qt.Key.Key_Return)
+        assert isinstance(panel, TablePanel)
+        qtbot.waitUntil(panel.table.hasFocus)
+        qtbot.waitUntil(lambda panel=panel: panel.table.chosen() is not None)  # type: ignore[misc]
+
+
+def test_the_question_before_several_are_removed_is_about_several() -> None:
+    row = panel_file.Deployed(FakeNode().modules.deploy(b"\0asm", file_name="a.wasm"))
+    assert panel_file._consequence([row]).startswith("Its bytes")
+    assert panel_file._consequence([row, row]).startswith("Their bytes")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -115,6 +116,29 @@ def test_the_keyboard_reaches_every_panel(window: MainWindow, editor: EditorPane
         window.desk.actions.run("view.next_panel")
         reached.add(window.current_panel().id)
     assert reached >= {name for name, dock in window.docks.items() if dock.isVisible()}
+
+
+def test_return_sends_from_the_message_line_and_from_nowhere_else(
+    window: MainWindow, node: FakeNode, actors: ActorsPanel, messages: MessagesPanel, qtbot: QtBot
+) -> None:
+    opened: list[int] = []
+    actors.table.opened.connect(lambda: opened.append(1))
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    messages.compose(Draft("counter", "increment"))
+    window.raise_panel("actors")
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        actors.table.setFocus()
+        actors.table.choose(0)
+        qtbot.keyClick(QApplication.focusWidget(), key)
+    assert opened == [1, 1]
+    assert messages._number == 0
+    messages.compose(Draft("counter", "increment"))
+    messages.type.setFocus()
+    for sent, key in enumerate((Qt.Key.Key_Return, Qt.Key.Key_Enter), 1):
+        qtbot.keyClick(QApplication.focusWidget(), key)
+        assert messages._number == sent
+    qtbot.waitUntil(lambda: len(messages.sent.all) == 2)
 
 
 def test_tab_leads_through_the_message_from_actor_to_send(messages: MessagesPanel, qtbot: QtBot) -> None:
@@ -268,7 +292,7 @@ def test_what_was_done_can_be_copied_as_a_command(actors: ActorsPanel, messages:
     messages.send()
     qtbot.waitUntil(lambda: bool(messages.model.rows))
     messages.desk.actions.run("message.copy_command")
-    assert QGuiApplication.clipboard().text() == "workbench actor call counter add=5"
+    assert QGuiApplication.clipboard().text() == "workbench actor call --workspace /workspace counter add=5"
 
 
 @pytest.mark.parametrize(
@@ -286,7 +310,8 @@ def test_a_copied_message_is_read_back_as_the_same(kind: str, payload: str | byt
     kind = re.sub("[=:]", "", kind) or "x"
     read = message(written(kind, payload), Kind.CALL)
     assert (read.type, read.payload) == (kind, payload)
-    assert message_command("call", "a b", kind, payload).startswith("workbench actor call 'a b' ")
+    made = [word for word in shlex.split(message_command("call", "a b", kind, payload)) if word != "--"]
+    assert made[:4] == ["workbench", "actor", "call", "a b"]
 
 
 # messages

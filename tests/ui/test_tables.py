@@ -12,11 +12,12 @@ from time import perf_counter
 import pytest
 from fake_node import FakeNode
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtGui import QFont, QGuiApplication
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 from windows import close
 
+from ui.commands import in_the_window
 from ui.desk import Draft
 from ui.dialogs.palette import Choice, best
 from ui.main_window import MainWindow
@@ -29,7 +30,7 @@ from ui.table_text import as_text
 from ui.tidying import CHEAP, Tidying
 from ui.watchdog import WATCHDOG
 from ui.widgets.table import Table
-from workbench.api import ActorId, Level
+from workbench.api import ActorId, AlreadyExists, Level
 
 Open = Callable[..., MainWindow]
 BUSY_MACHINE_MS = 250
@@ -95,7 +96,7 @@ def test_a_row_is_copied_in_every_form(window: MainWindow, qtbot: QtBot) -> None
     assert json.loads(said["json"])[0]["id"] == "counter"
     assert said["csv"].splitlines()[0].startswith("Actor,State")
     assert said["markdown"].splitlines()[1].startswith("| --- |")
-    assert said["command"] == "workbench actor show counter"
+    assert said["command"] == "workbench actor show --workspace /workspace counter"
 
 
 def test_every_table_of_a_panel_knows_the_command_of_a_row(window: MainWindow) -> None:
@@ -123,7 +124,7 @@ def test_an_export_is_what_is_shown_or_everything(
     actors.filter.set_now("id:counter")
     actors.table.setFocus()
     window.desk.actions.run(action)
-    qtbot.waitUntil(lambda: any("were written" in notice.text for notice in window.notices.notices))
+    qtbot.waitUntil(lambda: any("written to" in notice.text for notice in window.notices.notices))
     assert len(json.loads((tmp_path / "table.json").read_text())) == rows
     assert ("filtered ones too" in titles[0]) is (rows == 3)
 
@@ -264,3 +265,37 @@ def test_a_large_old_generation_is_left_alone_and_a_small_one_collected() -> Non
     assert gc.get_freeze_count() >= before + len(kept)
     tidying.close()
     assert gc.get_freeze_count() == 0
+
+
+def test_hidden_columns_keep_a_width_when_the_size_of_text_changes_and_comes_back(qtbot: QtBot) -> None:
+    columns = [Column(key, key, lambda row: row, lambda row: row, 101) for key in ("a", "b", "c", "d")]
+    model: RowModel[str] = RowModel(columns, lambda row: row)
+    table = Table(model, "Widths")
+    qtbot.addWidget(table)
+    table.show()
+    table.setColumnHidden(1, True)
+    font = table.font()
+    for points in (13.0, 17.0, 11.0, 15.0, font.pointSizeF()):
+        other = QFont(font)
+        other.setPointSizeF(points)
+        table.setFont(other)
+    table.setColumnHidden(1, False)
+    assert [table.columnWidth(at) for at in range(3)] == [101, 101, 101]
+
+
+def test_the_menu_of_a_table_counts_rows_in_words(qtbot: QtBot) -> None:
+    model: RowModel[str] = RowModel([Column("a", "a", str, str)], str)
+    table = Table(model, "Counted")
+    qtbot.addWidget(table)
+    for rows, expected, on in (([], "Export the rows shown…", False), (["x"], "Export the row shown…", True),
+                               (["x", "y"], "Export the 2 rows shown…", True)):  # fmt: skip
+        model.patch(rows)
+        menu = QMenu(table)
+        table.add_copy_menu(menu)
+        found = next(action for action in menu.actions() if action.text().startswith("Export"))
+        assert (found.text(), found.isEnabled()) == (expected, on)
+
+
+def test_a_notice_has_no_advice_for_the_command_line() -> None:
+    error = AlreadyExists("the alias 'a' points at 1, not at 2; use --force to move it")
+    assert in_the_window(error) == "the alias 'a' points at 1, not at 2"

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import pytest
 from fake_node import FakeNode
-from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QTabWidget, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QDialog, QTabWidget, QWidget
 from pytestqt.qtbot import QtBot
-from walking import drawn_contrast, nameless, pale, plant, unreachable
+from shiboken6 import isValid
+from walking import called, drawn_contrast, nameless, pale, plant, unreachable
 
 from ui.main_window import PANELS, MainWindow
 from ui.panel import Panel
@@ -19,6 +20,7 @@ from ui.theme import MINIMUM_CONTRAST
 from ui.widgets.table import Table
 from workbench.api import Level
 
+CONTROL = Qt.KeyboardModifier.ControlModifier
 CHECKS = {"nameless": nameless, "unreachable": unreachable, "pale": pale}
 IDS = [kind.id for kind in PANELS]
 
@@ -111,3 +113,33 @@ def test_a_planted_fault_is_found(filled: MainWindow, fault: str, qtbot: QtBot) 
     after = CHECKS[fault](panel)
     assert before == []
     assert len(after) == 1, after
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Tab, Qt.Key.Key_Backtab])
+def test_tab_stops_only_at_what_is_on_the_screen(filled: MainWindow, key: Qt.Key, qtbot: QtBot) -> None:
+    filled.raise_panel("actors")
+    qtbot.waitUntil(lambda: filled.panels["actors"].seen and not filled.panels["modules"].seen)
+    filled.panels["actors"].focus_filter()
+    reached = set()
+    for _ in range(80):
+        here = QApplication.focusWidget()
+        assert here is not None
+        panel = next((panel for panel in filled.panels.values() if panel.isAncestorOf(here)), None)
+        reached.add(panel.id if panel is not None else "")
+        assert panel is None or panel.seen, f"{called(here)} of {panel.id}"
+        qtbot.keyClick(here, key)
+        if QApplication.focusWidget() is here:  # Tab belongs to the text here; this is how one leaves it
+            qtbot.keyClick(here, key, CONTROL)
+        if QApplication.focusWidget() is here:
+            filled.focusNextPrevChild(key == Qt.Key.Key_Tab)
+    assert len(reached) > 2
+
+
+def test_a_palette_and_the_list_of_keys_are_gone_once_they_are_closed(filled: MainWindow, qtbot: QtBot) -> None:
+    for action in ("view.palette", "help.shortcuts"):
+        before = filled.findChildren(QDialog)
+        filled.desk.actions.run(action)
+        opened = [dialog for dialog in filled.findChildren(QDialog) if dialog not in before]
+        assert len(opened) == 1
+        opened[0].close()
+        qtbot.waitUntil(lambda opened=opened: not isValid(opened[0]))  # type: ignore[misc]

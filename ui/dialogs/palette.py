@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui.bridge import Bridge
+from ui.filter import LEAST_BEGINNING
 from ui.icons import color, icon
 from ui.theme import sheet
 from ui.widgets.build import label, row
@@ -43,6 +44,17 @@ class Choice:
     run: Callable[[], None]
     icon: tuple[str, str] = ("", "icon")
     hint: str = ""
+    words: tuple[str, ...] = ()
+    """Other names that it answers to."""
+    hash: str = ""
+    """It answers to the beginning of it."""
+
+    def rank(self, typed: str) -> int | None:
+        """How well it answers; what it is called counts before its other names."""
+        if len(typed) >= LEAST_BEGINNING and self.hash.startswith(typed.lower().strip()):
+            return 0
+        found = [score for word in (self.text, *self.words) if (score := rank(typed, word)) is not None]
+        return min(found, default=None)
 
 
 class HintDelegate(QStyledItemDelegate):
@@ -63,6 +75,7 @@ class HintDelegate(QStyledItemDelegate):
 class Palette(QDialog):
     def __init__(self, parent: QWidget, bridge: Bridge, choices: Sequence[Choice], placeholder: str) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setStyleSheet(sheet())
         self._bridge, self._choices = bridge, choices
         self._typed, self._ranking, self._wants_take = "", False, False
@@ -152,7 +165,7 @@ def best(typed: str, choices: Sequence[Choice], wanted: Callable[[], bool] = lam
         for at, choice in enumerate(choices):
             if at % PIECE == 0 and not wanted():
                 return
-            score = rank(typed, choice.text)
+            score = choice.rank(typed)
             if score is not None:
                 yield score, at
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QSplitter
 
 from ui import format as show
@@ -77,7 +77,7 @@ class MessagesPanel(Panel):
         self.reply = ReplyView(desk)
         self.model: RowModel[Sent] = RowModel(COLUMNS, lambda sent: sent.number, self)
         self.history = Table(self.model, "Sent messages")
-        self.history.command_for = lambda sent: message_command(sent.kind, sent.actor, sent.type, sent.payload)
+        self.history.command_for = self._command
         self.nothing_sent = EmptyState("messages", "What you send is listed here, ready to be sent again.")
         self.sent = FilteredTable(desk, self.history, "actor:counter outcome~crash took>5ms", self.nothing_sent)
         self._lay_out()
@@ -132,10 +132,9 @@ class MessagesPanel(Panel):
         self.actor.currentTextChanged.connect(self._actor_changed)
         self.type.currentTextChanged.connect(lambda: self.desk.remember.emit())
         self.payload.edited.connect(lambda: self.desk.remember.emit())
-        for key in ("Return", "Enter"):
-            line = self.type.lineEdit()
-            assert line is not None
-            QShortcut(QKeySequence(key), line, self.send, context=Qt.ShortcutContext.WidgetShortcut)
+        line = self.type.lineEdit()
+        assert line is not None
+        line.returnPressed.connect(self.send)
         self.busy_changed.connect(self._show_cancel)
         self.show_absence()
         self._enable()
@@ -258,9 +257,12 @@ class MessagesPanel(Panel):
         if (sent := self.chosen()) is not None:
             self.compose(Draft(sent.actor, sent.type, sent.payload, sent.kind))
 
+    def _command(self, sent: Sent) -> str:
+        return message_command(sent.kind, sent.actor, sent.type, sent.payload, self.desk.reached)
+
     def _copy_command(self) -> None:
         if (sent := self.chosen()) is not None:
-            QGuiApplication.clipboard().setText(message_command(sent.kind, sent.actor, sent.type, sent.payload))
+            QGuiApplication.clipboard().setText(self._command(sent))
 
     def _copy_python(self) -> None:
         if (sent := self.chosen()) is not None:

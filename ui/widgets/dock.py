@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QDockWidget, QProgressBar, QWidget
+from PySide6.QtWidgets import QDockWidget, QFrame, QProgressBar, QScrollArea, QWidget
 
 from ui.icons import icon, pixmap
 from ui.panel import Panel
 from ui.theme import current
 from ui.widgets.build import box, label, row, tool
+
+
+class Frame(QScrollArea):
+    """Around a panel: where a small window leaves less than the panel needs, it scrolls instead of covering others."""
+
+    LEAST = QSize(430, 120)
+
+    def __init__(self, panel: Panel) -> None:
+        super().__init__()
+        self._panel = panel
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(panel)
+
+    def minimumSizeHint(self) -> QSize:
+        return self._panel.minimumSizeHint().boundedTo(self.LEAST)
+
+    def sizeHint(self) -> QSize:
+        return self._panel.sizeHint()
 
 
 class Dock(QDockWidget):
@@ -21,7 +41,7 @@ class Dock(QDockWidget):
         self.working = False
         self.setObjectName(f"dock-{panel.id}")
         self.setAccessibleName(f"{panel.title} dock")
-        self.setWidget(panel)
+        self.setWidget(Frame(panel))
         self.picture = label()
         self.spinner = QProgressBar(textVisible=False)
         self.spinner.setRange(0, 0)

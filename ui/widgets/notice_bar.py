@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 from ui.desk import Desk, Notice
 from ui.excerpt import excerpt
 from ui.icons import pixmap
+from ui.jobs import Job
 from ui.theme import current
 from ui.widgets.build import box, button, label, row, tool
 
@@ -98,6 +99,13 @@ class ProgressLine(QWidget):
         self.stop = tool("close", "Cancel")
         self.setLayout(row(self.text, self.bar, self.stop, spacing=8))
         self.hide()
+
+    def show_job(self, job: Job | None) -> None:
+        """One that can be cancelled; None when there is none."""
+        if job is None:
+            self.hide()
+        else:
+            self.show_progress(job.text, None if job.fraction < 0 else job.fraction, cancellable=True)
 
     def show_progress(self, text: str, fraction: float | None, *, cancellable: bool = False) -> None:
         """A fraction of None shows a bar that only moves."""

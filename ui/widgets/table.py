@@ -51,6 +51,8 @@ class Table(QTableView, Generic[Row]):
         self._set_up_header()
         self.room = ROOM
         self._text_height = 0
+        self._exact: dict[int, float] = {}
+        """Widths that text of another size has given to columns."""
         self.fit_rows()
         self.menu_for: Callable[[], QMenu] | None = None
         self.command_for: Callable[[Row], str] | None = None
@@ -79,10 +81,28 @@ class Table(QTableView, Generic[Row]):
         """Rows as high as their text, and columns that grow with it."""
         height = self.fontMetrics().height()
         if height != self._text_height:
-            for at in range(self.rows.columnCount() if self._text_height else 0):
-                self.setColumnWidth(at, self.columnWidth(at) * height // self._text_height)
+            if self._text_height:
+                self._scale_columns(height / self._text_height)
             self._text_height = height
         self.verticalHeader().setDefaultSectionSize(height + self.room)
+
+    def _scale_columns(self, by: float) -> None:
+        """The hidden ones too: Qt keeps their width, but says 0 of it."""
+        header = self.horizontalHeader()
+        hidden = [at for at in range(self.rows.columnCount()) if self.isColumnHidden(at)]
+        for at in hidden:
+            header.showSection(at)
+        for at in range(self.rows.columnCount()):
+            if not (header.stretchLastSection() and header.visualIndex(at) == header.count() - 1):
+                self._exact[at] = self._width(at) * by
+                self.setColumnWidth(at, round(self._exact[at]))
+        for at in hidden:
+            header.hideSection(at)
+
+    def _width(self, at: int) -> float:
+        """Before it was rounded, unless somebody has moved its edge since."""
+        shown, exact = self.columnWidth(at), self._exact.get(at, 0.0)
+        return exact if round(exact) == shown else float(shown)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -147,6 +167,7 @@ class Table(QTableView, Generic[Row]):
         if menu.actions():
             menu.addSeparator()
         self.add_copy_menu(menu)
+        menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.viewport().mapToGlobal(at))
 
     def add_copy_menu(self, menu: QMenu) -> None:
@@ -158,9 +179,11 @@ class Table(QTableView, Generic[Row]):
         if self.command_for is not None:
             copy.addAction("Command", self.copy_command)
         shown, everything = len(self.rows.rows), len(self.everything())
-        menu.addAction(icon("export"), f"Export the {shown:,} rows shown…", self.export_shown)
+        rows = "the row" if shown == 1 else f"the {shown:,} rows" if shown else "the rows"
+        menu.addAction(icon("export"), f"Export {rows} shown…", self.export_shown).setEnabled(shown > 0)
         if everything != shown:
-            menu.addAction(f"Export all {everything:,} rows…", self.export_all)
+            every = "the only row" if everything == 1 else f"all {everything:,} rows"
+            menu.addAction(f"Export {every}…", self.export_all)
         columns = self.column_menu()
         columns.setTitle("Columns")
         columns.setIcon(icon("columns"))
@@ -176,6 +199,7 @@ class Table(QTableView, Generic[Row]):
     def _show_more(self, beside: QToolButton) -> None:
         menu = QMenu(self)
         self.add_copy_menu(menu)
+        menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(beside.mapToGlobal(beside.rect().bottomLeft()))
 
     def shown_columns(self) -> tuple[Column[Row], ...]:
@@ -191,7 +215,13 @@ class Table(QTableView, Generic[Row]):
         return as_text(kind, self.shown_columns(), rows or self.selected() or self.rows.rows)
 
     def copy_as(self, kind: str) -> None:
-        QGuiApplication.clipboard().setText(self.as_text(kind))
+        if self.rows.rows:
+            self._copy(self.as_text(kind))
+
+    def _copy(self, text: str) -> None:
+        """What there was stays when there is nothing to copy."""
+        if text:
+            QGuiApplication.clipboard().setText(text)
 
     def copy_cell(self) -> None:
         row, at = self.chosen(), self.currentIndex().column()
@@ -201,7 +231,7 @@ class Table(QTableView, Generic[Row]):
     def copy_command(self) -> None:
         """The command line of each selected row."""
         if self.command_for is not None:
-            QGuiApplication.clipboard().setText("\n".join(filter(None, map(self.command_for, self.selected()))))
+            self._copy("\n".join(filter(None, map(self.command_for, self.selected()))))
 
     def export_shown(self) -> None:
         self._export("Export the rows shown", self.rows.rows)

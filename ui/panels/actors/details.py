@@ -9,7 +9,6 @@ from PySide6.QtCore import QUrl
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QTextBrowser, QVBoxLayout, QWidget
 
 from ui import format as show
-from ui.commands import command
 from ui.desk import Desk
 from ui.excerpt import excerpt
 from ui.facts import grid
@@ -40,7 +39,7 @@ class ActorDetails(QWidget):
         self.overview = self._browser("Overview")
         self.model: RowModel[Turn] = RowModel(TURNS, lambda turn: turn.seq, self)
         self.turns = Table(self.model, "Turns")
-        self.turns.command_for = lambda turn: command("actor", "trace", turn.actor.name)
+        self.turns.command_for = lambda turn: desk.command("actor show", turn.actor.name)
         nothing = EmptyState("history", "No turn yet: send the actor a message.")
         self.turn_list = FilteredTable(desk, self.turns, "outcome:crashed took>1ms /add|pay/", nothing)
         self.turn = self._browser("Turn details")

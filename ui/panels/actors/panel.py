@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QSplitter
 
-from ui.commands import command
 from ui.desk import Desk, Draft
 from ui.dialogs.confirm import confirmed
 from ui.dialogs.spawn import SpawnDialog
@@ -144,7 +143,8 @@ class ActorsPanel(TablePanel[ActorInfo]):
         self.refresh()
 
     def _choose_from_elsewhere(self, name: str) -> None:
-        if name == self.chosen:
+        picked = self.table.chosen()
+        if name == self.chosen and picked is not None and picked.id.name == name:
             return
         row = self._listing.by_name.get(name)
         self._awaited = "" if row is not None else name
@@ -166,7 +166,7 @@ class ActorsPanel(TablePanel[ActorInfo]):
         self.desk.actions.enable("actor.kill", on=on and not crashed)
 
     def command_for(self, found: ActorInfo) -> str:
-        return command("actor", "show", found.id.name)
+        return self.desk.command("actor show", found.id.name)
 
     def context_menu(self) -> QMenu:
         return self.desk.actions.menu(self, *ROW_ACTIONS)
@@ -191,7 +191,7 @@ class ActorsPanel(TablePanel[ActorInfo]):
         QGuiApplication.clipboard().setText(self.chosen)
 
     def _copy_command(self) -> None:
-        QGuiApplication.clipboard().setText(command("actor", "show", self.chosen))
+        QGuiApplication.clipboard().setText(self.desk.command("actor show", self.chosen))
 
     def _restart(self) -> None:
         self._restart_named(self.chosen)

@@ -211,6 +211,13 @@ class EditorPanel(Panel):
         chosen, _ = QFileDialog.getOpenFileNames(self, "Open", "", "Actors (*.py *.wat *.wasm *.zip);;All files (*)")
         self.desk.open_files.emit(tuple(map(Path, chosen)))
 
+    def take_keyboard(self) -> None:
+        doc = self.current()
+        if doc is not None:
+            doc.edit.setFocus()
+        else:
+            super().take_keyboard()
+
     def open(self, path: Path) -> Document | None:
         """Show a file, in the tab that has it already if there is one."""
         self.desk.raise_panel.emit(self.id)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 
 from ui import format as show
-from ui.commands import command
+from ui.desk import Desk
 from ui.models import Column, RowModel
 from ui.widgets.table import Table
 
@@ -68,9 +68,9 @@ class LegendModel(RowModel[Series]):
 
 
 class Legend(Table[Series]):
-    def __init__(self, model: LegendModel) -> None:
+    def __init__(self, model: LegendModel, desk: Desk) -> None:
         super().__init__(model, "Series of the graphs")
-        self.command_for = lambda series: command("actor", "show", series.name) if series.name else ""
+        self.command_for = lambda series: desk.command("actor show", series.name) if series.name else ""
         self.room = 10
         self.fit_rows()
         self.horizontalHeader().setStretchLastSection(True)

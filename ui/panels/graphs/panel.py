@@ -71,7 +71,7 @@ class GraphsPanel(Panel):
         self._slice.timeout.connect(self._draw_next)
         self._warming = Warming(self)
         self.model = LegendModel(COLUMNS, lambda series: series.name, self)
-        self.legend = Legend(self.model)
+        self.legend = Legend(self.model, desk)
         none = EmptyState("graphs", "Actors appear here with their values.")
         self.view: FilteredTable[Series] = FilteredTable(desk, self.legend, "drawn:yes fuel>1k", none)
         self.grid = QGridLayout()

@@ -11,7 +11,6 @@ from PySide6.QtGui import QGuiApplication, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QStackedWidget
 
 from ui import format as show
-from ui.commands import command
 from ui.desk import Desk
 from ui.icons import icon
 from ui.models import Column, RowModel, always
@@ -72,7 +71,7 @@ class LogTable(Table[Shown]):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.setMouseTracking(True)
         self.horizontalHeader().setSectionsClickable(False)  # lines stand in the order in which they came
-        self.command_for = lambda shown: command("actor", "logs", shown.line.actor) if shown.line.actor else ""
+        self.command_for = lambda shown: desk.command("actor logs", shown.line.actor) if shown.line.actor else ""
 
     def _place(self, index: QModelIndex) -> Shown | None:
         shown = self.rows.row(index)
@@ -262,6 +261,9 @@ class LogPanel(Panel):
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.table.as_text("Text"))
+
+    def take_keyboard(self) -> None:
+        (self.table if self.table.isVisibleTo(self) else self.filter).setFocus()
 
     def focus_filter(self) -> None:
         self.filter.setFocus()

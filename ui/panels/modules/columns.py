@@ -35,7 +35,8 @@ def _warned(row: Deployed) -> tuple[str, str]:
 Row = Column[Deployed]
 MODULES: tuple[Row, ...] = (
     Row("name", "Module", lambda r: r.info.name, lambda r: r.info.name, 150, bold=True, icon=_warned,
-        tip=lambda r: "\n".join([r.info.name, *r.info.warnings])),
+        tip=lambda r: "\n".join([r.info.name, *r.info.warnings]),
+        words=lambda r: " ".join([r.info.name, *r.info.aliases]), begins=lambda r: r.info.hash),
     Row("hash", "Hash", lambda r: r.info.hash, lambda r: r.info.hash[:12], 120, tone=always("muted"),
         tip=lambda r: r.info.hash),
     Row("format", "Format", lambda r: str(r.info.format), lambda r: str(r.info.format), 92),

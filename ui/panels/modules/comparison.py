@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QStackedWidget, QVBoxLayout, QWidget
 
-from ui.commands import command
 from ui.desk import Desk
 from ui.models import RowModel
 from ui.panels.modules.columns import CHANGES, Deployed
@@ -18,6 +17,10 @@ from ui.widgets.table import Table
 from ui.widgets.turning_splitter import TurningSplitter
 from workbench.api import Change, ModuleDiff, ModuleInfo
 
+NOTHING_CHOSEN = "Choose two modules in the table, or one to compare with above."
+NO_TEXTS = "The difference of the texts of two modules comes here."
+SAME_TEXTS = "The texts do not differ, or there are none."
+
 
 class Comparison(QWidget):
     """`wanted` carries the hash of the module to compare the chosen one with."""
@@ -26,6 +29,7 @@ class Comparison(QWidget):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
+        self._desk = desk
         self.diff: ModuleDiff | None = None
         self.other = QComboBox()
         self.other.setAccessibleName("Compare with")
@@ -34,12 +38,12 @@ class Comparison(QWidget):
         self.model: RowModel[Change] = RowModel(CHANGES, lambda change: (change.part, change.name), self)
         self.table = Table(self.model, "Changes")
         self.table.command_for = lambda _change: self.command()
-        none = EmptyState("diff", "Choose two modules in the table, or one to compare with above.")
+        none = EmptyState("diff", NOTHING_CHOSEN)
         none.needs_node = False
         self.none = none
         self.list = FilteredTable(desk, self.table, "part:import change:removed", none)
         self.text = CodeView("Difference of the texts", DIFF)
-        self.no_text = EmptyState("diff", "The texts do not differ, or there are none.")
+        self.no_text = EmptyState("diff", NO_TEXTS)
         self.no_text.needs_node = False
         self.pages = QStackedWidget()
         self.pages.addWidget(self.no_text)
@@ -73,13 +77,18 @@ class Comparison(QWidget):
         """None clears it."""
         self.diff = diff
         if diff is None:
+            self.other.setCurrentIndex(0)
             self.heading.setText("")
+            self.none.say(NOTHING_CHOSEN)
+            self.no_text.say(NO_TEXTS)
             self.list.show_rows(())
+            self.text.show_text("")
             self.pages.setCurrentWidget(self.no_text)
             return
         self.other.setCurrentIndex(max(self.other.findData(diff.before.hash), self.other.findData(diff.after.hash), 0))
         self.heading.setText(f"{_short(diff.before)}  →  {_short(diff.after)}")
         self.none.say("Nothing changed but the bytes." if diff.before.hash != diff.after.hash else "They are the same.")
+        self.no_text.say(SAME_TEXTS)
         self.list.show_rows(diff.changes)
         self.text.show_text(diff.text)
         self.pages.setCurrentWidget(self.text if diff.text else self.no_text)
@@ -87,7 +96,7 @@ class Comparison(QWidget):
     def command(self) -> str:
         if self.diff is None:
             return ""
-        return command("module", "diff", self.diff.before.hash[:12], self.diff.after.hash[:12])
+        return self._desk.command("module diff", self.diff.before.hash[:12], self.diff.after.hash[:12])
 
     def _repaint(self) -> None:
         self.text.take_theme()

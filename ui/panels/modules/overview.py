@@ -22,7 +22,8 @@ def overview(info: ModuleInfo, detail: ModuleDetail | None, users: Sequence[str]
         f'<p style="color:{tokens.warn};margin-bottom:8px">Warning: {html.escape(text)}</p>' for text in info.warnings
     ]
     if info.documentation:
-        parts.append(f'<p style="margin-bottom:8px">{html.escape(excerpt(info.documentation, 2000))}</p>')
+        lines = html.escape(excerpt(info.documentation, 2000)).replace("\n", "<br>")
+        parts.append(f'<p style="margin-bottom:8px">{lines}</p>')
     parts.append(grid(facts(info, detail, users)))
     if detail is not None and detail.notes:
         notes = "".join(f"<li>{html.escape(note)}</li>" for note in detail.notes)

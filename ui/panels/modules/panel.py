@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu, QSplitter
 
 from ui import format as show
-from ui.commands import command
+from ui.commands import in_the_window
 from ui.desk import Desk
 from ui.dialogs.alias import AliasDialog
 from ui.dialogs.confirm import confirmed
@@ -20,7 +20,6 @@ from ui.filter import Filter, quote
 from ui.models import Plan
 from ui.panels.modules.columns import MODULES, Deployed
 from ui.panels.modules.details import ModuleDetails
-from ui.progress import Reporter
 from ui.settings import Record, child, number
 from ui.table_panel import TablePanel
 from ui.widgets.build import box, row, tool_for
@@ -29,7 +28,6 @@ from ui.widgets.notice_bar import ProgressLine
 from workbench.api import (
     AlreadyExists,
     Area,
-    CancelToken,
     Conflict,
     Format,
     ModuleDetail,
@@ -72,8 +70,6 @@ class ModulesPanel(TablePanel[Deployed]):
         self.chosen = ""
         self._awaited = ""
         self._rows: list[Deployed] = []
-        self._cancel = CancelToken()
-        self._reporter = Reporter(self)
         self.details = ModuleDetails(desk)
         self.progress = ProgressLine()
         self.job = box("foot", row(self.progress, None, margins=(10, 3, 8, 3)))
@@ -95,7 +91,7 @@ class ModulesPanel(TablePanel[Deployed]):
             "module.show": self._show, "module.spawn": self._spawn, "module.source": self._source,
             "module.alias": self._alias, "module.diff": self._diff, "module.build": self._build,
             "module.users": self._show_users, "module.log": self._log, "module.copy_hash": self._copy_hash,
-            "module.copy_command": self.table.copy_command, "module.remove": self._remove,
+            "module.copy_command": self._copy_command, "module.remove": self._remove,
         }.items():  # fmt: skip
             self.desk.actions.bind(action_id, slot)
         self.split.splitterMoved.connect(lambda: self.desk.remember.emit())
@@ -104,10 +100,9 @@ class ModulesPanel(TablePanel[Deployed]):
         self.table.selectionModel().selectionChanged.connect(lambda: self._choose())
         self.table.opened.connect(self._show)
         self.desk.show_module.connect(self._show_from_elsewhere)
-        self.desk.deploying.connect(self._show_job)
+        self.desk.jobs.changed.connect(self._show_job)
         self.desk.answered.connect(self._answer)
-        self._reporter.reported.connect(self._show_job)
-        self.progress.stop.clicked.connect(self._cancel_job)
+        self.progress.stop.clicked.connect(lambda: self.desk.jobs.cancel())
         self._enable()
 
     def empty(self) -> EmptyState:
@@ -120,7 +115,7 @@ class ModulesPanel(TablePanel[Deployed]):
         return found.info.hash
 
     def command_for(self, found: Deployed) -> str:
-        return command("module", "show", reference(found.info))
+        return self.desk.command("module show", reference(found.info))
 
     # reading
 
@@ -163,6 +158,13 @@ class ModulesPanel(TablePanel[Deployed]):
         """The chosen module as last read."""
         return next((row.info for row in self._rows if row.info.hash == self.chosen), None)
 
+    def acted(self) -> list[Deployed]:
+        """What an action is about: the selected rows, or the module in the details when the filter hides its row."""
+        picked = self.table.selected()
+        if any(row.info.hash == self.chosen for row in picked):
+            return picked
+        return [row for row in self._rows if row.info.hash == self.chosen]
+
     def _choose(self) -> None:
         """Two chosen rows are compared, the older one first."""
         picked = self.table.selected()
@@ -203,16 +205,10 @@ class ModulesPanel(TablePanel[Deployed]):
 
     # a job that takes its time
 
-    def _show_job(self, stage: str, fraction: float) -> None:
-        """A deployment of the window, or a build of this panel."""
-        self.job.setVisible(bool(stage))
-        if stage:
-            text = stage[:1].upper() + stage[1:]
-            self.progress.show_progress(text, None if fraction < 0 else fraction, cancellable=True)
-
-    def _cancel_job(self) -> None:
-        self._cancel.set()
-        self.desk.cancel_deploy.emit()
+    def _show_job(self) -> None:
+        """The newest deployment or build."""
+        self.job.setVisible(self.desk.jobs.newest is not None)
+        self.progress.show_job(self.desk.jobs.newest)
 
     # what the user asks for
 
@@ -246,7 +242,10 @@ class ModulesPanel(TablePanel[Deployed]):
         return [a.id.name for a in self.desk.roster.read(node).actors if a.module == digest] if node else []
 
     def _copy_hash(self) -> None:
-        QGuiApplication.clipboard().setText("\n".join(row.info.hash for row in self.table.selected()))
+        QGuiApplication.clipboard().setText("\n".join(row.info.hash for row in self.acted()))
+
+    def _copy_command(self) -> None:
+        QGuiApplication.clipboard().setText("\n".join(map(self.command_for, self.acted())))
 
     def _alias(self) -> None:
         info = self.info()
@@ -262,7 +261,7 @@ class ModulesPanel(TablePanel[Deployed]):
         try:
             info = await self.call(lambda: node.modules.alias(name, digest, force=force))
         except AlreadyExists as error:
-            self.desk.notice(f"{digest[:12]} did not get the alias: {error}", "warn",
+            self.desk.notice(f"{digest[:12]} did not get the alias: {in_the_window(error)}", "warn",
                              buttons=(("Let it name this module", f"alias:{digest}:{name}"),), key="alias")  # fmt: skip
         else:
             self.desk.notice(f"{name} names {info.hash[:12]} now.", "ok", key="alias")
@@ -277,6 +276,7 @@ class ModulesPanel(TablePanel[Deployed]):
     # two versions
 
     def _diff(self) -> None:
+        self.desk.raise_panel.emit(self.id)
         self.details.show_page("compare")
         self.details.comparison.other.setFocus()
         self.details.comparison.other.showPopup()
@@ -312,24 +312,23 @@ class ModulesPanel(TablePanel[Deployed]):
         node = self.desk.node
         if node is None:
             return
-        cancel = self._cancel = CancelToken()
-        self._show_job(f"building {info.name}", -1.0)
+        job = self.desk.jobs.begin(info.name, "building a component")
         try:
             data = await self.call(
-                lambda: node.modules.build(info.hash, progress=self._reporter.report, cancel=cancel)
+                lambda: node.modules.build(info.hash, progress=job.report, cancel=job.cancel)
             )  # fmt: skip
             await self.call(path.write_bytes, data)
             self.desk.notice(f"{info.name} was built into {path} ({show.size(len(data))}).", "ok")
         except OSError as error:
             self.desk.notice(f"{path} was not written: {error.strerror or error}", "error")
         except Conflict as error:
-            if not cancel.is_set():
+            if not job.cancel.is_set():
                 self.desk.failed(error)
         finally:
-            self.job.hide()
+            self.desk.jobs.end(job)
 
     def _remove(self) -> None:
-        rows = self.table.selected()
+        rows = self.acted()
         used = [row for row in rows if row.users]
         if used:
             self.run(self._say_used(used[0].info))
@@ -386,7 +385,10 @@ def _question(rows: list[Deployed]) -> str:
 def _consequence(rows: list[Deployed]) -> str:
     """What will happen."""
     aliases = [alias for row in rows for alias in row.info.aliases]
-    names = f" and the names {', '.join(aliases)}" if aliases else ""
+    names = f" and the {'name' if len(aliases) == 1 else 'names'} {', '.join(aliases)}" if aliases else ""
     size = show.size(sum(row.info.size_bytes for row in rows))
-    return (f"Its bytes ({size}), what was compiled of them{names} are forgotten. None of your actors runs it now. "
-            "Only deploying the same file again brings it back.")  # fmt: skip
+    if len(rows) == 1:
+        return (f"Its bytes ({size}), what was compiled of them{names} are forgotten. None of your actors runs it now. "
+                "Only deploying the same file again brings it back.")  # fmt: skip
+    return (f"Their bytes ({size}), what was compiled of them{names} are forgotten. None of your actors runs them now. "
+            "Only deploying the same files again brings them back.")  # fmt: skip

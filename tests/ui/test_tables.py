@@ -86,7 +86,9 @@ def test_the_keyboard_opens_the_choice_of_columns_and_of_formats(window: MainWin
 def test_a_row_is_copied_in_every_form(window: MainWindow, qtbot: QtBot) -> None:
     actors = actors_of(window, qtbot)
     actors.table.choose(0)
+    window.activateWindow()  # a window of a test before may still have the keyboard
     actors.table.setFocus()
+    qtbot.waitUntil(actors.table.hasFocus)
     said = {}
     for form in ("cell", "text", "json", "csv", "markdown", "command"):
         window.desk.actions.run(f"table.copy_{form}")

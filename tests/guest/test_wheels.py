@@ -63,9 +63,10 @@ def test_a_folder_takes_packages_too(tmp_path: Path) -> None:
 
 
 def test_packages_go_beside_source_alone(tmp_path: Path) -> None:
-    (tmp_path / "counter.wasm").write_bytes(b"\0asm\x0d\0\1\0")
-    with pytest.raises(Invalid, match=r"counter\.wasm is WebAssembly already: packages go beside Python source"):
-        workbench.pack(tmp_path / "counter.wasm", beside={"polite.py": b""})
+    for name, data in (("counter.wasm", b"\0asm\x0d\0\1\0"), ("counter.wat", b"(module)")):
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(Invalid, match=f"{name} is WebAssembly: packages .--with. go beside Python source only"):
+            workbench.pack(tmp_path / name, beside={"polite.py": b""})
 
 
 def test_a_wheel_with_native_code_is_refused_by_its_name(tmp_path: Path) -> None:

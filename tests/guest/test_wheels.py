@@ -110,7 +110,7 @@ def test_a_file_that_is_no_wheel_is_refused(tmp_path: Path) -> None:
     (tmp_path / "broken-1.0-py3-none-any.whl").write_text("no zip")
     with pytest.raises(Invalid, match=r"broken-1\.0-py3-none-any\.whl"):
         wheels.vendor([str(tmp_path / "broken-1.0-py3-none-any.whl")])
-    with pytest.raises(Invalid, match="pip refused: "):
+    with pytest.raises(Invalid, match=r"there is no wheel .*missing\.whl"):
         wheels.vendor([str(tmp_path / "missing.whl")])
 
 

@@ -13,6 +13,7 @@ import pytest
 from fake_node import FakeNode
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QFont, QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 from windows import close
@@ -78,6 +79,16 @@ def test_the_keyboard_opens_the_choice_of_columns_and_of_formats(window: MainWin
     assert menu is not None
     assert "Memory" in [action.text() for action in menu.actions()]
     menu.close()
+
+
+def test_a_row_that_is_chosen_again_stays_chosen_while_a_key_is_held(window: MainWindow, qtbot: QtBot) -> None:
+    table = actors_of(window, qtbot).table
+    table.choose(0)
+    QTest.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.keyboardModifiers() == Qt.KeyboardModifier.ControlModifier
+    for row in (0, 0, 1):
+        table.choose(row)
+        assert table.selected() == [table.rows.rows[row]]
 
 
 # copy as

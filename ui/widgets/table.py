@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QMenu, QTableView, QToolButton
 
@@ -20,6 +20,7 @@ from ui.widgets.build import tool
 Row = TypeVar("Row")
 ROOM = 13
 """What a row is higher than its text."""
+ALONE = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
 FILES = "CSV (*.csv);;JSON (*.json);;Markdown (*.md);;Text (*.txt)"
 
 
@@ -119,9 +120,11 @@ class Table(QTableView, Generic[Row]):
         return [row for row in rows if row is not None]
 
     def choose(self, position: int) -> None:
+        """Select this row alone. Not `selectRow`: with Ctrl down, as after Ctrl+K, that one takes a selection away."""
         if position >= 0:
-            self.selectRow(position)
-            self.scrollTo(self.rows.index(position, 0))
+            index = self.rows.index(position, 0)
+            self.selectionModel().setCurrentIndex(index, ALONE)
+            self.scrollTo(index)
 
     def keep_in_sight(self) -> None:
         """Scroll to the chosen row once the layout is done: something that came below may have covered it."""

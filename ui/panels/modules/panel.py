@@ -355,12 +355,14 @@ class ModulesPanel(TablePanel[Deployed]):
         sizes, details = self.split.sizes(), self.details
         return super().record() | {
             "details": {"height": sizes[1] if details.isVisible() else 0, "page": details.tabs.currentIndex()},
-            "sections": details.structure.list.record(), "changes": details.comparison.list.record(),
+            "sections": details.structure.list.record(), "members": details.members.list.record(),
+            "changes": details.comparison.list.record(),
         }  # fmt: skip
 
     def restore(self, record: Record) -> None:
         super().restore(record)
         self.details.structure.list.restore(child(record, "sections"))
+        self.details.members.list.restore(child(record, "members"))
         self.details.comparison.list.restore(child(record, "changes"))
         self.details.tabs.setCurrentIndex(number(child(record, "details"), "page"))
         height = number(child(record, "details"), "height")

@@ -69,6 +69,8 @@ class Plan(Generic[Row]):
     changed: tuple[int, ...] = ()
     places: dict[Hashable, int] = field(default_factory=dict)
     """Where each row is, by key; only when rows have moved."""
+    problem: str = ""
+    """Why there is no answer to the filter; then the rows are those shown already."""
 
 
 class RowModel(QAbstractTableModel, Generic[Row]):

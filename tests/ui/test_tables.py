@@ -163,7 +163,8 @@ def test_the_turns_of_an_actor_and_what_was_sent_have_the_same_filter(
     actors.details.tabs.setCurrentIndex(1)
     qtbot.waitUntil(lambda: len(actors.details.model.rows) == 2)
     actors.details.turn_list.filter.set_now("type~/^incr/")
-    assert [turn.envelope.type for turn in actors.details.model.rows if turn.envelope] == ["increment"]
+    turns = actors.details.model
+    qtbot.waitUntil(lambda: [turn.envelope.type for turn in turns.rows if turn.envelope] == ["increment"])
 
 
 def test_the_filter_of_the_log_survives_a_restart_and_an_actor_leads_to_its_lines(

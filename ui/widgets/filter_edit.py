@@ -1,4 +1,4 @@
-"""The filter line: says at once what it cannot read, and keeps the last filter that it could."""
+"""The filter line: says at once what it cannot read, and keeps the last filter that could be read and answered."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ Row = TypeVar("Row")
 
 
 class FilterEdit(QLineEdit):
-    """`applied` follows typing, a moment later; `filter` is the last one that could be read."""
+    """`applied` follows typing, a moment later; `filter` is the last one that could be read.
+
+    Who looks for it tells `answered`, or `refuse` when the answer would take too long.
+    """
 
     applied = Signal()
 
@@ -26,7 +29,7 @@ class FilterEdit(QLineEdit):
         super().__init__()
         fields = [column.key for column in columns if column.title and column.key]
         self._ranks = {column.key: column.ranks for column in columns if column.ranks}
-        self.filter = Filter()
+        self.filter = self._answered = Filter()
         self.problem = ""
         self._fields = tuple(fields)
         self.setPlaceholderText(f"Filter: {example}")
@@ -50,10 +53,25 @@ class FilterEdit(QLineEdit):
             self.filter = parse(self.text(), self._fields, self._ranks)
             self.problem = ""
         except FilterError as error:
-            self.problem = str(error)
-            QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), self.problem, self)
+            self._say(str(error))
         self._mark(bool(self.problem))
         self.applied.emit()
+
+    def _say(self, problem: str) -> None:
+        self.problem = problem
+        QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), problem, self)
+
+    def answered(self) -> None:
+        """What `filter` asks for is on screen."""
+        self._answered = self.filter
+
+    def refuse(self, wanted: Filter, problem: str) -> None:
+        """Go back to the last filter that was answered; to none when that is the one that takes too long now."""
+        if wanted is self.filter:
+            self.filter = Filter() if wanted is self._answered else self._answered
+            self._say(problem)
+            self._mark(True)
+            self.applied.emit()
 
     def _mark(self, invalid: bool) -> None:
         if self.property("invalid") != invalid:

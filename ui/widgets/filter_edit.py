@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -14,6 +15,9 @@ from ui.icons import icon
 from ui.models import Column
 
 REST_MS = 120
+OPERATORS = ":~=<>!"
+_BEFORE = re.compile(r"(?:^|.*\s)-?(?P<field>[A-Za-z_][\w/.]*)$")
+_AFTER = re.compile(r"[\w/.]*")
 Row = TypeVar("Row")
 
 
@@ -44,9 +48,27 @@ class FilterEdit(QLineEdit):
         self.textChanged.connect(lambda: self._rest.start())
 
     def _complete(self) -> None:
-        completer = QCompleter(QStringListModel([f"{field}:" for field in self._fields], self), self)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.setCompleter(completer)
+        """Not with `setCompleter`: Qt's own completes the whole line, not the term that is written."""
+        self.fields = QCompleter(QStringListModel([f"{field}:" for field in self._fields], self), self)
+        self.fields.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.fields.setWidget(self)
+        self.fields.activated.connect(self._take)
+        self.textEdited.connect(lambda: self._offer())
+
+    def _offer(self) -> None:
+        start, end = field_at(self.text(), self.cursorPosition())
+        self.fields.setCompletionPrefix(self.text()[start : self.cursorPosition()])
+        if start < end and self.fields.completionCount():
+            self.fields.complete()
+        elif (popup := self.fields.popup()) is not None:
+            popup.hide()
+
+    def _take(self, field: str) -> None:
+        line, (start, end) = self.text(), field_at(self.text(), self.cursorPosition())
+        if line[end : end + 1] and line[end] in OPERATORS:
+            field = field[:-1]
+        self.setText(line[:start] + field + line[end:])
+        self.setCursorPosition(start + len(field))
 
     def _apply(self) -> None:
         try:
@@ -97,3 +119,12 @@ class FilterEdit(QLineEdit):
 
     def repaint_icons(self) -> None:
         self._lead.setIcon(icon("filter", "faint"))
+
+
+def field_at(line: str, cursor: int) -> tuple[int, int]:
+    """Where the name is that is written at the cursor: nowhere (two equal places) in a value. Pure."""
+    before = _BEFORE.match(line[:cursor])
+    after = _AFTER.match(line, cursor)
+    if before is None or after is None or line[:cursor].count('"') % 2:
+        return cursor, cursor
+    return before.start("field"), after.end()

@@ -15,6 +15,7 @@ from ui import format as show
 from ui.commands import in_the_window
 from ui.desk import Desk
 from ui.dialogs.alias import AliasDialog
+from ui.dialogs.asking import asking
 from ui.dialogs.confirm import confirmed
 from ui.filter import Filter, quote
 from ui.models import Plan
@@ -250,9 +251,9 @@ class ModulesPanel(TablePanel[Deployed]):
     def _alias(self) -> None:
         info = self.info()
         if info is not None:
-            dialog = AliasDialog(self, info)
-            if dialog.exec():
-                self.run(self._do_alias(dialog.name, info.hash, force=False))
+            with asking(AliasDialog(self, info)) as dialog:
+                if dialog.exec():
+                    self.run(self._do_alias(dialog.name, info.hash, force=False))
 
     async def _do_alias(self, name: str, digest: str, *, force: bool) -> None:
         node = self.desk.node

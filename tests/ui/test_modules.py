@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QPushButton
+from PySide6.QtWidgets import QFileDialog, QProgressBar, QPushButton
 from pytestqt.qtbot import QtBot
 
+import ui.panel
 from ui import theme
 from ui.dialogs.palette import best
 from ui.main_window import MainWindow
@@ -179,7 +180,7 @@ def test_removing_asks_and_says_what_is_forgotten(
     qtbot.waitUntil(lambda: modules.details.isHidden())
 
 
-def test_a_deployment_shows_its_progress_in_the_panel_and_a_cancelled_one_is_quiet(
+def test_a_deployment_shows_its_progress_and_a_cancelled_one_is_quiet(
     modules: ModulesPanel, node: FakeNode, tmp_path: Path, qtbot: QtBot
 ) -> None:
     file = tmp_path / "slow.wasm"
@@ -188,11 +189,11 @@ def test_a_deployment_shows_its_progress_in_the_panel_and_a_cancelled_one_is_qui
     assert isinstance(window, MainWindow)
     with node.modules.held:
         window.drops.take((file,))
-        qtbot.waitUntil(modules.job.isVisible)
-        qtbot.waitUntil(lambda: "slow.wasm: checking" in modules.progress.text.text())
-        assert modules.progress.stop.isVisible()
-        modules.progress.stop.click()
-    qtbot.waitUntil(modules.job.isHidden)
+        progress = window.status.progress
+        qtbot.waitUntil(lambda: "slow.wasm: checking" in progress.text.text())
+        assert progress.stop.isVisible()
+        progress.stop.click()
+    qtbot.waitUntil(progress.isHidden)
     assert len(node.modules.known) == 4
     assert not [text for text in notices(modules) if "slow" in text]
 
@@ -206,6 +207,24 @@ def test_a_component_is_built_into_the_file_that_was_chosen(
     modules.desk.actions.run("module.build")
     qtbot.waitUntil(lambda: any("was built into" in text for text in notices(modules)))
     assert target.read_bytes().startswith(b"\0asm")
+
+
+def test_building_shows_one_line_of_progress_however_long_it_takes(
+    modules: ModulesPanel, node: FakeNode, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ui.panel, "SPINNER_MS", 0)
+    monkeypatch.setattr(ui.panel, "CANCEL_MS", 0)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "counter.wasm"), ""))
+    choose(modules, node, "counter_actor", qtbot)
+    window = modules.window()
+    assert isinstance(window, MainWindow)
+    with node.modules.held:
+        modules.desk.actions.run("module.build")
+        qtbot.waitUntil(lambda: "building" in window.status.progress.text.text())
+        assert [bar for bar in window.findChildren(QProgressBar) if bar.isVisible()] == [window.status.progress.bar]
+        window.status.progress.stop.click()
+    qtbot.waitUntil(window.status.progress.isHidden)
+    assert not (tmp_path / "counter.wasm").exists()
 
 
 def test_a_module_leads_to_its_actors_their_log_and_its_source(

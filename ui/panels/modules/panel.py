@@ -23,9 +23,8 @@ from ui.panels.modules.columns import MODULES, Deployed
 from ui.panels.modules.details import ModuleDetails
 from ui.settings import Record, child, number
 from ui.table_panel import TablePanel
-from ui.widgets.build import box, row, tool_for
+from ui.widgets.build import tool_for
 from ui.widgets.empty_state import EmptyState
-from ui.widgets.notice_bar import ProgressLine
 from workbench.api import (
     AlreadyExists,
     Area,
@@ -72,9 +71,6 @@ class ModulesPanel(TablePanel[Deployed]):
         self._awaited = ""
         self._rows: list[Deployed] = []
         self.details = ModuleDetails(desk)
-        self.progress = ProgressLine()
-        self.job = box("foot", row(self.progress, None, margins=(10, 3, 8, 3)))
-        self.job.hide()
         self.split = QSplitter(Qt.Orientation.Vertical)
         self.split.addWidget(self.view)
         self.split.addWidget(self.details)
@@ -82,7 +78,6 @@ class ModulesPanel(TablePanel[Deployed]):
         self.split.setStretchFactor(1, 3)
         self.split.setChildrenCollapsible(False)
         self.column.addWidget(self.split, 1)
-        self.column.addWidget(self.job)
         self.details.hide()
         self.add_tool(tool_for(desk.actions["module.deploy"], text=True))
         self._bind()
@@ -101,9 +96,7 @@ class ModulesPanel(TablePanel[Deployed]):
         self.table.selectionModel().selectionChanged.connect(lambda: self._choose())
         self.table.opened.connect(self._show)
         self.desk.show_module.connect(self._show_from_elsewhere)
-        self.desk.jobs.changed.connect(self._show_job)
         self.desk.answered.connect(self._answer)
-        self.progress.stop.clicked.connect(lambda: self.desk.jobs.cancel())
         self._enable()
 
     def empty(self) -> EmptyState:
@@ -204,13 +197,6 @@ class ModulesPanel(TablePanel[Deployed]):
     def context_menu(self) -> QMenu:
         return self.desk.actions.menu(self, *ROW_ACTIONS)
 
-    # a job that takes its time
-
-    def _show_job(self) -> None:
-        """The newest deployment or build."""
-        self.job.setVisible(self.desk.jobs.newest is not None)
-        self.progress.show_job(self.desk.jobs.newest)
-
     # what the user asks for
 
     def _show(self) -> None:
@@ -307,9 +293,10 @@ class ModulesPanel(TablePanel[Deployed]):
             return
         chosen, _ = QFileDialog.getSaveFileName(self, "Build a component", f"{info.name}.wasm", "WebAssembly (*.wasm)")
         if chosen:
-            self.run(self._do_build(info, Path(chosen)))
+            self.desk.bridge.start(self, self._do_build(info, Path(chosen)), self.desk.failed)
 
     async def _do_build(self, info: ModuleInfo, path: Path) -> None:
+        """A job: the status bar says how far it is and can cancel it."""
         node = self.desk.node
         if node is None:
             return

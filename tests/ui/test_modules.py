@@ -15,6 +15,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QProgressBar, QPushButton
 from pytestqt.qtbot import QtBot
+from windows import close
 
 import ui.panel
 from ui import theme
@@ -393,3 +394,46 @@ def test_the_question_before_several_are_removed_is_about_several() -> None:
     row = panel_file.Deployed(FakeNode().modules.deploy(b"\0asm", file_name="a.wasm"))
     assert panel_file._consequence([row]).startswith("Its bytes")
     assert panel_file._consequence([row, row]).startswith("Their bytes")
+
+
+@pytest.mark.parametrize("line", ["", "counter"])
+def test_the_module_that_was_chosen_is_chosen_again_after_a_restart(
+    open_window: Callable[..., MainWindow], node: FakeNode, qtbot: QtBot, line: str
+) -> None:
+    node.modules.deploy(b"\0asm" + bytes(1000), file_name="echo.wasm", alias="echo")
+    found = opened(open_window, qtbot)
+    info = choose(found, node, "echo", qtbot)
+    found.details.show_page("structure")
+    found.split.moveSplitter(190, 1)
+    height = found.split.sizes()[1]
+    found.filter.set_now(line)
+    window = found.window()
+    assert isinstance(window, MainWindow)
+    window.raise_panel("actors")
+    close(window)
+    close(open_window())  # a start in which nobody looked at the modules forgets nothing
+    again = opened(open_window, qtbot)
+    qtbot.waitUntil(lambda: again.chosen == info.hash)
+    qtbot.waitUntil(lambda: again.details.detail is not None and again.details.detail.info.hash == info.hash)
+    assert again.details.isVisible()
+    assert again.split.sizes()[1] == pytest.approx(height, abs=5)
+    assert again.filter.text() == line
+    assert [row.info.name for row in again.table.selected()] == ([] if line else ["echo"])
+
+
+def test_the_list_has_half_of_the_panel(modules: ModulesPanel, node: FakeNode, qtbot: QtBot) -> None:
+    choose(modules, node, "echo", qtbot)
+    table = modules.table
+    qtbot.waitUntil(lambda: abs(modules.split.sizes()[0] - modules.split.sizes()[1]) <= 2)
+    assert table.viewport().height() // table.rowHeight(0) >= 4
+
+
+def opened(open_window: Callable[..., MainWindow], qtbot: QtBot) -> ModulesPanel:
+    """A window with the Modules panel in front."""
+    window = open_window()
+    window.resize(1440, 900)  # the screen without a display is smaller, and what is restored is fitted into it
+    window.raise_panel("modules")
+    found = window.panels["modules"]
+    assert isinstance(found, ModulesPanel)
+    qtbot.waitUntil(lambda: bool(found._rows))
+    return found

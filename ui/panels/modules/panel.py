@@ -176,6 +176,7 @@ class ModulesPanel(TablePanel[Deployed]):
             self.details.comparison.show_diff(None)
             self._open(row.info)
             self.table.keep_in_sight()
+            self.desk.remember.emit()
         if len(picked) == 2:
             before, after = sorted((one.info for one in picked), key=lambda info: info.deployed)
             self._compare(before.hash, after.hash)

@@ -26,7 +26,7 @@ class DropZone(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAcceptDrops(True)
         self.setAccessibleName("Drop a file to deploy it")
-        self.picture, self.line = label(), label("Drop to deploy", role="title")
+        self.picture, self.line = label(), label("Drop to deploy", role="title", wrap=True)
         for part in (self.picture, self.line):
             part.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.setLayout(column(None, self.picture, self.line, label(), None, spacing=12))
@@ -40,7 +40,7 @@ class DropZone(QWidget):
         usable = [path for path in found if deployable(path)]
         names = ", ".join(path.name for path in usable[:3]) + (" …" if len(usable) > 3 else "")
         self.line.setText(f"Drop to deploy {names}" if usable else refusal(found))
-        self.picture.setPixmap(pixmap("drop", current().accent, 32, self.devicePixelRatioF()))
+        self.picture.setPixmap(pixmap("drop" if usable else "warning", current().accent, 32, self.devicePixelRatioF()))
         parent = self.parentWidget()
         if parent is not None:
             self.setGeometry(parent.rect().adjusted(10, 10, -10, -10))

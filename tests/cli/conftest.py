@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Timer
 from typing import Any
@@ -69,7 +70,10 @@ class Shell:
 
     @contextmanager
     def started(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-        """A command that goes on; what is left of it at the end, or after two minutes, is killed."""
+        """A command that goes on; what is left of it at the end, or after two minutes, is killed.
+
+        It can be interrupted, also when the tests themselves were started in the background of a shell.
+        """
         process = subprocess.Popen(
             [*COMMAND, *arguments],
             cwd=self.folder,
@@ -77,6 +81,7 @@ class Shell:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.default_int_handler),
         )
         watchdog = Timer(WAIT_SECONDS, process.kill)
         watchdog.start()

@@ -7,7 +7,18 @@ epoch (float), durations carry their unit in the name, sizes are bytes.
 from __future__ import annotations
 
 from workbench.api.actors import ActorInfo, Actors, ActorState, SpawnOptions
-from workbench.api.capabilities import CAPABILITIES, Grant, parse_grant
+from workbench.api.capabilities import (
+    CAPABILITIES,
+    DURATIONS,
+    Capabilities,
+    Denial,
+    Duration,
+    Evidence,
+    Grant,
+    GrantChange,
+    includes,
+    parse_grant,
+)
 from workbench.api.errors import (
     AlreadyExists,
     Cause,
@@ -40,6 +51,7 @@ from workbench.api.turns import HostCall, Outcome, Turn
 
 __all__ = [
     "CAPABILITIES",
+    "DURATIONS",
     "PROFILES",
     "ActorId",
     "ActorInfo",
@@ -49,17 +61,22 @@ __all__ = [
     "Area",
     "Behavior",
     "CancelToken",
+    "Capabilities",
     "Cause",
     "Change",
     "Conflict",
     "Crashed",
+    "Denial",
     "Denied",
+    "Duration",
     "Envelope",
     "Event",
+    "Evidence",
     "Exhausted",
     "Figures",
     "Format",
     "Grant",
+    "GrantChange",
     "HostCall",
     "Internal",
     "Invalid",
@@ -93,6 +110,7 @@ __all__ = [
     "Unauthenticated",
     "Unavailable",
     "WorkbenchError",
+    "includes",
     "parse_grant",
     "profile",
 ]

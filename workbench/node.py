@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -25,6 +25,8 @@ from workbench.config import Config
 from workbench.runtime.actor import Actor
 from workbench.runtime.bonds import Bonds
 from workbench.runtime.bus import Bus, BusSubscription
+from workbench.runtime.capabilities import LocalCapabilities
+from workbench.runtime.grants import Grants
 from workbench.runtime.host import RuntimeHost
 from workbench.runtime.logbook import Logbook
 from workbench.runtime.mailbox import Letter
@@ -102,6 +104,7 @@ class Machine:
             lambda who, kind, about, text: self.system.inform(who, kind, about, text),
             address=lambda actor: actor.at(config.node_name),
         )
+        self.grants = Grants(clock, self.bus, self.logbook)
         around = Surroundings(
             clock,
             self.bus,
@@ -113,6 +116,7 @@ class Machine:
             self.engines,
             host,
             bonds,
+            self.grants,
         )
         self.system = ActorSystem(self.library, around, node_name=config.node_name)
         host.system = self.system
@@ -216,8 +220,10 @@ class LocalActors:
         return self._machine.recorder.read(self._scope, actor=who, after=after, limit=limit)
 
     def list(self) -> Sequence[ActorInfo]:
-        mine = [actor for actor in self._system.all() if actor.scope == self._scope]
-        return sorted((actor.info() for actor in mine), key=lambda info: info.id.name)
+        return sorted((actor.info() for actor in self._mine()), key=lambda info: info.id.name)
+
+    def _mine(self) -> Iterable[Actor]:
+        return (actor for actor in self._system.all() if actor.scope == self._scope)
 
 
 class LocalNode:
@@ -227,6 +233,9 @@ class LocalNode:
         self._machine, self._scope = machine, (tenant, namespace)
         self._actors = LocalActors(machine, self._scope)
         self._modules = machine.library.seen_by(tenant)
+        self._capabilities = LocalCapabilities(
+            machine.grants, self._scope, find=self._actors._find, everyone=self._actors._mine
+        )
 
     @property
     def modules(self) -> Library:
@@ -235,6 +244,10 @@ class LocalNode:
     @property
     def actors(self) -> LocalActors:
         return self._actors
+
+    @property
+    def capabilities(self) -> LocalCapabilities:
+        return self._capabilities
 
     @property
     def workspace(self) -> Path:

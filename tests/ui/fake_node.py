@@ -13,6 +13,7 @@ from threading import RLock
 from time import time
 from types import TracebackType
 
+from fake_capabilities import FakeCapabilities
 from fake_modules import FakeModules
 
 from workbench.api import (
@@ -239,6 +240,7 @@ class FakeNode:
 
     def __init__(self, *, interpreter_ready: bool = True) -> None:
         self._modules, self._actors = FakeModules(self), FakeActors(self)
+        self._capabilities = FakeCapabilities(self)
         self._subscriptions: list[FakeSubscription] = []
         self._seq = 0
         self.lines: list[LogLine] = []
@@ -255,6 +257,10 @@ class FakeNode:
     @property
     def actors(self) -> FakeActors:
         return self._actors
+
+    @property
+    def capabilities(self) -> FakeCapabilities:
+        return self._capabilities
 
     def info(self) -> NodeInfo:
         rows = self._actors.list()

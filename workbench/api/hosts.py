@@ -8,8 +8,10 @@ IPv6 address that stands for an IPv4 one (`::ffff:127.0.0.1`) is that one.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from urllib.parse import urlsplit
 
 from workbench.api.errors import Invalid
 
@@ -17,6 +19,8 @@ Address = IPv4Address | IPv6Address
 LOCALHOST = "localhost"
 NAME_CHARACTERS = 253
 PORTS = 65_535
+SCHEMES = {"http": 80, "https": 443}
+URL_CHARACTERS = 8_192
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER = re.compile(r"\d+|0[xX][0-9a-fA-F]*")
 
@@ -84,3 +88,42 @@ def split(text: str) -> tuple[str, str]:
 
 def _shown(text: str) -> str:
     return repr(text if len(text) <= 100 else f"{text[:100]}…")
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """A URL taken apart: `host` in its one form, `path` with the query, as it goes to the server."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+    @property
+    def target(self) -> str:
+        return target(self.host, self.port)
+
+    @property
+    def authority(self) -> str:
+        """What the header Host says: without the scheme's own port."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == SCHEMES[self.scheme] else f"{host}:{self.port}"
+
+
+def parse_url(url: str) -> Url:
+    """Take a URL apart. Invalid: it is none of http or https, or has what no request of ours carries."""
+    if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
+        raise Invalid(f"{_shown(url)} is no URL: other characters than plain ASCII ones are written as %XX")
+    if len(url) > URL_CHARACTERS:
+        raise Invalid(f"the URL has {len(url):,} characters; up to {URL_CHARACTERS:,} are taken")
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise Invalid(f"{_shown(url)} is no URL: {error}") from None
+    if parts.scheme not in SCHEMES or not parts.netloc:
+        raise Invalid(f"{_shown(url)} is no URL of the web; it starts with http:// or https:// and names a host")
+    if "@" in parts.netloc:
+        raise Invalid("the URL carries a user name; send it in the header Authorization")
+    host, port = split(parts.netloc)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Url(parts.scheme, host, int(port) if port else SCHEMES[parts.scheme], path)

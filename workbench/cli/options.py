@@ -43,7 +43,13 @@ profile = click.option(
     show_default=True,
     help="Limits and grants.",
 )
-grants = click.option("--grant", "grants", metavar="CAP", multiple=True, help="One more capability, for example spawn.")
+grants = click.option(
+    "--grant",
+    "grants",
+    metavar="CAP",
+    multiple=True,
+    help="One more capability, for example spawn or blob:read/reports/*.",
+)
 packages = click.option(
     "--with",
     "packages",

@@ -66,7 +66,7 @@ class Actor:
         self._control: deque[Callable[[], None]] = deque()
         self._lock = threading.Lock()
         self._picture: ActorInfo | None = None
-        self._words: tuple[Spec | None, tuple[str, ...], tuple[str, ...]] = (None, (), ())
+        self._words: tuple[Spec | None, tuple[str, ...]] = (None, ())
 
     @property
     def scope(self) -> tuple[str, str]:
@@ -452,7 +452,7 @@ class Actor:
             waiting = len(self.mailbox)
         words = self._words
         if words[0] is not spec:
-            self._words = words = (spec, tuple(map(str, module.behaviors)), tuple(map(str, spec.grants)))
+            self._words = words = (spec, tuple(map(str, module.behaviors)))
         made = ActorInfo(
             id=self.id,
             state=self.state,
@@ -461,7 +461,7 @@ class Actor:
             behaviors=words[1],
             parent=spec.parent,
             profile=spec.profile,
-            grants=words[2],
+            grants=body.holdings.words,
             limits=spec.limits,
             spawned=self.spawned,
             turns=counters.turns,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from workbench.clock import Clock
 from workbench.runtime.bonds import Bonds
 from workbench.runtime.bus import Bus
+from workbench.runtime.grants import Grants
 from workbench.runtime.logbook import Logbook
 from workbench.runtime.metrics import Metrics
 from workbench.runtime.recorder import Recorder
@@ -30,3 +31,4 @@ class Surroundings:
     engines: Engines
     host: Host
     bonds: Bonds
+    grants: Grants

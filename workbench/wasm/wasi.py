@@ -12,7 +12,6 @@ import os
 import random
 import time
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from typing import Any
 
 from workbench.api.errors import Cause
@@ -61,8 +60,9 @@ class World:
     """What one instance sees of the world. Used by one thread at a time."""
 
     def __init__(self, context: Context) -> None:
-        self.context = context
-        self.virtual_ns = 0
+        self.context, self.holdings = context, context.holdings
+        self.virtual_ns = self.ahead_ns = 0
+        self.was_real = False
         self.sequence: random.Random | None = None
         self.deadlines: dict[int, int] = {}
         self.next_pollable = 0
@@ -70,26 +70,31 @@ class World:
         self.unfinished = False
         self.stderr_tail: list[str] = []
 
-    @cached_property
-    def real_time(self) -> bool:
-        return self.context.allows("clocks")
-
-    @cached_property
-    def real_random(self) -> bool:
-        return self.context.allows("random")
-
-    # Time, in nanoseconds.
+    # Time, in nanoseconds. The grant may come and go between two looks: the monotonic clock never goes back for that.
 
     def monotonic(self) -> int:
-        if self.real_time:
-            self.context.used["clocks"] += 1
-            return time.monotonic_ns()
-        self.virtual_ns += TICK_NS
+        holdings = self.holdings
+        if holdings.real_time:
+            holdings.note("clocks")
+            self.virtual_ns = max(self.virtual_ns, self._real_ns())
+        else:
+            self.was_real = False
+            self.virtual_ns += TICK_NS
         return self.virtual_ns
 
+    def _real_ns(self) -> int:
+        """The machine's clock, moved so that it goes on from where virtual time was when the grant came."""
+        now = time.monotonic_ns() + self.ahead_ns
+        if not self.was_real:
+            self.was_real, behind = True, self.virtual_ns - now
+            if behind > 0:
+                self.ahead_ns += behind
+                return now + behind
+        return now
+
     def wall_ns(self) -> int:
-        if self.real_time:
-            self.context.used["clocks"] += 1
+        if self.holdings.real_time:
+            self.holdings.note("clocks")
             return time.time_ns()
         return START_SECONDS * 10**9 + self.monotonic()
 
@@ -102,13 +107,14 @@ class World:
         return self.next_pollable, POLLABLE
 
     def ready(self, pollable: int) -> bool:
-        return self.deadlines[pollable] <= (time.monotonic_ns() if self.real_time else self.virtual_ns)
+        return self.deadlines[pollable] <= (self._real_ns() if self.holdings.real_time else self.virtual_ns)
 
     def wait_until(self, deadline: int) -> None:
-        if not self.real_time:
+        if not self.holdings.real_time:
+            self.was_real = False
             self.virtual_ns = max(self.virtual_ns, deadline)
             return
-        seconds = (deadline - time.monotonic_ns()) / 1e9
+        seconds = (deadline - self._real_ns()) / 1e9
         if seconds <= 0:
             return
         ceiling = self.context.limits.wait_ms / 1000
@@ -129,8 +135,8 @@ class World:
 
     def random_bytes(self, size: int) -> bytes:
         size = min(size, 1 << 20)
-        if self.real_random:
-            self.context.used["random"] += 1
+        if self.holdings.real_random:
+            self.holdings.note("random")
             return os.urandom(size)
         if self.sequence is None:  # when first asked for: making one takes longer than starting a small actor
             actor = self.context.actor
@@ -163,14 +169,16 @@ class World:
         text = line.decode("utf-8", "replace")
         if stream == STDERR:
             self.stderr_tail = [*self.stderr_tail[1 - TAIL_LINES :], text]
-        if self.context.allows("logging"):
+        if not self.holdings.use("logging"):
+            self.holdings.deny("logging", "a line on stderr" if stream == STDERR else "a line on stdout")
+        else:
             name = "stderr" if stream == STDERR else "stdout"
             level = "warn" if stream == STDERR else "info"
             self.context.host.logging.log(self.context.actor, level, text, (), name)
 
-    def no_network(self) -> Err:
+    def no_network(self, what: str, name: str = "") -> Err:
         """The guest's own language raises its own error for this; here it is evidence."""
-        self.context.denied["network"] += 1
+        self.holdings.deny("network", what, name)
         return Err("access-denied")
 
     def exited(self, how: str) -> None:
@@ -226,9 +234,9 @@ def functions(world: Callable[[], World]) -> dict[tuple[str, str], Callable[...,
         ("terminal-stderr", "get-terminal-stderr"): lambda: None,
         ("preopens", "get-directories"): list,
         ("instance-network", "instance-network"): lambda: (0, NETWORK),
-        ("ip-name-lookup", "resolve-addresses"): lambda _n, _name: world().no_network(),
+        ("ip-name-lookup", "resolve-addresses"): lambda _n, name: world().no_network("resolve-addresses", name),
         ("ip-name-lookup", "[method]resolve-address-stream.resolve-next-address"): lambda _s: Err("access-denied"),
         ("ip-name-lookup", "[method]resolve-address-stream.subscribe"): lambda _s: world().pollable(0),
-        ("tcp-create-socket", "create-tcp-socket"): lambda _family: world().no_network(),
-        ("udp-create-socket", "create-udp-socket"): lambda _family: world().no_network(),
+        ("tcp-create-socket", "create-tcp-socket"): lambda _family: world().no_network("create-tcp-socket"),
+        ("udp-create-socket", "create-udp-socket"): lambda _family: world().no_network("create-udp-socket"),
     }

@@ -18,6 +18,7 @@ from workbench.api import (
     Subscription,
 )
 from workbench.rpc.client.actors import RemoteActors
+from workbench.rpc.client.capabilities import RemoteCapabilities
 from workbench.rpc.client.channel import LONG_SECONDS, Connection
 from workbench.rpc.client.modules import RemoteModules
 from workbench.rpc.client.subscription import RemoteSubscription
@@ -35,6 +36,7 @@ class RemoteNode:
         self._stub = self._connection.stub(pb.DESCRIPTOR.services_by_name["Node"])
         self._modules = RemoteModules(self._connection)
         self._actors = RemoteActors(self._connection)
+        self._capabilities = RemoteCapabilities(self._connection)
 
     @property
     def modules(self) -> RemoteModules:
@@ -43,6 +45,10 @@ class RemoteNode:
     @property
     def actors(self) -> RemoteActors:
         return self._actors
+
+    @property
+    def capabilities(self) -> RemoteCapabilities:
+        return self._capabilities
 
     def info(self) -> NodeInfo:
         return from_message(self._stub.call("Info", pb.InfoRequest(), pb.NodeInfo), NodeInfo)

@@ -36,6 +36,7 @@ from workbench.runtime.scheduler import Scheduler, default_workers
 from workbench.runtime.surroundings import Surroundings
 from workbench.runtime.system import ActorSystem
 from workbench.runtime.timers import Timers
+from workbench.services.network import Network
 from workbench.storage.modules import StoredModules
 from workbench.storage.workspace import Workspace
 from workbench.wasm.artifacts import Artifacts
@@ -99,7 +100,8 @@ class Machine:
         )
         self.metrics = Metrics(clock, self.bus, lambda: self.system.counters(), kept=config.kept_samples)
         closing.callback(self.metrics.close)
-        host = RuntimeHost(self.logbook, self.scheduler, self.timers)
+        self.network = Network()
+        host = RuntimeHost(self.logbook, self.scheduler, self.timers, self.network)
         bonds = Bonds(
             lambda who, kind, about, text: self.system.inform(who, kind, about, text),
             address=lambda actor: actor.at(config.node_name),

@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from workbench.api.errors import Cause, Unavailable, WorkbenchError
+from workbench.api.errors import Cause, Denied, Unavailable, WorkbenchError
 from workbench.api.identity import ActorId
 from workbench.api.limits import Limits
 from workbench.api.messages import Payload
@@ -55,6 +55,53 @@ class Logging(Protocol):
     ) -> None: ...
 
 
+class Waiting(Protocol):
+    """A deadline that the waits of one call share; `stop` ends them from another thread."""
+
+    def stop(self) -> None: ...
+
+
+class Answer(Protocol):
+    """What a web server answered."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]: ...
+    @property
+    def body(self) -> Payload: ...
+
+
+class Connection(Protocol):
+    """A TCP connection to `target`, which is what its grant covers."""
+
+    @property
+    def target(self) -> str: ...
+    def send(self, data: bytes, watch: Any) -> None: ...
+    def receive(self, size: int, watch: Any) -> bytes: ...
+    def close(self) -> None: ...
+
+
+class Network(Protocol):
+    """The network beyond this node. `check(target)` raises Denied, `permits(target)` asks without being counted."""
+
+    def watch(self, seconds: float) -> Waiting: ...
+    def request(
+        self,
+        method: str,
+        url: str,
+        headers: Sequence[tuple[str, str]],
+        body: Payload,
+        *,
+        check: Callable[[str], None],
+        permits: Callable[[str], bool],
+        watch: Any,
+        text_bytes: int,
+        binary_bytes: int,
+    ) -> Answer: ...
+    def connect(self, host: str, port: int, *, permits: Callable[[str], bool], watch: Any) -> Connection: ...
+
+
 class Host(Protocol):
     """Everything that host functions reach, put together by the node."""
 
@@ -62,8 +109,14 @@ class Host(Protocol):
     def messaging(self) -> Messaging: ...
     @property
     def logging(self) -> Logging: ...
+    @property
+    def network(self) -> Network: ...
     def blocking(self, actor: ActorId, what: str) -> AbstractContextManager[None]:
         """Around a wait of this actor: its worker is replaced, its state says what it waits for."""
+        ...
+
+    def interruptible(self, actor: ActorId, stop: Callable[[], None]) -> AbstractContextManager[None]:
+        """Around a wait outside of this process: `stop` is called when the actor is to end."""
         ...
 
     def sleep(self, actor: ActorId, seconds: float) -> None:
@@ -103,6 +156,11 @@ class Context:
         self.calls_bytes += size_of(call.arguments) + size_of(call.result)
         if len(self.calls) < KEPT_HOST_CALLS and self.calls_bytes <= KEPT_HOST_CALL_BYTES:
             self.calls.append(call)
+
+    def need_host(self, what: str, target: str) -> None:
+        """Denied unless a grant covers the host and port that a call goes on to."""
+        if not self.holdings.use("network", "", target):
+            raise permissions.denied(what, permissions.HOST, target, self.holdings, self.actor)
 
     def bounded(self, timeout_ms: int) -> int:
         """How long a wait may take: what the guest asked for, at most what its turn may still wait."""
@@ -155,6 +213,8 @@ def through_gate(interface: str, name: str, context: Context, arguments: tuple[A
             raise Unavailable(f"this node does not offer {name} of {interface} yet; it was not run")
         result, error, message = run(context, *arguments), "", ""
     except WorkbenchError as failed:
+        if isinstance(failed, Denied):
+            permissions.count(key, context.holdings, failed)
         result, error, message = None, failed.code, failed.message
     except BaseException:
         logger.exception("host function %s.%s failed for actor %s", interface, name, context.actor)

@@ -192,6 +192,8 @@ class Instance(ABC):
         if store is not None:
             _running.pop(self._key, None)
             ffi.store_delete(store)
+            if self.world.connections:
+                self.world.close()
 
 
 def _tick(_context: Any, key: Any, delta: Any, kind: Any) -> int:

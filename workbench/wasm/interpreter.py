@@ -248,10 +248,17 @@ class _Nobody:
     def logging(self) -> _Nobody:
         return self
 
+    @property
+    def network(self) -> Any:
+        return None
+
     def log(self, *_record: Any) -> None:
         return
 
     def blocking(self, _actor: ActorId, _what: str) -> nullcontext[None]:
+        return nullcontext()
+
+    def interruptible(self, _actor: ActorId, _stop: Callable[[], None]) -> nullcontext[None]:
         return nullcontext()
 
     def sleep(self, _actor: ActorId, _seconds: float) -> None:

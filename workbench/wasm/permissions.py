@@ -80,6 +80,7 @@ def _each(interface: str, names: str, *needs: Need) -> dict[Key, tuple[Need, ...
 
 
 _READ, _WRITE = Need("keyvalue", "read", name=_first), Need("keyvalue", "write", name=_first)
+HOST = Need("network", name=_url)
 NEEDS: Mapping[Key, tuple[Need, ...]] = {
     **_each("logging", "log"),  # a record without the grant is dropped and counted, for a print must not fail
     **_each("debug", "on-line"),
@@ -111,12 +112,16 @@ NEEDS: Mapping[Key, tuple[Need, ...]] = {
     **_each("blob", "download download-range exists metadata", Need("blob", "read", name=_blob(0, 1))),
     **_each("blob", "list-blobs", Need("blob", "read", Extent.PREFIX, _blob(0, 1))),
     **_each("blob", "copy", Need("blob", "read", name=_blob(0, 1)), Need("blob", "write", name=_blob(2, 3))),
-    **_each("http", "request", Need("network", name=_url)),
+    **_each("http", "request", HOST),
     **_each("socket", "connect", Need("network", name=_address)),
     **_each("socket", "send receive", Need("network", extent=Extent.ANY)),  # each looks at its own host again
     **_each("socket", "close"),  # also when the grant is gone
 }
 """By interface and function. One that needs nothing has an empty entry; a test compares the table with the WIT."""
+
+
+class Uncovered(Denied):
+    """A denial that is evidence already."""
 
 
 def check(key: Key, holdings: Holdings, actor: ActorId, arguments: Arguments) -> None:
@@ -147,10 +152,17 @@ def denied(what: str, need: Need, name: str, holdings: Holdings, actor: ActorId)
     shown = name if len(name) <= NAME_CHARACTERS else f"{name[:NAME_CHARACTERS]}…"
     on = f" on {'every name under ' * prefix}{shown!r}" if name else ""
     wanted = f"network/{shown or 'HOST'}" if need.capability == "network" else Grant(need.capability, need.mode)
-    return Denied(
+    return Uncovered(
         f"{what}{on} needs the capability {need.capability}, which {actor.name} {_lack(need, holdings)}; "
         f"grant it with --grant {wanted}"
     )
+
+
+def count(key: Key, holdings: Holdings, refused: Denied) -> None:
+    """A service itself has refused a call that a grant seemed to cover: that is evidence too."""
+    needs = NEEDS.get(key, ())
+    if needs and not isinstance(refused, Uncovered):
+        holdings.deny(needs[0].capability, ".".join(key))
 
 
 def _lack(need: Need, holdings: Holdings) -> str:

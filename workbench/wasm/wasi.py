@@ -16,7 +16,7 @@ from typing import Any
 
 from workbench.api.errors import Cause
 from workbench.wasm.codec import Err, Ok
-from workbench.wasm.gate import Context
+from workbench.wasm.gate import Connection, Context
 
 START_SECONDS = 1_700_000_000
 TICK_NS = 1_000
@@ -65,6 +65,8 @@ class World:
         self.was_real = False
         self.sequence: random.Random | None = None
         self.deadlines: dict[int, int] = {}
+        self.connections: dict[int, Connection] = {}
+        self.next_connection = 0
         self.next_pollable = 0
         self.partial = {STDOUT: b"", STDERR: b""}
         self.unfinished = False
@@ -180,6 +182,12 @@ class World:
         """The guest's own language raises its own error for this; here it is evidence."""
         self.holdings.deny("network", what, name)
         return Err("access-denied")
+
+    def close(self) -> None:
+        """The instance is over: what it held of the world is given up. Idempotent."""
+        for connection in self.connections.values():
+            connection.close()
+        self.connections.clear()
 
     def exited(self, how: str) -> None:
         raise GuestEnded(Cause("crashed", f"the actor ended itself with exit({how})"))

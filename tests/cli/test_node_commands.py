@@ -138,3 +138,50 @@ def test_logs_can_be_followed(shell) -> None:
             assert "second" in following.stdout.readline()
             following.send_signal(signal.SIGINT)
             assert following.wait(60) == 130
+
+
+def test_two_tenants_run_actors_of_the_same_name(shell) -> None:
+    with shell.node():
+        assert shell("module", "deploy", "counter.py", "--alias", "counter").code == 0
+        ours, theirs = ("--tenant", "ours", "--namespace", "a"), ("--tenant", "theirs", "--namespace", "a:*@..")
+        for who in (ours, theirs):
+            assert shell("actor", "spawn", "counter", "--name", "tally", *who).code == 0
+        assert shell("actor", "call", "tally", "increment", *ours).code == 0
+        for who, count in ((ours, "1"), (theirs, "0")):
+            assert shell("actor", "call", "tally", "get_count", "--json", *who).objects[0]["reply"] == count
+            assert [row["actor"] for row in shell("actor", "list", "--json", *who).objects] == ["tally"]
+        assert shell("actor", "list", "--json", "--tenant", "ours").objects == []
+        assert shell("actor", "list", "--json").objects == []
+        gone = shell("actor", "call", "tally", "get_count", "--tenant", "ours")
+        assert (gone.code, "no actor 'tally' in ours/default" in gone.err) == (1, True)
+        assert shell("capability", "grant", "tally", "locks", *ours).code == 0
+        assert shell("capability", "audit", "--json", *theirs).objects == []
+
+
+def test_grants_are_shown_given_taken_trimmed_and_audited(shell) -> None:
+    with shell.node():
+        assert shell("module", "deploy", "counter.py", "--alias", "counter").code == 0
+        assert shell("actor", "spawn", "counter", "--name", "tally", "--profile", "strict").code == 0
+        said = shell("capability", "grant", "tally", "locks", "keyvalue:read/config/*", "environment/HOME").out
+        assert said.splitlines() == [
+            "locks takes effect at the next host call of tally",
+            "keyvalue:read/config/* takes effect at the next host call of tally",
+            "environment/HOME takes effect at the next start of tally: it is bound when an instance is made",
+        ]
+        rows = {row["capability"]: row for row in shell("capability", "show", "tally", "--json").objects}
+        assert rows["keyvalue"]["granted"] == ["keyvalue:read/config/*"]
+        assert (rows["locks"]["used"], rows["locks"]["denied"], rows["locks"]["required"]) == (0, 0, False)
+        shown = shell("capability", "show").out
+        assert "ACTOR" in shown and "keyvalue:read/config/*" in shown
+        assert shell("capability", "revoke", "tally", "locks").code == 0
+        missing = shell("capability", "revoke", "tally", "locks")
+        assert (missing.code, "does not hold locks" in missing.err) == (1, True)
+        wrong = shell("capability", "grant", "tally", "flying")
+        assert (wrong.code, "no capability 'flying'" in wrong.err) == (1, True)
+        dry = shell("capability", "trim", "tally", "--dry-run", "--json").objects[0]
+        assert dry["dry"] and "keyvalue:read/config/*" in dry["grants"]
+        assert shell("capability", "trim", "tally").out.splitlines() == dry["grants"]
+        assert shell("capability", "grant", "tally", "locks", "--for", "once").code == 0
+        changes = shell("capability", "audit", "--json").objects
+        assert [change["action"] for change in changes] == [*["granted"] * 3, "revoked", "trimmed", "granted"]
+        assert changes[-1]["duration"] == "once" and "locks" in shell("capability", "audit", "--limit", "1").out

@@ -62,6 +62,10 @@ timeout = click.option(
 )
 
 
+tenant = click.option("--tenant", metavar="NAME", default="default", show_default=True, help="On whose behalf.")
+namespace = click.option("--namespace", metavar="NAME", default="default", show_default=True, help="Of the actors.")
+
+
 def where(command: F) -> F:
     """`--node --workspace --tenant --namespace`, handed to the command as one `target`."""
 
@@ -70,8 +74,8 @@ def where(command: F) -> F:
         return command(*arguments, target=Target(address, workspace, tenant, namespace), **rest)
 
     for option in (
-        click.option("--namespace", metavar="NAME", default="default", show_default=True, help="Of the actors."),
-        click.option("--tenant", metavar="NAME", default="default", show_default=True, help="On whose behalf."),
+        namespace,
+        tenant,
         click.option("--workspace", metavar="DIR", default="", help="The node of this workspace."),
         click.option("--node", "address", metavar="HOST:PORT", default="", help="The node at this address."),
     ):

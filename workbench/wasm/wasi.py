@@ -17,6 +17,7 @@ from typing import Any
 from workbench.api.errors import Cause
 from workbench.wasm.codec import Err, Ok
 from workbench.wasm.gate import Connection, Context
+from workbench.wasm.native import Native
 
 START_SECONDS = 1_700_000_000
 TICK_NS = 1_000
@@ -71,6 +72,9 @@ class World:
         self.partial = {STDOUT: b"", STDERR: b""}
         self.unfinished = False
         self.stderr_tail: list[str] = []
+        self.variables = tuple(grant.scope for grant in self.holdings.grants if grant.capability == "environment")
+        folders = tuple(grant for grant in self.holdings.grants if grant.capability == "filesystem")
+        self.native = Native(folders, (STDOUT, STDERR), self.write) if folders else None
 
     # Time, in nanoseconds. The grant may come and go between two looks: the monotonic clock never goes back for that.
 
@@ -160,6 +164,8 @@ class World:
 
     def flush_lines(self) -> None:
         """The turn is over: what has no line end yet is a line all the same."""
+        if self.native is not None:
+            self.native.drain()
         if self.unfinished:
             self.unfinished = False
             for stream, rest in self.partial.items():
@@ -183,18 +189,56 @@ class World:
         self.holdings.deny("network", what, name)
         return Err("access-denied")
 
+    # The environment and files, bound when the instance is made.
+
+    def environment(self) -> list[tuple[str, str]]:
+        """The variables that were granted when the instance was made, as this machine has them now."""
+        if self.variables:
+            self.holdings.note("environment")
+        return [(name, os.environ[name]) for name in self.variables if name in os.environ]
+
+    def no_sleep(self) -> None:
+        text = (
+            "an actor with granted folders cannot sleep or poll: nobody could end a wait inside the engine; let "
+            "send_after wake it"
+        )
+        raise GuestEnded(Cause("crashed", text))
+
     def close(self) -> None:
         """The instance is over: what it held of the world is given up. Idempotent."""
+        if self.native is not None:
+            self.native.drain()
+            self.native.close()
+            self.native = None
         for connection in self.connections.values():
             connection.close()
         self.connections.clear()
+
+    def no_files(self) -> list[Any]:
+        """A guest's library asks for its folders once, when a path is first used; without any it refuses by itself."""
+        self.holdings.deny("filesystem", "get-directories")
+        return []
 
     def exited(self, how: str) -> None:
         raise GuestEnded(Cause("crashed", f"the actor ended itself with exit({how})"))
 
 
-def functions(world: Callable[[], World]) -> dict[tuple[str, str], Callable[..., Any]]:
-    """Every WASI function by (interface, name). `world()` finds that of the instance on this thread."""
+def functions(world: Callable[[], World], *, files: bool = False) -> dict[tuple[str, str], Callable[..., Any]]:
+    """Every WASI function by (interface, name). `world()` finds that of the instance on this thread.
+
+    With `files` it is for instances whose streams and pollables are the engine's.
+    """
+    return {**_all(world), **(_without_pollables(world) if files else {})}
+
+
+def _without_pollables(world: Callable[[], World]) -> dict[tuple[str, str], Callable[..., Any]]:
+    return {
+        ("monotonic-clock", "subscribe-instant"): lambda _at: world().no_sleep(),
+        ("monotonic-clock", "subscribe-duration"): lambda _ns: world().no_sleep(),
+    }
+
+
+def _all(world: Callable[[], World]) -> dict[tuple[str, str], Callable[..., Any]]:
     stream: dict[str, Callable[..., Any]] = {
         "input-stream.read": lambda _s, _n: CLOSED,
         "input-stream.blocking-read": lambda _s, _n: CLOSED,
@@ -229,7 +273,7 @@ def functions(world: Callable[[], World]) -> dict[tuple[str, str], Callable[...,
         ("insecure", "get-insecure-random-bytes"): lambda size: world().random_bytes(size),
         ("insecure", "get-insecure-random-u64"): lambda: world().random_u64(),
         ("insecure-seed", "insecure-seed"): lambda: (world().random_u64(), world().random_u64()),
-        ("environment", "get-environment"): list,
+        ("environment", "get-environment"): lambda: world().environment(),
         ("environment", "get-arguments"): list,
         ("environment", "initial-cwd"): lambda: None,
         ("exit", "exit"): lambda status: world().exited("0" if type(status) is Ok else "1"),
@@ -240,7 +284,7 @@ def functions(world: Callable[[], World]) -> dict[tuple[str, str], Callable[...,
         ("terminal-stdin", "get-terminal-stdin"): lambda: None,
         ("terminal-stdout", "get-terminal-stdout"): lambda: None,
         ("terminal-stderr", "get-terminal-stderr"): lambda: None,
-        ("preopens", "get-directories"): list,
+        ("preopens", "get-directories"): lambda: world().no_files(),
         ("instance-network", "instance-network"): lambda: (0, NETWORK),
         ("ip-name-lookup", "resolve-addresses"): lambda _n, name: world().no_network("resolve-addresses", name),
         ("ip-name-lookup", "[method]resolve-address-stream.resolve-next-address"): lambda _s: Err("access-denied"),

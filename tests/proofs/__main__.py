@@ -15,12 +15,14 @@ from pathlib import Path
 from tests.benchmarks.figure import machine
 from tests.proofs.clean_clone import clean_clone
 from tests.proofs.dist import dist
+from tests.proofs.hazards import hazards
 from tests.proofs.mutants import mutants
 from tests.proofs.weight import weight
 
 PROOFS: Mapping[str, Callable[[], object]] = {
     "clean_clone": clean_clone,
     "dist": dist,
+    "hazards": hazards,
     "mutants": mutants,
     "weight": weight,
 }

@@ -97,9 +97,9 @@ class ComponentInstance(Instance):
 
     def _instantiate(self, nothing: tuple[()]) -> None:  # noqa: ARG002
         program, linker = self._program, self._program.linker
-        if self.world.native is not None:
+        if native := self.world.bind_folders():
             linker = program.with_files()
-            self.world.native.attach(self._context)
+            native.attach(self._context)
         error = ffi.instantiate_component(linker.ptr(), self._context, program.component.ptr(), byref(self._instance))
         if error:
             raise Trapped(ffi.take_message(error))

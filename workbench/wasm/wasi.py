@@ -73,8 +73,7 @@ class World:
         self.unfinished = False
         self.stderr_tail: list[str] = []
         self.variables = tuple(grant.scope for grant in self.holdings.grants if grant.capability == "environment")
-        folders = tuple(grant for grant in self.holdings.grants if grant.capability == "filesystem")
-        self.native = Native(folders, (STDOUT, STDERR), self.write) if folders else None
+        self.native: Native | None = None
 
     # Time, in nanoseconds. The grant may come and go between two looks: the monotonic clock never goes back for that.
 
@@ -196,6 +195,12 @@ class World:
         if self.variables:
             self.holdings.note("environment")
         return [(name, os.environ[name]) for name in self.variables if name in os.environ]
+
+    def bind_folders(self) -> Native | None:
+        """The engine's WASI for the folders that are granted now; None when none is."""
+        folders = tuple(grant for grant in self.holdings.grants if grant.capability == "filesystem")
+        self.native = Native(folders, (STDOUT, STDERR), self.write) if folders else None
+        return self.native
 
     def no_sleep(self) -> None:
         text = (

@@ -181,7 +181,8 @@ def test_grants_are_shown_given_taken_trimmed_and_audited(shell) -> None:
         dry = shell("capability", "trim", "tally", "--dry-run", "--json").objects[0]
         assert dry["dry"] and "keyvalue:read/config/*" in dry["grants"]
         assert shell("capability", "trim", "tally").out.splitlines() == dry["grants"]
-        assert shell("capability", "grant", "tally", "locks", "--for", "once").code == 0
+        once = shell("capability", "grant", "tally", "locks", "--for", "once", "--json").objects
+        assert [(row["actor"], row["grant"]) for row in once] == [("tally", "locks")]
         changes = shell("capability", "audit", "--json").objects
         assert [change["action"] for change in changes] == [*["granted"] * 3, "revoked", "trimmed", "granted"]
         assert changes[-1]["duration"] == "once" and "locks" in shell("capability", "audit", "--limit", "1").out

@@ -43,24 +43,26 @@ def show(name: str | None, target: Target, as_json: bool) -> None:
     help="One use, until the actor stops, or kept with how it is started.",
 )
 @options.where
+@options.as_json
 @options.debug
-def grant(name: str, wanted: tuple[str, ...], duration: Duration, target: Target) -> None:
+def grant(name: str, wanted: tuple[str, ...], duration: Duration, target: Target, as_json: bool) -> None:
     """Give the actor NAME these capabilities, and say when each takes effect."""
     with running(target) as node:
         for each in wanted:
-            click.echo(node.capabilities.grant(name, each, duration=duration))
+            _said(name, each, node.capabilities.grant(name, each, duration=duration), as_json=as_json)
 
 
 @capability.command()
 @click.argument("name")
 @click.argument("unwanted", metavar="CAP", nargs=-1, required=True)
 @options.where
+@options.as_json
 @options.debug
-def revoke(name: str, unwanted: tuple[str, ...], target: Target) -> None:
+def revoke(name: str, unwanted: tuple[str, ...], target: Target, as_json: bool) -> None:
     """Take these grants of the actor NAME away, written as they are listed."""
     with running(target) as node:
         for each in unwanted:
-            click.echo(node.capabilities.revoke(name, each))
+            _said(name, each, node.capabilities.revoke(name, each), as_json=as_json)
 
 
 @capability.command()
@@ -99,6 +101,13 @@ def audit(limit: int, target: Target, as_json: bool) -> None:
         for each in changes
     )
     render.table(head, rows)
+
+
+def _said(actor: str, grant: str, effective: str, *, as_json: bool) -> None:
+    if as_json:
+        render.line({"actor": actor, "grant": grant, "effective": effective})
+    else:
+        click.echo(effective)
 
 
 def _row(row: Evidence) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from workbench.api.capabilities import Denial, Duration, Grant, includes
 
@@ -28,6 +29,12 @@ class Held:
 
 
 Table = dict[str, tuple[Held, ...]]
+
+
+@lru_cache(1024)
+def _words(grants: tuple[Grant, ...]) -> tuple[str, ...]:
+    """Shared by all actors that hold the same."""
+    return tuple(map(str, grants))
 
 
 class Holdings:
@@ -53,12 +60,25 @@ class Holdings:
 
     def _exchange(self, held: list[Held]) -> None:
         table: Table = {}
-        for each in sorted(held, key=lambda each: each.duration == "once"):  # what lasts is used first
-            table[each.grant.capability] = (*table.get(each.grant.capability, ()), each)
+        for each in held:
+            capability, before = each.grant.capability, table.get(each.grant.capability)
+            if before is None:
+                table[capability] = (each,)
+            elif each.duration == "once":  # what lasts is used first
+                table[capability] = (*before, each)
+            else:
+                table[capability] = (each, *before)
         self.held, self._table = tuple(held), table
-        self.grants = tuple(each.grant for each in held)
-        self.words = tuple(map(str, self.grants))
+        self.grants = tuple([each.grant for each in held])
+        self._written: tuple[str, ...] | None = None
         self.real_time, self.real_random = "clocks" in table, "random" in table
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The grants as they are written."""
+        if self._written is None:
+            self._written = _words(self.grants)
+        return self._written
 
     # Changes, from any thread.
 

@@ -14,7 +14,7 @@ from workbench.api import Crashed, Evidence, Exhausted, Invalid, Node, SpawnOpti
 from workbench.wasm import native
 
 FILER = """
-import os, random, sys, time
+import os, random, socket, sys, time
 from plexspaces import GenServer, messaging
 
 class Filer(GenServer):
@@ -57,6 +57,11 @@ class Filer(GenServer):
     def flood(self, payload):
         while True:
             os.write(1, b"x" * 65536)
+    def connect(self, payload):
+        made = socket.socket()
+        made.connect((payload, 9))
+    def look_up(self, payload):
+        return socket.getaddrinfo(payload, 9)
     def sleep(self, payload):
         time.sleep(3600)
 """
@@ -149,6 +154,13 @@ def test_clocks_and_chance_stay_those_of_the_host(node: Node, folder: Path, file
     assert drawn[0] == drawn[1]
     start(node, f"filesystem/{folder}=/data:ro", "clocks")
     assert int(asked(node, "times").split()[0]) > 1_760_000_000
+
+
+def test_sockets_are_refused_beside_granted_folders_too(node: Node, folder: Path, filer: list[str]) -> None:
+    start(node, f"filesystem/{folder}=/data:ro")
+    assert asked(node, "connect", "127.0.0.1") == "PermissionError"
+    assert evidence(node, "network").denied == 1
+    assert asked(node, "look_up", "localhost") in ("gaierror", "PermissionError", "OSError")
 
 
 def test_a_wait_inside_the_engine_is_refused_because_nobody_could_end_it(

@@ -104,6 +104,24 @@ def test_redirects_to_this_machine_reach_nothing(node: Node, caller: str) -> Non
     assert not inner.heads and evidence(node).denied == 3
 
 
+def test_a_name_that_turns_to_this_machine_is_denied_and_counted(node: Node, caller: str) -> None:
+    network = node._machine.network  # type: ignore[attr-defined]
+    genuine, answers = network._resolve, iter([["127.0.0.1"], ["127.0.0.1"], ["10.0.0.1"]])
+    network._resolve = lambda _host, _port: next(answers)
+    try:
+        with serving(answer(b"secret")) as server:
+            node.capabilities.grant(caller, "network/rebinding.example")
+            url = f"http://rebinding.example:{server.port}/"
+            assert "leads to an address of this machine" in asked(node, "get", url)
+            node.capabilities.grant(caller, f"network/127.0.0.1:{server.port}")
+            assert asked(node, "get", url).startswith("200 secret"), "granted by that very address"
+            assert asked(node, "get", url).startswith("denied") and "10.0.0.1" not in asked(node, "get", "x")
+            assert len(server.heads) == 1
+    finally:
+        network._resolve = genuine
+    assert evidence(node).denied == 2
+
+
 def test_hostile_servers_end_in_an_error_and_the_actor_lives_on(node: Node, caller: str) -> None:
     node.capabilities.grant(caller, "network/127.0.0.1")
     ended = threading.Event()

@@ -13,6 +13,7 @@ from workbench.api.identity import ActorId
 from workbench.api.logs import LogLine
 from workbench.api.metrics import Sample
 from workbench.api.modules import CancelToken, Modules, ProgressCallback
+from workbench.api.supervision import Supervision
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,9 @@ class Node(Protocol):
 
     @property
     def actors(self) -> Actors: ...
+
+    @property
+    def supervision(self) -> Supervision: ...
 
     def info(self) -> NodeInfo: ...
 

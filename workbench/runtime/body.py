@@ -5,7 +5,7 @@ Only the thread that owns the actor may touch it. Whatever happens in a turn, it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.api.capabilities import Grant
@@ -37,6 +37,12 @@ class Spec:
     grants: tuple[Grant, ...]
     limits: Limits
     parent: str
+    behavior_words: tuple[str, ...] = field(init=False)
+    grant_words: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:  # written once, for whoever lists thousands of actors again and again
+        object.__setattr__(self, "behavior_words", tuple(map(str, self.runnable.info.behaviors)))
+        object.__setattr__(self, "grant_words", tuple(map(str, self.grants)))
 
 
 class Body:
@@ -52,6 +58,7 @@ class Body:
         self.envelope: Envelope | None = None
         self.counters = Counters()
         self.fsm_state = ""
+        self.last_used = 0.0
         self.last_turn_ns = self._seq = 0
         self._now, self._recorder = around.clock.now, around.recorder
         self._names = spec.runnable.names
@@ -111,7 +118,7 @@ class Body:
 
     def handle(self, way: Route, envelope: Envelope) -> Reply | WorkbenchError:
         """One message's turn: its reply, a Rejected, or the Crashed that it died of (then `instance` is None)."""
-        started = self._now()
+        self.last_used = started = self._now()
         self.envelope = envelope
         try:
             instance = self._present()
@@ -140,6 +147,13 @@ class Body:
             return Exhausted(refused, limit="size", used=len(reply), figures=figures)
         turn = self._record("message", envelope, Outcome.REPLY, figures, started, reply)
         return Reply(reply if needs_reply else "", figures, turn.seq, self.fsm_state)
+
+    def set_limits(self, spec: Spec) -> None:
+        """Take on the limits of `spec`, as far as a living instance can."""
+        self.spec, self.context.limits = spec, spec.limits
+        if self.instance is not None:
+            self.instance.take_limits()
+            self._make_room(self.instance)
 
     def _make_room(self, instance: Instance) -> None:
         """How long a text may be now: a quarter of what memory may still grow, and no more than the limit."""

@@ -58,11 +58,10 @@ class Instance(ABC):
         self._cpu_started: int | None = None
         self._fuel_left = c_uint64()
         self._fuel_at = c_void_p(addressof(self._fuel_left))
-        limits = context.limits
-        self.memory_limit = declared_bytes + limits.memory_bytes
+        self._declared = declared_bytes
         self._store: int | None = ffi.store_new(engine.ptr(), None, None)
         self._context = c_void_p(ffi.store_context(self._store))  # an object: converting a number costs more each time
-        ffi.store_limits(self._store, self.memory_limit, limits.table_elements, -1, -1, MEMORIES)
+        self.take_limits()
         _running[self._key] = self
         ffi.set_epoch_callback(self._store, _on_epoch, self._key, None)
         # Once is enough: the callback moves the deadline on at every tick, and a store that slept meets it at once.
@@ -74,6 +73,12 @@ class Instance(ABC):
         except BaseException:
             self.close()
             raise
+
+    def take_limits(self) -> None:
+        """Let the store hold what the context's limits say, now and from now on. By the owner, between two turns."""
+        limits = self.context.limits
+        self.memory_limit = self._declared + limits.memory_bytes
+        ffi.store_limits(self._store, self.memory_limit, limits.table_elements, -1, -1, MEMORIES)
 
     @abstractmethod
     def _instantiate(self, nothing: tuple[()]) -> None:

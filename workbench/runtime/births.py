@@ -1,0 +1,76 @@
+"""How an actor is to be started: its code, grants and limits, found out before anything is changed."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Protocol
+
+from workbench.api.actors import SpawnOptions
+from workbench.api.capabilities import Grant, parse_grant
+from workbench.api.errors import Denied, Invalid
+from workbench.api.limits import profile
+from workbench.api.messages import Payload
+from workbench.api.supervision import ChildSpec
+from workbench.runtime.actor import Actor
+from workbench.runtime.body import Spec
+from workbench.runtime.checks import size_of
+from workbench.wasm.library import Runnable
+
+
+class Library(Protocol):
+    """What the system needs of the module library."""
+
+    def open(self, reference: str, stack_bytes: int) -> Runnable: ...
+
+
+def spec_of(library: Library, module: str, state: Payload, options: SpawnOptions, parent: Actor | None) -> Spec:
+    """What `options` ask for. NotFound: no such module or profile. Denied: the parent does not hold a grant."""
+    size_of(state, "the initial state")
+    chosen = profile(options.profile)
+    grants = _granted(chosen.grants, options.grants)
+    if parent is not None:
+        grants = _at_most(grants, tuple(map(parse_grant, options.grants)), parent)
+    runnable = library.open(module, chosen.limits.stack_bytes)
+    limits = options.limits or chosen.limits_for(runnable.info.memory_bytes)
+    if limits.stack_bytes != chosen.limits.stack_bytes:
+        runnable = library.open(runnable.info.hash, limits.stack_bytes)
+    return Spec(runnable, state, options.profile, grants, limits, parent.id.name if parent else "")
+
+
+def options_of(child: ChildSpec) -> SpawnOptions:
+    return SpawnOptions(child.name, child.profile, child.grants, child.limits)
+
+
+def check_behaviors(actor: Actor, runnable: Runnable) -> None:
+    """An upgrade keeps what others may send to it."""
+    had, has = actor.spec.runnable.info.behaviors, runnable.info.behaviors
+    if missing := [str(behavior) for behavior in had if behavior not in has]:
+        raise Invalid(
+            f"{actor.id.name} is a {' and '.join(map(str, had))}, and {runnable.info.name} is no "
+            f"{' and no '.join(missing)} (it is {' and '.join(map(str, has))}); spawn it as an actor of its own"
+        )
+
+
+@lru_cache(256)
+def _granted(*texts: tuple[str, ...]) -> tuple[Grant, ...]:
+    return tuple(dict.fromkeys(parse_grant(text) for group in texts for text in group))
+
+
+def _at_most(grants: tuple[Grant, ...], asked: tuple[Grant, ...], parent: Actor) -> tuple[Grant, ...]:
+    """A child gets at most what its parent holds: a profile is cut to that, an explicit wish beyond it is denied."""
+
+    def held(grant: Grant) -> bool:
+        return any(_includes(mine, grant) for mine in parent.spec.grants)
+
+    for grant in asked:
+        if not held(grant):
+            raise Denied(f"{parent.id.name} cannot give {grant} to a child: it does not hold it itself")
+    return tuple(grant for grant in grants if held(grant))
+
+
+def _includes(mine: Grant, other: Grant) -> bool:
+    if mine.capability != other.capability or (mine.mode and mine.mode != other.mode):
+        return False
+    if not mine.scope or mine.scope == other.scope:
+        return True
+    return mine.scope.endswith("*") and other.scope.startswith(mine.scope[:-1])

@@ -89,7 +89,8 @@ class Machine:
         self.recorder = Recorder(self.bus, kept=config.kept_turns)
         self.timers = Timers(clock)
         closing.callback(self.timers.close)
-        self.scheduler = Scheduler(self.timers, clock, workers=0 if self.stepped else config.workers or default_workers())
+        workers = 0 if self.stepped else config.workers or default_workers()
+        self.scheduler = Scheduler(self.timers, clock, workers=workers)
         closing.callback(self.scheduler.close)
         linkers = Linkers()
         builds = config.cache / "interpreters"

@@ -5,9 +5,10 @@ The rules are Erlang/OTP's (`supervisor`). Where ours differ, `docs/supervision.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Protocol
 
 from workbench.api.actors import ActorState
@@ -22,6 +23,8 @@ SHUTDOWN_MS = 5_000
 CHILDREN = 100_000
 """The most children of one supervisor."""
 DEPTH = 50
+NO_LIMITS: Mapping[str, int] = MappingProxyType({})
+LIMITS = tuple(field.name for field in fields(Limits))
 
 
 class Strategy(StrEnum):
@@ -76,7 +79,8 @@ class ChildSpec:
     """One child: an actor of `module`, or a supervisor. Its name is the actor's, free in the tenant and namespace.
 
     Under `simple_one_for_one` it is the template of all children, which are called `NAME-1`, `NAME-2`, ….
-    `shutdown_ms` is how long it may take to shut down before it is killed; of a supervisor it is always INFINITY.
+    `limits` are those that differ from the profile's, by name. `shutdown_ms` is how long it may take to shut down before
+    it is killed; of a supervisor it is always INFINITY.
     """
 
     name: str
@@ -84,7 +88,7 @@ class ChildSpec:
     state: Payload = ""
     profile: str = DEFAULT_PROFILE
     grants: tuple[str, ...] = ()
-    limits: Limits | None = None
+    limits: Mapping[str, int] = field(default_factory=lambda: NO_LIMITS)
     restart: Restart = Restart.PERMANENT
     shutdown_ms: int = SHUTDOWN_MS
     supervisor: SupervisorSpec | None = None
@@ -94,6 +98,9 @@ class ChildSpec:
         if (self.supervisor is None) is (self.module == ""):
             raise Invalid(f"the child {self.name!r} must have either a module or a supervisor")
         _within(f"shutdown_ms of {self.name!r}", self.shutdown_ms, INFINITY, LARGEST)
+        for name in self.limits:
+            if name not in LIMITS:
+                raise Invalid(f"{self.name!r} has the unknown limit {name!r}; there are {', '.join(LIMITS)}")
 
 
 @dataclass(frozen=True, slots=True)

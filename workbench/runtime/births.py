@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Protocol
 
@@ -10,7 +12,7 @@ from workbench.api.capabilities import Grant, parse_grant
 from workbench.api.errors import Denied, Invalid
 from workbench.api.limits import profile
 from workbench.api.messages import Payload
-from workbench.api.supervision import ChildSpec
+from workbench.api.supervision import NO_LIMITS, ChildSpec
 from workbench.runtime.actor import Actor
 from workbench.runtime.body import Spec
 from workbench.runtime.checks import size_of
@@ -23,8 +25,18 @@ class Library(Protocol):
     def open(self, reference: str, stack_bytes: int) -> Runnable: ...
 
 
-def spec_of(library: Library, module: str, state: Payload, options: SpawnOptions, parent: Actor | None) -> Spec:
-    """What `options` ask for. NotFound: no such module or profile. Denied: the parent does not hold a grant."""
+def spec_of(
+    library: Library,
+    module: str,
+    state: Payload,
+    options: SpawnOptions,
+    parent: Actor | None = None,
+    changes: Mapping[str, int] = NO_LIMITS,
+) -> Spec:
+    """What `options` ask for; `changes` are limits other than the profile's.
+
+    NotFound: no such module or profile. Denied: the parent does not hold a grant.
+    """
     size_of(state, "the initial state")
     chosen = profile(options.profile)
     grants = _granted(chosen.grants, options.grants)
@@ -32,13 +44,15 @@ def spec_of(library: Library, module: str, state: Payload, options: SpawnOptions
         grants = _at_most(grants, tuple(map(parse_grant, options.grants)), parent)
     runnable = library.open(module, chosen.limits.stack_bytes)
     limits = options.limits or chosen.limits_for(runnable.info.memory_bytes)
+    if changes:
+        limits = replace(limits, **changes)
     if limits.stack_bytes != chosen.limits.stack_bytes:
         runnable = library.open(runnable.info.hash, limits.stack_bytes)
     return Spec(runnable, state, options.profile, grants, limits, parent.id.name if parent else "")
 
 
 def options_of(child: ChildSpec) -> SpawnOptions:
-    return SpawnOptions(child.name, child.profile, child.grants, child.limits)
+    return SpawnOptions(child.name, child.profile, child.grants)
 
 
 def check_behaviors(actor: Actor, runnable: Runnable) -> None:

@@ -63,6 +63,7 @@ class Body:
         self._now, self._recorder = around.clock.now, around.recorder
         self._names = spec.runnable.names
         self._measured: int | None = None
+        self._bound_lifetime()
         self.room = -1
         self.call_way: Route | None = None
         self.cast_way: Route | None = None
@@ -151,6 +152,7 @@ class Body:
     def set_limits(self, spec: Spec) -> None:
         """Take on the limits of `spec`, as far as a living instance can."""
         self.spec, self.context.limits = spec, spec.limits
+        self._bound_lifetime()
         if self.instance is not None:
             self.instance.take_limits()
             self._make_room(self.instance)
@@ -239,6 +241,8 @@ class Body:
         counters.turns += 1
         counters.wall_ns += figures.wall_ns
         counters.fuel += figures.fuel or 0
+        if context.fuel_left is not None:
+            self._bound_lifetime()
         counters.memory_bytes = figures.memory_bytes if outcome is not Outcome.CRASHED else None
         module, interpreter = self._names
         calls, total = (tuple(context.calls), context.calls_total) if context.calls_total else ((), 0)
@@ -261,6 +265,11 @@ class Body:
         )
         self._recorder.add(turn)
         return turn
+
+    def _bound_lifetime(self) -> None:
+        """What the lifetime's fuel still leaves."""
+        bound = self.spec.limits.lifetime_fuel
+        self.context.fuel_left = max(0, bound - self.counters.fuel) if bound else None
 
     def report(self, cause: Cause) -> None:
         """A death that the guest did not report itself is still in the log, with what is known."""

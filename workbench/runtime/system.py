@@ -87,26 +87,11 @@ class ActorSystem:
         parent: Actor | None = None,
         timeout: float = 30.0,
     ) -> ActorInfo:
-        actor = self._make(scope, module, state, options, parent=parent)
+        spec = spec_of(self._library, module, state, options, parent)
+        actor = self._register(scope, options.name, spec)
         with self._waiting(parent, actor, Answer()):
             self._on_worker(lambda: self._birth(actor), timeout, f"the start of {actor.id.name}")
         return actor.info()
-
-    def _make(
-        self,
-        scope: tuple[str, str],
-        module: str,
-        state: Payload,
-        options: SpawnOptions,
-        *,
-        parent: Actor | None = None,
-        keeper: Keeper | None = None,
-    ) -> Actor:
-        """Registered, but not born yet."""
-        spec = spec_of(self._library, module, state, options, parent)
-        if keeper is not None:
-            spec = replace(spec, parent=keeper.supervisor)
-        return self._register(scope, options.name, spec, keeper)
 
     def _birth(self, actor: Actor) -> None:
         try:
@@ -123,7 +108,7 @@ class ActorSystem:
             if self._actors.get(actor.id) is actor:
                 del self._actors[actor.id]
 
-    def _register(self, scope: tuple[str, str], name: str, spec: Spec, keeper: Keeper | None) -> Actor:
+    def _register(self, scope: tuple[str, str], name: str, spec: Spec, keeper: Keeper | None = None) -> Actor:
         tenant, namespace = scope
         with self._lock:
             if len(self._actors) >= self._most:
@@ -254,7 +239,7 @@ class ActorSystem:
 
     def check(self, child: ChildSpec) -> None:
         """NotFound, Invalid: this child could not be made."""
-        spec_of(self._library, child.module, child.state, options_of(child), None)
+        spec_of(self._library, child.module, child.state, options_of(child), changes=child.limits)
 
     def taken(self, scope: tuple[str, str], name: str) -> bool:
         tenant, namespace = scope
@@ -265,7 +250,8 @@ class ActorSystem:
         return self.find(ActorId(name, namespace, tenant)).keeper
 
     def make(self, scope: tuple[str, str], child: ChildSpec, keeper: Keeper) -> Actor:
-        return self._make(scope, child.module, child.state, options_of(child), keeper=keeper)
+        spec = spec_of(self._library, child.module, child.state, options_of(child), changes=child.limits)
+        return self._register(scope, child.name, replace(spec, parent=keeper.supervisor), keeper)
 
     def bear(self, actor: Actor) -> Answer[Any]:
         return self._around.scheduler.start(lambda: self._birth(actor))

@@ -114,6 +114,8 @@ class Instance(ABC):
         """
         limits, engines = self.context.limits, self._engines
         fuel = limits.fuel * factor
+        if self.context.fuel_left is not None:
+            fuel = max(1, min(fuel, self.context.fuel_left))
         self._budget_ns = limits.time_ms * 1_000_000 * factor
         ffi.set_fuel(self._context, fuel)
         result, trap = None, ""
@@ -168,7 +170,7 @@ class Instance(ABC):
     def _died(self, message: str, fuel: int, wall: int) -> None:
         cause = self._cause(message, fuel)
         # Only running out of fuel leaves a right number; a trap or an ended call does not.
-        used = fuel if cause.limit == "fuel" else None
+        used = fuel if cause.limit in ("fuel", "lifetime_fuel") else None
         self.figures = Figures(used, self.memory_bytes, wall)
         self.close()
         raise Died(cause, self.figures)
@@ -178,7 +180,7 @@ class Instance(ABC):
             return self.end_cause
         report = self.context.exception
         if report is None:
-            cause = traps.classify(message, self.context.limits, fuel)
+            cause = traps.classify(message, self.context.limits, fuel, self.context.fuel_left)
             tail = "\n".join(self.world.stderr_tail)
             return cause if not tail or cause.limit else Cause("crashed", cause.message, traceback=tail)
         kind, text = report.get("exception.type", "error"), report.get("exception.message", "")

@@ -79,8 +79,8 @@ class ChildSpec:
     """One child: an actor of `module`, or a supervisor. Its name is the actor's, free in the tenant and namespace.
 
     Under `simple_one_for_one` it is the template of all children, which are called `NAME-1`, `NAME-2`, ….
-    `limits` are those that differ from the profile's, by name. `shutdown_ms` is how long it may take to shut down before
-    it is killed; of a supervisor it is always INFINITY.
+    `limits` are those that differ from the profile's, by name. `shutdown_ms` is how long it may take to shut down
+    before it is killed; of a supervisor it is always INFINITY.
     """
 
     name: str

@@ -24,6 +24,7 @@ from workbench.api.limits import DEFAULT_PROFILE, profile
 from workbench.api.supervision import (
     BRUTAL_KILL,
     INFINITY,
+    LIMITS,
     SHUTDOWN_MS,
     Backoff,
     ChildSpec,
@@ -54,6 +55,8 @@ ACTOR_KEYS = {
     "limits": dict,
 }
 BACKOFF_KEYS = {"first_ms": int, "most_ms": int, "factor": (int, float)}
+WRITTEN = {"shutdown_ms": "shutdown"}
+"""Fields that have another name in the file."""
 SHUTDOWNS = {"brutal_kill": BRUTAL_KILL, "infinity": INFINITY}
 WORDS: Mapping[Any, str] = {str: "a text", int: "a whole number", list: "a list", dict: "a table"}
 
@@ -86,10 +89,9 @@ class _Reader:
         try:
             found = tomllib.loads(self._text)
         except tomllib.TOMLDecodeError as error:
-            line = re.search(r"at line (\d+)", str(error))
-            raise self._wrong_at(
-                f"it is no TOML: {error}", int(line[1]) if line else self._text.count("\n") + 1
-            ) from None
+            found_at = re.search(r"at line (\d+)", str(error))
+            line = int(found_at[1]) if found_at else self._text.count("\n") + 1
+            raise self._wrong_at(f"it is no TOML: {error}", line) from None
         for key, value in found.items():
             if key not in ("actor", "supervisor") or not isinstance(value, dict):
                 raise self._wrong(f"{key!r} is not known here; there are [supervisor.NAME] and [actor.NAME]", key)
@@ -216,6 +218,8 @@ class _Reader:
 
     def _limits(self, where: tuple[str, ...], table: Mapping[str, Any]) -> Mapping[str, int]:
         for key, value in table.items():
+            if key not in LIMITS:
+                raise self._wrong(f"no limit {key!r}; there are {', '.join(LIMITS)}", *where, "limits", key)
             if not isinstance(value, int) or isinstance(value, bool):
                 raise self._wrong(f"the limit {key} is a whole number, not {value!r}", *where, "limits", key)
         return table
@@ -248,7 +252,7 @@ class _Reader:
         try:
             return kind(**values)
         except Invalid as error:
-            key = next((key for key in values if error.message.startswith(key)), "")
+            key = next((WRITTEN.get(key, key) for key in values if error.message.startswith(key)), "")
             raise self._wrong(error.message, *where, *([key] if key else [])) from None
 
     def _wrong(self, text: str, *path: str) -> Invalid:

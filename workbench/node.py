@@ -81,7 +81,7 @@ class Machine:
         closing.callback(self.workspace.close)
         self.engines = Engines(tick_ms=config.tick_ms)
         closing.callback(self.engines.close)
-        compiler = Compiler()
+        compiler = Compiler(config.compile_jobs)
         closing.callback(compiler.close)
         self.bus = Bus(clock, buffer=config.event_buffer)
         closing.callback(self.bus.close)
@@ -104,28 +104,9 @@ class Machine:
         )
         self.metrics = Metrics(clock, self.bus, lambda: self.system.counters(), kept=config.kept_samples)
         closing.callback(self.metrics.close)
-        host = RuntimeHost(self.logbook, self.scheduler, self.timers)
-        bonds = Bonds(
-            lambda who, kind, about, text: self.system.inform(who, kind, about, text),
-            address=lambda actor: actor.at(config.node_name),
-        )
-        around = Surroundings(
-            clock,
-            self.bus,
-            self.logbook,
-            self.recorder,
-            self.metrics,
-            self.timers,
-            self.scheduler,
-            self.engines,
-            host,
-            bonds,
-            DeadLetters(clock, self.bus),
-            Residents(clock, most=config.resident, memory_bytes=config.memory_bytes or _three_quarters()),
-        )
-        self.around = around
+        self.around = around = self._surroundings()
         self.system = ActorSystem(self.library, around, node_name=config.node_name, most=config.actors)
-        host.system = self.system
+        self.host.system = self.system
         closing.callback(self.system.close)
         self.trees = Trees(around, self.system)
         closing.callback(self.trees.close, TREE_SECONDS)
@@ -134,6 +115,28 @@ class Machine:
             self.timers.start()
             self.metrics.start()
         self.logbook.note(Level.INFO, f"node {config.node_name} started on {folder}")
+
+    def _surroundings(self) -> Surroundings:
+        self.host = RuntimeHost(self.logbook, self.scheduler, self.timers)
+        bonds = Bonds(
+            lambda who, kind, about, text: self.system.inform(who, kind, about, text),
+            address=lambda actor: actor.at(self.config.node_name),
+        )
+        budget = self.config.memory_bytes or _three_quarters()
+        return Surroundings(
+            self.clock,
+            self.bus,
+            self.logbook,
+            self.recorder,
+            self.metrics,
+            self.timers,
+            self.scheduler,
+            self.engines,
+            self.host,
+            bonds,
+            DeadLetters(self.clock, self.bus),
+            Residents(self.clock, most=self.config.resident, memory_bytes=budget),
+        )
 
     def _artifacts(self, folder: Path) -> Artifacts:
         made = Artifacts(folder / "compiled", self.config.compiled_bytes)

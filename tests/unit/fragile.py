@@ -15,10 +15,12 @@ from workbench.node import LocalNode, Machine
 FIRST = "(i32.load8_u (local.get $type))"
 FRAGILE = module(
     texts(gate="gate", may="may", no="no"),
-    # init: with a state, the actor called gate is asked whether it may live; its refusal is passed on
+    # init: with the state `?`, the actor called gate is asked whether it may live; any other state is the count
     """(global $count (mut i32) (i32.const 48))
     (func (export "init") (param $at i32) (param $size i32) (result i64)
       (if (i32.eqz (local.get $size)) (then (return (i64.const 0))))
+      (if (i32.ne (i32.load8_u (local.get $at)) (i32.const 63)) (then
+        (global.set $count (i32.load8_u (local.get $at))) (return (i64.const 0))))
       (call $ask (call $gate) (call $may) (local.get $at) (local.get $size) (i64.const 5000)))
     (func (export "snapshot_state") (result i64)
       (i32.store8 (i32.const 4000) (global.get $count)) (call $text (i32.const 4000) (i32.const 1)))""",
@@ -31,7 +33,7 @@ FRAGILE = module(
     ),
     imports=imported("ask", "i32 i32 i32 i32 i32 i32 i64"),
 )
-"""`die` traps, `increment` counts, `spin` never ends, anything else gives the count; `init` asks `gate`."""
+"""`die` traps, `increment` counts, `spin` never ends, anything else gives the count; `init` with `?` asks the actor `gate`."""
 
 
 @contextmanager

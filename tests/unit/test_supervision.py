@@ -185,7 +185,7 @@ def test_children_start_in_order_and_stop_in_the_reverse_one(node: LocalNode) ->
 
 def test_a_tree_of_which_one_child_does_not_start_is_not_there(node: LocalNode) -> None:
     with pytest.raises(Rejected, match="no actor 'gate'"):
-        node.supervision.apply(tree("shop", ONE, child("a"), child("b", state="no actor is called gate")))
+        node.supervision.apply(tree("shop", ONE, child("a"), child("b", state="?")))
     assert node.supervision.list() == [] and node.actors.list() == []
 
 
@@ -255,7 +255,7 @@ def test_a_change_that_cannot_be_carried_out_changes_nothing(node: LocalNode) ->
     with pytest.raises(NotFound, match="no module 'nobody'"):
         node.supervision.apply(tree("shop", ONE, child("a"), ChildSpec("b", "nobody")))
     with pytest.raises(Rejected):
-        node.supervision.apply(tree("shop", ONE, child("a"), child("b", state="no gate")))
+        node.supervision.apply(tree("shop", ONE, child("a"), child("b", state="?")))
     after = node.supervision.list()
     assert [info.children for info in after] == [info.children for info in before]
     assert [info.id.name for info in node.actors.list()] == ["a"]

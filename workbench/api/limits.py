@@ -44,8 +44,9 @@ class Limits:
         for field in fields(self):
             value = getattr(self, field.name)
             least = 0 if field.name == "lifetime_fuel" else 1
-            if not least <= value <= LARGEST:
-                raise Invalid(f"the limit {field.name} must be between {least} and {LARGEST:,}, not {value:,}")
+            most = STACK_CLASSES[-1] if field.name == "stack_bytes" else LARGEST
+            if not least <= value <= most:
+                raise Invalid(f"the limit {field.name} must be between {least} and {most:,}, not {value:,}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -270,3 +270,15 @@ def names_of(tree: SupervisorSpec, depth: int = 0) -> list[str]:
     for child in tree.children:
         found += names_of(child.supervisor, depth + 1) if child.supervisor is not None else [child.name]
     return found
+
+
+def spoken(record: RestartRecord) -> str:
+    """A decision as a sentence."""
+    plan, who = record.plan, record.supervisor
+    why = f"{record.child} ended" + (f": {record.cause}" if record.cause else "")
+    if plan.gives_up:
+        return f"{who} gave up after {record.used:,} restarts ({record.intensity:,} are allowed): {why}"
+    if plan.start:
+        later = f" in {plan.delay_ms:,} ms" if plan.delay_ms else ""
+        return f"{who} starts {', '.join(plan.start)}{later}: {why}"
+    return f"{who} leaves {record.child} stopped: {why}"

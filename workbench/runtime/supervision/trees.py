@@ -21,6 +21,7 @@ from workbench.api.supervision import (
     SupervisorInfo,
     SupervisorSpec,
     names_of,
+    spoken,
 )
 from workbench.runtime.answer import Answer
 from workbench.runtime.supervision.entry import Entry
@@ -195,15 +196,3 @@ def _leaves(tree: SupervisorSpec) -> list[ChildSpec]:
     for child in tree.children:
         found += _leaves(child.supervisor) if child.supervisor is not None else [child]
     return found
-
-
-def spoken(record: RestartRecord) -> str:
-    """A decision as a sentence."""
-    plan, who = record.plan, record.supervisor
-    why = f"{record.child} ended" + (f": {record.cause}" if record.cause else "")
-    if plan.gives_up:
-        return f"{who} gave up after {record.used:,} restarts ({record.intensity:,} are allowed): {why}"
-    if plan.start:
-        later = f" in {plan.delay_ms:,} ms" if plan.delay_ms else ""
-        return f"{who} starts {', '.join(plan.start)}{later}: {why}"
-    return f"{who} leaves {record.child} stopped: {why}"

@@ -33,7 +33,7 @@ FRAGILE = module(
     ),
     imports=imported("ask", "i32 i32 i32 i32 i32 i32 i64"),
 )
-"""`die` traps, `increment` counts, `spin` never ends, anything else gives the count; `init` with `?` asks the actor `gate`."""
+"""`die` traps, `increment` counts, `spin` never ends, else it gives the count; `init` with `?` asks `gate`."""
 
 
 @contextmanager

@@ -155,12 +155,11 @@ def changes(before: Limits, after: Limits) -> str:
 
 def stop(actor: Actor, *, closing: bool = False) -> None:
     """Run `shutdown`, answer what still waits, and be gone. When the node closes, passive ones are not woken for it."""
-    if actor.state is ActorState.STOPPED:
-        actor.end()  # one that its supervisor held: what waits for it is answered
-        return
-    _shut_down(actor, closing=closing)
+    dead = actor.gone  # crashed, or held by its supervisor: what waits for it is answered all the same
+    if not dead:
+        _shut_down(actor, closing=closing)
     actor.end()
-    actor.announce("actors.stopped")
+    actor.announce("actors.removed" if dead else "actors.stopped")
 
 
 def leave(actor: Actor) -> None:

@@ -16,12 +16,14 @@ from tests.benchmarks.figure import machine
 from tests.proofs.clean_clone import clean_clone
 from tests.proofs.dist import dist
 from tests.proofs.mutants import mutants
+from tests.proofs.supervision import supervision
 from tests.proofs.weight import weight
 
 PROOFS: Mapping[str, Callable[[], object]] = {
     "clean_clone": clean_clone,
     "dist": dist,
     "mutants": mutants,
+    "supervision": supervision,
     "weight": weight,
 }
 

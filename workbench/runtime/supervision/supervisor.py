@@ -317,6 +317,7 @@ class Supervisor:
 
     def _start_all(self) -> Steps[None]:
         self.state, self._restarts, self.stopped_because = ActorState.STARTING, (), ""
+        self._numbers = itertools.count(1)
         if not self.simple:  # temporary ones that have ended are there again, as after OTP's `init`
             there = {entry.name: entry for entry in self.entries}
             self.entries = tuple(there.get(child.name) or Entry(self, child) for child in self.spec.children)

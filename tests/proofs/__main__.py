@@ -15,6 +15,7 @@ from pathlib import Path
 from tests.benchmarks.figure import machine
 from tests.proofs.clean_clone import clean_clone
 from tests.proofs.dist import dist
+from tests.proofs.hostile import hostile
 from tests.proofs.lives import crowd, passive, restarts
 from tests.proofs.mutants import mutants
 from tests.proofs.supervision import supervision
@@ -24,6 +25,7 @@ PROOFS: Mapping[str, Callable[[], object]] = {
     "clean_clone": clean_clone,
     "dist": dist,
     "crowd": crowd,
+    "hostile": hostile,
     "mutants": mutants,
     "passive": passive,
     "restarts": restarts,

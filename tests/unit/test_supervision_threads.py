@@ -48,7 +48,7 @@ def trees() -> Iterator[SupervisorSpec]:
     yield SupervisorSpec("outer", Strategy.ONE_FOR_ONE, 1_000_000, children=outer)
 
 
-@pytest.mark.parametrize("spec", trees(), ids=lambda spec: spec.name)
+@pytest.mark.parametrize("spec", list(trees()), ids=lambda spec: spec.name)
 def test_every_call_ends_and_every_child_lives_again(node: Node, spec: SupervisorSpec) -> None:
     names = [found.name for found in spec.children if found.supervisor is None]
     names += [found.name for below in spec.children if below.supervisor for found in below.supervisor.children]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
+from ui import format as show
 from ui.commands import in_the_window
 from ui.desk import Desk
 from ui.text_file import read
@@ -42,6 +43,12 @@ class Drops(QObject):
         if modules:
             self._opened.update(modules)
             self._deploy_later(modules)
+
+    def drop(self, paths: tuple[Path, ...]) -> None:
+        """Take what can be deployed, and say what cannot."""
+        if strange := tuple(path for path in paths if not deployable(path)):
+            self._desk.notice(refusal(strange), "warn", key="drop")
+        self.take(tuple(path for path in paths if path not in strange))
 
     def take(self, paths: tuple[Path, ...]) -> None:
         """Deploy them one after the other; sources are shown in the editor."""
@@ -166,6 +173,18 @@ class Drops(QObject):
 def alias(path: Path) -> str:
     """What a module is called when nobody says: the file without its ending, or the folder."""
     return path.resolve().name if path.is_dir() else path.stem
+
+
+def deployable(path: Path) -> bool:
+    """Whether its name says that it may be deployed, or opened one day."""
+    return path.is_dir() or path.suffix.lower() in {*MODULES, *TEXTS, SESSION}
+
+
+def refusal(paths: tuple[Path, ...]) -> str:
+    """Why these files are not deployed, in one sentence."""
+    *kinds, last = sorted(TEXTS | MODULES)
+    files = f"{show.named([path.name for path in paths])} {'is' if len(paths) == 1 else 'are'} not deployed"
+    return f"{files}: {', '.join(kinds)} and {last} files are, and the folder of an actor."
 
 
 def packed(path: Path) -> tuple[bytes, str]:

@@ -18,6 +18,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from ui.expression import Expression
+
 Value: TypeAlias = str | float | None
 Lookup: TypeAlias = Callable[[str], Value]
 Ranks: TypeAlias = Mapping[str, tuple[str, ...]]
@@ -64,7 +66,7 @@ class Term:
     value: str
     number: float | None
     negated: bool = False
-    pattern: re.Pattern[str] | None = None
+    pattern: Expression | None = None
     ranks: tuple[str, ...] = ()
 
     def holds(self, lookup: Lookup) -> bool:
@@ -87,13 +89,13 @@ class Term:
             return not self._equals(found)
         if self.op == "~":
             if self.pattern is not None:
-                return self.pattern.search(_plain(found)) is not None
+                return self.pattern.is_in(_plain(found))
             return self.value.lower() in _text(found)
         return self._equals(found)
 
     def _equals(self, found: Value) -> bool:
         if self.pattern is not None:
-            return self.pattern.fullmatch(_plain(found)) is not None
+            return self.pattern.is_all_of(_plain(found))
         if isinstance(found, int | float):
             return self.number is not None and found == self.number
         return _text(found) == self.value.lower()
@@ -106,7 +108,13 @@ class Filter:
     terms: tuple[Term, ...] = ()
 
     def matches(self, lookup: Lookup) -> bool:
+        """Raises TooSlow when a regular expression has too much to try."""
         return all(term.holds(lookup) for term in self.terms)
+
+    @property
+    def may_be_slow(self) -> bool:
+        """Whether a regular expression is among the terms: they are not for the Qt thread."""
+        return any(term.pattern is not None for term in self.terms)
 
     def names(self, field: str) -> bool:
         """Whether a term is about this field."""
@@ -148,13 +156,13 @@ def _term(found: re.Match[str], known: dict[str, str], ranks: Ranks) -> Term:
     return Term(field, op, value, number, bool(found["not"]), _pattern(raw, start, end), words)
 
 
-def _pattern(raw: str, start: int, end: int) -> re.Pattern[str] | None:
+def _pattern(raw: str, start: int, end: int) -> Expression | None:
     if len(raw) < 3 or not (raw.startswith("/") and raw.endswith("/")):
         return None
-    try:
-        return re.compile(raw[1:-1], re.IGNORECASE)
-    except re.error as error:
-        raise FilterError(f"not a regular expression: {error}", start, end) from error
+    found = Expression(raw[1:-1])
+    if found.problem:
+        raise FilterError(f"not a regular expression: {found.problem}", start, end)
+    return found
 
 
 def _rank(found: Value, words: tuple[str, ...]) -> float | None:

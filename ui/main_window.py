@@ -212,7 +212,7 @@ class MainWindow(QMainWindow):
         self.desk.stale_changed.connect(self._stale)
         self.desk.answered.connect(lambda key: self._prepare() if key == "prepare" else self._again(key))
         self.desk.open_files.connect(self.open_files)
-        self.drop_zone.dropped.connect(self.drops.take)
+        self.drop_zone.dropped.connect(self.drops.drop)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_scheme)
 
     def _show_shortcuts(self) -> None:

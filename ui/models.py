@@ -12,6 +12,7 @@ from PySide6.QtGui import QFont
 from ui import icons
 from ui.excerpt import excerpt, short_line
 from ui.filter import BEGINS, Filter, Value
+from ui.theme import mono
 
 Row = TypeVar("Row")
 Answer = TypeVar("Answer")
@@ -46,6 +47,7 @@ class Column(Generic[Row]):
     """Of the first column: what a plain word may also be the beginning of."""
     hidden: bool = False
     bold: bool = False
+    mono: bool = False
     ranks: tuple[str, ...] = ()
     """The words of this column in rising order, where they have one."""
 
@@ -67,6 +69,8 @@ class Plan(Generic[Row]):
     changed: tuple[int, ...] = ()
     places: dict[Hashable, int] = field(default_factory=dict)
     """Where each row is, by key; only when rows have moved."""
+    problem: str = ""
+    """Why there is no answer to the filter; then the rows are those shown already."""
 
 
 class RowModel(QAbstractTableModel, Generic[Row]):
@@ -116,6 +120,8 @@ class RowModel(QAbstractTableModel, Generic[Row]):
             return icons.color(tone)
         if role == Qt.ItemDataRole.FontRole and column.bold:
             return self._bold
+        if role == Qt.ItemDataRole.FontRole and column.mono:
+            return mono()
         if role == Qt.ItemDataRole.ToolTipRole:
             return excerpt((column.tip or column.text)(row), 1000)
         if role == Qt.ItemDataRole.AccessibleTextRole:

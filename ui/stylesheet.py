@@ -83,15 +83,12 @@ QCheckBox::indicator, QTableView::indicator { width: 14px; height: 14px; border:
 QCheckBox::indicator:checked, QTableView::indicator:checked { background: {accent_fill}; border-color: {accent_fill}; image: url({check}); }
 QCheckBox:focus { color: {accent}; }
 
-QTableView, QListView, QTreeView { background: {base}; color: {text}; border: none; gridline-color: {border}; selection-background-color: {selection}; selection-color: {text}; }
+QTableView, QListView { background: {base}; color: {text}; border: none; gridline-color: {border}; selection-background-color: {selection}; selection-color: {text}; }
 QTableView::item { padding: 0 6px; border: none; }
 QTableView::item:selected { background: {selection}; color: {text}; }
 QListView::item { padding: 4px 6px; border-radius: 4px; }
 QListView::item:selected, QListView::item:hover { background: {hover}; }
 QListView::item:selected { background: {selection}; color: {text}; }
-QTreeView::item { padding: 3px 0; border: none; }
-QTreeView::item:hover { background: {hover}; }
-QTreeView::item:selected { background: {selection}; color: {text}; }
 QHeaderView { background: {panel}; border: none; }
 QHeaderView::section { background: {panel}; color: {muted}; border: none; border-bottom: 1px solid {border}; padding: 5px 6px; font-weight: 600; }
 QHeaderView::section:hover { color: {text}; background: {hover}; }

@@ -75,7 +75,7 @@ def _answer(node: LocalNode, key: tuple[str, str], name: str) -> str:
         rest[0] = ""
     if key[1] in ("tell", "ask"):
         rest[1] = ""
-    found = node._machine.system.find(node._actors._id("mine"))
+    found = node._machine.system.find(node._actors.id_of("mine"))
     answer = through_gate(*key, found.body.context, (name, *rest))
     return f"{answer.value}" if isinstance(answer, Err) else f"ok {_without_number(answer)}"
 

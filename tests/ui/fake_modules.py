@@ -1,6 +1,5 @@
 """The modules of the node in memory: what they are made of is made up, in proportions that real ones have."""
 
-# ruff: noqa: ARG002  (the protocol has more arguments than this node uses)
 from __future__ import annotations
 
 import dataclasses
@@ -211,4 +210,9 @@ class FakeModules:
     def build(
         self, reference: str, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None
     ) -> bytes:
+        if progress:
+            progress(Progress("building", 0.5))
+        with self.held:
+            if cancel and cancel.is_set():
+                raise Conflict("building was cancelled")
         return b"\0asm" + self.data(reference)

@@ -40,9 +40,24 @@ def test_a_dropped_file_that_is_refused_says_why(window: MainWindow, tmp_path: P
     qtbot.waitUntil(lambda: any("the file is empty" in notice.text for notice in window.notices.notices))
 
 
-def test_what_cannot_be_deployed_is_not_taken(window: MainWindow, tmp_path: Path) -> None:
+def test_what_cannot_be_deployed_is_named_and_the_rest_is_deployed(
+    window: MainWindow, node: FakeNode, tmp_path: Path, qtbot: QtBot
+) -> None:
+    (tmp_path / "good.py").write_text(WORKING)
+    drop(window, tmp_path / "picture.png")
+    refused = "picture.png is not deployed: .py, .wasm, .wat and .zip files are, and the folder of an actor."
+    assert [notice.text for notice in window.notices.notices if "picture" in notice.text] == [refused]
+    assert window.drop_zone.line.text() == refused
+    drop(window, tmp_path / "picture.png", tmp_path / "good.py", tmp_path / "notes.txt")
+    assert window.drop_zone.line.text() == "Drop to deploy good.py"
+    qtbot.waitUntil(lambda: any("good" in info.aliases for info in node.modules.list()))
+    said = [notice.text for notice in window.notices.notices if "picture" in notice.text]
+    assert [text.split(":")[0] for text in said] == ["picture.png, notes.txt are not deployed"]
+
+
+def test_what_is_no_file_is_not_taken(window: MainWindow) -> None:
     mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "picture.png"))])
+    mime.setUrls([QUrl("https://example.org/actor.py")])
     assert not window.drop_zone.cover(mime)
 
 
@@ -69,9 +84,9 @@ def test_what_is_opened_before_the_node_is_there_waits_for_it(
     assert window.panels["editor"].documents() == []  # type: ignore[attr-defined]
 
 
-def drop(window: MainWindow, file: Path) -> None:
+def drop(window: MainWindow, *files: Path) -> None:
     mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(file))])
+    mime.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
     copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     QApplication.sendEvent(window, QDragEnterEvent(QPoint(300, 300), copy, mime, left, none))
     assert window.drop_zone.isVisible()

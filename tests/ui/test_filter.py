@@ -5,8 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
 
 from ui.filter import Filter, FilterError, Value, parse, quote, read_number
+from ui.models import Column
+from ui.widgets.filter_edit import FilterEdit, field_at
 
 FIELDS = ("id", "state", "mailbox", "memory", "fuel/s", "oldest")
 ROW: dict[str, Value] = {
@@ -78,3 +82,37 @@ def test_terms_are_joined_by_and(terms: list[str]) -> None:
 def test_numbers_carry_their_unit(number: int, unit: str) -> None:
     factor = {"": 1.0, "k": 1e3, "M": 1e6, "GiB": 1024.0**3, "ms": 1e-3}[unit]
     assert read_number(f"{number}{unit}") == number * factor
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [("sta|", "sta"), ("state:crashed mail|", "mail"), ("state:crashed mail| id~x", "mail"), ("-mem|", "mem"),
+     ("ma|il:3 x", "mail"), ("state:cra|", ""), ('"two wo|', ""), ("|state", ""), ("a  |", ""), ("fuel/s|", "fuel/s")],
+)  # fmt: skip
+def test_the_name_at_the_cursor_is_what_is_completed(line: str, expected: str) -> None:
+    start, end = field_at(line.replace("|", ""), line.index("|"))
+    assert line.replace("|", "")[start:end] == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "typed", "after", "expected"),
+    [("", "sta", "", "state:"), ("state:crashed ", "mai", " id~x", "state:crashed mailbox: id~x"),
+     ("-", "mem", "", "-memory:"), ("", "mem", ">1k", "memory>1k")],
+)  # fmt: skip
+def test_the_term_under_the_cursor_is_completed(
+    qtbot: QtBot, before: str, typed: str, after: str, expected: str
+) -> None:
+    columns = [Column[str](field, field, str, str) for field in FIELDS]
+    edit = FilterEdit(columns, "state:crashed")
+    qtbot.addWidget(edit)
+    edit.show()
+    edit.setText(before + after)
+    edit.setCursorPosition(len(before))
+    qtbot.keyClicks(edit, typed)
+    popup = edit.fields.popup()
+    assert popup.isVisible()
+    qtbot.keyClick(popup, Qt.Key.Key_Down)
+    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    assert edit.text() == expected
+    qtbot.keyClicks(edit, " 1")
+    assert not popup.isVisible()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -14,18 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QPushButton
+from PySide6.QtWidgets import QFileDialog, QProgressBar, QPushButton
 from pytestqt.qtbot import QtBot
+from windows import close
 
+import ui.panel
 from ui import theme
 from ui.dialogs.palette import best
-from ui.filter import parse
 from ui.main_window import MainWindow
 from ui.panels.actors.panel import ActorsPanel
 from ui.panels.editor.panel import EditorPanel
 from ui.panels.log.panel import LogPanel
 from ui.panels.modules import panel as panel_file
-from ui.panels.modules.members import matching
 from ui.panels.modules.panel import ModulesPanel
 from ui.panels.modules.tiles import COLORS, LEAST, flat, group, tiles
 from ui.panels.modules.treemap import STRENGTH
@@ -88,7 +87,7 @@ def test_structure_members_and_world_follow_the_chosen_row(modules: ModulesPanel
     choose(modules, node, "echo", qtbot)
     details = modules.details
     assert len(details.structure.model.rows) == len(list(flat(sections(100_004))))
-    assert details.members.model.item(0).text() == f"Imports ({len(IMPORTS)})"
+    assert details.members.model.rows[0].name == f"Imports ({len(IMPORTS)})"
     assert "export gen-server" in details.wit.toPlainText()
     choose(modules, node, "counter_actor", qtbot)
     assert details.wit_pages.currentWidget() is details.no_wit
@@ -182,7 +181,7 @@ def test_removing_asks_and_says_what_is_forgotten(
     qtbot.waitUntil(lambda: modules.details.isHidden())
 
 
-def test_a_deployment_shows_its_progress_in_the_panel_and_a_cancelled_one_is_quiet(
+def test_a_deployment_shows_its_progress_and_a_cancelled_one_is_quiet(
     modules: ModulesPanel, node: FakeNode, tmp_path: Path, qtbot: QtBot
 ) -> None:
     file = tmp_path / "slow.wasm"
@@ -191,11 +190,11 @@ def test_a_deployment_shows_its_progress_in_the_panel_and_a_cancelled_one_is_qui
     assert isinstance(window, MainWindow)
     with node.modules.held:
         window.drops.take((file,))
-        qtbot.waitUntil(modules.job.isVisible)
-        qtbot.waitUntil(lambda: "slow.wasm: checking" in modules.progress.text.text())
-        assert modules.progress.stop.isVisible()
-        modules.progress.stop.click()
-    qtbot.waitUntil(modules.job.isHidden)
+        progress = window.status.progress
+        qtbot.waitUntil(lambda: "slow.wasm: checking" in progress.text.text())
+        assert progress.stop.isVisible()
+        progress.stop.click()
+    qtbot.waitUntil(progress.isHidden)
     assert len(node.modules.known) == 4
     assert not [text for text in notices(modules) if "slow" in text]
 
@@ -209,6 +208,24 @@ def test_a_component_is_built_into_the_file_that_was_chosen(
     modules.desk.actions.run("module.build")
     qtbot.waitUntil(lambda: any("was built into" in text for text in notices(modules)))
     assert target.read_bytes().startswith(b"\0asm")
+
+
+def test_building_shows_one_line_of_progress_however_long_it_takes(
+    modules: ModulesPanel, node: FakeNode, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ui.panel, "SPINNER_MS", 0)
+    monkeypatch.setattr(ui.panel, "CANCEL_MS", 0)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "counter.wasm"), ""))
+    choose(modules, node, "counter_actor", qtbot)
+    window = modules.window()
+    assert isinstance(window, MainWindow)
+    with node.modules.held:
+        modules.desk.actions.run("module.build")
+        qtbot.waitUntil(lambda: "building" in window.status.progress.text.text())
+        assert [bar for bar in window.findChildren(QProgressBar) if bar.isVisible()] == [window.status.progress.bar]
+        window.status.progress.stop.click()
+    qtbot.waitUntil(window.status.progress.isHidden)
+    assert not (tmp_path / "counter.wasm").exists()
 
 
 def test_a_module_leads_to_its_actors_their_log_and_its_source(
@@ -306,14 +323,6 @@ def test_the_label_of_every_tile_can_be_read(tokens: theme.Tokens) -> None:
     assert theme.contrast(tokens.text, tokens.panel) >= theme.MINIMUM_CONTRAST
 
 
-def test_a_member_stays_in_the_tree_when_one_inside_it_matches() -> None:
-    kept = matching(IMPORTS, parse("name:ask", ["name", "kind", "type"]))
-    assert [(member.name.split("/")[1], [inside.name for inside in member.members]) for member in kept] == [
-        ("messaging@1.0.0", ["ask"])
-    ]
-    assert re.search("func", kept[0].members[0].type)
-
-
 def test_another_module_clears_the_page_that_compares(modules: ModulesPanel, node: FakeNode, qtbot: QtBot) -> None:
     one = choose(modules, node, "counter_actor", qtbot)
     page = modules.details.comparison
@@ -385,3 +394,46 @@ def test_the_question_before_several_are_removed_is_about_several() -> None:
     row = panel_file.Deployed(FakeNode().modules.deploy(b"\0asm", file_name="a.wasm"))
     assert panel_file._consequence([row]).startswith("Its bytes")
     assert panel_file._consequence([row, row]).startswith("Their bytes")
+
+
+@pytest.mark.parametrize("line", ["", "counter"])
+def test_the_module_that_was_chosen_is_chosen_again_after_a_restart(
+    open_window: Callable[..., MainWindow], node: FakeNode, qtbot: QtBot, line: str
+) -> None:
+    node.modules.deploy(b"\0asm" + bytes(1000), file_name="echo.wasm", alias="echo")
+    found = opened(open_window, qtbot)
+    info = choose(found, node, "echo", qtbot)
+    found.details.show_page("structure")
+    found.split.moveSplitter(190, 1)
+    height = found.split.sizes()[1]
+    found.filter.set_now(line)
+    window = found.window()
+    assert isinstance(window, MainWindow)
+    window.raise_panel("actors")
+    close(window)
+    close(open_window())  # a start in which nobody looked at the modules forgets nothing
+    again = opened(open_window, qtbot)
+    qtbot.waitUntil(lambda: again.chosen == info.hash)
+    qtbot.waitUntil(lambda: again.details.detail is not None and again.details.detail.info.hash == info.hash)
+    assert again.details.isVisible()
+    assert again.split.sizes()[1] == pytest.approx(height, abs=5)
+    assert again.filter.text() == line
+    assert [row.info.name for row in again.table.selected()] == ([] if line else ["echo"])
+
+
+def test_the_list_has_half_of_the_panel(modules: ModulesPanel, node: FakeNode, qtbot: QtBot) -> None:
+    choose(modules, node, "echo", qtbot)
+    table = modules.table
+    qtbot.waitUntil(lambda: abs(modules.split.sizes()[0] - modules.split.sizes()[1]) <= 2)
+    assert table.viewport().height() // table.rowHeight(0) >= 4
+
+
+def opened(open_window: Callable[..., MainWindow], qtbot: QtBot) -> ModulesPanel:
+    """A window with the Modules panel in front."""
+    window = open_window()
+    window.resize(1440, 900)  # the screen without a display is smaller, and what is restored is fitted into it
+    window.raise_panel("modules")
+    found = window.panels["modules"]
+    assert isinstance(found, ModulesPanel)
+    qtbot.waitUntil(lambda: bool(found._rows))
+    return found

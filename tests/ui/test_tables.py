@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
@@ -29,13 +30,13 @@ from ui.panels.messages import MessagesPanel
 from ui.roster import listing
 from ui.table_text import as_text
 from ui.tidying import CHEAP, Tidying
-from ui.watchdog import WATCHDOG
+from ui.watchdog import SLOW_SECONDS, WATCHDOG
 from ui.widgets.table import Table
 from workbench.api import ActorId, AlreadyExists, Level
 
 Open = Callable[..., MainWindow]
-BUSY_MACHINE_MS = 250
-"""A slot has 50 ms when the machine has nothing else to do; ranking in one would take more than a second."""
+TRIES = 3
+"""The best one counts: another process may take the processor away in one. Ranking in a slot is slow in every one."""
 
 
 def actors_of(window: MainWindow, qtbot: QtBot) -> ActorsPanel:
@@ -113,8 +114,7 @@ def test_a_row_is_copied_in_every_form(window: MainWindow, qtbot: QtBot) -> None
 
 
 def test_every_table_of_a_panel_knows_the_command_of_a_row(window: MainWindow) -> None:
-    without = {table.accessibleName() for table in window.findChildren(Table) if table.command_for is None}
-    assert without <= {"Sections"}
+    assert [table.accessibleName() for table in window.findChildren(Table) if table.command_for is None] == []
 
 
 def test_what_would_end_a_cell_of_markdown_does_not() -> None:
@@ -164,7 +164,8 @@ def test_the_turns_of_an_actor_and_what_was_sent_have_the_same_filter(
     actors.details.tabs.setCurrentIndex(1)
     qtbot.waitUntil(lambda: len(actors.details.model.rows) == 2)
     actors.details.turn_list.filter.set_now("type~/^incr/")
-    assert [turn.envelope.type for turn in actors.details.model.rows if turn.envelope] == ["increment"]
+    turns = actors.details.model
+    qtbot.waitUntil(lambda: [turn.envelope.type for turn in turns.rows if turn.envelope] == ["increment"])
 
 
 def test_the_filter_of_the_log_survives_a_restart_and_an_actor_leads_to_its_lines(
@@ -231,17 +232,26 @@ def test_a_hundred_thousand_places_are_ranked_without_holding_the_window(
     actors = actors_of(window, qtbot)
     row = node.actors.rows["counter"]
     node.actors.rows.update({f"many-{n:06}": replace(row, id=ActorId(f"many-{n:06}")) for n in range(100_000)})
+    found = []
+    with closing(Tidying(window)):  # as in the app: a full collection of garbage would hold any slot
+        for at in range(TRIES):
+            WATCHDOG.slow = []
+            _jump(window, actors, f"many-{99_999 - at:06}", qtbot)
+            found.append([slot for slot in WATCHDOG.slow if "alette" in slot or "Jumps" in slot])
+    assert [] in found, f"slots over {SLOW_SECONDS * 1000:.0f} ms"
+
+
+def _jump(window: MainWindow, actors: ActorsPanel, name: str, qtbot: QtBot) -> None:
+    """To an actor whose name is typed, key by key."""
     window.raise_panel("log")
-    before = len(WATCHDOG.slow)
+    before = window.jumps.dialog
     window.desk.actions.run("view.jump")
-    qtbot.waitUntil(lambda: window.jumps.dialog is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: window.jumps.dialog is not before, timeout=20_000)
     palette = window.jumps.dialog
     assert palette is not None
-    qtbot.keyClicks(palette.line, "y-099999")
+    qtbot.keyClicks(palette.line, name[3:])
     qtbot.keyClick(palette.line, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: actors._awaited == "many-099999" or actors.chosen == "many-099999", timeout=20_000)
-    slow = [slot for slot in WATCHDOG.slow[before:] if "alette" in slot or "Jumps" in slot]
-    assert [slot for slot in slow if int(slot.split()[-2]) > BUSY_MACHINE_MS] == []
+    qtbot.waitUntil(lambda: name in (actors._awaited, actors.chosen), timeout=20_000)
 
 
 @pytest.mark.parametrize(

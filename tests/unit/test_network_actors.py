@@ -148,7 +148,7 @@ def test_connections_belong_to_the_instance(node: Node, caller: str) -> None:
         assert asked(node, "say", "again") == "AGAIN"
         assert asked(node, "end") == "closed"
         assert asked(node, "many", place).startswith("exhausted: c has 16 connections open already")
-        held = node._machine.system.find(node._actors._id("c")).body.instance.world  # type: ignore[attr-defined]
+        held = node._machine.system.find(node._actors.id_of("c")).body.instance.world  # type: ignore[attr-defined]
         assert len(held.connections) == 16
         with pytest.raises(Crashed):
             node.actors.ask(caller, "die")

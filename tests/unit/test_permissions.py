@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from typing import Any
 
 import pytest
-from hostile import NAMES, value
+from hostile_names import NAMES, value
 
 from workbench.api import CAPABILITIES, ActorId, Denial, profile
 from workbench.api.capabilities import NAMELESS, parse_grant

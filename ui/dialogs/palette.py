@@ -26,6 +26,7 @@ from ui.bridge import Bridge
 from ui.filter import LEAST_BEGINNING
 from ui.icons import color, icon
 from ui.theme import sheet
+from ui.watchdog import watched
 from ui.widgets.build import label, row
 
 SHOWN = 100
@@ -106,6 +107,7 @@ class Palette(QDialog):
         corner = parent.mapToGlobal(parent.rect().topLeft())
         self.move(corner.x() + (parent.width() - width) // 2, corner.y() + 60)
 
+    @watched
     def _rank(self, typed: str) -> None:
         self._typed = typed
         if len(self._choices) <= AT_ONCE:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from ui.actions import SPECS, Spec
+from ui.expression import TooSlow
 from ui.models import Column, RowModel
 from ui.theme import sheet
 from ui.widgets.filter_edit import FilterEdit
@@ -40,4 +41,10 @@ class Shortcuts(QDialog):
         self._arrange()
 
     def _arrange(self) -> None:
-        self.model.patch(self.model.arrange(SPECS, self.filter.filter))
+        wanted = self.filter.filter
+        try:
+            self.model.patch(self.model.arrange(SPECS, wanted))
+        except TooSlow as error:
+            self.filter.refuse(wanted, str(error))
+        else:
+            self.filter.answered()

@@ -8,15 +8,14 @@ from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
+from ui.drops import deployable, refusal
 from ui.icons import pixmap
 from ui.theme import current
 from ui.widgets.build import column, label
 
-KINDS = (".py", ".wasm", ".wat", ".zip", ".plexbundle")
-
 
 class DropZone(QWidget):
-    """`dropped` carries the paths that can be deployed."""
+    """`dropped` carries the paths of all that was dropped; what cannot be deployed is said by who takes them."""
 
     dropped = Signal(object)
     """tuple[Path, ...]"""
@@ -27,20 +26,21 @@ class DropZone(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAcceptDrops(True)
         self.setAccessibleName("Drop a file to deploy it")
-        self.picture, self.line = label(), label("Drop to deploy", role="title")
+        self.picture, self.line = label(), label("Drop to deploy", role="title", wrap=True)
         for part in (self.picture, self.line):
             part.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.setLayout(column(None, self.picture, self.line, label(), None, spacing=12))
         self.hide()
 
     def cover(self, mime: QMimeData) -> bool:
-        """Show it when there is something to deploy in `mime`."""
+        """Show it when there are files in `mime`."""
         found = paths(mime)
         if not found:
             return False
-        names = ", ".join(path.name for path in found[:3]) + (" …" if len(found) > 3 else "")
-        self.line.setText(f"Drop to deploy {names}")
-        self.picture.setPixmap(pixmap("drop", current().accent, 32, self.devicePixelRatioF()))
+        usable = [path for path in found if deployable(path)]
+        names = ", ".join(path.name for path in usable[:3]) + (" …" if len(usable) > 3 else "")
+        self.line.setText(f"Drop to deploy {names}" if usable else refusal(found))
+        self.picture.setPixmap(pixmap("drop" if usable else "warning", current().accent, 32, self.devicePixelRatioF()))
         parent = self.parentWidget()
         if parent is not None:
             self.setGeometry(parent.rect().adjusted(10, 10, -10, -10))
@@ -67,6 +67,5 @@ class DropZone(QWidget):
 
 
 def paths(mime: QMimeData) -> tuple[Path, ...]:
-    """The local files and folders in `mime` that can be deployed."""
-    files = (Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile())
-    return tuple(path for path in files if path.suffix.lower() in KINDS or path.is_dir())
+    """The local files and folders in `mime`."""
+    return tuple(Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile())

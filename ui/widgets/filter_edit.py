@@ -1,7 +1,8 @@
-"""The filter line: says at once what it cannot read, and keeps the last filter that it could."""
+"""The filter line: says at once what it cannot read, and keeps the last filter that could be read and answered."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -14,11 +15,17 @@ from ui.icons import icon
 from ui.models import Column
 
 REST_MS = 120
+OPERATORS = ":~=<>!"
+_BEFORE = re.compile(r"(?:^|.*\s)-?(?P<field>[A-Za-z_][\w/.]*)$")
+_AFTER = re.compile(r"[\w/.]*")
 Row = TypeVar("Row")
 
 
 class FilterEdit(QLineEdit):
-    """`applied` follows typing, a moment later; `filter` is the last one that could be read."""
+    """`applied` follows typing, a moment later; `filter` is the last one that could be read.
+
+    Who looks for it tells `answered`, or `refuse` when the answer would take too long.
+    """
 
     applied = Signal()
 
@@ -26,7 +33,7 @@ class FilterEdit(QLineEdit):
         super().__init__()
         fields = [column.key for column in columns if column.title and column.key]
         self._ranks = {column.key: column.ranks for column in columns if column.ranks}
-        self.filter = Filter()
+        self.filter = self._answered = Filter()
         self.problem = ""
         self._fields = tuple(fields)
         self.setPlaceholderText(f"Filter: {example}")
@@ -41,19 +48,52 @@ class FilterEdit(QLineEdit):
         self.textChanged.connect(lambda: self._rest.start())
 
     def _complete(self) -> None:
-        completer = QCompleter(QStringListModel([f"{field}:" for field in self._fields], self), self)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.setCompleter(completer)
+        """Not with `setCompleter`: Qt's own completes the whole line, not the term that is written."""
+        self.fields = QCompleter(QStringListModel([f"{field}:" for field in self._fields], self), self)
+        self.fields.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.fields.setWidget(self)
+        self.fields.activated.connect(self._take)
+        self.textEdited.connect(lambda: self._offer())
+
+    def _offer(self) -> None:
+        start, end = field_at(self.text(), self.cursorPosition())
+        self.fields.setCompletionPrefix(self.text()[start : self.cursorPosition()])
+        if start < end and self.fields.completionCount():
+            self.fields.complete()
+        elif (popup := self.fields.popup()) is not None:
+            popup.hide()
+
+    def _take(self, field: str) -> None:
+        line, (start, end) = self.text(), field_at(self.text(), self.cursorPosition())
+        if line[end : end + 1] and line[end] in OPERATORS:
+            field = field[:-1]
+        self.setText(line[:start] + field + line[end:])
+        self.setCursorPosition(start + len(field))
 
     def _apply(self) -> None:
         try:
             self.filter = parse(self.text(), self._fields, self._ranks)
             self.problem = ""
         except FilterError as error:
-            self.problem = str(error)
-            QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), self.problem, self)
+            self._say(str(error))
         self._mark(bool(self.problem))
         self.applied.emit()
+
+    def _say(self, problem: str) -> None:
+        self.problem = problem
+        QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), problem, self)
+
+    def answered(self) -> None:
+        """What `filter` asks for is on screen."""
+        self._answered = self.filter
+
+    def refuse(self, wanted: Filter, problem: str) -> None:
+        """Go back to the last filter that was answered; to none when that is the one that takes too long now."""
+        if wanted is self.filter:
+            self.filter = Filter() if wanted is self._answered else self._answered
+            self._say(problem)
+            self._mark(True)
+            self.applied.emit()
 
     def _mark(self, invalid: bool) -> None:
         if self.property("invalid") != invalid:
@@ -79,3 +119,12 @@ class FilterEdit(QLineEdit):
 
     def repaint_icons(self) -> None:
         self._lead.setIcon(icon("filter", "faint"))
+
+
+def field_at(line: str, cursor: int) -> tuple[int, int]:
+    """Where the name is that is written at the cursor: nowhere (two equal places) in a value. Pure."""
+    before = _BEFORE.match(line[:cursor])
+    after = _AFTER.match(line, cursor)
+    if before is None or after is None or line[:cursor].count('"') % 2:
+        return cursor, cursor
+    return before.start("field"), after.end()

@@ -1,4 +1,4 @@
-"""A table with its filter line: many rows are arranged off the Qt thread, and only what changed is touched."""
+"""A table with its filter line: what may take long is arranged off the Qt thread, and only what changed is touched."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from ui.desk import Desk
+from ui.expression import TooSlow
 from ui.filter import Filter
 from ui.models import Plan, RowModel
 from ui.settings import Record, child, text
@@ -78,28 +79,36 @@ class FilteredTable(QWidget, Generic[Row]):
         """Take rows that were already arranged, with `planned`; arranged again when another filter was typed since."""
         self.all = rows
         if wanted is self.filter.filter:
-            self._show(plan)
+            self._show(plan, wanted)
         else:
             self.arrange()
 
     def planned(self, rows: Sequence[Row], wanted: Filter) -> Plan[Row]:
         """Filter, sort and compare. Pure: for the thread that read the rows."""
-        return self.model.plan(self.model.arrange(rows, wanted))
+        try:
+            return self.model.plan(self.model.arrange(rows, wanted))
+        except TooSlow as error:
+            return Plan(self.model.rows, self.model.rows, -1, problem=str(error))
 
     def arrange(self) -> None:
         """Show what the filter and the order ask for now."""
-        if len(self.all) <= AT_ONCE:
-            self._show(self.planned(self.all, self.filter.filter))
+        wanted = self.filter.filter
+        if len(self.all) <= AT_ONCE and not wanted.may_be_slow:
+            self._show(self.planned(self.all, wanted), wanted)
         else:
-            self.desk.bridge.start(self, self._arrange_aside(self.all, self.filter.filter), self.desk.failed)
+            self.desk.bridge.start(self, self._arrange_aside(self.all, wanted), self.desk.failed)
 
     async def _arrange_aside(self, rows: Sequence[Row], wanted: Filter) -> None:
         """What was asked for meanwhile makes this one void."""
         plan = await self.desk.bridge.call(self.planned, rows, wanted)
         if rows is self.all and wanted is self.filter.filter:
-            self._show(plan)
+            self._show(plan, wanted)
 
-    def _show(self, plan: Plan[Row]) -> None:
+    def _show(self, plan: Plan[Row], wanted: Filter) -> None:
+        if plan.problem:
+            self.filter.refuse(wanted, plan.problem)
+            return
+        self.filter.answered()
         self.model.apply(plan)
         shown, total = len(self.model.rows), len(self.all)
         self.counter.setText(f"{shown:,} of {total:,}" if shown != total else f"{total:,}")

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QMenu, QTableView, QToolButton
+from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHeaderView, QMenu, QTableView, QToolButton, QWidget
 
 from ui.icons import icon
 from ui.models import Column, RowModel
@@ -145,11 +145,11 @@ class Table(QTableView, Generic[Row]):
         self.layout_changed.emit()
 
     def _column_menu(self, at: QPoint) -> None:
-        self.column_menu().popup(self.horizontalHeader().mapToGlobal(at))
+        _popup(self.column_menu(self), self.horizontalHeader().mapToGlobal(at))
 
-    def column_menu(self) -> QMenu:
+    def column_menu(self, parent: QWidget) -> QMenu:
         """Which columns are shown."""
-        menu = QMenu(self)
+        menu = QMenu(parent)
         for section, column in enumerate(self.rows.columns):
             action = QAction(column.title or column.key, menu, checkable=True, checked=not self.isColumnHidden(section))
             action.setEnabled(section > 0)
@@ -159,7 +159,7 @@ class Table(QTableView, Generic[Row]):
 
     def show_columns(self) -> None:
         """Let the keyboard choose the columns."""
-        self.column_menu().popup(self.mapToGlobal(self.horizontalHeader().geometry().bottomLeft()))
+        _popup(self.column_menu(self), self.mapToGlobal(self.horizontalHeader().geometry().bottomLeft()))
 
     def _show_column(self, section: int, on: bool) -> None:
         self.setColumnHidden(section, not on)
@@ -170,8 +170,7 @@ class Table(QTableView, Generic[Row]):
         if menu.actions():
             menu.addSeparator()
         self.add_copy_menu(menu)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self.viewport().mapToGlobal(at))
+        _popup(menu, self.viewport().mapToGlobal(at))
 
     def add_copy_menu(self, menu: QMenu) -> None:
         """What every table offers: copy as, export, columns."""
@@ -187,7 +186,7 @@ class Table(QTableView, Generic[Row]):
         if everything != shown:
             every = "the only row" if everything == 1 else f"all {everything:,} rows"
             menu.addAction(f"Export {every}…", self.export_all)
-        columns = self.column_menu()
+        columns = self.column_menu(menu)
         columns.setTitle("Columns")
         columns.setIcon(icon("columns"))
         menu.addMenu(columns)
@@ -202,8 +201,7 @@ class Table(QTableView, Generic[Row]):
     def _show_more(self, beside: QToolButton) -> None:
         menu = QMenu(self)
         self.add_copy_menu(menu)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(beside.mapToGlobal(beside.rect().bottomLeft()))
+        _popup(menu, beside.mapToGlobal(beside.rect().bottomLeft()))
 
     def shown_columns(self) -> tuple[Column[Row], ...]:
         """Those with a title that are not hidden, from left to right."""
@@ -287,3 +285,9 @@ class Table(QTableView, Generic[Row]):
         header, known = self.horizontalHeader(), [column.key for column in self.rows.columns]
         for place, key in enumerate(key for key in dict.fromkeys(keys) if key in known):
             header.moveSection(header.visualIndex(known.index(key)), place)
+
+
+def _popup(menu: QMenu, at: QPoint) -> None:
+    """Show it; it is gone once it is closed."""
+    menu.aboutToHide.connect(menu.deleteLater)
+    menu.popup(at)

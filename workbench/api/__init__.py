@@ -6,7 +6,7 @@ epoch (float), durations carry their unit in the name, sizes are bytes.
 
 from __future__ import annotations
 
-from workbench.api.actors import ActorInfo, Actors, ActorState, SpawnOptions
+from workbench.api.actors import ActorInfo, Actors, ActorState, DeadLetter, SpawnOptions
 from workbench.api.capabilities import (
     CAPABILITIES,
     DURATIONS,
@@ -47,6 +47,19 @@ from workbench.api.metrics import Sample
 from workbench.api.modules import Behavior, CancelToken, Format, ModuleInfo, Modules, Progress, ProgressCallback
 from workbench.api.node import Node, NodeInfo
 from workbench.api.structure import Change, Member, ModuleDetail, ModuleDiff, Section
+from workbench.api.supervision import (
+    Backoff,
+    ChildInfo,
+    ChildSpec,
+    Ending,
+    Restart,
+    RestartPlan,
+    RestartRecord,
+    Strategy,
+    Supervision,
+    SupervisorInfo,
+    SupervisorSpec,
+)
 from workbench.api.turns import HostCall, Outcome, Turn
 
 __all__ = [
@@ -59,16 +72,21 @@ __all__ = [
     "Actors",
     "AlreadyExists",
     "Area",
+    "Backoff",
     "Behavior",
     "CancelToken",
     "Capabilities",
     "Cause",
     "Change",
+    "ChildInfo",
+    "ChildSpec",
     "Conflict",
     "Crashed",
+    "DeadLetter",
     "Denial",
     "Denied",
     "Duration",
+    "Ending",
     "Envelope",
     "Event",
     "Evidence",
@@ -101,10 +119,17 @@ __all__ = [
     "ProgressCallback",
     "Rejected",
     "Reply",
+    "Restart",
+    "RestartPlan",
+    "RestartRecord",
     "Sample",
     "Section",
     "SpawnOptions",
+    "Strategy",
     "Subscription",
+    "Supervision",
+    "SupervisorInfo",
+    "SupervisorSpec",
     "Timeout",
     "Turn",
     "Unauthenticated",

@@ -18,6 +18,8 @@ class Area(StrEnum):
     TURNS = "turns"
     LOGS = "logs"
     METRICS = "metrics"
+    SUPERVISION = "supervision"
+    DEAD_LETTERS = "dead-letters"
     NODE = "node"
 
 

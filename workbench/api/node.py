@@ -14,6 +14,7 @@ from workbench.api.identity import ActorId
 from workbench.api.logs import LogLine
 from workbench.api.metrics import Sample
 from workbench.api.modules import CancelToken, Modules, ProgressCallback
+from workbench.api.supervision import Supervision
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,9 @@ class Node(Protocol):
 
     @property
     def capabilities(self) -> Capabilities: ...
+
+    @property
+    def supervision(self) -> Supervision: ...
 
     def info(self) -> NodeInfo: ...
 

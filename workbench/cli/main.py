@@ -23,6 +23,7 @@ COMMANDS = {
     "node": "workbench.cli.node:node",
     "profile": "workbench.cli.profile:profile",
     "run": "workbench.cli.run:run",
+    "supervisor": "workbench.cli.supervisor:supervisor",
 }
 INTERRUPTED = 130
 TERMINATED = 143

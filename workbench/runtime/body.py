@@ -5,7 +5,7 @@ Only the thread that owns the actor may touch it. Whatever happens in a turn, it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.api.capabilities import Grant
@@ -38,6 +38,10 @@ class Spec:
     grants: tuple[Grant, ...]
     limits: Limits
     parent: str
+    behavior_words: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:  # written once, for whoever lists thousands of actors again and again
+        object.__setattr__(self, "behavior_words", tuple(map(str, self.runnable.info.behaviors)))
 
 
 class Body:
@@ -60,10 +64,12 @@ class Body:
         self.envelope: Envelope | None = None
         self.counters = Counters()
         self.fsm_state = ""
+        self.last_used = 0.0
         self.last_turn_ns = self._seq = 0
         self._now, self._recorder = around.clock.now, around.recorder
         self._names = spec.runnable.names
         self._measured: int | None = None
+        self._bound_lifetime()
         self.room = -1
         self.call_way: Route | None = None
         self.cast_way: Route | None = None
@@ -122,7 +128,7 @@ class Body:
 
     def handle(self, way: Route, envelope: Envelope) -> Reply | WorkbenchError:
         """One message's turn: its reply, a Rejected, or the Crashed that it died of (then `instance` is None)."""
-        started = self._now()
+        self.last_used = started = self._now()
         self.envelope = envelope
         try:
             instance = self._present()
@@ -151,6 +157,14 @@ class Body:
             return Exhausted(refused, limit="size", used=len(reply), figures=figures)
         turn = self._record("message", envelope, Outcome.REPLY, figures, started, reply)
         return Reply(reply if needs_reply else "", figures, turn.seq, self.fsm_state)
+
+    def set_limits(self, spec: Spec) -> None:
+        """Take on the limits of `spec`, as far as a living instance can."""
+        self.spec, self.context.limits = spec, spec.limits
+        self._bound_lifetime()
+        if self.instance is not None:
+            self.instance.take_limits()
+            self._make_room(self.instance)
 
     def _make_room(self, instance: Instance) -> None:
         """How long a text may be now: a quarter of what memory may still grow, and no more than the limit."""
@@ -236,6 +250,8 @@ class Body:
         counters.turns += 1
         counters.wall_ns += figures.wall_ns
         counters.fuel += figures.fuel or 0
+        if context.fuel_left is not None:
+            self._bound_lifetime()
         counters.memory_bytes = figures.memory_bytes if outcome is not Outcome.CRASHED else None
         module, interpreter = self._names
         calls, total = (tuple(context.calls), context.calls_total) if context.calls_total else ((), 0)
@@ -258,6 +274,11 @@ class Body:
         )
         self._recorder.add(turn)
         return turn
+
+    def _bound_lifetime(self) -> None:
+        """What the lifetime's fuel still leaves."""
+        bound = self.spec.limits.lifetime_fuel
+        self.context.fuel_left = max(0, bound - self.counters.fuel) if bound else None
 
     def report(self, cause: Cause) -> None:
         """A death that the guest did not report itself is still in the log, with what is known."""

@@ -131,7 +131,8 @@ class RuntimeHost:
         return self._sender(actor)
 
     def parent_id(self, actor: ActorId) -> str | None:
-        parent = self.system.find(actor).spec.parent
+        found = self.system.find(actor)
+        parent = found.spec.parent if found.keeper is None else ""  # a supervisor is no actor
         return f"{parent}@{self.system.node_name}" if parent else None
 
     def send_after(self, actor: ActorId, delay_ms: int, message_type: str, payload: Payload) -> int:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QSplitter
 
 from ui.desk import Desk, Draft
+from ui.dialogs.asking import asking
 from ui.dialogs.confirm import confirmed
 from ui.dialogs.spawn import SpawnDialog
 from ui.filter import Filter, quote
@@ -244,13 +245,14 @@ class ActorsPanel(TablePanel[ActorInfo]):
         if self.desk.node is None:
             return
         modules = await self.call(self.desk.node.modules.list)
-        dialog = SpawnDialog(self, modules, module)
-        if not modules or not dialog.exec():
-            if not modules:
-                self.desk.notice("No module is deployed yet: write one in the Editor, or drop a file here.", "warn")
+        if not modules:
+            self.desk.notice("No module is deployed yet: write one in the Editor, or drop a file here.", "warn")
             return
-        options = SpawnOptions(name=dialog.name, profile=dialog.profile)
-        info = await self.call(self.desk.node.actors.spawn, dialog.module, dialog.state, options=options)
+        with asking(SpawnDialog(self, modules, module)) as dialog:
+            if not dialog.exec():
+                return
+            chosen, state, options = dialog.module, dialog.state, SpawnOptions(name=dialog.name, profile=dialog.profile)
+        info = await self.call(self.desk.node.actors.spawn, chosen, state, options=options)
         self.desk.notice(f"{info.id.name} runs.", "ok")
         self.desk.actor_chosen.emit(info.id.name)
 

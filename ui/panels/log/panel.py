@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QComboBox, QStackedWidget
 
 from ui import format as show
 from ui.desk import Desk
+from ui.expression import TooSlow
 from ui.icons import icon
 from ui.models import Column, RowModel, always
 from ui.panel import Panel
@@ -57,6 +58,8 @@ class Found:
     asked: Asked
     lines: Sequence[LogLine]
     rows: list[Shown]
+    problem: str = ""
+    """Why there are none."""
 
 
 class LogTable(Table[Shown]):
@@ -169,7 +172,10 @@ class LogPanel(Panel):
         assert self.desk.node is not None
         asked = self._asked
         lines = self.desk.node.logs(after=self._last, limit=KEPT)
-        return Found(asked, lines, asked.rows(lines))
+        try:
+            return Found(asked, lines, asked.rows(lines))
+        except TooSlow as error:
+            return Found(asked, lines, [], str(error))
 
     def show_loaded(self, found: object) -> None:
         assert isinstance(found, Found)
@@ -177,10 +183,12 @@ class LogPanel(Panel):
             return
         self._last = found.lines[-1].seq
         self._kept.extend(found.lines)
-        if found.asked is self._asked:
-            self._append(found.rows)
-        else:
+        if found.asked is not self._asked:
             self.show_kept()
+        elif found.problem:
+            self.filter.refuse(found.asked.wanted, found.problem)
+        else:
+            self._append(found.rows)
 
     def _append(self, lines: list[Shown]) -> None:
         model = self.model
@@ -225,11 +233,16 @@ class LogPanel(Panel):
         rows: list[Shown] = []
         waiting = list(self._kept)
         while waiting:  # more may arrive while these are looked at
-            rows += await self.call(asked.rows, waiting)
+            try:
+                rows += await self.call(asked.rows, waiting)
+            except TooSlow as error:
+                self.filter.refuse(asked.wanted, str(error))
+                return
             if asked is not self._asked:
                 return  # another filter was typed meanwhile
             last = waiting[-1].seq
             waiting = [line for line in self._kept if line.seq > last]
+        self.filter.answered()
         self.model.beginResetModel()
         self.model.rows = rows
         self.model.endResetModel()

@@ -6,10 +6,14 @@ from dataclasses import dataclass
 
 from ui import format as show
 from ui.models import Column, always
-from ui.panels.modules.tiles import Path, title
-from workbench.api import Change, Member, ModuleInfo, Section
+from ui.outline import Path
+from ui.panels.modules.tiles import title
+from workbench.api import Change, ModuleInfo, Section
 
 SIGNS = {"added": ("plus", "ok"), "removed": ("stop", "error"), "changed": ("edit", "warn")}
+KINDS = {"interface": "layout", "function": "code", "memory": "memory", "module": "module", "component": "module"}
+SIDES = {"import": "arrow-down", "export": "upgrade"}
+"""The icons of a member by its kind, and of each side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,7 @@ class Piece:
 
 Part = Column[Piece]
 SECTIONS: tuple[Part, ...] = (
-    Part("section", "Section", lambda p: title(p.section),
-         lambda p: "    " * (len(p.path) - 1) + title(p.section), 190),
+    Part("section", "Section", lambda p: title(p.section), lambda p: title(p.section), 220),
     Part("size", "Size", lambda p: p.section.size_bytes, lambda p: show.size(p.section.size_bytes), 80, right=True),
     Part("share", "Share", lambda p: p.share * 100, lambda p: f"{p.share:.1%}", 64, right=True),
     Part("items", "Items", lambda p: p.section.items, lambda p: show.count(p.section.items)
@@ -82,11 +85,32 @@ SECTIONS: tuple[Part, ...] = (
          tone=always("muted")),
 )  # fmt: skip
 
-Line = Column[Member]
-MEMBERS: tuple[Line, ...] = (
-    Line("name", "Name", lambda m: m.name, lambda m: m.name, 330),
-    Line("kind", "Kind", lambda m: m.kind, lambda m: m.kind, 90, tone=always("muted")),
-    Line("type", "Type", lambda m: m.type, lambda m: m.type, 420),
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the imports and exports: a member, or the heading of a side, which is of no kind."""
+
+    path: Path
+    name: str
+    kind: str
+    type: str
+    side: str
+    around: str = ""
+    """What it lies in: the name of its interface."""
+
+
+def _picture(line: Line) -> tuple[str, str]:
+    return (KINDS.get(line.kind, "hash"), "muted") if line.kind else (SIDES[line.side], "icon")
+
+
+In = Column[Line]
+MEMBERS: tuple[In, ...] = (
+    In("name", "Name", lambda m: m.name, lambda m: m.name, 330, icon=_picture,
+       words=lambda m: f"{m.around} {m.name}"),
+    In("kind", "Kind", lambda m: m.kind, lambda m: m.kind, 90, tone=always("muted")),
+    In("type", "Type", lambda m: m.type, lambda m: m.type, 420, mono=True),
+    In("side", "Side", lambda m: m.side, lambda m: m.side, 80, tone=always("muted"), hidden=True),
+    In("inside", "Inside", lambda m: m.around, lambda m: m.around, 220, tone=always("muted"), hidden=True),
 )  # fmt: skip
 
 

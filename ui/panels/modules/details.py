@@ -34,7 +34,7 @@ class ModuleDetails(QWidget):
         self._users: Sequence[str] = ()
         self.picture, self.name, self.hash = label(), label(role="title"), label(tone="muted")
         self.overview = self._browser()
-        self.structure, self.members, self.comparison = Structure(desk), Members(), Comparison(desk)
+        self.structure, self.members, self.comparison = Structure(desk), Members(desk), Comparison(desk)
         self.wit = CodeView("World in WIT", WIT)
         self.no_wit = EmptyState("code", "It has no world in WIT: its imports and exports are on the page before.")
         self.no_wit.needs_node = False
@@ -104,6 +104,5 @@ class ModuleDetails(QWidget):
 
     def _repaint(self) -> None:
         self._paint()
-        self.members.repaint_icons()
         self.wit.take_theme()
         self.no_wit.repaint_icons()

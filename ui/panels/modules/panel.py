@@ -15,16 +15,16 @@ from ui import format as show
 from ui.commands import in_the_window
 from ui.desk import Desk
 from ui.dialogs.alias import AliasDialog
+from ui.dialogs.asking import asking
 from ui.dialogs.confirm import confirmed
 from ui.filter import Filter, quote
 from ui.models import Plan
 from ui.panels.modules.columns import MODULES, Deployed
 from ui.panels.modules.details import ModuleDetails
-from ui.settings import Record, child, number
+from ui.settings import Record, child, number, text
 from ui.table_panel import TablePanel
-from ui.widgets.build import box, row, tool_for
+from ui.widgets.build import tool_for
 from ui.widgets.empty_state import EmptyState
-from ui.widgets.notice_bar import ProgressLine
 from workbench.api import (
     AlreadyExists,
     Area,
@@ -69,19 +69,19 @@ class ModulesPanel(TablePanel[Deployed]):
         super().__init__(desk)
         self.chosen = ""
         self._awaited = ""
+        self._before = ""
+        """What was chosen before the restart, until the list has been read."""
+        self._height = 0
+        """Of the details, once somebody has moved their edge."""
         self._rows: list[Deployed] = []
         self.details = ModuleDetails(desk)
-        self.progress = ProgressLine()
-        self.job = box("foot", row(self.progress, None, margins=(10, 3, 8, 3)))
-        self.job.hide()
         self.split = QSplitter(Qt.Orientation.Vertical)
         self.split.addWidget(self.view)
         self.split.addWidget(self.details)
-        self.split.setStretchFactor(0, 2)
-        self.split.setStretchFactor(1, 3)
+        self.split.setStretchFactor(0, 1)
+        self.split.setStretchFactor(1, 1)
         self.split.setChildrenCollapsible(False)
         self.column.addWidget(self.split, 1)
-        self.column.addWidget(self.job)
         self.details.hide()
         self.add_tool(tool_for(desk.actions["module.deploy"], text=True))
         self._bind()
@@ -94,15 +94,13 @@ class ModulesPanel(TablePanel[Deployed]):
             "module.copy_command": self._copy_command, "module.remove": self._remove,
         }.items():  # fmt: skip
             self.desk.actions.bind(action_id, slot)
-        self.split.splitterMoved.connect(lambda: self.desk.remember.emit())
+        self.split.splitterMoved.connect(lambda: self._edge_moved())
         self.details.tabs.currentChanged.connect(lambda: self.desk.remember.emit())
         self.details.comparison.wanted.connect(self._compare_chosen_with)
         self.table.selectionModel().selectionChanged.connect(lambda: self._choose())
         self.table.opened.connect(self._show)
         self.desk.show_module.connect(self._show_from_elsewhere)
-        self.desk.jobs.changed.connect(self._show_job)
         self.desk.answered.connect(self._answer)
-        self.progress.stop.clicked.connect(lambda: self.desk.jobs.cancel())
         self._enable()
 
     def empty(self) -> EmptyState:
@@ -138,6 +136,7 @@ class ModulesPanel(TablePanel[Deployed]):
         assert isinstance(found, Found)
         self._rows = found.rows
         self.view.show_planned(found.rows, found.wanted, found.plan)
+        self._choose_again()
         info = self.info()
         if info is not None and found.chosen == self.chosen:
             self.details.show_module(info, found.users)
@@ -175,13 +174,36 @@ class ModulesPanel(TablePanel[Deployed]):
         if row.info.hash != self.chosen:
             self.chosen = row.info.hash
             self.details.comparison.show_diff(None)
-            self.details.show_module(row.info, ())
-            self.details.show()
+            self._open(row.info)
             self.table.keep_in_sight()
-            self.refresh()
+            self.desk.remember.emit()
         if len(picked) == 2:
             before, after = sorted((one.info for one in picked), key=lambda info: info.deployed)
             self._compare(before.hash, after.hash)
+
+    def _open(self, info: ModuleInfo) -> None:
+        self.details.show_module(info, ())
+        if self.details.isHidden():
+            self.details.show()
+            below = self._height or self.split.height() // 2
+            self.split.setSizes([max(self.split.height() - below, 1), below])
+        self.refresh()
+
+    def _edge_moved(self) -> None:
+        self._height = self.split.sizes()[1]
+        self.desk.remember.emit()
+
+    def _choose_again(self) -> None:
+        """What was chosen before the restart; its details alone when the filter hides its row."""
+        before, self._before = self._before, ""
+        info = next((row.info for row in self._rows if row.info.hash == before), None)
+        if info is None or self.chosen:
+            return
+        if (position := self.model.position(before)) >= 0:
+            self.table.choose(position)
+        else:
+            self.chosen = before
+            self._open(info)
 
     def _show_from_elsewhere(self, digest: str) -> None:
         self.desk.raise_panel.emit(self.id)
@@ -202,13 +224,6 @@ class ModulesPanel(TablePanel[Deployed]):
 
     def context_menu(self) -> QMenu:
         return self.desk.actions.menu(self, *ROW_ACTIONS)
-
-    # a job that takes its time
-
-    def _show_job(self) -> None:
-        """The newest deployment or build."""
-        self.job.setVisible(self.desk.jobs.newest is not None)
-        self.progress.show_job(self.desk.jobs.newest)
 
     # what the user asks for
 
@@ -250,9 +265,9 @@ class ModulesPanel(TablePanel[Deployed]):
     def _alias(self) -> None:
         info = self.info()
         if info is not None:
-            dialog = AliasDialog(self, info)
-            if dialog.exec():
-                self.run(self._do_alias(dialog.name, info.hash, force=False))
+            with asking(AliasDialog(self, info)) as dialog:
+                if dialog.exec():
+                    self.run(self._do_alias(dialog.name, info.hash, force=False))
 
     async def _do_alias(self, name: str, digest: str, *, force: bool) -> None:
         node = self.desk.node
@@ -306,9 +321,10 @@ class ModulesPanel(TablePanel[Deployed]):
             return
         chosen, _ = QFileDialog.getSaveFileName(self, "Build a component", f"{info.name}.wasm", "WebAssembly (*.wasm)")
         if chosen:
-            self.run(self._do_build(info, Path(chosen)))
+            self.desk.bridge.start(self, self._do_build(info, Path(chosen)), self.desk.failed)
 
     async def _do_build(self, info: ModuleInfo, path: Path) -> None:
+        """A job: the status bar says how far it is and can cancel it."""
         node = self.desk.node
         if node is None:
             return
@@ -352,20 +368,23 @@ class ModulesPanel(TablePanel[Deployed]):
         self.refresh()
 
     def record(self) -> Record:
-        sizes, details = self.split.sizes(), self.details
+        details = self.details
         return super().record() | {
-            "details": {"height": sizes[1] if details.isVisible() else 0, "page": details.tabs.currentIndex()},
-            "sections": details.structure.list.record(), "changes": details.comparison.list.record(),
+            "chosen": self.chosen or self._before,
+            "details": {"height": self._height, "page": details.tabs.currentIndex()},
+            "sections": details.structure.list.record(), "members": details.members.list.record(),
+            "changes": details.comparison.list.record(),
         }  # fmt: skip
 
     def restore(self, record: Record) -> None:
         super().restore(record)
         self.details.structure.list.restore(child(record, "sections"))
+        self.details.members.list.restore(child(record, "members"))
         self.details.comparison.list.restore(child(record, "changes"))
         self.details.tabs.setCurrentIndex(number(child(record, "details"), "page"))
+        self._before = text(record, "chosen")
         height = number(child(record, "details"), "height")
-        if 60 < height < 2000:
-            self.split.setSizes([max(self.height() - height, 160), height])
+        self._height = height if 60 < height < 2000 else 0
 
 
 def reference(info: ModuleInfo) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.desk import Desk
-from ui.models import RowModel
+from ui.outline import Outline, Path
 from ui.panels.modules.columns import SECTIONS, Piece
-from ui.panels.modules.tiles import Path, flat
+from ui.panels.modules.tiles import flat
 from ui.panels.modules.treemap import Treemap
 from ui.widgets.build import box, column
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.filtered_table import FilteredTable
-from ui.widgets.table import Table
+from ui.widgets.tree import Tree
 from ui.widgets.turning_splitter import TurningSplitter
 from workbench.api import ModuleDetail
 
@@ -22,9 +22,11 @@ class Structure(QWidget):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
+        self._hash = ""
         self.map = Treemap()
-        self.model: RowModel[Piece] = RowModel(SECTIONS, lambda piece: piece.path, self)
-        self.table = Table(self.model, "Sections")
+        self.model: Outline[Piece] = Outline(SECTIONS, lambda piece: piece.path, self)
+        self.table = Tree(self.model, "Sections")
+        self.table.command_for = lambda _piece: desk.command("module show", self._hash[:12])
         none = EmptyState("module", "There are no sections to show.")
         self.list = FilteredTable(desk, self.table, "size>10KiB section~code", none)
         split = TurningSplitter()
@@ -41,6 +43,9 @@ class Structure(QWidget):
 
     def show_detail(self, detail: ModuleDetail) -> None:
         total = detail.info.size_bytes
+        if detail.info.hash != self._hash:
+            self._hash = detail.info.hash
+            self.table.open_all()
         self.map.show_sections(detail.sections)
         self.list.show_rows([
             Piece(path, section, section.size_bytes / total if total else 0.0)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ui import format as show
+from ui.outline import Path
 from ui.squarify import Box, squarify
 from workbench.api import Section
 
@@ -14,8 +15,6 @@ MARGIN = 2.0
 LEAST = 3.0
 """A tile that would be smaller than this is not drawn; the table beside the map has it."""
 DEEPEST = 8
-Path = tuple[int, ...]
-"""Where a section is: its place among the sections, then among the parts of each."""
 GROUPS = {
     "code": "code", "function": "code", "core module": "module", "component": "module", "core instance": "module",
     "instance": "module", "data": "data", "memory": "data", "elem": "data", "element": "data", "global": "data",

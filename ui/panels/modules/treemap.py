@@ -20,7 +20,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ui import format as show
-from ui.panels.modules.tiles import COLORS, Path, Tile, group, spoken, tiles
+from ui.outline import Path
+from ui.panels.modules.tiles import COLORS, Tile, group, spoken, tiles
 from ui.squarify import Box
 from ui.theme import current, mixed
 from workbench.api import Section

@@ -22,6 +22,7 @@ from workbench.rpc.client.capabilities import RemoteCapabilities
 from workbench.rpc.client.channel import LONG_SECONDS, Connection
 from workbench.rpc.client.modules import RemoteModules
 from workbench.rpc.client.subscription import RemoteSubscription
+from workbench.rpc.client.supervision import RemoteSupervision
 from workbench.rpc.convert import actor, from_message
 from workbench.rpc.generated.plexspaces.v1 import common_pb2 as common
 from workbench.rpc.generated.plexspaces.v1 import node_pb2 as pb
@@ -37,6 +38,7 @@ class RemoteNode:
         self._modules = RemoteModules(self._connection)
         self._actors = RemoteActors(self._connection)
         self._capabilities = RemoteCapabilities(self._connection)
+        self._supervision = RemoteSupervision(self._connection)
 
     @property
     def modules(self) -> RemoteModules:
@@ -49,6 +51,10 @@ class RemoteNode:
     @property
     def capabilities(self) -> RemoteCapabilities:
         return self._capabilities
+
+    @property
+    def supervision(self) -> RemoteSupervision:
+        return self._supervision
 
     def info(self) -> NodeInfo:
         return from_message(self._stub.call("Info", pb.InfoRequest(), pb.NodeInfo), NodeInfo)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -11,10 +10,10 @@ import psutil
 
 import workbench
 from tests.benchmarks.lives import CRASHING, highest, restarts_per_second, supervised
+from tests.hostile.attack import held
 from workbench.api import ActorState, Node, SpawnOptions
 from workbench.config import load
 from workbench.node import LocalNode, Machine
-from workbench.runtime.residents import LinuxMachine
 
 SECONDS = 30.0
 CROWD, FEW = 10_000, 100
@@ -50,18 +49,6 @@ def _restarts(node: Node, name: str, least: float) -> Mapping[str, object]:
     ):
         raise SystemExit(f"{name}: something was left behind, {before} became {after}")
     return {"per_second": rates, "before": before, "after": after}
-
-
-def held() -> dict[str, int]:
-    """What this process holds now."""
-    gc.collect()
-    machine, process = LinuxMachine(), psutil.Process()
-    return {
-        "private_bytes": machine.private_bytes() or 0,
-        "mappings": machine.mappings() or 0,
-        "threads": process.num_threads(),
-        "files": process.num_fds(),
-    }
 
 
 def crowd() -> Mapping[str, object]:

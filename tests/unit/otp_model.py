@@ -73,7 +73,7 @@ class World:
     def _start(self, sup: Running, place: Place) -> bool:
         if isinstance(place.spec, Sup):
             place.process = self._start_link(place.spec, sup)
-        elif place.spec.name not in self.blocked:
+        elif place.spec.name.partition("-")[0] not in self.blocked:  # of a pool all or none are
             place.process = place.spec.name
             self.trace.append(f"start {place.spec.name}")
         return place.process is not None
@@ -103,6 +103,17 @@ class World:
             elif place.process is not None:
                 found.append(place.process)
         return found
+
+    def listed(self) -> list[str]:
+        """The workers that a running supervisor knows, whether they run or not (`which_children`)."""
+        found, waiting = list[str](), [self.root] if self.root is not None and self.root.alive else []
+        while waiting:
+            for place in waiting.pop().children:
+                if isinstance(place.process, Running):
+                    waiting.append(place.process)
+                elif isinstance(place.spec, Work):
+                    found.append(place.spec.name)
+        return sorted(found)
 
     def end(self, name: str, *, abnormal: bool) -> None:
         """A worker ends by itself."""

@@ -63,6 +63,11 @@ class Real:
         alive = (info for info in self._node.actors.list() if info.id.name != "gate" and info.state == "idle")
         return sorted(info.id.name for info in alive)
 
+    def listed(self) -> list[str]:
+        """The children of the supervisors that run, whether they run or not; supervisors below are not counted."""
+        running = [info for info in self._node.supervision.list() if info.state == "idle"]
+        return sorted(child.name for info in running for child in info.children if not child.supervisor)
+
     def end(self, name: str, *, abnormal: bool) -> None:
         if abnormal:
             try:

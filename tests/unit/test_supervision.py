@@ -343,3 +343,13 @@ def test_a_crashed_child_is_not_upgraded_past_its_supervisor(node: LocalNode) ->
     settle(node)
     with pytest.raises(Invalid, match="a has crashed, and its supervisor shop starts it: restart it first"):
         node.actors.upgrade("a", "fragile")
+
+
+def test_a_pool_that_is_down_starts_no_child_and_remembers_none(node: LocalNode) -> None:
+    node.supervision.apply(tree("pool", Strategy.SIMPLE_ONE_FOR_ONE, child("job"), intensity=0))
+    node.supervision.start_child("pool")
+    die(node, "job-1")
+    settle(node)
+    with pytest.raises(Invalid, match="the supervisor 'pool' is stopped; restart it first"):
+        node.supervision.start_child("pool")
+    assert node.supervision.restart("pool").children == ()

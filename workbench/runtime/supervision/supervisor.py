@@ -344,6 +344,7 @@ class Supervisor:
         yield from self._start_all()
 
     def _start_child(self, name: str, state: Any) -> Steps[Entry]:
+        self._check_running()
         if not self.simple or name:
             entry = self.find(name)
             if entry.alive:
@@ -353,7 +354,6 @@ class Supervisor:
             template = self.spec.children[0]
             entry = Entry(self, replace(template, name=f"{template.name}-{next(self._numbers)}"))
             self.entries = (*self.entries, entry)
-        self._check_running()
         try:
             yield from self._start(entry, state)
         except BaseException:

@@ -31,8 +31,12 @@ class Outcome:
 
 
 def attack(node: Node, guest: Guest) -> Outcome:
-    """Let the guest do its worst. Afterwards no actor is left but the neighbour."""
+    """Let the guest do its worst. Afterwards no actor is left but the neighbour.
+
+    The neighbour is asked from the guest's birth to its end; that the module is checked and compiled comes before.
+    """
     neighbour = _neighbour(node)
+    info = node.modules.deploy(guest.source, file_name=guest.file_name, alias="guest", force=True)
     done, asked = threading.Event(), list[float]()
 
     def ask() -> None:
@@ -43,7 +47,7 @@ def attack(node: Node, guest: Guest) -> Outcome:
 
     asking = workbench.start_thread("neighbour", ask)
     try:
-        said = "\n".join(_go(node, guest))
+        said = "\n".join(_go(node, guest, info))
     finally:
         done.set()
         asking.join()
@@ -60,9 +64,8 @@ def _neighbour(node: Node) -> str:
     return "neighbour"
 
 
-def _go(node: Node, guest: Guest) -> list[str]:
+def _go(node: Node, guest: Guest, info: ModuleInfo) -> list[str]:
     """What was said: errors, replies, and what the log has of it."""
-    info = node.modules.deploy(guest.source, file_name=guest.file_name, alias="guest", force=True)
     since = max((line.seq for line in node.logs(limit=1)), default=0)
     said: list[str] = []
     try:

@@ -83,6 +83,28 @@ SPECS = (
     Spec("actor.log", "Show its log", "log", "", "Actor", "actor logs NAME"),
     Spec("actor.copy_id", "Copy id", "copy", "", "", "actor list"),
     Spec("actor.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
+    Spec("supervision.apply", "Apply a tree file…", "open", "Ctrl+Shift+T", "Supervision", "supervisor apply FILE",
+         tip="Starts a tree of supervisors from a file, or changes the running one of its name"),
+    Spec("supervision.restart", "Restart this child or supervisor", "restart", "", "Supervision",
+         "supervisor restart NAME CHILD"),
+    Spec("supervision.restart_all", "Restart the whole supervisor…", "reload", "", "Supervision",
+         "supervisor restart NAME"),
+    Spec("supervision.stop", "Stop and keep stopped…", "stop", "", "Supervision", "supervisor stop NAME CHILD"),
+    Spec("supervision.start", "Start again", "play", "", "Supervision", "supervisor start NAME CHILD"),
+    Spec("supervision.add", "Start one more child", "plus", "", "Supervision", "supervisor start NAME"),
+    Spec("supervision.remove", "Remove the tree…", "trash", "", "Supervision", "supervisor remove NAME", tone="error"),
+    Spec("supervision.preview", "Show who restarts if this one ends", "preview", "", "Supervision",
+         "supervisor preview CHILD", checkable=True),
+    Spec("supervision.actor", "Go to the actor", "actor", "", "", "actor show NAME"),
+    Spec("supervision.message", "Show its last messages", "messages", "", "", "supervisor history NAME"),
+    Spec("supervision.log", "Show its log", "log", "", "", "actor logs NAME"),
+    Spec("supervision.turn", "Open or close this supervisor", "chevron-right", "", "", reason=SCREEN),
+    Spec("supervision.close_all", "Close all supervisors", "fold", "", "", reason=SCREEN),
+    Spec("supervision.open_all", "Open all supervisors", "unfold", "", "", reason=SCREEN),
+    Spec("supervision.fit", "Fit the whole tree", "fit", "", "", reason=SCREEN),
+    Spec("supervision.zoom_in", "Zoom into the tree", "zoom-in", "", "", reason=SCREEN),
+    Spec("supervision.zoom_out", "Zoom out of the tree", "zoom-out", "", "", reason=SCREEN),
+    Spec("supervision.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
     Spec("message.send", "Send", "send", "Ctrl+Return", "", "actor call NAME TYPE=PAYLOAD", wide=False),
     Spec("message.resend", "Resend", "reload", "", "", "actor call NAME TYPE=PAYLOAD"),
     Spec("message.edit", "Edit and resend", "edit", "", "", "actor call NAME TYPE=PAYLOAD"),
@@ -123,10 +145,12 @@ SPECS = (
     Spec("help.shortcuts", "Keyboard shortcuts", "keyboard", "F1", "Help", "--help"),
     Spec("help.about", "About this node", "info", "", "Help", "--version"),
 )  # fmt: skip
-MENUS = ("File", "Edit", "Actor", "View", "Node", "Help")
+MENUS = ("File", "Edit", "Actor", "Supervision", "View", "Node", "Help")
 NEED_NODE = frozenset(
     {"edit.run", "node.sample", "node.prepare", "help.about", "message.send", "message.resend", "message.copy_python"}
-) | {spec.id for spec in SPECS if spec.id.startswith(("actor.", "module."))}  # fmt: skip
+) | {spec.id for spec in SPECS if spec.id.startswith(("actor.", "module."))} | {
+    spec.id for spec in SPECS if spec.id.startswith("supervision.") and spec.reason != SCREEN
+}  # fmt: skip
 BY_ID = {spec.id: spec for spec in SPECS}
 
 

@@ -105,6 +105,9 @@ class ActorDetails(QWidget):
             if not self.model.rows:
                 self.turn.clear()
 
+    def show_turns(self) -> None:
+        self.tabs.setCurrentIndex(1)
+
     def _paint(self) -> None:
         info = self.info
         if info is None:

@@ -77,6 +77,7 @@ class ActorsPanel(TablePanel[ActorInfo]):
         desk.actor_chosen.connect(self._choose_from_elsewhere)
         desk.spawn_wanted.connect(lambda module: self.run(self._ask_and_spawn(module)))
         desk.list_actors.connect(self._list)
+        desk.show_turns.connect(self._show_turns)
         self._bind()
         self.add_tool(tool_for(desk.actions["actor.spawn"]))
 
@@ -240,6 +241,12 @@ class ActorsPanel(TablePanel[ActorInfo]):
     def _list(self, line: str) -> None:
         self.filter.set_now(line)
         self.desk.raise_panel.emit(self.id)
+
+    def _show_turns(self, name: str) -> None:
+        """The newest messages of an actor."""
+        self.desk.raise_panel.emit(self.id)
+        self.details.show_turns()
+        self._choose_from_elsewhere(name)
 
     async def _ask_and_spawn(self, module: str = "") -> None:
         if self.desk.node is None:

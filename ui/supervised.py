@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ui import format as show
-from workbench.api import ActorState, ChildInfo, RestartPlan, SupervisorInfo, SupervisorSpec
+from workbench.api import ActorState, ChildInfo, Ending, Node, RestartPlan, SupervisorInfo, SupervisorSpec
 
 KEEP, AGAIN = "Stop and keep stopped", "Stop"
 
@@ -73,6 +73,12 @@ def stopping(name: str, supervisor: SupervisorInfo, plan: RestartPlan) -> str:
     if name in plan.forget:
         return f"{who} will not start it again, and forgets it. Kept stopped, it stays listed and can be started."
     return f"{who} will not start it again. It stays listed and can be started."
+
+
+def consequence(node: Node, supervisor: str, child: str) -> str:
+    """What the supervisor does when the child is stopped. Off the Qt thread."""
+    plan = node.supervision.preview(child, ending=Ending.NORMAL)
+    return stopping(child, node.supervision.get(supervisor), plan)
 
 
 def running(child: ChildInfo) -> bool:

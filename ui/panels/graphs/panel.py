@@ -15,6 +15,7 @@ from ui.filter import Filter
 from ui.models import Plan
 from ui.panel import Panel
 from ui.panels.graphs.drawing import Asked, Drawing, drawing, first_drawn, legend
+from ui.panels.graphs.kills import Kills
 from ui.panels.graphs.legend import COLUMNS, NODE, Legend, LegendModel, Series
 from ui.panels.graphs.samples import Samples
 from ui.panels.graphs.warming import Warming, import_beside
@@ -59,7 +60,7 @@ class GraphsPanel(Panel):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.samples = Samples()
+        self.samples, self.kills = Samples(), Kills()
         self.drawn: dict[str, bool] = {NODE: True}
         self._colors: dict[str, int] = {}
         self._seen: set[str] = set()
@@ -134,6 +135,7 @@ class GraphsPanel(Panel):
         listing = self.desk.roster.read(node)
         first_drawn(tuple(listing.by_name), self._seen, self.drawn, FIRST_DRAWN)
         self.samples.fetch(node, [name for name, on in tuple(self.drawn.items()) if on and self._is(name, listing)])
+        self.kills.fetch(node, dict(self.samples.series), listing.by_name)
         return self._picture(listing)
 
     def _is(self, name: str, listing: Listing) -> bool:
@@ -146,7 +148,7 @@ class GraphsPanel(Panel):
         asked = Asked(colors, self.desk.settings.graph_minutes * 60.0, self._pixels)
         series = legend(listing, self.samples.newest(NODE), colors, drawn)
         return Found(
-            asked, drawing(self.samples, asked), listing, series, wanted, self.view.planned(series, wanted)
+            asked, drawing(self.samples, self.kills, asked), listing, series, wanted, self.view.planned(series, wanted)
         )  # fmt: skip
 
     def show_loaded(self, found: object) -> None:
@@ -193,7 +195,7 @@ class GraphsPanel(Panel):
         """One plot at a time, so that clicks are answered in between."""
         drawing, at = self._drawing, self._next
         if drawing is not None and at < len(self.plots):
-            self.plots[at].draw(drawing.curves[at], drawing.crashes, drawing.seconds)
+            self.plots[at].draw(drawing.curves[at], drawing.kills, drawing.seconds)
             self.plots[at].say(drawing.newest[at])
             self._next += 1
             self._slice.start()

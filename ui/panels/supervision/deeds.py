@@ -9,8 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from ui import format as show
 from ui.dialogs.confirm import confirmed
 from ui.filter import quote
-from ui.supervised import KEEP, stopping
-from workbench.api import Ending, Node
+from ui.supervised import KEEP, consequence
 from workbench.api.supervision import names_of
 
 if TYPE_CHECKING:
@@ -141,9 +140,3 @@ class Deeds:
             names = (card.name,) if card.info is not None else (supervisor, child)
             verb = "supervisor show" if card.info is not None else "supervisor restart"
             QGuiApplication.clipboard().setText(self._desk.command(verb, *names))
-
-
-def consequence(node: Node, supervisor: str, child: str) -> str:
-    """What the supervisor does when the child is stopped. Off the Qt thread."""
-    plan = node.supervision.preview(child, ending=Ending.NORMAL)
-    return stopping(child, node.supervision.get(supervisor), plan)

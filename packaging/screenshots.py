@@ -34,7 +34,7 @@ from ui.opening import doors  # noqa: E402
 from ui.panels.actors.panel import ActorsPanel  # noqa: E402
 from ui.panels.editor.panel import EditorPanel  # noqa: E402
 from ui.panels.graphs.panel import GraphsPanel  # noqa: E402
-from ui.panels.messages import MessagesPanel  # noqa: E402
+from ui.panels.messages.panel import MessagesPanel  # noqa: E402
 from ui.panels.modules.panel import ModulesPanel  # noqa: E402
 from ui.settings import Settings  # noqa: E402
 

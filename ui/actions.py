@@ -123,6 +123,12 @@ SPECS = (
     Spec("message.edit", "Edit and resend", "edit", "", "", "actor call NAME TYPE=PAYLOAD"),
     Spec("message.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
     Spec("message.copy_python", "Copy as Python", "code", "", "", reason="it copies the Python of the same call"),
+    Spec("message.letters", "Show dead letters", "letter", "", "Actor", "actor dead-letters"),
+    Spec("message.letter_edit", "Edit and resend the dead letter", "edit", "", "", "actor resend NUMBER TYPE=PAYLOAD"),
+    Spec("message.letter_resend", "Resend the dead letter", "reload", "", "", "actor resend NUMBER"),
+    Spec("message.letter_actor", "Go to the actor of the dead letter", "actor", "", "", "actor show NAME"),
+    Spec("message.letter_copy", "Copy the resending as command", "command", "", "",
+         reason="it copies the command itself"),
     Spec("graphs.pause", "Pause graphs", "pause", "", "", reason=SCREEN, checkable=True),
     Spec("graphs.export_png", "Export graphs as PNG…", "graphs", "", "", reason="a picture of this window"),
     Spec("graphs.export_csv", "Export samples as CSV…", "export", "", "", reason="it exports what this window shows"),
@@ -159,11 +165,13 @@ SPECS = (
     Spec("help.about", "About this node", "info", "", "Help", "--version"),
 )  # fmt: skip
 MENUS = ("File", "Edit", "Actor", "Supervision", "View", "Node", "Help")
+OF_NODE = ("actor.", "module.", "supervision.", "capability.")
 NEED_NODE = frozenset(
-    {"edit.run", "node.sample", "node.prepare", "help.about", "message.send", "message.resend", "message.copy_python"}
-) | {spec.id for spec in SPECS if spec.id.startswith(("actor.", "module."))} | {
-    spec.id for spec in SPECS if spec.id.startswith("supervision.") and spec.reason != SCREEN
-}  # fmt: skip
+    {
+        "edit.run", "node.sample", "node.prepare", "help.about", "message.send", "message.resend",
+        "message.copy_python", "message.letter_edit", "message.letter_resend",
+    }
+) | {spec.id for spec in SPECS if spec.id.startswith(OF_NODE) and spec.reason != SCREEN}  # fmt: skip
 BY_ID = {spec.id: spec for spec in SPECS}
 
 

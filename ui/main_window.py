@@ -35,7 +35,7 @@ from ui.panels.actors.panel import ActorsPanel
 from ui.panels.editor.panel import EditorPanel
 from ui.panels.graphs.panel import GraphsPanel
 from ui.panels.log.panel import LogPanel
-from ui.panels.messages import MessagesPanel
+from ui.panels.messages.panel import MessagesPanel
 from ui.panels.modules.panel import ModulesPanel
 from ui.panels.supervision.panel import SupervisionPanel
 from ui.progress import Reporter

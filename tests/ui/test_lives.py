@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 
 import pytest
-from PySide6.QtCore import QPointF
-from PySide6.QtWidgets import QComboBox, QLineEdit, QMessageBox
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QMessageBox
 from pytestqt.qtbot import QtBot
 from real_node import QuickNode, crash, quick_node, shop
 
@@ -15,6 +16,7 @@ from ui.main_window import MainWindow
 from ui.panels.actors.limits import LimitsTab
 from ui.panels.actors.panel import ActorsPanel
 from ui.panels.graphs.panel import GraphsPanel
+from ui.panels.messages.panel import MessagesPanel
 from ui.panels.supervision.panel import SupervisionPanel
 from workbench.api import ActorState, Crashed, Limits, SpawnOptions
 
@@ -237,3 +239,78 @@ def test_a_kill_is_on_the_graphs_with_its_limit_what_was_allowed_and_what_was_us
     assert plot.marked(x - 60) == ""
     row = next(row for row in graphs.model.rows if row.name == "till")
     assert (row.kills, row.killed) == (1, "limit fuel: 5,000 allowed, 5,000 used")
+
+
+# dead letters
+
+
+def messages_of(window: MainWindow) -> MessagesPanel:
+    found = window.panels["messages"]
+    assert isinstance(found, MessagesPanel)
+    return found
+
+
+def test_a_dead_letter_is_edited_and_resent_in_four_actions(
+    window: MainWindow, actors: ActorsPanel, real: QuickNode, qtbot: QtBot
+) -> None:
+    real.actors.tell("till", "die", "too much")
+    qtbot.waitUntil(lambda: len(real.actors.dead_letters()) == 1)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    messages = messages_of(window)
+    actions = 0
+
+    window.desk.actions.run("message.letters")  # from menu or palette, or a click on the tab
+    actions += 1
+    qtbot.waitUntil(lambda: messages.letters.chosen() is not None)
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    actions += 1
+    assert messages.resending.strip.isVisible()
+    assert messages.type.currentText() == "die"
+    line = messages.type.lineEdit()
+    assert line is not None
+    line.selectAll()
+    qtbot.keyClicks(line, "increment")
+    actions += 1
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    actions += 1
+
+    qtbot.waitUntil(lambda: not real.actors.dead_letters())
+    qtbot.waitUntil(lambda: not messages.letters.view.all)
+    assert actions <= 4
+    qtbot.waitUntil(lambda: real.actors.ask("till", "get").payload == "1")
+    assert messages.sent.all[0].text.startswith("dead letter 1 is in the mailbox again")
+    assert not messages.resending.strip.isVisible()
+
+
+def test_a_dead_letter_says_who_why_and_what_and_is_resent_as_it_was(
+    window: MainWindow, actors: ActorsPanel, real: QuickNode, qtbot: QtBot
+) -> None:
+    real.actors.tell("till", "die", b"\x01\x02")
+    window.desk.actions.run("message.letters")
+    messages = messages_of(window)
+    qtbot.waitUntil(lambda: len(messages.letters.model.rows) == 1)
+    text = messages.letters.table.as_text("Text")
+    assert all(part in text for part in ("till", "die", "2 bytes", "till crashed over it", "unreachable"))
+    assert messages.tabs.tabText(1) == "Dead letters (1)"
+    window.desk.actions.run("message.letter_copy")
+    assert QGuiApplication.clipboard().text().endswith("1 die:=0102")
+    window.desk.actions.run("message.letter_resend")
+    qtbot.waitUntil(lambda: [letter.seq for letter in real.actors.dead_letters()] == [2])
+
+
+def test_another_actor_in_the_composer_makes_it_a_new_message(
+    window: MainWindow, actors: ActorsPanel, real: QuickNode, qtbot: QtBot
+) -> None:
+    real.actors.tell("till", "die")
+    window.desk.actions.run("message.letters")
+    messages = messages_of(window)
+    qtbot.waitUntil(lambda: messages.letters.chosen() is not None)
+    window.desk.actions.run("message.letter_edit")
+    assert messages.resending.letter is not None
+    messages.actor.set_actor("alone")
+    assert messages.resending.letter is None
+    messages.type.setCurrentText("increment")
+    messages.send()
+    qtbot.waitUntil(lambda: real.actors.ask("alone", "get").payload == "1")
+    assert len(real.actors.dead_letters()) == 1

@@ -224,6 +224,7 @@ class ActorsPanel(TablePanel[ActorInfo]):
         shown.filter.set_now(other.filter.text())
         self.pages.setCurrentIndex(int(self.as_tree))
         self.take_keyboard()
+        shown.table.keep_in_sight()
         self.desk.remember.emit()
         self.refresh()
 

@@ -22,7 +22,7 @@ from ui.panels.graphs.warming import Warming, import_beside
 from ui.roster import Listing
 from ui.settings import Record, child, words
 from ui.theme import current
-from ui.widgets.build import box, button, row, tool_for
+from ui.widgets.build import box, button, label, row, shrinks, tool_for
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.filtered_table import FilteredTable
 from workbench.api import Area
@@ -114,7 +114,10 @@ class GraphsPanel(Panel):
             self.windows.addButton(made, minutes)
             segments.addWidget(made)
         line.addLayout(segments)
-        line.addStretch(1)
+        self.newest_kill = label("", tone="error")
+        shrinks(self.newest_kill)
+        line.addSpacing(8)
+        line.addWidget(self.newest_kill, 1)
         for action_id in ("graphs.pause", "graphs.export_png", "graphs.export_csv"):
             line.addWidget(tool_for(self.desk.actions[action_id]))
         return line
@@ -189,6 +192,8 @@ class GraphsPanel(Panel):
             return
         self.view.show_planned(found.series, found.wanted, found.plan)
         self._drawing, self._next = found.drawing, 0
+        self.newest_kill.setText(found.drawing.kills[-1].text if found.drawing.kills else "")
+        self.newest_kill.setToolTip(self.newest_kill.text())
         self._draw_next()
 
     def _draw_next(self) -> None:

@@ -24,7 +24,9 @@ from workbench.runtime.bonds import Bonds
 from workbench.runtime.bus import Bus, BusSubscription
 from workbench.runtime.dead_letters import DeadLetters
 from workbench.runtime.facets.actors import LocalActors
+from workbench.runtime.facets.capabilities import LocalCapabilities
 from workbench.runtime.facets.supervision import LocalSupervision
+from workbench.runtime.grants import Grants
 from workbench.runtime.host import RuntimeHost
 from workbench.runtime.logbook import Logbook
 from workbench.runtime.metrics import Metrics
@@ -35,6 +37,7 @@ from workbench.runtime.supervision.trees import Trees
 from workbench.runtime.surroundings import Surroundings
 from workbench.runtime.system import ActorSystem
 from workbench.runtime.timers import Timers
+from workbench.services.network import Network
 from workbench.storage.modules import StoredModules
 from workbench.storage.workspace import Workspace
 from workbench.wasm.artifacts import Artifacts
@@ -117,7 +120,8 @@ class Machine:
         self.logbook.note(Level.INFO, f"node {config.node_name} started on {folder}")
 
     def _surroundings(self) -> Surroundings:
-        self.host = RuntimeHost(self.logbook, self.scheduler, self.timers)
+        self.network = Network()
+        self.host = RuntimeHost(self.logbook, self.scheduler, self.timers, self.network)
         bonds = Bonds(
             lambda who, kind, about, text: self.system.inform(who, kind, about, text),
             address=lambda actor: actor.at(self.config.node_name),
@@ -136,6 +140,7 @@ class Machine:
             bonds,
             DeadLetters(self.clock, self.bus),
             Residents(self.clock, most=self.config.resident, memory_bytes=budget),
+            Grants(self.clock, self.bus, self.logbook),
         )
 
     def _artifacts(self, folder: Path) -> Artifacts:
@@ -160,6 +165,9 @@ class LocalNode:
         self._machine, self._scope = machine, (tenant, namespace)
         self._actors = LocalActors(machine.system, machine.around, self._scope)
         self._supervision = LocalSupervision(machine.trees, self._scope)
+        self._capabilities = LocalCapabilities(
+            machine.around.grants, self._scope, find=self._actors.find, everyone=self._actors.everyone
+        )
         self._modules = machine.library.seen_by(tenant)
 
     @property
@@ -173,6 +181,10 @@ class LocalNode:
     @property
     def supervision(self) -> LocalSupervision:
         return self._supervision
+
+    @property
+    def capabilities(self) -> LocalCapabilities:
+        return self._capabilities
 
     @property
     def workspace(self) -> Path:

@@ -13,10 +13,19 @@ from google.protobuf.descriptor import Descriptor, ServiceDescriptor
 from workbench import api
 from workbench.rpc.client import RemoteNode
 from workbench.rpc.client.actors import RemoteActors
+from workbench.rpc.client.capabilities import RemoteCapabilities
 from workbench.rpc.client.modules import RemoteModules
 from workbench.rpc.client.supervision import RemoteSupervision
-from workbench.rpc.generated.plexspaces.v1 import actors_pb2, common_pb2, modules_pb2, node_pb2, supervision_pb2
+from workbench.rpc.generated.plexspaces.v1 import (
+    actors_pb2,
+    capabilities_pb2,
+    common_pb2,
+    modules_pb2,
+    node_pb2,
+    supervision_pb2,
+)
 from workbench.rpc.server.actors import ActorsService
+from workbench.rpc.server.capabilities import CapabilitiesService
 from workbench.rpc.server.handler import python_name
 from workbench.rpc.server.modules import ModulesService
 from workbench.rpc.server.node import NodeService
@@ -25,10 +34,11 @@ from workbench.rpc.server.supervision import SupervisionService
 FACETS = {
     "Modules": (api.Modules, RemoteModules, ModulesService, modules_pb2),
     "Actors": (api.Actors, RemoteActors, ActorsService, actors_pb2),
+    "Capabilities": (api.Capabilities, RemoteCapabilities, CapabilitiesService, capabilities_pb2),
     "Supervision": (api.Supervision, RemoteSupervision, SupervisionService, supervision_pb2),
     "Node": (api.Node, RemoteNode, NodeService, node_pb2),
 }
-ONE_END_ONLY = {"close", "modules", "actors", "supervision"}
+ONE_END_ONLY = {"close", "modules", "actors", "capabilities", "supervision"}
 """What a connection does by itself: no call of the node stands behind it."""
 RENAMED = {"subscribe": "watch"}
 """The api gives a subscription; on the wire it is a stream that one watches."""
@@ -59,6 +69,9 @@ RECORDS = {
     api.RestartRecord: supervision_pb2.RestartRecord,
     api.SupervisorInfo: supervision_pb2.SupervisorInfo,
     api.SupervisorSpec: supervision_pb2.SupervisorSpec,
+    api.Denial: capabilities_pb2.Denial,
+    api.Evidence: capabilities_pb2.Evidence,
+    api.GrantChange: capabilities_pb2.GrantChange,
     api.Event: node_pb2.Event,
     api.LogLine: node_pb2.LogLine,
     api.NodeInfo: node_pb2.NodeInfo,

@@ -15,6 +15,7 @@ from threading import RLock
 from time import time
 from types import TracebackType
 
+from fake_capabilities import FakeCapabilities
 from fake_modules import FakeModules
 from fake_supervision import FakeSupervision
 
@@ -285,7 +286,7 @@ class FakeNode:
 
     def __init__(self, *, interpreter_ready: bool = True) -> None:
         self._modules, self._actors = FakeModules(self), FakeActors(self)
-        self._supervision = FakeSupervision(self)
+        self._supervision, self._capabilities = FakeSupervision(self), FakeCapabilities(self)
         self._subscriptions: list[FakeSubscription] = []
         self._seq = 0
         self.lines: list[LogLine] = []
@@ -306,6 +307,10 @@ class FakeNode:
     @property
     def supervision(self) -> FakeSupervision:
         return self._supervision
+
+    @property
+    def capabilities(self) -> FakeCapabilities:
+        return self._capabilities
 
     def info(self) -> NodeInfo:
         rows = self._actors.list()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.unit.fragile import child, die, settle, states, stepped_node, tree
+from tests.unit.fragile import FRAGILE, child, die, settle, states, stepped_node, tree
 from workbench.api import (
     ActorId,
     ActorState,
@@ -326,3 +326,20 @@ def test_the_history_says_who_ended_over_what_and_what_it_cost(node: LocalNode) 
     assert (found.child, found.ending, found.killed_by) == ("a", Ending.ABNORMAL, "die")
     assert (found.used, found.intensity, found.plan.start) == (1, 3, ("a",))
     assert found.cause is not None and "unreachable" in found.cause.message
+
+
+def test_other_code_for_a_child_stays_through_its_restarts(node: LocalNode) -> None:
+    better = node.modules.deploy(FRAGILE.replace(b"i32.const 48", b"i32.const 65"), file_name="better.wat")
+    node.supervision.apply(tree("shop", ONE, child("a")))
+    node.actors.upgrade("a", better.hash)
+    die(node, "a")
+    settle(node)
+    assert node.actors.ask("a", "get").payload == "A"
+
+
+def test_a_crashed_child_is_not_upgraded_past_its_supervisor(node: LocalNode) -> None:
+    node.supervision.apply(tree("shop", ONE, child("a"), intensity=0))
+    die(node, "a")
+    settle(node)
+    with pytest.raises(Invalid, match="a has crashed, and its supervisor shop starts it: restart it first"):
+        node.actors.upgrade("a", "fragile")

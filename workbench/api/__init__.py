@@ -7,7 +7,18 @@ epoch (float), durations carry their unit in the name, sizes are bytes.
 from __future__ import annotations
 
 from workbench.api.actors import ActorInfo, Actors, ActorState, DeadLetter, SpawnOptions
-from workbench.api.capabilities import CAPABILITIES, Grant, parse_grant
+from workbench.api.capabilities import (
+    CAPABILITIES,
+    DURATIONS,
+    Capabilities,
+    Denial,
+    Duration,
+    Evidence,
+    Grant,
+    GrantChange,
+    includes,
+    parse_grant,
+)
 from workbench.api.errors import (
     AlreadyExists,
     Cause,
@@ -53,6 +64,7 @@ from workbench.api.turns import HostCall, Outcome, Turn
 
 __all__ = [
     "CAPABILITIES",
+    "DURATIONS",
     "PROFILES",
     "ActorId",
     "ActorInfo",
@@ -63,6 +75,7 @@ __all__ = [
     "Backoff",
     "Behavior",
     "CancelToken",
+    "Capabilities",
     "Cause",
     "Change",
     "ChildInfo",
@@ -70,14 +83,18 @@ __all__ = [
     "Conflict",
     "Crashed",
     "DeadLetter",
+    "Denial",
     "Denied",
+    "Duration",
     "Ending",
     "Envelope",
     "Event",
+    "Evidence",
     "Exhausted",
     "Figures",
     "Format",
     "Grant",
+    "GrantChange",
     "HostCall",
     "Internal",
     "Invalid",
@@ -118,6 +135,7 @@ __all__ = [
     "Unauthenticated",
     "Unavailable",
     "WorkbenchError",
+    "includes",
     "parse_grant",
     "profile",
 ]

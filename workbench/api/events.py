@@ -13,6 +13,7 @@ class Area(StrEnum):
     """What part of the node changed."""
 
     ACTORS = "actors"
+    CAPABILITIES = "capabilities"
     MODULES = "modules"
     TURNS = "turns"
     LOGS = "logs"

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Protocol
 
 from workbench.api.actors import Actors
+from workbench.api.capabilities import Capabilities
 from workbench.api.events import Area, Subscription
 from workbench.api.identity import ActorId
 from workbench.api.logs import LogLine
@@ -40,6 +41,9 @@ class Node(Protocol):
 
     @property
     def actors(self) -> Actors: ...
+
+    @property
+    def capabilities(self) -> Capabilities: ...
 
     @property
     def supervision(self) -> Supervision: ...

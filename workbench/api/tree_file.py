@@ -259,5 +259,4 @@ class _Reader:
         return self._wrong_at(text, line_of(self._text, path))
 
     def _wrong_at(self, text: str, line: int) -> Invalid:
-        place = Location(self._file, line)
-        return Invalid(f"{place}: {text}", locations=(place,))
+        return Invalid(text, locations=(Location(self._file, line),))

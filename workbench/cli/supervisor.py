@@ -11,7 +11,7 @@ import workbench
 from workbench.api import Ending, Invalid, Node, NotFound, RestartPlan, SupervisorInfo
 from workbench.api.supervision import spoken
 from workbench.api.tree_file import TreeFile, parse_tree
-from workbench.cli import options, payload, render
+from workbench.cli import failure, options, payload, render
 from workbench.cli.connection import Target, running
 from workbench.cli.progress import ProgressLine
 
@@ -27,16 +27,22 @@ def supervisor() -> None:
 @options.where
 @options.as_json
 @options.debug
-def apply(file: Path, timeout_seconds: float, target: Target, as_json: bool) -> None:
+def apply(file: Path, timeout_seconds: float, target: Target, as_json: bool) -> int:
     """Start the tree in FILE (TOML), or change the running one of its name to be like it.
 
     Sources that its actors name with `file` are deployed first. When anything is wrong, nothing is changed.
     """
-    found = parse_tree(_text(file), str(file))
+    text = _text(file)
+    try:
+        found = parse_tree(text, str(file))
+    except Invalid as wrong:
+        failure.show(wrong, {str(file): text})
+        return wrong.exit_code
     with running(target) as node:
         _deploy(node, found, file.parent)
         node.supervision.apply(found.tree, timeout=timeout_seconds)
         _show(_family(node.supervision.list(), found.tree.name), as_json=as_json)
+    return 0
 
 
 def _text(file: Path) -> str:

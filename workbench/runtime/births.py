@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from workbench.api.actors import SpawnOptions
-from workbench.api.capabilities import Grant, parse_grant
+from workbench.api.capabilities import Grant, check_folder, parse_grant
 from workbench.api.errors import Denied, Invalid
 from workbench.api.limits import profile
 from workbench.api.messages import Payload
@@ -42,6 +42,9 @@ def spec_of(
     grants = _granted(chosen.grants, options.grants)
     if parent is not None:
         grants = _at_most(grants, tuple(map(parse_grant, options.grants)), parent)
+    for grant in grants:
+        if grant.capability == "filesystem":
+            check_folder(grant)
     runnable = library.open(module, chosen.limits.stack_bytes)
     limits = options.limits or chosen.limits_for(runnable.info.memory_bytes)
     if changes:
@@ -72,19 +75,8 @@ def _granted(*texts: tuple[str, ...]) -> tuple[Grant, ...]:
 
 def _at_most(grants: tuple[Grant, ...], asked: tuple[Grant, ...], parent: Actor) -> tuple[Grant, ...]:
     """A child gets at most what its parent holds: a profile is cut to that, an explicit wish beyond it is denied."""
-
-    def held(grant: Grant) -> bool:
-        return any(_includes(mine, grant) for mine in parent.spec.grants)
-
+    holdings = parent.body.holdings
     for grant in asked:
-        if not held(grant):
+        if not holdings.holds(grant):
             raise Denied(f"{parent.id.name} cannot give {grant} to a child: it does not hold it itself")
-    return tuple(grant for grant in grants if held(grant))
-
-
-def _includes(mine: Grant, other: Grant) -> bool:
-    if mine.capability != other.capability or (mine.mode and mine.mode != other.mode):
-        return False
-    if not mine.scope or mine.scope == other.scope:
-        return True
-    return mine.scope.endswith("*") and other.scope.startswith(mine.scope[:-1])
+    return tuple(grant for grant in grants if holdings.holds(grant))

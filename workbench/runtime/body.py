@@ -20,6 +20,7 @@ from workbench.runtime.metrics import Counters
 from workbench.runtime.surroundings import Surroundings
 from workbench.wasm.codec import Err
 from workbench.wasm.gate import Context
+from workbench.wasm.holdings import Holdings
 from workbench.wasm.instance import Died, Instance
 from workbench.wasm.library import Runnable
 from workbench.wasm.program import LIFECYCLE
@@ -38,11 +39,9 @@ class Spec:
     limits: Limits
     parent: str
     behavior_words: tuple[str, ...] = field(init=False)
-    grant_words: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:  # written once, for whoever lists thousands of actors again and again
         object.__setattr__(self, "behavior_words", tuple(map(str, self.runnable.info.behaviors)))
-        object.__setattr__(self, "grant_words", tuple(map(str, self.grants)))
 
 
 class Body:
@@ -53,7 +52,14 @@ class Body:
 
     def __init__(self, identity: ActorId, spec: Spec, around: Surroundings) -> None:
         self.id, self.spec, self._around = identity, spec, around
-        self.context = Context(identity, around.host, spec.grants, spec.limits)
+        self.holdings = Holdings(
+            spec.grants,
+            now=around.clock.now,
+            message_type=self._message_type,
+            on_denied=lambda capability, denial: around.grants.denied(identity, capability, denial),
+            on_used_up=lambda grant: around.grants.used_up(identity, grant),
+        )
+        self.context = Context(identity, around.host, self.holdings, spec.limits)
         self.instance: Instance | None = None
         self.envelope: Envelope | None = None
         self.counters = Counters()
@@ -67,6 +73,9 @@ class Body:
         self.room = -1
         self.call_way: Route | None = None
         self.cast_way: Route | None = None
+
+    def _message_type(self) -> str:
+        return self.envelope.type if self.envelope is not None else ""
 
     @property
     def ending(self) -> Cause | None:

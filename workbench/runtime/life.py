@@ -46,6 +46,9 @@ def rise(actor: Actor, spec: Spec) -> None:
 def upgrade(actor: Actor, spec: Spec) -> None:
     """Go on with other code; on any refusal the old instance serves on."""
     actor.check_present()
+    if actor.state is ActorState.CRASHED and actor.keeper is not None:
+        name, above = actor.id.name, actor.keeper.supervisor
+        raise Invalid(f"{name} has crashed, and its supervisor {above} starts it: restart it first, then upgrade it")
     if actor.state is ActorState.CRASHED:
         rise(actor, spec)
     else:

@@ -26,7 +26,7 @@ def picture(actor: Actor, around: Surroundings) -> ActorInfo:
         behaviors=spec.behavior_words,
         parent=spec.parent,
         profile=spec.profile,
-        grants=spec.grant_words,
+        grants=actor.body.holdings.words,
         limits=limits,
         spawned=actor.spawned,
         turns=counters.turns,

@@ -146,7 +146,9 @@ class Residents:
     def _make_room(self, wanted: int) -> list[Answer[Any]]:
         """Put some to sleep: of those resident the longest, who did nothing since they were looked at."""
         with self._lock:
-            chosen = [found for _ in range(wanted) if (found := self._longest_idle()) is not None]
+            chosen = [
+                found for _ in range(min(wanted, len(self._actors))) if (found := self._longest_idle()) is not None
+            ]
         return [actor.put_to_sleep() for actor in chosen]
 
     def _longest_idle(self) -> Resident | None:

@@ -8,6 +8,7 @@ from workbench.clock import Clock
 from workbench.runtime.bonds import Bonds
 from workbench.runtime.bus import Bus
 from workbench.runtime.dead_letters import DeadLetters
+from workbench.runtime.grants import Grants
 from workbench.runtime.logbook import Logbook
 from workbench.runtime.metrics import Metrics
 from workbench.runtime.recorder import Recorder
@@ -34,3 +35,4 @@ class Surroundings:
     bonds: Bonds
     dead_letters: DeadLetters
     residents: Residents
+    grants: Grants

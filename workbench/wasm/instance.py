@@ -131,7 +131,7 @@ class Instance(ABC):
         finally:
             current.instance = None
         wall = perf_counter_ns() - started
-        if self.world.unfinished:
+        if self.world.unfinished or self.world.native is not None:
             self.world.flush_lines()
         # The end may have been asked for when the turn was over before the next tick.
         if trap or self.end_cause is not None:
@@ -153,6 +153,8 @@ class Instance(ABC):
         self._engines.last_run_ns = perf_counter_ns()
         if self.end_cause is None and (used := self._running_ns()) > self._budget_ns:
             self.end_cause = traps.out_of_time(self.context.limits, self._budget_ns // 1_000_000, used // 1_000_000)
+        if self.end_cause is None and self.world.native is not None:
+            self.end_cause = self.world.native.overflow()
         return self.end_cause is None
 
     def _running_ns(self) -> int:
@@ -199,6 +201,8 @@ class Instance(ABC):
         if store is not None:
             _running.pop(self._key, None)
             ffi.store_delete(store)
+            if self.world.connections or self.world.native is not None:
+                self.world.close()
 
 
 def _tick(_context: Any, key: Any, delta: Any, kind: Any) -> int:

@@ -18,6 +18,7 @@ from workbench.api import (
     Subscription,
 )
 from workbench.rpc.client.actors import RemoteActors
+from workbench.rpc.client.capabilities import RemoteCapabilities
 from workbench.rpc.client.channel import LONG_SECONDS, Connection
 from workbench.rpc.client.modules import RemoteModules
 from workbench.rpc.client.subscription import RemoteSubscription
@@ -36,6 +37,7 @@ class RemoteNode:
         self._stub = self._connection.stub(pb.DESCRIPTOR.services_by_name["Node"])
         self._modules = RemoteModules(self._connection)
         self._actors = RemoteActors(self._connection)
+        self._capabilities = RemoteCapabilities(self._connection)
         self._supervision = RemoteSupervision(self._connection)
 
     @property
@@ -45,6 +47,10 @@ class RemoteNode:
     @property
     def actors(self) -> RemoteActors:
         return self._actors
+
+    @property
+    def capabilities(self) -> RemoteCapabilities:
+        return self._capabilities
 
     @property
     def supervision(self) -> RemoteSupervision:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from workbench.api.actors import ActorInfo, ActorState, DeadLetter, SpawnOptions
 from workbench.api.identity import ActorId
@@ -36,7 +36,8 @@ class LocalActors:
             return ActorId(actor.name, self._scope[1], self._scope[0])
         return actor
 
-    def _find(self, actor: ActorId | str) -> Actor:
+    def find(self, actor: ActorId | str) -> Actor:
+        """The actor whom the caller means; NotFound when there is none."""
         if not isinstance(actor, str):
             return self._system.find(self.id_of(actor))
         found = self._known.get(actor)
@@ -65,7 +66,7 @@ class LocalActors:
         timeout: float = 60.0,
     ) -> Reply:
         envelope = self._system.envelope(kind, message_type, payload, None, headers)
-        return self._system.ask_actor(self._find(actor), envelope, timeout)
+        return self._system.ask_actor(self.find(actor), envelope, timeout)
 
     def tell(
         self,
@@ -76,7 +77,7 @@ class LocalActors:
         headers: Mapping[str, str] = NO_HEADERS,
     ) -> str:
         envelope = self._system.envelope(Kind.CAST, message_type, payload, None, headers)
-        self._find(actor).deliver(Letter(envelope))
+        self.find(actor).deliver(Letter(envelope))
         return envelope.id
 
     def stop(self, actor: ActorId | str, *, timeout: float = 5.0) -> None:
@@ -117,5 +118,8 @@ class LocalActors:
         return self._around.recorder.read(self._scope, actor=who, after=after, limit=limit)
 
     def list(self) -> Sequence[ActorInfo]:
-        mine = [actor for actor in self._system.all() if actor.scope == self._scope]
-        return sorted((actor.info() for actor in mine), key=lambda info: info.id.name)
+        return sorted((actor.info() for actor in self.everyone()), key=lambda info: info.id.name)
+
+    def everyone(self) -> Iterable[Actor]:
+        """The actors of the tenant and namespace, in no order."""
+        return (actor for actor in self._system.all() if actor.scope == self._scope)

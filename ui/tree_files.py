@@ -50,6 +50,8 @@ class TreeFiles(QObject):
             places = error.locations if isinstance(error, Invalid) else ()
             details = "\n".join([str(error), *map(str, places)])
             why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            if places and str(places[0]) not in why:
+                why = f"{places[0]}: {why}"
             self._desk.notice(f"{path.name} was not applied: {why}", "error", details=details, key=str(path))
         else:
             count = show.plural(len(names_of(found.spec)) - 1, "child").replace("childs", "children")

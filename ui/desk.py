@@ -77,6 +77,8 @@ class Desk(QObject):
     """The actor whose newest messages are to be seen."""
     show_supervised = Signal(str)
     """A supervisor, or an actor that has one: show where it stands."""
+    show_capabilities = Signal(str)
+    """The actor whose grants are to be seen."""
     apply_tree = Signal(object)
     """Path of a file that describes a tree of supervisors."""
     list_actors = Signal(str)

@@ -64,6 +64,7 @@ def _operate(window: QMainWindow, docks: Mapping[str, Dock]) -> None:
     window.tabifyDockWidget(docks["editor"], docks["messages"])
     window.tabifyDockWidget(docks["actors"], docks["modules"])
     window.tabifyDockWidget(docks["modules"], docks["supervision"])
+    window.tabifyDockWidget(docks["supervision"], docks["capabilities"])
 
 
 def _debug(window: QMainWindow, docks: Mapping[str, Dock]) -> None:
@@ -75,6 +76,7 @@ def _debug(window: QMainWindow, docks: Mapping[str, Dock]) -> None:
     window.tabifyDockWidget(docks["actors"], docks["graphs"])
     window.tabifyDockWidget(docks["actors"], docks["modules"])
     window.tabifyDockWidget(docks["modules"], docks["supervision"])
+    window.tabifyDockWidget(docks["supervision"], docks["capabilities"])
     docks["actors"].raise_()
 
 

@@ -32,6 +32,7 @@ from ui.looks import Looks
 from ui.opening import Doors, Opening
 from ui.panel import Panel
 from ui.panels.actors.panel import ActorsPanel
+from ui.panels.capabilities.panel import CapabilitiesPanel
 from ui.panels.editor.panel import EditorPanel
 from ui.panels.graphs.panel import GraphsPanel
 from ui.panels.log.panel import LogPanel
@@ -52,7 +53,7 @@ from ui.widgets.notice_bar import NoticeBar
 from workbench.api import WorkbenchError
 
 PANELS: tuple[type[Panel], ...] = (
-    EditorPanel, ActorsPanel, ModulesPanel, SupervisionPanel, MessagesPanel, GraphsPanel, LogPanel,
+    EditorPanel, ActorsPanel, ModulesPanel, SupervisionPanel, CapabilitiesPanel, MessagesPanel, GraphsPanel, LogPanel,
 )  # fmt: skip
 REMEMBER_MS = 250
 TOOLS = ("file.new_server", "file.open", "file.save", "", "edit.run", "actor.spawn", "actor.message")

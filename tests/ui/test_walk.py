@@ -28,12 +28,14 @@ IDS = [kind.id for kind in PANELS]
 
 @pytest.fixture
 def filled(window: MainWindow, node: FakeNode, qtbot: QtBot) -> MainWindow:
-    """Something to see in every panel: a component, a log, a message, a graph, a file, a tree and a restart in it."""
+    """Something to see in every panel: a component, a log, a graph, a file, a tree, a restart, a denial."""
     node.modules.deploy(b"\0asm" + bytes(50_000), file_name="echo.wasm", alias="echo")
     node.actors.ask("counter", "increment")
     for second in range(3):
         node.sample("", time=1000.0 + second, fuel_per_second=5.0)
     node.write(Level.WARN, "counter", "it is late")
+    node.capabilities.deny("counter", "network", "http.request", "example.org:443", "increment")
+    node.capabilities.grant("counter", "locks")
     children = tuple(ChildSpec(name, "counter_actor") for name in ("till", "clerk"))
     node.supervision.apply(SupervisorSpec("shop", intensity=3, children=children))
     with pytest.raises(Crashed):

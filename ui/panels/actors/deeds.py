@@ -20,10 +20,11 @@ from workbench.api import ActorInfo, ActorState, Limits, SpawnOptions
 if TYPE_CHECKING:
     from ui.panels.actors.panel import ActorsPanel
 
-ROW_ACTIONS = ("actor.message", "actor.source", "actor.graph", "actor.log", "actor.supervisor", "actor.limits", "",
-               "actor.suspend",
-               "actor.resume", "actor.passivate", "", "actor.restart", "actor.stop", "actor.kill", "", "actor.copy_id",
-               "actor.copy_command")  # fmt: skip
+ROW_ACTIONS = (
+    "actor.message", "actor.source", "actor.graph", "actor.log", "actor.supervisor", "actor.capabilities",
+    "actor.limits", "", "actor.suspend", "actor.resume", "actor.passivate", "", "actor.restart", "actor.stop",
+    "actor.kill", "", "actor.copy_id", "actor.copy_command",
+)  # fmt: skip
 CHANGES = {
     "suspend": "takes no more messages until it is resumed",
     "resume": "goes on",
@@ -43,6 +44,7 @@ class Deeds:
             "spawn": self.spawn, "message": self.message, "source": self._source, "restart": self._restart,
             "stop": self._stop, "kill": self._kill, "graph": self._graph, "log": self._log, "copy_id": self._copy_id,
             "copy_command": self._copy_command, "supervisor": self._show_supervisor, "limits": self._show_limits,
+            "capabilities": self._show_capabilities,
         }.items():  # fmt: skip
             self._desk.actions.bind(f"actor.{verb}", slot)
         for verb in CHANGES:
@@ -53,7 +55,7 @@ class Deeds:
         """What can be done to it now."""
         state = row.state if row is not None else ActorState.STOPPED
         rests = state in AT_REST
-        for verb in ("message", "source", "graph", "log", "stop", "limits", "copy_id", "copy_command"):
+        for verb in ("message", "source", "graph", "log", "stop", "limits", "capabilities", "copy_id", "copy_command"):
             self._desk.actions.enable(f"actor.{verb}", on=row is not None)
         for verb, on in (
             ("restart", row is not None and rests), ("kill", row is not None and not rests),
@@ -93,6 +95,10 @@ class Deeds:
     def _show_limits(self) -> None:
         self._desk.raise_panel.emit(self._panel.id)
         self._panel.details.show_limits()
+
+    def _show_capabilities(self) -> None:
+        if self._panel.chosen:
+            self._desk.show_capabilities.emit(self._panel.chosen)
 
     def _copy_id(self) -> None:
         QGuiApplication.clipboard().setText(self._panel.chosen)

@@ -133,9 +133,11 @@ class ActorTree(QWidget):
 
     def select(self, name: str) -> None:
         """Choose the actor of this name, wherever it stands."""
-        row = next((row for row in self.view.all if row.name == name and row.actor is not None), None)
         here = self.model.row(self.table.currentIndex())
-        if row is not None and (here is None or here.path != row.path):
+        if not name or (here is not None and here.actor is not None and here.name == name):
+            return
+        row = next((row for row in self.view.all if row.name == name and row.actor is not None), None)
+        if row is not None:
             self.view.select_key(row.path)
 
     def _choose(self) -> None:

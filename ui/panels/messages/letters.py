@@ -82,8 +82,9 @@ class Letters(QWidget):
 
     def show_letters(self, letters: Sequence[DeadLetter]) -> None:
         """Oldest first, as the node keeps them."""
+        newest = self.table.currentIndex().row() == 0 and not self.table.hasFocus()
         self.view.show_rows(list(reversed(letters)))
-        if self.model.rows and not self.table.currentIndex().isValid():
+        if self.model.rows and (newest or not self.table.currentIndex().isValid()):
             self.table.choose(0)
         self.enable()
 

@@ -139,14 +139,17 @@ class Canvas(QGraphicsView):
         painter.fillRect(rect, QColor(current().base))
         cards = self.forest.cards
         painter.setPen(QPen(QColor(current().border_strong), 1.4))
-        for card in cards.values():
-            if card.parent in cards:
-                self._join(painter, cards[card.parent], card, rect)
+        self._join(painter, rect)
         brush = CardPainter(painter, self.font(), self.zoom)
-        for card in cards.values():
-            if rect.intersects(_box(card).adjusted(-2, -2, 8, 14)):
-                brush.paint(card, chosen=card.name == self.name, focused=self.hasFocus(),
-                            mark=self.marks.get(card.name, ""))  # fmt: skip
+        left, top, right, bottom = rect.left(), rect.top(), rect.right(), rect.bottom()
+        seen = [card for card in cards.values() if card.x - 2 < right and card.right + 8 > left
+                and card.y - 2 < bottom and card.bottom + 20 > top]  # fmt: skip
+        for card in seen:
+            mark = self.marks.get(card.name, "")
+            brush.paint(card, chosen=card.name == self.name, focused=self.hasFocus(), mark=mark)
+        for card in seen:
+            if card.name in self.marks:
+                brush.mark(card, self.marks[card.name])
 
     def drawForeground(self, painter: QPainter, _rect: QRectF | object) -> None:
         if self.hasFocus():
@@ -155,15 +158,19 @@ class Canvas(QGraphicsView):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
 
-    def _join(self, painter: QPainter, parent: Card, card: Card, seen: QRectF) -> None:
-        """From the parent's side down to the child's; those of a grid's later columns belong to the first."""
-        middle = parent.right + (self.measures().across) / 2
-        if card.x > parent.right + self.measures().across * 1.2 and card.info is None:
-            return
-        start, end = parent.y + parent.height / 2, card.y + card.height / 2
-        if seen.intersects(QRectF(parent.right, min(start, end), card.x - parent.right, abs(end - start) + 1)):
-            line = [QPointF(parent.right, start), QPointF(middle, start), QPointF(middle, end), QPointF(card.x, end)]
-            painter.drawPolyline(line)
+    def _join(self, painter: QPainter, seen: QRectF) -> None:
+        """From each parent's side down to the child's; those of a grid's later columns belong to the first."""
+        cards, across = self.forest.cards, self.measures().across
+        top, bottom = seen.top(), seen.bottom()
+        for card in cards.values():
+            parent = cards.get(card.parent)
+            if parent is None or (card.info is None and card.x > parent.right + across * 1.2):
+                continue
+            start, end = parent.y + parent.height / 2, card.y + card.height / 2
+            if start < bottom and end > top:
+                middle = parent.right + across / 2
+                painter.drawPolyline([QPointF(parent.right, start), QPointF(middle, start), QPointF(middle, end),
+                                      QPointF(card.x, end)])  # fmt: skip
 
     # Qt's own
 

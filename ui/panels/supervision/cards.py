@@ -84,8 +84,6 @@ class CardPainter:
         if card.info is not None:
             self._gauge(card, box)
             self._arrow(card, box)
-        if mark:
-            self._mark(mark, box)
 
     def _plainly(self, card: Card, box: QRectF, tone: str) -> None:
         """A bar at the left in the state's colour, as thick as it must be to be seen; supervisors are dark."""
@@ -133,8 +131,11 @@ class CardPainter:
             name = "chevron-right" if card.inside else "chevron-down"
             icons.paint(self._painter, name, "muted", arrow_box(box))
 
-    def _mark(self, mark: str, box: QRectF) -> None:
-        """A pill over the lower right corner."""
+    def mark(self, card: Card, mark: str) -> None:
+        """A pill over the lower right corner; painted after all cards, for it lies over the one below."""
+        if self._scale < PLAIN_BELOW:
+            return
+        box = QRectF(card.x, card.y, card.width, card.height)
         painter, tokens, word = self._painter, current(), _last(mark)
         metrics = QFontMetricsF(self._small)
         width = metrics.horizontalAdvance(mark) + 30

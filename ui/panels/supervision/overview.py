@@ -9,7 +9,6 @@ from ui import format as show
 from ui.excerpt import excerpt
 from ui.facts import caption, grid
 from ui.panels.supervision.cards import lines
-from ui.panels.supervision.columns import SPOKEN, kind
 from ui.panels.supervision.forest import Card
 from ui.supervised import allowance, child_state, plan_facts
 from ui.theme import current, mono
@@ -63,7 +62,7 @@ def _child(child: ChildInfo) -> Iterator[tuple[str, str]]:
 def record_html(record: RestartRecord, killer: Payload | None) -> str:
     """One decision: what was decided, over which message, why it ended."""
     tokens = current()
-    parts = [caption(f"{show.clock(record.time)}  ·  {record.supervisor} {SPOKEN[kind(record)]} {_whom(record)}")]
+    parts = [caption(f"{show.clock(record.time)}  ·  {record.supervisor} {_decision(record)}")]
     parts.append(grid([
         ("Ended", f"{record.child} ({record.ending})"),
         ("Restarts used", f"{record.used:,} of {record.intensity:,}"),
@@ -85,8 +84,10 @@ def record_html(record: RestartRecord, killer: Payload | None) -> str:
     return "".join(parts)
 
 
-def _whom(record: RestartRecord) -> str:
-    return show.named(record.plan.start) if record.plan.start else "" if record.plan.gives_up else record.child
+def _decision(record: RestartRecord) -> str:
+    if record.plan.gives_up:
+        return "gave up"
+    return f"started {show.named(record.plan.start)} again" if record.plan.start else f"left {record.child} stopped"
 
 
 def _mono(inner: str) -> str:

@@ -111,6 +111,7 @@ def test_the_flaky_worker_does_its_jobs_until_one_that_ends_it(node: Node, start
         node.actors.ask(flaky, "shout", kind=Kind.CAST)
     with pytest.raises(Crashed, match="division by zero"):
         node.actors.ask(flaky, "divide", "84/0", kind=Kind.CAST)
+    assert not [row for row in node.capabilities.evidence(flaky) if row.denied], "a traceback looks for no file"
 
 
 def test_a_round_of_the_flaky_worker_ends_with_a_job_that_ends_it(node: Node, start: Start) -> None:

@@ -17,7 +17,7 @@ from ui.app import address, arguments, window_for
 from ui.main_window import MainWindow
 from ui.opening import Doors
 from ui.panels.actors.panel import ActorsPanel
-from ui.panels.messages import MessagesPanel
+from ui.panels.messages.panel import MessagesPanel
 from ui.panels.modules.panel import ModulesPanel
 from ui.settings import Record, RecordFile, Settings, config_directory
 from ui.widgets.empty_state import EmptyState

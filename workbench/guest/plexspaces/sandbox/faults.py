@@ -5,13 +5,16 @@ from __future__ import annotations
 import traceback
 from collections.abc import Collection
 from dataclasses import dataclass
-from linecache import getline
-from types import TracebackType
+from linecache import cache, getline
+from types import FrameType, TracebackType
 
 from . import library
 
 _EXPLAINED = (NameError, AttributeError, ImportError, BaseExceptionGroup)
 """Those that a traceback tells more of than they say themselves."""
+
+LINES_KNOWN = 4
+"""Items of an entry of `linecache` that has its lines; one that only knows where to find them has fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +80,19 @@ def own_trace(error: BaseException, files: Collection[str]) -> TracebackType | N
     while place is not None:
         if place.tb_frame.f_code.co_filename in files:
             places.append(place)
+            _know_lines(place.tb_frame)
         place = place.tb_next
     made: TracebackType | None = None
     for place in reversed(places):
         made = TracebackType(made, place.tb_frame, place.tb_lasti, place.tb_lineno)
     return made
+
+
+def _know_lines(frame: FrameType) -> None:
+    """Hand its source to `linecache`, which would look for a file first: the host counts that as a denied access."""
+    path, source = frame.f_code.co_filename, getattr(frame.f_globals.get("__loader__"), "source", None)
+    if source is not None and len(cache.get(path, ())) < LINES_KNOWN:
+        cache[path] = (len(source), None, source.splitlines(keepends=True), path)
 
 
 def _place(frame: traceback.FrameSummary) -> Place:

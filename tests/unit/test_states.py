@@ -250,3 +250,22 @@ def test_a_refused_restart_leaves_it_crashed(node: LocalNode) -> None:
     with pytest.raises(Rejected):
         node.actors.restart("a")
     assert node.actors.get("a").state is ActorState.CRASHED
+
+
+def test_passive_actors_cost_the_graphs_nothing_and_keep_their_curves(node: LocalNode) -> None:
+    machine, name = node._machine, spawn(node)
+    node.actors.ask(name, "get")
+    machine.metrics.sample()
+    node.actors.passivate(name)
+    for _ in range(3):
+        machine.clock.advance(1.0)  # type: ignore[attr-defined]
+        machine.metrics.sample()
+    assert list(machine.system.counters()) == []
+    assert len(node.metrics([name])[name]) == 2  # before it rested, and what it did until then
+    assert node.actors.get(name).messages_per_second == 0.0
+    node.actors.ask(name, "get")
+    machine.clock.advance(1.0)  # type: ignore[attr-defined]
+    machine.metrics.sample()
+    assert node.metrics([name])[name][-1].messages_per_second == 2.0  # its start and the message
+    node.actors.stop(name)
+    assert node.metrics([name])[name] == []

@@ -80,6 +80,7 @@ class Actor:
         self._control: deque[Callable[[], None]] = deque()
         self._lock = threading.Lock()
         self._picture: ActorInfo | None = None
+        self._asleep = False
 
     @property
     def scope(self) -> tuple[str, str]:
@@ -406,6 +407,12 @@ class Actor:
         wait = self._wait
         if wait is not None:
             wait.fail(Unavailable(f"actor {self.id.name} was killed while it waited"))
+
+    def rests(self) -> bool:
+        """Whether it has been passive since this was asked the last time; for the one who samples."""
+        asleep = self.state is ActorState.PASSIVE
+        before, self._asleep = self._asleep, asleep
+        return asleep and before
 
     def counters(self) -> Counters:
         """What it took since it was spawned, and how many messages wait."""

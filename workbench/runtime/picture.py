@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.api.actors import ActorInfo
+from workbench.api.actors import ActorInfo, ActorState
 
 if TYPE_CHECKING:
     from workbench.runtime.actor import Actor
@@ -16,7 +16,7 @@ def picture(actor: Actor, around: Surroundings) -> ActorInfo:
     body, spec = actor.body, actor.body.spec
     links, monitors = around.bonds.of(actor.id)
     counters, module, limits = body.counters, spec.runnable.info, spec.limits
-    sample = around.metrics.latest(actor.id)
+    sample = around.metrics.latest(actor.id) if actor.state is not ActorState.PASSIVE else None
     waiting, oldest = actor.waiting_letters()
     return ActorInfo(
         id=actor.id,

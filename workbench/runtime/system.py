@@ -63,7 +63,8 @@ class ActorSystem:
         return list(self._actors.values())
 
     def counters(self) -> Iterable[tuple[ActorId, Counters]]:
-        return [(actor.id, actor.counters()) for actor in self.all()]
+        """Of those that may have done something since: a hundred thousand passive ones cost next to nothing."""
+        return [(actor.id, actor.counters()) for actor in self.all() if not actor.rests()]
 
     def resolve(self, address: str, near: ActorId) -> ActorId:
         """The actor that `near` means by `name` or `name@node`."""
@@ -107,6 +108,7 @@ class ActorSystem:
         with self._lock:
             if self._actors.get(actor.id) is actor:
                 del self._actors[actor.id]
+        self._around.metrics.forget(actor.id)
 
     def _register(self, scope: tuple[str, str], name: str, spec: Spec, keeper: Keeper | None = None) -> Actor:
         tenant, namespace = scope

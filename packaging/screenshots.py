@@ -130,6 +130,9 @@ async def pictures(window: MainWindow, look: str) -> None:
     assert isinstance(editor, EditorPanel)
     assert isinstance(actors, ActorsPanel)
     assert isinstance(graphs, GraphsPanel)
+    for notice in window.notices.notices:
+        window.notices.dismiss(notice.key)
+    window.desk.actor_chosen.emit("till")
     window.set_perspective("operate")
     await settle()
     save(window, f"main-{look}")

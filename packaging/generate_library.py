@@ -27,8 +27,8 @@ what was probably meant. (This page is generated from the list that the interpre
 | `random`, `uuid`, `secrets` | real with the grant `random`; otherwise a sequence that belongs to the actor's name |
 | `print`, `logging`, `warnings` | go to the actor's log, with their level |
 | `input` | there is nothing to read: EOFError |
-| `open`, `pathlib`, `tempfile` | there are no files: FileNotFoundError |
-| `os.environ` | empty |
+| `open`, `pathlib`, `tempfile` | the folders that were granted; no others: FileNotFoundError |
+| `os.environ` | the variables that were granted |
 | `threading`, `queue` | locks and queues work; starting a thread does not |
 | `sqlite3` | works in memory (`:memory:`) |
 | text encodings | Unicode, ASCII, Latin-1, Windows-1252, IDNA and the like; older national ones are not there |

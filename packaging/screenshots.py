@@ -32,11 +32,14 @@ from ui.dialogs.shortcuts import Shortcuts  # noqa: E402
 from ui.main_window import MainWindow  # noqa: E402
 from ui.opening import doors  # noqa: E402
 from ui.panels.actors.panel import ActorsPanel  # noqa: E402
+from ui.panels.capabilities.panel import CapabilitiesPanel  # noqa: E402
 from ui.panels.editor.panel import EditorPanel  # noqa: E402
 from ui.panels.graphs.panel import GraphsPanel  # noqa: E402
-from ui.panels.messages import MessagesPanel  # noqa: E402
+from ui.panels.messages.panel import MessagesPanel  # noqa: E402
 from ui.panels.modules.panel import ModulesPanel  # noqa: E402
+from ui.panels.supervision.panel import SupervisionPanel  # noqa: E402
 from ui.settings import Settings  # noqa: E402
+from workbench.api import SpawnOptions  # noqa: E402
 
 OUT = Path(sys.argv[1]).resolve() if sys.argv[1:] else ROOT / "screenshots"
 IMAGES = OUT if sys.argv[1:] else ROOT / "docs" / "images"
@@ -62,6 +65,18 @@ class Till(GenServer):
 
     def snapshot_state(self):
         return str(self.total)
+'''
+DENIED = '''"""One that reads what it may not."""
+
+from plexspaces import Actor, HostError, keyvalue
+
+
+class Spy(Actor):
+    def handle_message(self, from_actor, message_type, payload):
+        try:
+            return str(keyvalue.get("secrets/till"))
+        except HostError as error:
+            return str(error)
 '''
 SHOP = {
     "actor.py": FRAGILE.replace("class Till(", "class Shop(")
@@ -115,6 +130,9 @@ async def pictures(window: MainWindow, look: str) -> None:
     assert isinstance(editor, EditorPanel)
     assert isinstance(actors, ActorsPanel)
     assert isinstance(graphs, GraphsPanel)
+    for notice in window.notices.notices:
+        window.notices.dismiss(notice.key)
+    window.desk.actor_chosen.emit("till")
     window.set_perspective("operate")
     await settle()
     save(window, f"main-{look}")
@@ -127,6 +145,8 @@ async def pictures(window: MainWindow, look: str) -> None:
         actors.details.tabs.setCurrentIndex(tab)
         await alone(window, "actors", f"{name}-{look}")
     actors.details.tabs.setCurrentIndex(0)
+    await supervised(window, look)
+    await permitted(window, look)
     await modules(window, look)
     for name in ("messages", "graphs", "log"):
         await alone(window, name, f"{name}-{look}")
@@ -142,6 +162,62 @@ async def pictures(window: MainWindow, look: str) -> None:
     await overlay(f"palette-{look}", lambda: window.jumps.offer_actions(), lambda: window.jumps.dialog)
     sheet = Shortcuts(window)
     await overlay(f"shortcuts-{look}", sheet.show, lambda: sheet)
+
+
+async def supervised(window: MainWindow, look: str) -> None:
+    """The tree of the sample with its restarts, the actors as a tree, limits, dead letters; and all of it small."""
+    trees, actors, messages = window.panels["supervision"], window.panels["actors"], window.panels["messages"]
+    assert isinstance(trees, SupervisionPanel)
+    assert isinstance(actors, ActorsPanel)
+    assert isinstance(messages, MessagesPanel)
+    for tab, chosen, name in ((0, "flaky", "supervision"), (1, "flaky", "restarts"), (0, "workers", "supervisor")):
+        window.desk.show_supervised.emit(chosen)
+        await until(lambda: bool(trees.canvas.marks) and trees.chosen == chosen, "a preview")  # noqa: B023
+        trees.details.tabs.setCurrentIndex(tab)
+        await alone(window, "supervision", f"{name}-{look}")
+    trees.details.tabs.setCurrentIndex(0)
+    window.raise_panel("actors")
+    window.desk.actions["actor.tree"].trigger()
+    await alone(window, "actors", f"actors-tree-{look}")
+    window.desk.actions["actor.tree"].trigger()
+    window.desk.actor_chosen.emit("flaky")
+    window.desk.actions.run("actor.limits")
+    await alone(window, "actors", f"limits-{look}")
+    actors.details.tabs.setCurrentIndex(0)
+    window.desk.actions.run("message.letters")
+    await until(lambda: messages.letters.chosen() is not None, "a dead letter")
+    window.desk.actions.run("message.letter_edit")
+    await alone(window, "messages", f"dead-letters-{look}")
+    messages.resending.leave()
+    messages.tabs.setCurrentIndex(0)
+    window.set_perspective("operate")
+    window.resize(1024, 700)
+    window.raise_panel("supervision")
+    await settle()
+    save(window, f"small-supervision-{look}")
+    window.resize(1440, 900)
+
+
+async def permitted(window: MainWindow, look: str) -> None:
+    """Each tab of the Capabilities panel, one denied call chosen."""
+    panel, node = window.panels["capabilities"], window.desk.node
+    assert isinstance(panel, CapabilitiesPanel)
+    assert node is not None
+    window.raise_panel("capabilities")
+    if look == "light":
+        source = DENIED.encode()
+        await window.bridge.call(lambda: node.modules.deploy(source, file_name="spy.py", alias="spy"))
+        await window.bridge.call(
+            lambda: node.actors.spawn("spy", options=SpawnOptions(name="spy", profile="strict", grants=("messaging",)))
+        )
+        for _ in range(3):
+            await window.bridge.call(lambda: node.actors.tell("spy", "read"))
+    await until(lambda: any(row.actor.name == "spy" and row.denied for row in panel.view.all), "a denied call")
+    panel._show_denial("spy", "keyvalue")
+    for tab, name in enumerate(("evidence", "matrix", "profiles", "audit")):
+        panel.tabs.setCurrentIndex(tab)
+        await alone(window, "capabilities", f"capabilities-{name}-{look}")
+    panel.tabs.setCurrentIndex(0)
 
 
 async def modules(window: MainWindow, look: str) -> None:

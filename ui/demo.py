@@ -11,7 +11,7 @@ from ui.desk import Draft
 from ui.main_window import MainWindow
 from ui.panels.actors.panel import ActorsPanel
 from ui.panels.graphs.panel import GraphsPanel
-from ui.panels.messages import MessagesPanel
+from ui.panels.messages.panel import MessagesPanel
 from workbench.api import Timeout
 
 PATIENCE_SECONDS = 180.0

@@ -73,6 +73,14 @@ class Desk(QObject):
     """ModuleInfo: open its source."""
     spawn_wanted = Signal(str)
     """Ask how to start an actor of this module."""
+    show_turns = Signal(str)
+    """The actor whose newest messages are to be seen."""
+    show_supervised = Signal(str)
+    """A supervisor, or an actor that has one: show where it stands."""
+    show_capabilities = Signal(str)
+    """The actor whose grants are to be seen."""
+    apply_tree = Signal(object)
+    """Path of a file that describes a tree of supervisors."""
     list_actors = Signal(str)
     """A line for the filter of the actors."""
     open_files = Signal(object)

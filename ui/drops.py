@@ -14,6 +14,7 @@ from ui import format as show
 from ui.commands import in_the_window
 from ui.desk import Desk
 from ui.text_file import read
+from ui.tree_files import ENDING as TREE
 from workbench.api import ActorInfo, AlreadyExists, Conflict, Invalid, ModuleInfo, SpawnOptions, WorkbenchError
 
 SESSION = ".plexbundle"
@@ -37,7 +38,8 @@ class Drops(QObject):
         desk.answered.connect(self._answer)
 
     def show(self, paths: tuple[Path, ...]) -> None:
-        """Open them: what is no text is deployed, and chosen in the Modules panel."""
+        """Open them: what is no text is deployed, and chosen in the Modules panel; a tree is applied."""
+        paths = self._without_trees(paths)
         modules = tuple(path for path in paths if _suffix(path) in MODULES or path.is_dir())
         self._edit(tuple(path for path in self._readable(paths) if path not in modules))
         if modules:
@@ -51,8 +53,14 @@ class Drops(QObject):
         self.take(tuple(path for path in paths if path not in strange))
 
     def take(self, paths: tuple[Path, ...]) -> None:
-        """Deploy them one after the other; sources are shown in the editor."""
-        self._deploy_later(self._readable(paths))
+        """Deploy them one after the other; sources are shown in the editor, trees are applied."""
+        self._deploy_later(self._readable(self._without_trees(paths)))
+
+    def _without_trees(self, paths: tuple[Path, ...]) -> tuple[Path, ...]:
+        trees = tuple(path for path in paths if _suffix(path) == TREE)
+        for path in trees:
+            self._desk.apply_tree.emit(path)
+        return tuple(path for path in paths if path not in trees)
 
     def _readable(self, paths: tuple[Path, ...]) -> tuple[Path, ...]:
         for path in paths:
@@ -177,14 +185,14 @@ def alias(path: Path) -> str:
 
 def deployable(path: Path) -> bool:
     """Whether its name says that it may be deployed, or opened one day."""
-    return path.is_dir() or path.suffix.lower() in {*MODULES, *TEXTS, SESSION}
+    return path.is_dir() or path.suffix.lower() in {*MODULES, *TEXTS, TREE, SESSION}
 
 
 def refusal(paths: tuple[Path, ...]) -> str:
     """Why these files are not deployed, in one sentence."""
     *kinds, last = sorted(TEXTS | MODULES)
     files = f"{show.named([path.name for path in paths])} {'is' if len(paths) == 1 else 'are'} not deployed"
-    return f"{files}: {', '.join(kinds)} and {last} files are, and the folder of an actor."
+    return f"{files}: {', '.join(kinds)} and {last} files are, the folder of an actor, and a tree ({TREE})."
 
 
 def packed(path: Path) -> tuple[bytes, str]:

@@ -55,6 +55,11 @@ def duration(seconds: float | None) -> str:
     return f"{seconds * 1e9:.0f}{SPACE}ns" if seconds else f"0{SPACE}s"
 
 
+def span(seconds: float) -> str:
+    """A length that somebody has chosen: `5 s`, `1 min`, without parts that are nothing."""
+    return duration(seconds).removesuffix(" 0 s").removesuffix(" 0 min")
+
+
 def nanoseconds(value: int | None) -> str:
     return duration(value / 1e9) if value else DASH
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMainWindow
 from ui.settings import Record, RecordFile, text
 from ui.widgets.dock import Dock
 
-VERSION = 2
+VERSION = 3
 """Grows when panels come or go in a way that makes old arrangements wrong."""
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 ACROSS, DOWN = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
@@ -56,13 +56,15 @@ def proportion(window: QMainWindow, docks: Mapping[str, Dock], perspective: str)
 
 
 def _operate(window: QMainWindow, docks: Mapping[str, Dock]) -> None:
-    """Actors and modules over the graphs at the left; source and messages as tabs at the right, the log below."""
+    """Actors, modules and trees over the graphs at the left; source and messages as tabs at the right, log below."""
     window.addDockWidget(LEFT, docks["actors"])
     window.splitDockWidget(docks["actors"], docks["editor"], ACROSS)
     window.splitDockWidget(docks["actors"], docks["graphs"], DOWN)
     window.splitDockWidget(docks["editor"], docks["log"], DOWN)
     window.tabifyDockWidget(docks["editor"], docks["messages"])
     window.tabifyDockWidget(docks["actors"], docks["modules"])
+    window.tabifyDockWidget(docks["modules"], docks["supervision"])
+    window.tabifyDockWidget(docks["supervision"], docks["capabilities"])
 
 
 def _debug(window: QMainWindow, docks: Mapping[str, Dock]) -> None:
@@ -73,6 +75,8 @@ def _debug(window: QMainWindow, docks: Mapping[str, Dock]) -> None:
     window.splitDockWidget(docks["messages"], docks["actors"], DOWN)
     window.tabifyDockWidget(docks["actors"], docks["graphs"])
     window.tabifyDockWidget(docks["actors"], docks["modules"])
+    window.tabifyDockWidget(docks["modules"], docks["supervision"])
+    window.tabifyDockWidget(docks["supervision"], docks["capabilities"])
     docks["actors"].raise_()
 
 

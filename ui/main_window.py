@@ -32,16 +32,19 @@ from ui.looks import Looks
 from ui.opening import Doors, Opening
 from ui.panel import Panel
 from ui.panels.actors.panel import ActorsPanel
+from ui.panels.capabilities.panel import CapabilitiesPanel
 from ui.panels.editor.panel import EditorPanel
 from ui.panels.graphs.panel import GraphsPanel
 from ui.panels.log.panel import LogPanel
-from ui.panels.messages import MessagesPanel
+from ui.panels.messages.panel import MessagesPanel
 from ui.panels.modules.panel import ModulesPanel
+from ui.panels.supervision.panel import SupervisionPanel
 from ui.progress import Reporter
 from ui.session import Session
 from ui.settings import Record, RecordFile, Settings, child, config_directory
 from ui.status import StatusLine
 from ui.table_actions import TableActions
+from ui.tree_files import TreeFiles
 from ui.watchdog import watched
 from ui.widgets.build import box, column, label, row
 from ui.widgets.dock import Dock
@@ -49,7 +52,9 @@ from ui.widgets.drop_zone import DropZone, paths
 from ui.widgets.notice_bar import NoticeBar
 from workbench.api import WorkbenchError
 
-PANELS: tuple[type[Panel], ...] = (EditorPanel, ActorsPanel, ModulesPanel, MessagesPanel, GraphsPanel, LogPanel)
+PANELS: tuple[type[Panel], ...] = (
+    EditorPanel, ActorsPanel, ModulesPanel, SupervisionPanel, CapabilitiesPanel, MessagesPanel, GraphsPanel, LogPanel,
+)  # fmt: skip
 REMEMBER_MS = 250
 TOOLS = ("file.new_server", "file.open", "file.save", "", "edit.run", "actor.spawn", "actor.message")
 POINTS = (7.0, 18.0)
@@ -87,6 +92,7 @@ class MainWindow(QMainWindow):
         self.status.progress.stop.clicked.connect(lambda: self._cancel_shown())
         self.notices = NoticeBar(self.desk)
         self.drop_zone = DropZone(self)
+        self.tree_files = TreeFiles(self.desk)
         self.drops = Drops(self.desk, self._edit)
         self.jumps = Jumps(self.desk, self, self.panels)
         self.table_actions = TableActions(self.desk, self, self.panels.values(), self.current_panel)
@@ -311,7 +317,7 @@ class MainWindow(QMainWindow):
 
     def _ask_deploy(self) -> None:
         chosen, _ = QFileDialog.getOpenFileNames(
-            self.menus, "Deploy", "", "Actors (*.py *.wasm *.wat *.zip);;All files (*)"
+            self.menus, "Deploy", "", "Actors and trees (*.py *.wasm *.wat *.zip *.toml);;All files (*)"
         )
         if chosen:
             self.drops.take(tuple(Path(name) for name in chosen))

@@ -11,8 +11,8 @@ from ui.filter import Filter
 from ui.models import Column, Index, RowModel
 
 Row = TypeVar("Row")
-Path: TypeAlias = tuple[int, ...]
-"""Where a row is: its place among the outermost rows, then among those inside each."""
+Path: TypeAlias = tuple[int | str, ...]
+"""Where a row is: its place or name among the outermost rows, then among those inside each."""
 
 
 class Outline(RowModel[Row]):

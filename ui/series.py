@@ -64,8 +64,3 @@ def decimated(times: Array, values: Array, pixels: int) -> tuple[Array, Array]:
             kept.extend(sorted({int(share[np.nanargmin(part)]), int(share[np.nanargmax(part)])}))
     chosen = np.array(kept)
     return times[chosen], values[chosen]
-
-
-def crash_times(samples: Sequence[Sample], now: float) -> list[float]:
-    """Seconds before `now` at which something crashed."""
-    return [sample.time - now for sample in samples if sample.crashes]

@@ -29,7 +29,10 @@ class Config:
     code) · compiled_bytes: the most that a folder of compiled code may take · workers: threads that run turns (0 = one
     per core) · node_name: what comes behind the `@` of an address · kept_turns, kept_log_lines: how many of the newest
     are kept in memory · kept_samples: seconds of graphs · event_buffer: events a slow subscriber may be behind ·
-    tick_ms: how often a running guest's time is checked.
+    tick_ms: how often a running guest's time is checked · resident: how many actors may hold an instance at once,
+    beyond that the longest idle ones become passive (0 = as many as the system's memory mappings allow) · actors: how
+    many there may be in all · memory_bytes: private memory of the node beyond which nobody is spawned (0 = three
+    quarters of the machine's) · compile_jobs: how many compilations may wait.
     """
 
     workspace: Path = DATA
@@ -42,6 +45,10 @@ class Config:
     kept_samples: int = 3_600
     event_buffer: int = 20_000
     tick_ms: int = 10
+    resident: int = 0
+    actors: int = 1_000_000
+    memory_bytes: int = 0
+    compile_jobs: int = 16
 
 
 def load(environment: Mapping[str, str] | None = None) -> Config:

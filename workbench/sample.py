@@ -1,9 +1,12 @@
-"""The sample system: a counter, an event log, a workflow, and a ticker that keeps them busy."""
+"""The sample system: a counter, an event log, a workflow, a ticker, and a tree with a worker that is flaky."""
 
 from __future__ import annotations
 
-from workbench.api import AlreadyExists, Node, SpawnOptions
+from collections.abc import Iterator
+
+from workbench.api import AlreadyExists, Node, SpawnOptions, SupervisorSpec
 from workbench.api.modules import ProgressCallback
+from workbench.api.tree_file import parse_tree
 from workbench.data import directory
 
 ACTORS = (
@@ -13,18 +16,34 @@ ACTORS = (
     ("ticker", "ticker_actor.py"),
 )
 """Name and source of each actor, in the order of their start."""
+TREE = "sample.toml"
 
 
 def start(node: Node, *, progress: ProgressCallback | None = None) -> tuple[str, ...]:
-    """Deploy and spawn them; one that runs already stays as it is."""
-    folder = directory("resources") / "actors"
+    """Deploy and spawn them; what runs already stays as it is."""
     for name, source in ACTORS:
-        data = (folder / source).read_bytes()
-        module = node.modules.deploy(
-            data, file_name=source, alias=source.removesuffix(".py"), force=True, progress=progress
-        )
+        module = _deploy(node, source, progress)
         try:
-            node.actors.spawn(module.hash, options=SpawnOptions(name=name))
+            node.actors.spawn(module, options=SpawnOptions(name=name))
         except AlreadyExists:
             continue
-    return tuple(name for name, _ in ACTORS)
+    path = directory("resources") / "systems" / TREE
+    found = parse_tree(path.read_text(encoding="utf-8"), TREE)
+    for source in found.files.values():
+        _deploy(node, source.rpartition("/")[2], progress)
+    node.supervision.apply(found.tree)
+    return (*(name for name, _ in ACTORS), *_actors(found.tree))
+
+
+def _deploy(node: Node, source: str, progress: ProgressCallback | None) -> str:
+    data = (directory("resources") / "actors" / source).read_bytes()
+    alias = source.removesuffix(".py")
+    return node.modules.deploy(data, file_name=source, alias=alias, force=True, progress=progress).hash
+
+
+def _actors(tree: SupervisorSpec) -> Iterator[str]:
+    for child in tree.children:
+        if child.supervisor is not None:
+            yield from _actors(child.supervisor)
+        else:
+            yield child.name

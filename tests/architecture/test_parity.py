@@ -13,18 +13,32 @@ from google.protobuf.descriptor import Descriptor, ServiceDescriptor
 from workbench import api
 from workbench.rpc.client import RemoteNode
 from workbench.rpc.client.actors import RemoteActors
+from workbench.rpc.client.capabilities import RemoteCapabilities
 from workbench.rpc.client.modules import RemoteModules
-from workbench.rpc.generated.plexspaces.v1 import actors_pb2, common_pb2, modules_pb2, node_pb2
+from workbench.rpc.client.supervision import RemoteSupervision
+from workbench.rpc.generated.plexspaces.v1 import (
+    actors_pb2,
+    capabilities_pb2,
+    common_pb2,
+    modules_pb2,
+    node_pb2,
+    supervision_pb2,
+)
 from workbench.rpc.server.actors import ActorsService
+from workbench.rpc.server.capabilities import CapabilitiesService
+from workbench.rpc.server.handler import python_name
 from workbench.rpc.server.modules import ModulesService
 from workbench.rpc.server.node import NodeService
+from workbench.rpc.server.supervision import SupervisionService
 
 FACETS = {
     "Modules": (api.Modules, RemoteModules, ModulesService, modules_pb2),
     "Actors": (api.Actors, RemoteActors, ActorsService, actors_pb2),
+    "Capabilities": (api.Capabilities, RemoteCapabilities, CapabilitiesService, capabilities_pb2),
+    "Supervision": (api.Supervision, RemoteSupervision, SupervisionService, supervision_pb2),
     "Node": (api.Node, RemoteNode, NodeService, node_pb2),
 }
-ONE_END_ONLY = {"close", "modules", "actors"}
+ONE_END_ONLY = {"close", "modules", "actors", "capabilities", "supervision"}
 """What a connection does by itself: no call of the node stands behind it."""
 RENAMED = {"subscribe": "watch"}
 """The api gives a subscription; on the wire it is a stream that one watches."""
@@ -47,6 +61,17 @@ RECORDS = {
     api.Reply: actors_pb2.Reply,
     api.SpawnOptions: actors_pb2.SpawnOptions,
     api.Turn: actors_pb2.Turn,
+    api.DeadLetter: actors_pb2.DeadLetter,
+    api.Backoff: supervision_pb2.Backoff,
+    api.ChildInfo: supervision_pb2.ChildInfo,
+    api.ChildSpec: supervision_pb2.ChildSpec,
+    api.RestartPlan: supervision_pb2.RestartPlan,
+    api.RestartRecord: supervision_pb2.RestartRecord,
+    api.SupervisorInfo: supervision_pb2.SupervisorInfo,
+    api.SupervisorSpec: supervision_pb2.SupervisorSpec,
+    api.Denial: capabilities_pb2.Denial,
+    api.Evidence: capabilities_pb2.Evidence,
+    api.GrantChange: capabilities_pb2.GrantChange,
     api.Event: node_pb2.Event,
     api.LogLine: node_pb2.LogLine,
     api.NodeInfo: node_pb2.NodeInfo,
@@ -66,7 +91,7 @@ def _service(name: str) -> ServiceDescriptor:
 def test_every_method_of_the_api_is_a_method_of_the_proto_and_the_server(facet: str) -> None:
     protocol, _, server, _ = FACETS[facet]
     named = {RENAMED.get(name, name) for name in _methods(protocol)} - ONE_END_ONLY
-    assert named == {name.lower() for name in _service(facet).methods_by_name}
+    assert named == {python_name(name) for name in _service(facet).methods_by_name}
     assert named == {name for name, member in _methods(server).items() if inspect.isfunction(member)}
 
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import actors, app, births, command, messages
+from tests.benchmarks import actors, app, births, command, lives, messages
 from tests.benchmarks.figure import Figure, report
 
 FIGURES = (
     *actors.FIGURES,
     *messages.FIGURES,
     *births.FIGURES,
+    *lives.FIGURES,
     command.whole_process,
     app.start,
     app.lag,

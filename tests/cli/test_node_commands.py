@@ -138,3 +138,128 @@ def test_logs_can_be_followed(shell) -> None:
             assert "second" in following.stdout.readline()
             following.send_signal(signal.SIGINT)
             assert following.wait(60) == 130
+
+
+def test_two_tenants_run_actors_of_the_same_name(shell) -> None:
+    with shell.node():
+        assert shell("module", "deploy", "counter.py", "--alias", "counter").code == 0
+        ours, theirs = ("--tenant", "ours", "--namespace", "a"), ("--tenant", "theirs", "--namespace", "a:*@..")
+        for who in (ours, theirs):
+            assert shell("actor", "spawn", "counter", "--name", "tally", *who).code == 0
+        assert shell("actor", "call", "tally", "increment", *ours).code == 0
+        for who, count in ((ours, "1"), (theirs, "0")):
+            assert shell("actor", "call", "tally", "get_count", "--json", *who).objects[0]["reply"] == count
+            assert [row["actor"] for row in shell("actor", "list", "--json", *who).objects] == ["tally"]
+        assert shell("actor", "list", "--json", "--tenant", "ours").objects == []
+        assert shell("actor", "list", "--json").objects == []
+        gone = shell("actor", "call", "tally", "get_count", "--tenant", "ours")
+        assert (gone.code, "no actor 'tally' in ours/default" in gone.err) == (1, True)
+        assert shell("capability", "grant", "tally", "locks", *ours).code == 0
+        assert shell("capability", "audit", "--json", *theirs).objects == []
+
+
+def test_grants_are_shown_given_taken_trimmed_and_audited(shell) -> None:
+    with shell.node():
+        assert shell("module", "deploy", "counter.py", "--alias", "counter").code == 0
+        assert shell("actor", "spawn", "counter", "--name", "tally", "--profile", "strict").code == 0
+        said = shell("capability", "grant", "tally", "locks", "keyvalue:read/config/*", "environment/HOME").out
+        assert said.splitlines() == [
+            "locks takes effect at the next host call of tally",
+            "keyvalue:read/config/* takes effect at the next host call of tally",
+            "environment/HOME takes effect at the next start of tally: it is bound when an instance is made",
+        ]
+        rows = {row["capability"]: row for row in shell("capability", "show", "tally", "--json").objects}
+        assert rows["keyvalue"]["granted"] == ["keyvalue:read/config/*"]
+        assert (rows["locks"]["used"], rows["locks"]["denied"], rows["locks"]["required"]) == (0, 0, False)
+        shown = shell("capability", "show").out
+        assert "ACTOR" in shown and "keyvalue:read/config/*" in shown
+        assert shell("capability", "revoke", "tally", "locks").code == 0
+        missing = shell("capability", "revoke", "tally", "locks")
+        assert (missing.code, "does not hold locks" in missing.err) == (1, True)
+        wrong = shell("capability", "grant", "tally", "flying")
+        assert (wrong.code, "no capability 'flying'" in wrong.err) == (1, True)
+        dry = shell("capability", "trim", "tally", "--dry-run", "--json").objects[0]
+        assert dry["dry"] and "keyvalue:read/config/*" in dry["grants"]
+        assert shell("capability", "trim", "tally").out.splitlines() == dry["grants"]
+        once = shell("capability", "grant", "tally", "locks", "--for", "once", "--json").objects
+        assert [(row["actor"], row["grant"]) for row in once] == [("tally", "locks")]
+        changes = shell("capability", "audit", "--json").objects
+        assert [change["action"] for change in changes] == [*["granted"] * 3, "revoked", "trimmed", "granted"]
+        assert changes[-1]["duration"] == "once" and "locks" in shell("capability", "audit", "--limit", "1").out
+
+
+TREE = """
+[supervisor.shop]
+intensity = 2
+children = ["till", "pool"]
+
+[actor.till]
+file = "counter.py"
+state = "7"
+
+[supervisor.pool]
+strategy = "simple_one_for_one"
+children = ["job"]
+
+[actor.job]
+module = "counter"
+restart = "temporary"
+"""
+
+
+def test_a_tree_is_applied_shown_previewed_and_removed(shell) -> None:
+    shell.write("shop.toml", TREE)
+    with shell.node():
+        applied = shell("supervisor", "apply", "shop.toml")
+        assert applied.code == 0, applied.err
+        assert [line.split()[:2] for line in applied.out.splitlines()[1:]] == [
+            ["shop", "idle"],
+            ["till", "idle"],
+            ["pool", "idle"],
+        ]
+        assert shell("supervisor", "start", "pool").out == "job-1\n"
+        assert shell("actor", "call", "till", "crash").code == 3
+        assert shell("actor", "call", "till", "get_count", "--json").objects[0]["reply"] == "7"
+        shown = shell("supervisor", "show", "shop", "--json").objects
+        assert [(row["name"], row["parent"], row["restarts"]) for row in shown] == [
+            ("shop", "", 1),
+            ("pool", "shop", 0),
+        ]
+        assert shell("supervisor", "preview", "till").out == "starts  till\n"
+        assert "shop starts till: till ended: " in shell("supervisor", "history").out
+        tree = shell("actor", "tree").out.splitlines()
+        assert [line.strip("│├└─ ").split()[0] for line in tree[1:]] == ["shop", "pool", "job-1", "till"]
+        assert shell("supervisor", "stop", "shop", "till").code == 0
+        assert shell("actor", "call", "till", "get_count").code == 1
+        assert shell("supervisor", "start", "shop", "till").code == 0
+        assert shell("supervisor", "restart", "shop").code == 0
+        shell.write("worse.toml", TREE.replace("intensity", "intensty"))
+        refused = shell("supervisor", "apply", "worse.toml")
+        assert refused.code == 1
+        assert refused.err.startswith("invalid: supervisor.shop has the unknown key 'intensty'")
+        assert refused.err.endswith("  worse.toml:3\n    intensty = 2\n")
+        assert shell("supervisor", "remove", "shop").code == 0
+        assert shell("actor", "list", "--json").objects == shell("supervisor", "show", "--json").objects == []
+
+
+def test_actors_are_suspended_limited_and_their_dead_letters_sent_again(shell) -> None:
+    with shell.node():
+        shell("module", "deploy", "counter.py", "--alias", "counter")
+        shell("actor", "spawn", "counter", "--name", "tally")
+        assert shell("actor", "suspend", "tally").code == 0
+        assert "suspended" in shell("actor", "list").out
+        assert shell("actor", "resume", "tally").code == 0
+        assert shell("actor", "passivate", "tally").code == 0
+        assert "passive" in shell("actor", "list").out
+        assert shell("actor", "limits", "tally", "fuel=7_000_000", "--json").objects[0]["fuel"] == 7_000_000
+        assert "fuel            7,000,000" in shell("actor", "limits", "tally").out
+        wrong = shell("actor", "limits", "tally", "fule=1")
+        assert (wrong.code, "no limit 'fule'; there are memory_bytes" in wrong.err) == (1, True)
+        shell("actor", "cast", "tally", "crash")
+        assert shell("actor", "call", "tally", "get_count").code in (1, 3)
+        letter = shell("actor", "dead-letters", "--json").objects[0]
+        assert (letter["envelope"]["type"], letter["actor"]) == ("crash", "tally")
+        shell("actor", "restart", "tally")
+        assert shell("actor", "resend", str(letter["seq"]), "increment").code == 0
+        assert shell("actor", "call", "tally", "get_count", "--json").objects[0]["reply"] == "1"
+        assert shell("actor", "dead-letters", "--json").objects == []

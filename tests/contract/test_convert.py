@@ -9,8 +9,12 @@ from hypothesis import strategies as st
 from workbench.api import (
     ActorId,
     ActorInfo,
+    Backoff,
     Cause,
+    ChildInfo,
+    ChildSpec,
     Crashed,
+    DeadLetter,
     Envelope,
     Event,
     Exhausted,
@@ -26,13 +30,19 @@ from workbench.api import (
     NodeInfo,
     Outcome,
     Reply,
+    RestartPlan,
+    RestartRecord,
     Sample,
+    Strategy,
+    SupervisorInfo,
+    SupervisorSpec,
     Turn,
     WorkbenchError,
 )
-from workbench.api.limits import LARGEST
+from workbench.api.limits import LARGEST, STACK_CLASSES
+from workbench.api.supervision import INFINITY, LIMITS
 from workbench.rpc import convert, faults
-from workbench.rpc.generated.plexspaces.v1 import actors_pb2, common_pb2, modules_pb2, node_pb2
+from workbench.rpc.generated.plexspaces.v1 import actors_pb2, common_pb2, modules_pb2, node_pb2, supervision_pb2
 
 number = st.integers(0, (1 << 63) - 1)
 floating = st.floats(allow_nan=False)
@@ -50,7 +60,38 @@ value = st.recursive(
 host_call = st.builds(HostCall, arguments=st.lists(value).map(tuple), result=value)
 envelope = st.builds(Envelope, payload=payload, headers=st.dictionaries(st.text(), st.text()))
 positive = st.integers(1, LARGEST)
-limits = st.builds(Limits, **dict.fromkeys(Limits.__slots__, positive))
+limits = st.builds(
+    Limits, **dict.fromkeys(Limits.__slots__, positive) | {"stack_bytes": st.integers(1, STACK_CLASSES[-1])}
+)
+word = st.text(min_size=1, max_size=20)
+backoff = st.builds(
+    Backoff, first_ms=st.integers(1, 1_000), most_ms=st.integers(1_000, 9_000), factor=st.floats(1, 100)
+)
+worker = st.builds(
+    ChildSpec,
+    name=word,
+    module=word,
+    state=payload,
+    limits=st.dictionaries(st.sampled_from(LIMITS), positive),
+    shutdown_ms=st.integers(-1, 9_999),
+    supervisor=st.none(),
+)
+
+
+def supervisor_of(children: st.SearchStrategy[ChildSpec]) -> st.SearchStrategy[SupervisorSpec]:
+    rules = {"intensity": st.integers(0, 9), "period_ms": st.integers(1, 9_999), "backoff": st.none() | backoff}
+    strategies = st.sampled_from([found for found in Strategy if found is not Strategy.SIMPLE_ONE_FOR_ONE])
+    below = st.lists(children, max_size=3).map(tuple)
+    return st.builds(SupervisorSpec, name=word, strategy=strategies, children=below, **rules)
+
+
+def child_above(tree: SupervisorSpec) -> ChildSpec:
+    return ChildSpec(tree.name, shutdown_ms=INFINITY, supervisor=tree)
+
+
+children = st.recursive(worker, lambda below: supervisor_of(below).map(child_above), max_leaves=5)
+tree = supervisor_of(children)
+child_info = st.builds(ChildInfo, restarts_in_seconds=st.none() | floating)
 turn = st.builds(
     Turn,
     envelope=st.none() | envelope,
@@ -61,6 +102,14 @@ turn = st.builds(
 )
 MESSAGES = {
     ActorInfo: (st.builds(ActorInfo, limits=limits, last_cause=st.none() | cause), actors_pb2.ActorInfo),
+    SupervisorSpec: (tree, supervision_pb2.SupervisorSpec),
+    SupervisorInfo: (
+        st.builds(SupervisorInfo, spec=tree, children=st.lists(child_info, max_size=3).map(tuple)),
+        supervision_pb2.SupervisorInfo,
+    ),
+    RestartPlan: (st.builds(RestartPlan), supervision_pb2.RestartPlan),
+    RestartRecord: (st.builds(RestartRecord, cause=st.none() | cause), supervision_pb2.RestartRecord),
+    DeadLetter: (st.builds(DeadLetter, envelope=envelope, cause=st.none() | cause), actors_pb2.DeadLetter),
     Cause: (cause, common_pb2.Cause),
     Event: (st.builds(Event), node_pb2.Event),
     Limits: (limits, actors_pb2.Limits),

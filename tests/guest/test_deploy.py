@@ -17,6 +17,7 @@ from workbench.guest import wheels
 from workbench.node import LocalNode
 from workbench.wasm.codec import Err, Ok
 from workbench.wasm.gate import Context
+from workbench.wasm.holdings import Holdings
 
 from .conftest import ACTORS, SAMPLES
 
@@ -97,7 +98,7 @@ class Guest:
     def __init__(self, node: LocalNode) -> None:
         limits = PROFILES["permissive"].interpreter
         machine = node._machine
-        self.context = Context(ActorId("guest"), Nobody(), (parse_grant("logging"),), limits)  # type: ignore[arg-type]
+        self.context = Context(ActorId("guest"), Nobody(), Holdings([parse_grant("logging")]), limits)  # type: ignore[arg-type]
         self._instance = machine.interpreter.program(limits.stack_bytes).instantiate(self.context, machine.engines)
 
     def call(self, interface: str, function: str, *arguments: Any) -> Any:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from workbench.api import ActorState, Node, Rejected
+import workbench
+from workbench.api import ActorState, Crashed, Kind, Node, Rejected
+from workbench.data import directory
 
 from .conftest import Start
 
@@ -95,3 +98,52 @@ def test_a_reloaded_ticker_has_one_timer(node: Node, start: Start) -> None:
     after = json.loads(str(node.actors.snapshot(ticker)))
     assert after["timer"] != before["timer"]
     assert after == {**before, "timer": after["timer"]}
+
+
+def test_the_flaky_worker_does_its_jobs_until_one_that_ends_it(node: Node, start: Start) -> None:
+    flaky = start("flaky").id
+    for message_type, payload in (("divide", "84/7"), ("steps", "27")):
+        node.actors.ask(flaky, message_type, payload, kind=Kind.CAST)
+    assert node.actors.ask(flaky, "get_done").payload == "2"
+    said = [line.message for line in node.logs(actor=flaky)]
+    assert said[-2:] == ["divide 84/7: 12", "steps 27: 111"]
+    with pytest.raises(Rejected, match="unknown message type shout"):
+        node.actors.ask(flaky, "shout", kind=Kind.CAST)
+    with pytest.raises(Crashed, match="division by zero"):
+        node.actors.ask(flaky, "divide", "84/0", kind=Kind.CAST)
+    assert not [row for row in node.capabilities.evidence(flaky) if row.denied], "a traceback looks for no file"
+
+
+def test_a_round_of_the_flaky_worker_ends_with_a_job_that_ends_it(node: Node, start: Start) -> None:
+    flaky = start("flaky").id
+    limits = replace(node.actors.get(flaky).limits, fuel=100_000_000)
+    node.actors.set_limits(flaky, limits)
+    for _ in range(5):
+        node.actors.tell(flaky, "tick")
+    until(lambda: node.actors.get(flaky).state is ActorState.CRASHED)
+    (letter,) = [letter for letter in node.actors.dead_letters() if letter.actor == flaky and letter.cause]
+    assert letter.envelope.payload in ("84/0", "0")
+
+
+def test_the_sample_system_has_a_tree_that_starts_the_worker_again_and_never_gives_up(node: Node) -> None:
+    started = workbench.start_sample(node)
+    try:
+        assert {"counter", "ticker", "flaky", "clerk", "ledger"} <= set(started)
+        assert [info.name for info in node.supervision.list()] == ["workshop", "workers"]
+        node.actors.tell("flaky", "divide", "84/0")
+        until(lambda: bool(node.supervision.history("workers")))
+        record = node.supervision.history("workers")[0]
+        assert (record.child, record.killed_by, record.plan.start) == ("flaky", "divide", ("flaky", "clerk"))
+        until(lambda: node.actors.get("clerk").restarts == 1)
+        letter = next(letter for letter in node.actors.dead_letters() if letter.actor.name == "flaky")
+        node.actors.resend(letter.seq, payload="84/2")
+        until(lambda: any(line.message == "divide 84/2: 42" for line in node.logs(actor="flaky")))
+        spec = node.supervision.get("workers").spec
+        source = (directory("resources") / "actors" / "flaky_actor.py").read_text()
+        round_ms = 5 * int(source.partition("EVERY_MS = ")[2].split()[0])
+        assert spec.period_ms / round_ms + 1 < spec.intensity
+        assert workbench.start_sample(node) == started
+    finally:
+        node.supervision.remove("workshop")
+        for name in started:
+            node.actors.stop(name)

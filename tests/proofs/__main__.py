@@ -15,13 +15,23 @@ from pathlib import Path
 from tests.benchmarks.figure import machine
 from tests.proofs.clean_clone import clean_clone
 from tests.proofs.dist import dist
+from tests.proofs.hazards import hazards
+from tests.proofs.hostile import hostile
+from tests.proofs.lives import crowd, passive, restarts
 from tests.proofs.mutants import mutants
+from tests.proofs.supervision import supervision
 from tests.proofs.weight import weight
 
 PROOFS: Mapping[str, Callable[[], object]] = {
     "clean_clone": clean_clone,
     "dist": dist,
+    "crowd": crowd,
+    "hazards": hazards,
+    "hostile": hostile,
     "mutants": mutants,
+    "passive": passive,
+    "restarts": restarts,
+    "supervision": supervision,
     "weight": weight,
 }
 

@@ -19,7 +19,7 @@ from ui.panels.actors.panel import ActorsPanel
 from ui.panels.editor.document import Document
 from ui.panels.editor.panel import EditorPanel
 from ui.panels.log.panel import LogPanel
-from ui.panels.messages import MessagesPanel
+from ui.panels.messages.panel import MessagesPanel
 from workbench.api import ActorInfo, ActorState
 from workbench.data import directory
 

@@ -7,13 +7,17 @@ Every actor counts: `increment` and `add` change a number, `get_count` reads it,
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import queue
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from threading import RLock
 from time import time
 from types import TracebackType
 
+from fake_capabilities import FakeCapabilities
 from fake_modules import FakeModules
+from fake_supervision import FakeSupervision
 
 from workbench.api import (
     PROFILES,
@@ -26,12 +30,15 @@ from workbench.api import (
     Cause,
     Conflict,
     Crashed,
+    DeadLetter,
     Envelope,
     Event,
     Figures,
     HostCall,
+    Invalid,
     Kind,
     Level,
+    Limits,
     Location,
     LogLine,
     NodeInfo,
@@ -97,6 +104,8 @@ class FakeActors:
         self.rows: dict[str, ActorInfo] = {}
         self.counts: dict[str, int] = {}
         self.all_turns: list[Turn] = []
+        self.letters: dict[int, DeadLetter] = {}
+        self._numbers = itertools.count(1)
 
     def spawn(
         self, module: str, state: Payload = "", *, options: SpawnOptions | None = None, timeout: float = 30.0
@@ -141,8 +150,10 @@ class FakeActors:
         row = self.get(name)
         if row.state is ActorState.CRASHED:
             raise Crashed(f"actor {name!r} has crashed; restart it first", cause=row.last_cause)
+        if row.state is ActorState.PASSIVE:
+            row = self._put(dataclasses.replace(row, state=ActorState.IDLE), "actors.woken")
         if message_type == "boom":
-            raise self._crash(row)
+            raise self._crash(row, payload, kind)
         if message_type not in ("increment", "add", "get_count"):
             self._record(
                 row, message_type, payload, kind, Outcome.REJECTED, text=f"unknown message type {message_type}"
@@ -171,19 +182,24 @@ class FakeActors:
         self._changed(row.id.name, "actors.turn")
         return turn
 
-    def _crash(self, row: ActorInfo) -> Crashed:
+    def _crash(self, row: ActorInfo, payload: Payload, kind: Kind) -> Crashed:
         name = row.id.name
         text = (
             f'Traceback (most recent call last):\n  File "{row.module_name}.py", line 9, in handle_request\n'
             '    raise ValueError("boom")\nValueError: boom'
         )
         cause = Cause("crashed", "ValueError: boom", Location(f"{row.module_name}.py", 9, 13), text)
-        self._record(row, "boom", "", Kind.CALL, Outcome.CRASHED, cause=cause)
+        turn = self._record(row, "boom", payload, kind, Outcome.CRASHED, cause=cause)
         self.rows[name] = dataclasses.replace(
             self.rows[name], state=ActorState.CRASHED, crashes=row.crashes + 1, last_cause=cause, killed_by="boom"
         )
         self._node.write(Level.ERROR, name, text)
         self._changed(name, "actors.crashed")
+        if kind is Kind.CAST and turn.envelope is not None:
+            number = next(self._numbers)
+            self.letters[number] = DeadLetter(number, time(), row.id, turn.envelope, "the actor crashed over it", cause)
+            self._node.emit(Area.DEAD_LETTERS, "dead-letters.added", name)
+        self._node.supervision.ended(name, cause, "boom")
         return Crashed("ValueError: boom", cause=cause, figures=FIGURES)
 
     def tell(
@@ -218,6 +234,37 @@ class FakeActors:
         row = dataclasses.replace(self.get(actor), module=info.hash, module_name=info.name, state=ActorState.IDLE)
         return self._put(row, "actors.upgraded")
 
+    def suspend(self, actor: ActorId | str, *, timeout: float = 30.0) -> ActorInfo:
+        return self._put(dataclasses.replace(self.get(actor), state=ActorState.SUSPENDED), "actors.suspended")
+
+    def resume(self, actor: ActorId | str, *, timeout: float = 30.0) -> ActorInfo:
+        row = self.get(actor)
+        state = ActorState.IDLE if row.state is ActorState.SUSPENDED else row.state
+        return self._put(dataclasses.replace(row, state=state), "actors.resumed")
+
+    def passivate(self, actor: ActorId | str, *, timeout: float = 30.0) -> ActorInfo:
+        row = self.get(actor)
+        if row.state is not ActorState.IDLE:
+            raise Invalid(f"{row.id.name!r} is {row.state}; only an idle actor can be passivated")
+        return self._put(dataclasses.replace(row, state=ActorState.PASSIVE), "actors.passivated")
+
+    def set_limits(self, actor: ActorId | str, limits: Limits, *, timeout: float = 30.0) -> ActorInfo:
+        return self._put(dataclasses.replace(self.get(actor), limits=limits), "actors.limited")
+
+    def dead_letters(self, *, after: int = 0, limit: int = 1000) -> Sequence[DeadLetter]:
+        return [letter for letter in self.letters.values() if letter.seq > after][-limit:]
+
+    def resend(self, letter: int, *, message_type: str | None = None, payload: Payload | None = None) -> str:
+        if letter not in self.letters:
+            raise NotFound(f"no dead letter {letter}")
+        found = self.letters.pop(letter)
+        self._node.emit(Area.DEAD_LETTERS, "dead-letters.resent", found.actor.name)
+        sent = found.envelope
+        with suppress(Crashed, Rejected):
+            self.ask(found.actor, message_type or sent.type, sent.payload if payload is None else payload,
+                     kind=Kind.CAST)  # fmt: skip
+        return f"r{letter}"
+
     def snapshot(self, actor: ActorId | str, *, timeout: float = 30.0) -> Payload:
         return str(self.counts[str(actor)])
 
@@ -239,6 +286,7 @@ class FakeNode:
 
     def __init__(self, *, interpreter_ready: bool = True) -> None:
         self._modules, self._actors = FakeModules(self), FakeActors(self)
+        self._supervision, self._capabilities = FakeSupervision(self), FakeCapabilities(self)
         self._subscriptions: list[FakeSubscription] = []
         self._seq = 0
         self.lines: list[LogLine] = []
@@ -255,6 +303,14 @@ class FakeNode:
     @property
     def actors(self) -> FakeActors:
         return self._actors
+
+    @property
+    def supervision(self) -> FakeSupervision:
+        return self._supervision
+
+    @property
+    def capabilities(self) -> FakeCapabilities:
+        return self._capabilities
 
     def info(self) -> NodeInfo:
         rows = self._actors.list()

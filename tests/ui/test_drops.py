@@ -45,7 +45,9 @@ def test_what_cannot_be_deployed_is_named_and_the_rest_is_deployed(
 ) -> None:
     (tmp_path / "good.py").write_text(WORKING)
     drop(window, tmp_path / "picture.png")
-    refused = "picture.png is not deployed: .py, .wasm, .wat and .zip files are, and the folder of an actor."
+    refused = (
+        "picture.png is not deployed: .py, .wasm, .wat and .zip files are, the folder of an actor, and a tree (.toml)."
+    )
     assert [notice.text for notice in window.notices.notices if "picture" in notice.text] == [refused]
     assert window.drop_zone.line.text() == refused
     drop(window, tmp_path / "picture.png", tmp_path / "good.py", tmp_path / "notes.txt")

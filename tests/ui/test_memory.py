@@ -17,7 +17,7 @@ from windows import close
 from ui.main_window import MainWindow
 from ui.panels.actors.panel import ActorsPanel
 from ui.panels.editor.panel import EditorPanel
-from ui.panels.messages import MessagesPanel
+from ui.panels.messages.panel import MessagesPanel
 from ui.session import Session
 
 Open = Callable[..., MainWindow]

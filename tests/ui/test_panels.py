@@ -35,7 +35,7 @@ from ui.panels.editor.panel import EditorPanel
 from ui.panels.graphs.panel import GraphsPanel
 from ui.panels.log.lines import Asked, shown_lines
 from ui.panels.log.panel import LogPanel
-from ui.panels.messages import MessagesPanel
+from ui.panels.messages.panel import MessagesPanel
 from ui.traceback_text import as_html, from_address, innermost, place
 from ui.watchdog import WATCHDOG
 from workbench.api import ActorId, Level, Location, LogLine

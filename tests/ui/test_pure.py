@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from ui import format as show
 from ui.endings import ending
-from ui.series import crash_times, curve, decimated
+from ui.marks import Mark
+from ui.panels.graphs.kills import Kills
+from ui.series import curve, decimated
 from ui.widgets.brackets import match
 from ui.widgets.highlighter import split_line, state_after
 from ui.widgets.indenting import indent_after, shift, toggle_comment
@@ -34,7 +36,8 @@ def test_samples_far_apart_are_not_joined() -> None:
 
 
 def test_a_crash_has_its_mark() -> None:
-    assert crash_times([sample(1), sample(2, crashes=1)], 5.0) == [-3.0]
+    series = {"": [sample(2, crashes=1)], "till": [sample(1), sample(2, crashes=1)]}
+    assert Kills().marks(series, 5.0, 60.0) == [Mark(-3.0, "till ended")]
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=3000), st.integers(1, 400))

@@ -26,7 +26,7 @@ from ui.main_window import MainWindow
 from ui.models import Column, RowModel
 from ui.panels.actors.panel import ActorsPanel
 from ui.panels.log.panel import LogPanel
-from ui.panels.messages import MessagesPanel
+from ui.panels.messages.panel import MessagesPanel
 from ui.roster import listing
 from ui.table_text import as_text
 from ui.tidying import CHEAP, Tidying

@@ -16,9 +16,10 @@ from ui.main_window import PANELS, MainWindow
 from ui.panel import Panel
 from ui.panels.actors.panel import ActorsPanel
 from ui.panels.editor.panel import EditorPanel
+from ui.panels.supervision.panel import SupervisionPanel
 from ui.theme import MINIMUM_CONTRAST
 from ui.widgets.table import Table
-from workbench.api import Level
+from workbench.api import ChildSpec, Crashed, Kind, Level, SupervisorSpec
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 CHECKS = {"nameless": nameless, "unreachable": unreachable, "pale": pale}
@@ -27,12 +28,18 @@ IDS = [kind.id for kind in PANELS]
 
 @pytest.fixture
 def filled(window: MainWindow, node: FakeNode, qtbot: QtBot) -> MainWindow:
-    """Something to see in every panel: a component, a log, a message, a graph, a file."""
+    """Something to see in every panel: a component, a log, a graph, a file, a tree, a restart, a denial."""
     node.modules.deploy(b"\0asm" + bytes(50_000), file_name="echo.wasm", alias="echo")
     node.actors.ask("counter", "increment")
     for second in range(3):
         node.sample("", time=1000.0 + second, fuel_per_second=5.0)
     node.write(Level.WARN, "counter", "it is late")
+    node.capabilities.deny("counter", "network", "http.request", "example.org:443", "increment")
+    node.capabilities.grant("counter", "locks")
+    children = tuple(ChildSpec(name, "counter_actor") for name in ("till", "clerk"))
+    node.supervision.apply(SupervisorSpec("shop", intensity=3, children=children))
+    with pytest.raises(Crashed):
+        node.actors.ask("till", "boom", kind=Kind.CAST)
     editor = window.panels["editor"]
     assert isinstance(editor, EditorPanel)
     editor.new("gen_server")
@@ -46,6 +53,9 @@ def shown(window: MainWindow, name: str, qtbot: QtBot) -> Panel:
     window.raise_panel(name)
     panel = window.panels[name]
     qtbot.waitUntil(panel.isVisible)
+    if isinstance(panel, SupervisionPanel):
+        qtbot.waitUntil(lambda: bool(panel.trees))
+        panel.show_card("till")
     tables = [table for table in panel.findChildren(Table) if table.isVisible()]
     if tables:
         qtbot.waitUntil(lambda: bool(tables[0].rows.rows) or not tables[0].isVisible())
@@ -100,7 +110,7 @@ def test_the_text_that_a_table_really_draws_can_be_read(filled: MainWindow, look
     actors = shown(filled, "actors", qtbot)
     assert isinstance(actors, ActorsPanel)
     table = actors.table
-    qtbot.waitUntil(lambda: len(table.rows.rows) == 3)
+    qtbot.waitUntil(lambda: len(table.rows.rows) == 5)
     cell = table.visualRect(table.rows.index(1, 0))
     assert drawn_contrast(table.viewport(), cell.topLeft() + QPoint(4, 2), cell.height() - 4) >= MINIMUM_CONTRAST
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from fake_node import FakeNode
-from PySide6.QtWidgets import QTabBar
+from PySide6.QtWidgets import QLabel, QTabBar
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 from windows import close
@@ -17,10 +17,11 @@ from ui.app import address, arguments, window_for
 from ui.main_window import MainWindow
 from ui.opening import Doors
 from ui.panels.actors.panel import ActorsPanel
-from ui.panels.messages import MessagesPanel
+from ui.panels.messages.panel import MessagesPanel
 from ui.panels.modules.panel import ModulesPanel
 from ui.settings import Record, RecordFile, Settings, config_directory
 from ui.widgets.empty_state import EmptyState
+from ui.widgets.notice_bar import PICTURE
 from workbench.api import Node, SpawnOptions, Unavailable
 
 HELD = "the workspace is held by process 4711; close it or choose another with --workspace"
@@ -210,3 +211,14 @@ def test_an_actor_that_was_typed_stays_when_the_list_changes(window: MainWindow,
     qtbot.waitUntil(lambda: len(names.rows) == 3)
     assert messages.actor.actor() == "workflow"
     assert messages.actor.itemText(messages.actor.currentIndex()) == "workflow"
+
+
+def test_the_icon_of_a_notice_follows_the_theme(window: MainWindow, qtbot: QtBot) -> None:
+    window.desk.notice("A warning that stays", "warn")
+    picture = window.notices.findChild(QLabel, PICTURE)
+    assert picture is not None
+    before = picture.pixmap().toImage()
+    window.set_theme("dark")
+    qtbot.waitUntil(lambda: window.looks.settled)
+    assert picture.pixmap().toImage() != before
+    window.set_theme("light")

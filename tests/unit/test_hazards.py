@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -33,7 +35,7 @@ def failing() -> Iterator[list[type[BaseException]]]:
     def run(_context: Any) -> int:
         raise raises[0]("from inside a host call")
 
-    gate.REGISTRY[key] = replace(genuine, run=run)
+    gate.REGISTRY[key] = run
     yield raises
     gate.REGISTRY[key] = genuine
 
@@ -75,7 +77,7 @@ def test_an_error_never_reaches_another_actor(node: Node, odd: str) -> None:
 def test_a_result_that_does_not_fit_its_type_is_an_error_and_not_a_corruption(node: Node, odd: str) -> None:
     key = ("messaging", "now-ms")
     genuine = gate.REGISTRY[key]
-    gate.REGISTRY[key] = replace(genuine, run=lambda _context: "not a number")
+    gate.REGISTRY[key] = lambda _context: "not a number"
     try:
         with pytest.raises(Crashed, match="host"):
             node.actors.ask(odd, "now")
@@ -84,3 +86,27 @@ def test_a_result_that_does_not_fit_its_type_is_an_error_and_not_a_corruption(no
     assert node.actors.get(odd).state is ActorState.CRASHED
     node.actors.restart(odd)
     assert node.actors.ask(odd, "now").payload
+
+
+def child(kind: str, number: int) -> dict[str, Any] | None:
+    """What a process of its own found; None when it died."""
+    command = [sys.executable, "-m", "tests.unit.hazards", kind, str(number)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    found: dict[str, Any] | None = json.loads(done.stdout) if done.returncode == 0 else None
+    return found
+
+
+def test_what_python_ends_itself_with_becomes_an_error_of_the_one_call(interpreter: str) -> None:
+    found = child("raised", 50)
+    assert found == {
+        "became_errors": dict.fromkeys(("KeyboardInterrupt", "SystemExit", "CancelledError"), 50),
+        "crashes": 0,
+    }
+    control = child("stock-raised", 50)
+    assert control is None or not any(control["became_errors"].values()), "the bindings lose it, if they survive it"
+
+
+def test_failing_calls_on_two_threads_get_each_its_own_error(interpreter: str) -> None:
+    assert child("crossed", 4_000) == {"calls": 4_000, "got_their_own": 4_000}
+    control = child("stock-crossed", 20_000)
+    assert control is None or control["in_the_wrong_hands"], "the bindings mix them up, so this test can fail"

@@ -1,27 +1,23 @@
-"""The WIT, the host functions behind it, and the capabilities say the same; what is not built answers `unavailable`."""
+"""The WIT and the host functions behind it say the same; who may call them is in test_permissions.py."""
 
 from __future__ import annotations
 
 import inspect
-from contextlib import nullcontext
 from typing import Any
 
 import pytest
 from wasmtime import Config, Engine, Instance, Module, Store
 
-from workbench.api import CAPABILITIES, ActorId, profile
 from workbench.wasm import linker
-from workbench.wasm.codec import Err, codec
+from workbench.wasm.codec import codec
 from workbench.wasm.engine import new_engine
-from workbench.wasm.gate import REGISTRY, Context, through_gate
+from workbench.wasm.gate import REGISTRY
 from workbench.wasm.intake import BEHAVIOR_NAMES
 from workbench.wasm.program import BEHAVIORS
 from workbench.wasm.types import Primitive, Record, ResultOf, strip
 from workbench.wasm.wit import actor_package
 
 WIT = actor_package()
-NO_CAPABILITY = {"types", "debug"}
-OTHER_NAME = {"http": "network", "socket": "network"}
 SERVICES = [
     (interface, function)
     for interface in linker.service_interfaces()
@@ -29,43 +25,14 @@ SERVICES = [
 ]
 
 
-class Silent:
-    """A host behind which there is nothing."""
-
-    messaging = logging = property(lambda self: self)
-
-    def log(self, *_record: Any) -> None:
-        return
-
-    def blocking(self, *_wait: Any) -> Any:
-        return nullcontext()
-
-    def sleep(self, *_wait: Any) -> None:
-        return
-
-
-def context(*, granted: bool) -> Context:
-    return Context(ActorId("a"), Silent(), (), profile("balanced" if granted else "strict").limits)  # type: ignore[arg-type]
-
-
 def test_every_host_function_is_one_of_the_wit_with_its_number_of_parameters() -> None:
     assert linker.IMPORTS
     for (interface, name), function in REGISTRY.items():
         declared = WIT.interfaces[interface].function(name)
         assert declared is not None, f"{interface}.{name} is not in the WIT"
-        parameters = list(inspect.signature(function.run).parameters)
+        parameters = list(inspect.signature(function).parameters)
         assert len(parameters) == len(declared.params) + 1, f"{interface}.{name}"
         assert [name.replace("-", "_") for name, _ in declared.params] == parameters[1:]
-
-
-@pytest.mark.parametrize("interface", sorted({interface for interface, _ in SERVICES} - NO_CAPABILITY))
-def test_every_service_has_its_capability(interface: str) -> None:
-    assert OTHER_NAME.get(interface, interface) in CAPABILITIES
-
-
-def test_every_function_needs_a_capability_that_exists() -> None:
-    for function in REGISTRY.values():
-        assert not function.needs or function.needs in CAPABILITIES
 
 
 @pytest.mark.parametrize(("interface", "function"), SERVICES, ids=lambda each: getattr(each, "name", each))
@@ -74,31 +41,6 @@ def test_every_function_answers_with_our_error_and_can_be_carried_by_the_codec(i
     assert isinstance(function.result, ResultOf)
     assert strip(function.result.err) == strip(dict(error)["error"])
     assert codec(function).lower_result is not None
-
-
-@pytest.mark.parametrize(
-    ("interface", "name"), [(i, f.name) for i, f in SERVICES if (i, f.name) not in REGISTRY], ids=lambda each: each
-)
-def test_what_is_not_built_answers_unavailable_and_says_so(interface: str, name: str) -> None:
-    answer = through_gate(interface, name, context(granted=True), ())
-    assert isinstance(answer, Err)
-    code, message = answer.value
-    assert code == "unavailable" and interface in message and name in message
-
-
-@pytest.mark.parametrize(
-    ("interface", "name"), [key for key, function in REGISTRY.items() if function.needs], ids=lambda each: each
-)
-def test_what_was_not_granted_is_denied_counted_and_names_the_grant(interface: str, name: str) -> None:
-    declared = WIT.interfaces[interface].function(name)
-    assert declared is not None
-    here = context(granted=False)
-    answer = through_gate(interface, name, here, tuple("x" for _ in declared.params))
-    needs = REGISTRY[interface, name].needs
-    assert isinstance(answer, Err) and answer.value[0] == "denied"
-    assert f"--grant {needs}" in answer.value[1]
-    assert here.denied[needs] == 1 and not here.used[needs]
-    assert here.calls[0].error == "denied"
 
 
 def test_the_behaviors_are_those_of_the_wit() -> None:

@@ -13,7 +13,18 @@ import pytest
 from wasmtime import wat2wasm
 
 import workbench
-from workbench.api import AlreadyExists, Behavior, Conflict, Format, Invalid, Node, NotFound, Progress, SpawnOptions
+from workbench.api import (
+    AlreadyExists,
+    Behavior,
+    Conflict,
+    Exhausted,
+    Format,
+    Invalid,
+    Node,
+    NotFound,
+    Progress,
+    SpawnOptions,
+)
 from workbench.node import LocalNode
 from workbench.wasm.artifacts import Artifacts
 from workbench.wasm.compiler import Compiler
@@ -222,6 +233,20 @@ def test_wrong_source_is_refused_at_its_line(node: Node, source: str, line: int,
         assert (caught.value.locations[0].file, caught.value.locations[0].line) == ("wrong.py", line)
 
 
+def slow_component() -> bytes:
+    """One whose compilation takes a while."""
+    text = (
+        "(component "
+        + "".join(
+            f'(core module (func (export "f{n}") (param i64) (result i64) {"(i64.mul (local.get 0) " * 2000}'
+            f"(local.get 0){')' * 2000}))"
+            for n in range(120)
+        )
+        + ")"
+    )
+    return bytes(wat2wasm(text))
+
+
 def test_a_compilation_is_cancelled_for_real_and_the_next_one_works(tmp_path: Path) -> None:
     cancel = threading.Event()
     steps: list[Progress] = []
@@ -231,26 +256,36 @@ def test_a_compilation_is_cancelled_for_real_and_the_next_one_works(tmp_path: Pa
         if step.seconds > 0.1:
             cancel.set()
 
-    slow = (
-        "(component "
-        + "".join(
-            f'(core module (func (export "f{n}") (param i64) (result i64) {"(i64.mul (local.get 0) " * 2000}'
-            f"(local.get 0){')' * 2000}))"
-            for n in range(120)
-        )
-        + ")"
-    )
     compiler = Compiler()
     try:
         compiler.compile(bytes(wat2wasm("(component)")), tmp_path / "warm")
         with pytest.raises(Conflict, match="cancelled"):
-            compiler.compile(bytes(wat2wasm(slow)), tmp_path / "out", progress=progress, cancel=cancel)
+            compiler.compile(slow_component(), tmp_path / "out", progress=progress, cancel=cancel)
         assert sorted(path.name for path in tmp_path.iterdir()) == ["warm"]
         compiler.compile(bytes(wat2wasm("(component)")), tmp_path / "out")
         assert (tmp_path / "out").exists()
     finally:
         compiler.close()
     assert steps and all(step.fraction is not None and step.fraction < 1 for step in steps)
+
+
+def test_no_more_compilations_wait_than_the_setting_says(tmp_path: Path) -> None:
+    compiler, cancel, refused = Compiler(waiting=0), threading.Event(), list[Exhausted]()
+
+    def another(_step: Progress) -> None:
+        with pytest.raises(Exhausted, match="compile jobs: 0 compilations wait already") as error:
+            compiler.compile(bytes(wat2wasm("(component)")), tmp_path / "other")
+        refused.append(error.value)
+        cancel.set()
+
+    try:
+        compiler.compile(bytes(wat2wasm("(component)")), tmp_path / "warm")
+        with pytest.raises(Conflict, match="cancelled"):
+            compiler.compile(slow_component(), tmp_path / "out", progress=another, cancel=cancel)
+        compiler.compile(bytes(wat2wasm("(component)")), tmp_path / "other")
+    finally:
+        compiler.close()
+    assert [error.limit for error in refused] == ["compile_jobs"]
 
 
 def test_the_build_of_the_interpreter_is_cancelled_and_leaves_nothing_half_made(

@@ -5,24 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from workbench.api import (
-    CAPABILITIES,
     ActorId,
     Area,
     Envelope,
     Exhausted,
     Figures,
-    Grant,
     Invalid,
     Kind,
     Level,
     Outcome,
     Reply,
     Turn,
-    parse_grant,
     profile,
 )
 from workbench.api.errors import WorkbenchError, by_code
@@ -63,49 +58,6 @@ def test_a_message_goes_to_the_first_export_that_handles_its_kind(
 def test_a_call_to_an_event_handler_is_refused() -> None:
     with pytest.raises(Invalid, match="handles events only"):
         route(Kind.CALL, ("gen-event",), "log")
-
-
-@pytest.mark.parametrize(
-    ("grant", "capability", "mode", "name", "allowed"),
-    [
-        ("keyvalue", "keyvalue", "write", "anything", True),
-        ("keyvalue:read", "keyvalue", "write", "a", False),
-        ("keyvalue:read/config/*", "keyvalue", "read", "config/x", True),
-        ("keyvalue:read/config/*", "keyvalue", "read", "secret", False),
-        ("channels/orders.*", "channels", "", "orders.new", True),
-        ("channels/orders.*", "locks", "", "orders.new", False),
-        ("blob/reports", "blob", "read", "reports", True),
-        ("blob/reports", "blob", "read", "reports2", False),
-        ("messaging/a*b", "messaging", "", "axb", False),
-    ],
-)
-def test_a_grant_covers_what_it_says(grant: str, capability: str, mode: str, name: str, allowed: bool) -> None:
-    assert parse_grant(grant).covers(capability, mode, name) is allowed
-
-
-@given(st.sampled_from(["logging", "keyvalue", "blob"]), st.sampled_from(["", "read", "write"]), st.text(min_size=1))
-def test_a_grant_reads_back_as_it_was_written(capability: str, mode: str, scope: str) -> None:
-    grant = Grant(capability, "" if capability == "logging" else mode, scope)
-    assert parse_grant(str(grant)) == grant
-
-
-@pytest.mark.parametrize("text", ["", "flying", "logging:read", "keyvalue:delete", "keyvalue/", ":read"])
-def test_a_wrong_grant_is_refused_in_words(text: str) -> None:
-    with pytest.raises(Invalid):
-        parse_grant(text)
-
-
-def test_what_cannot_be_granted_yet_says_so() -> None:
-    for capability in ("filesystem", "network", "environment"):
-        assert capability in CAPABILITIES
-        with pytest.raises(Invalid, match="cannot be granted yet"):
-            parse_grant(f"{capability}")
-
-
-def test_every_profile_grants_what_exists() -> None:
-    for name in ("strict", "balanced", "permissive"):
-        for grant in profile(name).grants:
-            parse_grant(grant)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -56,6 +57,12 @@ def label(text: str = "", *, tone: str = "", role: str = "", wrap: bool = False)
     if role:
         made.setProperty("role", role)
     return made
+
+
+def shrinks(made: QLabel) -> None:
+    """Let a text that only says more than needed be cut off where there is no room for it."""
+    made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    made.setMinimumWidth(1)
 
 
 def set_tone(widget: QWidget, tone: str) -> None:

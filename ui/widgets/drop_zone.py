@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from ui.drops import deployable, refusal
 from ui.icons import pixmap
 from ui.theme import current
+from ui.tree_files import ENDING as TREE
 from ui.widgets.build import column, label
 
 
@@ -39,7 +40,8 @@ class DropZone(QWidget):
             return False
         usable = [path for path in found if deployable(path)]
         names = ", ".join(path.name for path in usable[:3]) + (" …" if len(usable) > 3 else "")
-        self.line.setText(f"Drop to deploy {names}" if usable else refusal(found))
+        verb = "apply" if usable and all(path.suffix.lower() == TREE for path in usable) else "deploy"
+        self.line.setText(f"Drop to {verb} {names}" if usable else refusal(found))
         self.picture.setPixmap(pixmap("drop" if usable else "warning", current().accent, 32, self.devicePixelRatioF()))
         parent = self.parentWidget()
         if parent is not None:

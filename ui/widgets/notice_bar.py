@@ -16,6 +16,7 @@ from ui.widgets.build import box, button, label, row, tool
 SHOWN = 3
 ICONS = {"info": "info", "ok": "ok", "warn": "warning", "error": "error"}
 FADE_MS = 6000
+PICTURE = "noticePicture"
 NOTICE_CHARACTERS = 600
 
 
@@ -32,6 +33,7 @@ class NoticeBar(QWidget):
         self.setAccessibleName("Notices")
         self.setVisible(False)
         desk.noticed.connect(self.add)
+        desk.theme_changed.connect(self._repaint)
 
     @property
     def notices(self) -> list[Notice]:
@@ -52,8 +54,9 @@ class NoticeBar(QWidget):
 
     def _line(self, notice: Notice) -> QWidget:
         picture = QLabel()
-        picture.setPixmap(pixmap(ICONS[notice.tone], current().color(notice.tone), 16, self.devicePixelRatioF()))
+        picture.setObjectName(PICTURE)
         picture.setFixedSize(QSize(18, 18))
+        self._paint(picture, notice)
         text = label(excerpt(notice.text, NOTICE_CHARACTERS), wrap=True)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         line = row(picture, text, margins=(10, 5, 8, 5), spacing=8)
@@ -66,6 +69,15 @@ class NoticeBar(QWidget):
             line.addWidget(button("Copy details", lambda: _copy(notice), style="link", icon_name="copy"))
         line.addWidget(tool("close", "Dismiss this notice", lambda: self._remove(made)))
         return made
+
+    def _paint(self, picture: QLabel, notice: Notice) -> None:
+        picture.setPixmap(pixmap(ICONS[notice.tone], current().color(notice.tone), 16, self.devicePixelRatioF()))
+
+    def _repaint(self) -> None:
+        """In the colours of another theme."""
+        for notice, line in self._lines:
+            if (picture := line.findChild(QLabel, PICTURE)) is not None:
+                self._paint(picture, notice)
 
     def _answer(self, line: QWidget, key: str) -> None:
         self._remove(line)

@@ -7,16 +7,20 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyqtgraph as pg  # type: ignore[import-untyped]
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QCursor, QFont
+from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
 
 from ui import format as show
+from ui.marks import Mark
 from ui.series import Array, Measure
 from ui.theme import current
 from ui.widgets.build import label, row
 
 pg.setConfigOptions(antialias=True)
+NEAR_PIXELS = 5
+SAID = 6
+"""As many marks are told about at once."""
 LEAST_TOP = {"bytes": 1024.0, "seconds": 0.001, "percent": 10.0}
 
 
@@ -61,6 +65,8 @@ class Plot(QWidget):
         self._colors: dict[str, str] = {}
         self._marks = pg.PlotDataItem(connect="pairs", symbol=None)
         self.view.addItem(self._marks)
+        self.marks: Sequence[Mark] = ()
+        self.view.scene().sigMouseMoved.connect(self._hover)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(8, 6, 8, 4)
         whole.setSpacing(2)
@@ -83,8 +89,8 @@ class Plot(QWidget):
         self.view.showGrid(x=False, y=True, alpha=0.12)
         self._marks.setPen(pg.mkPen(QColor(tokens.error), width=1, style=Qt.PenStyle.DashLine))
 
-    def draw(self, curves: Mapping[str, tuple[Array, Array, str]], crashes: Sequence[float], seconds: float) -> None:
-        """`curves` by name, with their colours; x is seconds before now, from `-seconds` to 0."""
+    def draw(self, curves: Mapping[str, tuple[Array, Array, str]], marks: Sequence[Mark], seconds: float) -> None:
+        """`curves` by name, with their colours; x is seconds before now, `-seconds` to 0; `marks` say who ended."""
         for gone in set(self._curves) - set(curves):
             self.view.removeItem(self._curves.pop(gone))
             self._colors.pop(gone, None)
@@ -101,7 +107,22 @@ class Plot(QWidget):
                 top = max(top, float(np.nanmax(values)))
         self.view.setXRange(-seconds, 0, padding=0)
         self.view.setYRange(0, top * 1.12, padding=0)
-        self._marks.setData(np.repeat(crashes, 2), np.tile([0.0, top * 1.12], len(crashes)))
+        self.marks = marks
+        self._marks.setData(np.repeat([mark.at for mark in marks], 2), np.tile([0.0, top * 1.12], len(marks)))
+        self.setAccessibleDescription("; ".join(mark.text for mark in marks[-SAID:]))
+
+    def marked(self, x: float) -> str:
+        """What is said about the marks at a place of the view, in its pixels; the newest first."""
+        pixel = self.view.getViewBox().viewPixelSize()[0]
+        at = self.view.getViewBox().mapSceneToView(QPointF(x, 0)).x()
+        near = [mark for mark in self.marks if abs(mark.at - at) <= NEAR_PIXELS * pixel]
+        return "\n".join(mark.text for mark in reversed(near[-SAID:]))
+
+    def _hover(self, place: QPointF) -> None:
+        if text := self.marked(place.x()):
+            QToolTip.showText(QCursor.pos(), text, self.view)
+        elif QToolTip.isVisible():
+            QToolTip.hideText()
 
     def say(self, value: float | None) -> None:
         """The newest value of what the legend has chosen."""

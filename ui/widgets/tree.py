@@ -27,6 +27,7 @@ class Tree(Table[Row]):
     def __init__(self, model: Outline[Row], name: str) -> None:
         super().__init__(model, name)
         self.outline = model
+        self._folded = False
         self.setItemDelegateForColumn(0, BranchDelegate(self))
         self.menu_for = self._folding_menu
         self.opened.connect(lambda: self._turn(self.currentIndex().row()))
@@ -70,6 +71,10 @@ class Tree(Table[Row]):
 
     def _fold(self) -> None:
         """Hide what lies in closed rows; the keyboard goes to the row that was closed over it."""
+        if not self.outline.closed and not self._folded:  # every row is seen, and there may be very many
+            self.viewport().update()
+            return
+        self._folded = bool(self.outline.closed)
         for position, hidden in enumerate(self.outline.unseen()):
             if self.isRowHidden(position) != hidden:
                 self.setRowHidden(position, hidden)

@@ -6,8 +6,19 @@ epoch (float), durations carry their unit in the name, sizes are bytes.
 
 from __future__ import annotations
 
-from workbench.api.actors import ActorInfo, Actors, ActorState, SpawnOptions
-from workbench.api.capabilities import CAPABILITIES, Grant, parse_grant
+from workbench.api.actors import ActorInfo, Actors, ActorState, DeadLetter, SpawnOptions
+from workbench.api.capabilities import (
+    CAPABILITIES,
+    DURATIONS,
+    Capabilities,
+    Denial,
+    Duration,
+    Evidence,
+    Grant,
+    GrantChange,
+    includes,
+    parse_grant,
+)
 from workbench.api.errors import (
     AlreadyExists,
     Cause,
@@ -36,10 +47,24 @@ from workbench.api.metrics import Sample
 from workbench.api.modules import Behavior, CancelToken, Format, ModuleInfo, Modules, Progress, ProgressCallback
 from workbench.api.node import Node, NodeInfo
 from workbench.api.structure import Change, Member, ModuleDetail, ModuleDiff, Section
+from workbench.api.supervision import (
+    Backoff,
+    ChildInfo,
+    ChildSpec,
+    Ending,
+    Restart,
+    RestartPlan,
+    RestartRecord,
+    Strategy,
+    Supervision,
+    SupervisorInfo,
+    SupervisorSpec,
+)
 from workbench.api.turns import HostCall, Outcome, Turn
 
 __all__ = [
     "CAPABILITIES",
+    "DURATIONS",
     "PROFILES",
     "ActorId",
     "ActorInfo",
@@ -47,19 +72,29 @@ __all__ = [
     "Actors",
     "AlreadyExists",
     "Area",
+    "Backoff",
     "Behavior",
     "CancelToken",
+    "Capabilities",
     "Cause",
     "Change",
+    "ChildInfo",
+    "ChildSpec",
     "Conflict",
     "Crashed",
+    "DeadLetter",
+    "Denial",
     "Denied",
+    "Duration",
+    "Ending",
     "Envelope",
     "Event",
+    "Evidence",
     "Exhausted",
     "Figures",
     "Format",
     "Grant",
+    "GrantChange",
     "HostCall",
     "Internal",
     "Invalid",
@@ -84,15 +119,23 @@ __all__ = [
     "ProgressCallback",
     "Rejected",
     "Reply",
+    "Restart",
+    "RestartPlan",
+    "RestartRecord",
     "Sample",
     "Section",
     "SpawnOptions",
+    "Strategy",
     "Subscription",
+    "Supervision",
+    "SupervisorInfo",
+    "SupervisorSpec",
     "Timeout",
     "Turn",
     "Unauthenticated",
     "Unavailable",
     "WorkbenchError",
+    "includes",
     "parse_grant",
     "profile",
 ]

@@ -10,7 +10,7 @@ from typing import Protocol
 from workbench.api.errors import Cause
 from workbench.api.identity import ActorId
 from workbench.api.limits import DEFAULT_PROFILE, Limits
-from workbench.api.messages import NO_HEADERS, Kind, Payload, Reply
+from workbench.api.messages import NO_HEADERS, Envelope, Kind, Payload, Reply
 from workbench.api.turns import Turn
 from workbench.api.value import value
 
@@ -74,6 +74,22 @@ class ActorInfo:
     killed_by: str = ""  # the message type whose turn ended in the last cause
     links: tuple[str, ...] = ()  # actors whose abnormal end it is told of, and they of its own
     monitors: tuple[str, ...] = ()  # actors whose end it is told of
+    supervisor: str = ""  # who starts it again; empty when nobody does
+
+
+@value
+class DeadLetter:
+    """A message that nobody handled: a cast over which `actor` crashed, or that waited when it was stopped.
+
+    `seq` is its number, by which it is sent again; `time` when it was put aside.
+    """
+
+    seq: int
+    time: float
+    actor: ActorId
+    envelope: Envelope
+    reason: str
+    cause: Cause | None = None
 
 
 class Actors(Protocol):
@@ -129,7 +145,11 @@ class Actors(Protocol):
         ...
 
     def stop(self, actor: ActorId | str, *, timeout: float = 5.0) -> None:
-        """Finish the turn in hand, run `shutdown`, answer what still waits, and forget the actor. Idempotent."""
+        """Finish the turn in hand, run `shutdown`, answer what still waits, and forget the actor. Idempotent.
+
+        A supervised one ends normally by it, and its supervisor decides whether it is started again: to keep it
+        stopped use `supervision.stop_child`.
+        """
         ...
 
     def kill(self, actor: ActorId | str) -> None:
@@ -137,15 +157,38 @@ class Actors(Protocol):
         ...
 
     def restart(self, actor: ActorId | str, *, timeout: float = 30.0) -> ActorInfo:
-        """Start a crashed actor again from its initial state; it keeps its id and its mailbox."""
+        """Start a crashed actor again from its initial state; it keeps its id and its mailbox.
+
+        A supervised one that was stopped by hand, or given up, is started by this too.
+        """
         ...
 
     def upgrade(self, actor: ActorId | str, module: str, *, timeout: float = 30.0) -> ActorInfo:
         """Give a running actor other code between two turns, its state carried over by `snapshot-state` and `init`.
 
         When the old code cannot hand out its state or the new one refuses it, the old instance serves on and the
-        error says why. A crashed actor is started from its initial state.
+        error says why. A crashed actor is started from its initial state. Invalid: the module lacks a behavior that
+        the actor has now.
         """
+        ...
+
+    def suspend(self, actor: ActorId | str, *, timeout: float = 30.0) -> ActorInfo:
+        """Let it handle no more messages after the turn in hand; they wait in its mailbox. Idempotent."""
+        ...
+
+    def resume(self, actor: ActorId | str, *, timeout: float = 30.0) -> ActorInfo:
+        """Let a suspended actor go on. Idempotent."""
+        ...
+
+    def passivate(self, actor: ActorId | str, *, timeout: float = 30.0) -> ActorInfo:
+        """Keep the state of an idle actor and free its instance; the next message brings it back.
+
+        Invalid: it is at work, or cannot hand out its state.
+        """
+        ...
+
+    def set_limits(self, actor: ActorId | str, limits: Limits, *, timeout: float = 30.0) -> ActorInfo:
+        """Other limits from the next turn on; `stack_bytes` from the next start of the instance on."""
         ...
 
     def snapshot(self, actor: ActorId | str, *, timeout: float = 30.0) -> Payload:
@@ -154,4 +197,15 @@ class Actors(Protocol):
 
     def turns(self, actor: ActorId | str | None = None, *, after: int = 0, limit: int = 100) -> Sequence[Turn]:
         """The newest turns still kept, oldest first: of one actor with seq > `after`, or of all of them."""
+        ...
+
+    def dead_letters(self, *, after: int = 0, limit: int = 1000) -> Sequence[DeadLetter]:
+        """The newest messages that nobody handled, still kept, with seq > `after`, oldest first."""
+        ...
+
+    def resend(self, letter: int, *, message_type: str | None = None, payload: Payload | None = None) -> str:
+        """Send the dead letter with this number to its actor again, as it was or edited; gives the new message's id.
+
+        It is no dead letter any more then. NotFound: it, or its actor, is not there.
+        """
         ...

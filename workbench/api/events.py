@@ -13,10 +13,13 @@ class Area(StrEnum):
     """What part of the node changed."""
 
     ACTORS = "actors"
+    CAPABILITIES = "capabilities"
     MODULES = "modules"
     TURNS = "turns"
     LOGS = "logs"
     METRICS = "metrics"
+    SUPERVISION = "supervision"
+    DEAD_LETTERS = "dead-letters"
     NODE = "node"
 
 

@@ -25,7 +25,8 @@ class Limits:
 
     `memory_bytes` comes on top of what the module declares at start. `wait_ms` bounds the waiting inside blocking
     host calls, which is neither fuel nor running time. A text or binary payload beyond its size is refused before
-    delivery, and so is one larger than a quarter of the free headroom.
+    delivery, and so is one larger than a quarter of the free headroom. `lifetime_fuel` bounds all turns of the actor
+    together, restarts included (0: no bound); what an ended turn took is then not known and not counted.
     """
 
     memory_bytes: int
@@ -37,12 +38,15 @@ class Limits:
     wait_ms: int
     text_bytes: int = 8 * MIB
     binary_bytes: int = MIB
+    lifetime_fuel: int = 0
 
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            if not 0 < value <= LARGEST:
-                raise Invalid(f"the limit {field.name} must be between 1 and {LARGEST:,}, not {value:,}")
+            least = 0 if field.name == "lifetime_fuel" else 1
+            most = STACK_CLASSES[-1] if field.name == "stack_bytes" else LARGEST
+            if not least <= value <= most:
+                raise Invalid(f"the limit {field.name} must be between {least} and {most:,}, not {value:,}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,13 @@ from types import TracebackType
 from typing import Protocol
 
 from workbench.api.actors import Actors
+from workbench.api.capabilities import Capabilities
 from workbench.api.events import Area, Subscription
 from workbench.api.identity import ActorId
 from workbench.api.logs import LogLine
 from workbench.api.metrics import Sample
 from workbench.api.modules import CancelToken, Modules, ProgressCallback
+from workbench.api.supervision import Supervision
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,12 @@ class Node(Protocol):
 
     @property
     def actors(self) -> Actors: ...
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    @property
+    def supervision(self) -> Supervision: ...
 
     def info(self) -> NodeInfo: ...
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from workbench.api import ActorInfo, ActorState, Kind, SpawnOptions
+from workbench.api import ActorInfo, ActorState, DeadLetter, Kind, SpawnOptions
 from workbench.cli import exchange, failure, options, payload, render
 from workbench.cli.connection import Target, running
 
@@ -80,6 +80,7 @@ def show(name: str, target: Target, as_json: bool) -> None:
             ("module", f"{info.module_name} ({info.module[:12]})"),
             ("behaviors", ", ".join(info.behaviors)),
             ("parent", info.parent),
+            ("supervisor", info.supervisor),
             ("profile", info.profile),
             ("grants", ", ".join(info.grants)),
             ("spawned", render.when(info.spawned)),
@@ -175,6 +176,100 @@ def upgrade(name: str, module: str, timeout_seconds: float, target: Target) -> N
 @click.argument("name")
 @options.timeout
 @options.where
+@options.debug
+def suspend(name: str, timeout_seconds: float, target: Target) -> None:
+    """Let the actor NAME handle no more messages after the turn in hand; they wait."""
+    with running(target) as node:
+        node.actors.suspend(name, timeout=timeout_seconds)
+
+
+@actor.command()
+@click.argument("name")
+@options.timeout
+@options.where
+@options.debug
+def resume(name: str, timeout_seconds: float, target: Target) -> None:
+    """Let the suspended actor NAME go on."""
+    with running(target) as node:
+        node.actors.resume(name, timeout=timeout_seconds)
+
+
+@actor.command()
+@click.argument("name")
+@options.timeout
+@options.where
+@options.debug
+def passivate(name: str, timeout_seconds: float, target: Target) -> None:
+    """Keep the state of the idle actor NAME and free its instance; the next message brings it back."""
+    with running(target) as node:
+        node.actors.passivate(name, timeout=timeout_seconds)
+
+
+@actor.command()
+@click.argument("name")
+@click.argument("changes", metavar="LIMIT=VALUE...", nargs=-1)
+@options.timeout
+@options.where
+@options.as_json
+@options.debug
+def limits(name: str, changes: tuple[str, ...], timeout_seconds: float, target: Target, as_json: bool) -> None:
+    """Show the limits of the actor NAME, or change some of them from its next turn on."""
+    from workbench.cli.limits import changed, show_limits
+
+    with running(target) as node:
+        found = node.actors.get(name).limits
+        if changes:
+            found = node.actors.set_limits(name, changed(found, changes), timeout=timeout_seconds).limits
+    show_limits(found, as_json=as_json)
+
+
+@actor.command()
+@options.where
+@options.debug
+def tree(target: Target) -> None:
+    """Who stands under whom: supervisors, their children, and actors with those they spawned."""
+    from workbench.cli.tree import print_tree
+
+    with running(target) as node:
+        print_tree(node)
+
+
+@actor.command(name="dead-letters")
+@click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most so many of the newest.")
+@options.where
+@options.as_json
+@options.debug
+def dead_letters(limit: int, target: Target, as_json: bool) -> None:
+    """Messages that nobody handled, the oldest first: `workbench actor resend` sends one again."""
+    with running(target) as node:
+        letters = node.actors.dead_letters(limit=limit)
+    if as_json:
+        for letter in letters:
+            render.line(render.record(letter))
+        return
+    render.table(("NUMBER", "TIME", "ACTOR", "TYPE", "PAYLOAD", "REASON"), map(_letter, letters))
+
+
+@actor.command()
+@click.argument("number", type=int)
+@click.argument("message", metavar="[TYPE[=PAYLOAD]]", required=False)
+@options.where
+@options.debug
+def resend(number: int, message: str | None, target: Target) -> None:
+    """Send the dead letter NUMBER to its actor again, as it was or as another message."""
+    edited = payload.message(message, Kind.CAST) if message else None
+    with running(target) as node:
+        node.actors.resend(
+            number,
+            message_type=edited.type if edited else None,
+            payload=edited.payload if edited else None,
+        )
+
+
+@actor.command()
+@click.argument("name")
+@options.timeout
+@options.where
 @options.as_json
 @options.debug
 def snapshot(name: str, timeout_seconds: float, target: Target, as_json: bool) -> None:
@@ -202,6 +297,12 @@ def logs(name: str | None, follow: bool, limit: int, target: Target, as_json: bo
 
     with running(target) as node:
         print_logs(node, name, limit=limit, follow=follow, as_json=as_json)
+
+
+def _letter(letter: DeadLetter) -> tuple[str, ...]:
+    sent = letter.envelope
+    content = render.payload(sent.payload)[:60]
+    return str(letter.seq), render.when(letter.time), letter.actor.name, sent.type, content, letter.reason
 
 
 def _object(info: ActorInfo) -> dict[str, render.Json]:

@@ -17,11 +17,13 @@ from workbench.cli import failure
 
 COMMANDS = {
     "actor": "workbench.cli.actor:actor",
+    "capability": "workbench.cli.capability:capability",
     "module": "workbench.cli.module:module",
     "new": "workbench.cli.new:new",
     "node": "workbench.cli.node:node",
     "profile": "workbench.cli.profile:profile",
     "run": "workbench.cli.run:run",
+    "supervisor": "workbench.cli.supervisor:supervisor",
 }
 INTERRUPTED = 130
 TERMINATED = 143

@@ -43,7 +43,13 @@ profile = click.option(
     show_default=True,
     help="Limits and grants.",
 )
-grants = click.option("--grant", "grants", metavar="CAP", multiple=True, help="One more capability, for example spawn.")
+grants = click.option(
+    "--grant",
+    "grants",
+    metavar="CAP",
+    multiple=True,
+    help="One more capability, for example spawn or blob:read/reports/*.",
+)
 packages = click.option(
     "--with",
     "packages",
@@ -56,6 +62,10 @@ timeout = click.option(
 )
 
 
+tenant = click.option("--tenant", metavar="NAME", default="default", show_default=True, help="On whose behalf.")
+namespace = click.option("--namespace", metavar="NAME", default="default", show_default=True, help="Of the actors.")
+
+
 def where(command: F) -> F:
     """`--node --workspace --tenant --namespace`, handed to the command as one `target`."""
 
@@ -64,8 +74,8 @@ def where(command: F) -> F:
         return command(*arguments, target=Target(address, workspace, tenant, namespace), **rest)
 
     for option in (
-        click.option("--namespace", metavar="NAME", default="default", show_default=True, help="Of the actors."),
-        click.option("--tenant", metavar="NAME", default="default", show_default=True, help="On whose behalf."),
+        namespace,
+        tenant,
         click.option("--workspace", metavar="DIR", default="", help="The node of this workspace."),
         click.option("--node", "address", metavar="HOST:PORT", default="", help="The node at this address."),
     ):

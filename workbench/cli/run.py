@@ -50,6 +50,8 @@ class Subject:
 @options.state
 @options.profile
 @options.grants
+@options.tenant
+@options.namespace
 @click.option(
     "--workspace", metavar="DIR", default="", help="Keep the module there, instead of in a temporary workspace."
 )
@@ -69,6 +71,8 @@ def run(
     state: str,
     profile: str,
     grants: tuple[str, ...],
+    tenant: str,
+    namespace: str,
     workspace: str,
     watch: bool,
     timeout_seconds: float,
@@ -83,7 +87,7 @@ def run(
     messages = list(_ordered(context.meta[__name__], calls, casts))
     initial, beside = payload.text(state), workbench.vendor(packages)
     subject = Subject(file, *workbench.pack(file, beside=beside))
-    with workbench.connect(f"embedded:{workspace}") as node:
+    with workbench.connect(f"embedded:{workspace}", tenant=tenant, namespace=namespace) as node:
         lines = Lines(node)
         started = _start(node, subject, initial, SpawnOptions(subject.name, profile, grants), lines)
         if started:

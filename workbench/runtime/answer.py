@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from _thread import LockType, allocate_lock
+from _thread import allocate_lock
+from collections.abc import Callable
 from threading import TIMEOUT_MAX
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 T = TypeVar("T")
+
+
+class Gate(Protocol):
+    def release(self) -> object: ...
+
+
+class _Call:
+    """A gate behind which nobody waits: it is called."""
+
+    def __init__(self, release: Callable[[], object]) -> None:
+        self.release = release
 
 
 class Answer(Generic[T]):
@@ -19,7 +31,7 @@ class Answer(Generic[T]):
 
     def __init__(self) -> None:
         self._once = allocate_lock()
-        self._gate: LockType | None = None
+        self._gate: Gate | None = None
         self.done = False
         self.value: T | None = None
         self.error: BaseException | None = None
@@ -45,6 +57,15 @@ class Answer(Generic[T]):
         if not self.done:
             gate.acquire(timeout=min(max(timeout, 0.0), TIMEOUT_MAX))
         return self.done
+
+    def then(self, call: Callable[[], object]) -> None:
+        """Instead of waiting: call it once the answer is there, on the thread that sets it, or here and now.
+
+        When it is set at this very moment both may happen.
+        """
+        self._gate = _Call(call)
+        if self.done:
+            call()
 
     def take(self) -> T:
         """The value, or the error raised. Only when done."""

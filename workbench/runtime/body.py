@@ -5,7 +5,7 @@ Only the thread that owns the actor may touch it. Whatever happens in a turn, it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.api.capabilities import Grant
@@ -20,6 +20,7 @@ from workbench.runtime.metrics import Counters
 from workbench.runtime.surroundings import Surroundings
 from workbench.wasm.codec import Err
 from workbench.wasm.gate import Context
+from workbench.wasm.holdings import Holdings
 from workbench.wasm.instance import Died, Instance
 from workbench.wasm.library import Runnable
 from workbench.wasm.program import LIFECYCLE
@@ -37,6 +38,10 @@ class Spec:
     grants: tuple[Grant, ...]
     limits: Limits
     parent: str
+    behavior_words: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:  # written once, for whoever lists thousands of actors again and again
+        object.__setattr__(self, "behavior_words", tuple(map(str, self.runnable.info.behaviors)))
 
 
 class Body:
@@ -47,18 +52,30 @@ class Body:
 
     def __init__(self, identity: ActorId, spec: Spec, around: Surroundings) -> None:
         self.id, self.spec, self._around = identity, spec, around
-        self.context = Context(identity, around.host, spec.grants, spec.limits)
+        self.holdings = Holdings(
+            spec.grants,
+            now=around.clock.now,
+            message_type=self._message_type,
+            on_denied=lambda capability, denial: around.grants.denied(identity, capability, denial),
+            on_used_up=lambda grant: around.grants.used_up(identity, grant),
+        )
+        self.context = Context(identity, around.host, self.holdings, spec.limits)
         self.instance: Instance | None = None
         self.envelope: Envelope | None = None
         self.counters = Counters()
         self.fsm_state = ""
+        self.last_used = 0.0
         self.last_turn_ns = self._seq = 0
         self._now, self._recorder = around.clock.now, around.recorder
         self._names = spec.runnable.names
         self._measured: int | None = None
+        self._bound_lifetime()
         self.room = -1
         self.call_way: Route | None = None
         self.cast_way: Route | None = None
+
+    def _message_type(self) -> str:
+        return self.envelope.type if self.envelope is not None else ""
 
     @property
     def ending(self) -> Cause | None:
@@ -111,7 +128,7 @@ class Body:
 
     def handle(self, way: Route, envelope: Envelope) -> Reply | WorkbenchError:
         """One message's turn: its reply, a Rejected, or the Crashed that it died of (then `instance` is None)."""
-        started = self._now()
+        self.last_used = started = self._now()
         self.envelope = envelope
         try:
             instance = self._present()
@@ -140,6 +157,14 @@ class Body:
             return Exhausted(refused, limit="size", used=len(reply), figures=figures)
         turn = self._record("message", envelope, Outcome.REPLY, figures, started, reply)
         return Reply(reply if needs_reply else "", figures, turn.seq, self.fsm_state)
+
+    def set_limits(self, spec: Spec) -> None:
+        """Take on the limits of `spec`, as far as a living instance can."""
+        self.spec, self.context.limits = spec, spec.limits
+        self._bound_lifetime()
+        if self.instance is not None:
+            self.instance.take_limits()
+            self._make_room(self.instance)
 
     def _make_room(self, instance: Instance) -> None:
         """How long a text may be now: a quarter of what memory may still grow, and no more than the limit."""
@@ -225,6 +250,8 @@ class Body:
         counters.turns += 1
         counters.wall_ns += figures.wall_ns
         counters.fuel += figures.fuel or 0
+        if context.fuel_left is not None:
+            self._bound_lifetime()
         counters.memory_bytes = figures.memory_bytes if outcome is not Outcome.CRASHED else None
         module, interpreter = self._names
         calls, total = (tuple(context.calls), context.calls_total) if context.calls_total else ((), 0)
@@ -247,6 +274,11 @@ class Body:
         )
         self._recorder.add(turn)
         return turn
+
+    def _bound_lifetime(self) -> None:
+        """What the lifetime's fuel still leaves."""
+        bound = self.spec.limits.lifetime_fuel
+        self.context.fuel_left = max(0, bound - self.counters.fuel) if bound else None
 
     def report(self, cause: Cause) -> None:
         """A death that the guest did not report itself is still in the log, with what is known."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,8 +16,23 @@ from workbench.runtime.logbook import Logbook
 from workbench.runtime.scheduler import Scheduler
 from workbench.runtime.system import ActorSystem
 from workbench.runtime.timers import Timers
+from workbench.wasm.gate import Network
 
 MAX_DELAY_SECONDS = 10 * 365 * 86_400.0
+
+
+class _Ended(Answer[None]):
+    """Nobody waits for it: it says to whoever does something else that the actor is to end."""
+
+    __slots__ = ("_stop",)
+
+    def __init__(self, stop: Callable[[], None]) -> None:
+        super().__init__()
+        self._stop = stop
+
+    def fail(self, error: BaseException) -> None:
+        super().fail(error)
+        self._stop()
 
 
 class RuntimeHost:
@@ -25,8 +40,12 @@ class RuntimeHost:
 
     system: ActorSystem
 
-    def __init__(self, logbook: Logbook, scheduler: Scheduler, timers: Timers) -> None:
-        self._logbook, self._scheduler, self._timers = logbook, scheduler, timers
+    def __init__(self, logbook: Logbook, scheduler: Scheduler, timers: Timers, network: Network) -> None:
+        self._logbook, self._scheduler, self._timers, self._network = logbook, scheduler, timers, network
+
+    @property
+    def network(self) -> Network:
+        return self._network
 
     @property
     def messaging(self) -> RuntimeHost:
@@ -52,6 +71,12 @@ class RuntimeHost:
                 yield
             finally:
                 found.state, found.waiting_for = before, ""
+
+    @contextmanager
+    def interruptible(self, actor: ActorId, stop: Callable[[], None]) -> Iterator[None]:
+        """While this lasts, a kill of the actor calls `stop`."""
+        with self.system.find(actor).waiting_on(_Ended(stop)):
+            yield
 
     def sleep(self, actor: ActorId, seconds: float) -> None:
         answer: Answer[None] = Answer()
@@ -106,7 +131,8 @@ class RuntimeHost:
         return self._sender(actor)
 
     def parent_id(self, actor: ActorId) -> str | None:
-        parent = self.system.find(actor).spec.parent
+        found = self.system.find(actor)
+        parent = found.spec.parent if found.keeper is None else ""  # a supervisor is no actor
         return f"{parent}@{self.system.node_name}" if parent else None
 
     def send_after(self, actor: ActorId, delay_ms: int, message_type: str, payload: Payload) -> int:

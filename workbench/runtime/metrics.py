@@ -38,7 +38,10 @@ class Counters:
 
 
 class Metrics:
-    """Samples once a second on a thread of its own. Thread-safe."""
+    """Samples once a second on a thread of its own what `read` gives; others keep the samples that they have.
+
+    Thread-safe.
+    """
 
     def __init__(
         self, clock: Clock, bus: Bus, read: Callable[[], Iterable[tuple[ActorId, Counters]]], *, kept: int
@@ -79,10 +82,15 @@ class Metrics:
                 while len(series) > room:
                     series.popleft()
                 samples.append(sample)
-            self._series = {actor: series for actor, series in self._series.items() if actor in found}
             self._node.append(self._whole(samples, now))
-            self._last = found
+            self._last.update(found)
         self._bus.touch(Area.METRICS)
+
+    def forget(self, actor: ActorId) -> None:
+        """It is no more."""
+        with self._lock:
+            self._series.pop(actor, None)
+            self._last.pop(actor, None)
 
     def _whole(self, samples: Sequence[Sample], now: float) -> Sample:
         busy = [(sample.turn_ms, sample.messages_per_second) for sample in samples if sample.turn_ms is not None]

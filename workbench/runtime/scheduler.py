@@ -126,12 +126,17 @@ class Scheduler:
             self._clock.advance(following)
         return True
 
+    def start(self, job: Callable[[], Any]) -> Answer[Any]:
+        """Run `job` on a worker."""
+        answer: Answer[Any] = Answer()
+        self.submit(_Job(job, answer))
+        return answer
+
     def call(self, job: Callable[[], Any], timeout: float) -> Any:
         """Run `job` where guests may run: right here if that is such a thread, else on a worker. Returns its value."""
         if may_run_guest() or not self.workers:
             return job()
-        answer: Answer[Any] = Answer()
-        self.submit(_Job(job, answer))
+        answer = self.start(job)
         with self.blocked():
             if not answer.wait(timeout):
                 raise TimeoutError

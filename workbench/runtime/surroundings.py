@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from workbench.clock import Clock
 from workbench.runtime.bonds import Bonds
 from workbench.runtime.bus import Bus
+from workbench.runtime.dead_letters import DeadLetters
+from workbench.runtime.grants import Grants
 from workbench.runtime.logbook import Logbook
 from workbench.runtime.metrics import Metrics
 from workbench.runtime.recorder import Recorder
+from workbench.runtime.residents import Residents
 from workbench.runtime.scheduler import Scheduler
 from workbench.runtime.timers import Timers
 from workbench.wasm.engine import Engines
@@ -30,3 +33,6 @@ class Surroundings:
     engines: Engines
     host: Host
     bonds: Bonds
+    dead_letters: DeadLetters
+    residents: Residents
+    grants: Grants

@@ -5,44 +5,46 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 from workbench.api.actors import ActorInfo, SpawnOptions
-from workbench.api.capabilities import Grant, parse_grant
-from workbench.api.errors import AlreadyExists, Conflict, Denied, NotFound, Timeout, Unavailable, WorkbenchError
+from workbench.api.errors import (
+    AlreadyExists,
+    Conflict,
+    Exhausted,
+    NotFound,
+    Timeout,
+    Unavailable,
+    WorkbenchError,
+)
 from workbench.api.events import Area
 from workbench.api.identity import NAME_BYTES, ActorId, split_address
-from workbench.api.limits import profile
+from workbench.api.limits import Limits
 from workbench.api.messages import NO_HEADERS, Envelope, Kind, Payload, Reply
-from workbench.runtime.actor import Actor, size_of
+from workbench.api.supervision import ChildSpec
+from workbench.runtime import life
+from workbench.runtime.actor import Actor, Keeper
 from workbench.runtime.answer import Answer
+from workbench.runtime.births import Library, check_behaviors, options_of, spec_of
 from workbench.runtime.body import Spec
 from workbench.runtime.bonds import DOWN, EXIT, Bonds
 from workbench.runtime.mailbox import Letter
 from workbench.runtime.metrics import Counters
 from workbench.runtime.surroundings import Surroundings
-from workbench.wasm.library import Runnable
 
 logger = logging.getLogger(__name__)
 SHUTDOWN_SECONDS = 5.0
 ROOM_FOR_NUMBER = 16
 
 
-class Library(Protocol):
-    """What the system needs of the module library."""
-
-    def open(self, reference: str, stack_bytes: int) -> Runnable: ...
-
-
 class ActorSystem:
     """All actors of a node. Thread-safe."""
 
-    def __init__(self, library: Library, around: Surroundings, *, node_name: str) -> None:
-        self._library, self._around, self.node_name = library, around, node_name
+    def __init__(self, library: Library, around: Surroundings, *, node_name: str, most: int) -> None:
+        self._library, self._around, self.node_name, self._most = library, around, node_name, most
         self._actors: dict[ActorId, Actor] = {}
         self._waits: dict[ActorId, ActorId] = {}
         self._lock = threading.Lock()
@@ -61,7 +63,8 @@ class ActorSystem:
         return list(self._actors.values())
 
     def counters(self) -> Iterable[tuple[ActorId, Counters]]:
-        return [(actor.id, actor.counters()) for actor in self.all()]
+        """Of those that may have done something since: a hundred thousand passive ones cost next to nothing."""
+        return [(actor.id, actor.counters()) for actor in self.all() if not actor.rests()]
 
     def resolve(self, address: str, near: ActorId) -> ActorId:
         """The actor that `near` means by `name` or `name@node`."""
@@ -85,38 +88,38 @@ class ActorSystem:
         parent: Actor | None = None,
         timeout: float = 30.0,
     ) -> ActorInfo:
-        size_of(state, "the initial state")
-        chosen = profile(options.profile)
-        grants = _granted(chosen.grants, options.grants)
-        if parent is not None:
-            grants = _at_most(grants, tuple(map(parse_grant, options.grants)), parent)
-        runnable = self._library.open(module, chosen.limits.stack_bytes)
-        limits = options.limits or chosen.limits_for(runnable.info.memory_bytes)
-        if limits.stack_bytes != chosen.limits.stack_bytes:
-            runnable = self._library.open(runnable.info.hash, limits.stack_bytes)
-        spec = Spec(runnable, state, options.profile, grants, limits, parent.id.name if parent else "")
+        spec = spec_of(self._library, module, state, options, parent)
         actor = self._register(scope, options.name, spec)
-
-        def birth() -> None:
-            try:
-                actor.begin()
-            except BaseException:
-                self._forget(actor)
-                raise
-            self._around.bus.publish(Area.ACTORS, "actors.spawned", actor.id.name, runnable.info.name, scope)
-
         with self._waiting(parent, actor, Answer()):
-            self._on_worker(birth, timeout, f"the start of {actor.id.name}")
+            self._on_worker(lambda: self._birth(actor), timeout, f"the start of {actor.id.name}")
         return actor.info()
+
+    def _birth(self, actor: Actor) -> None:
+        try:
+            actor.begin()
+        except BaseException:
+            self._forget(actor)
+            raise
+        self._around.bus.publish(
+            Area.ACTORS, "actors.spawned", actor.id.name, actor.spec.runnable.info.name, actor.scope
+        )
 
     def _forget(self, actor: Actor) -> None:
         with self._lock:
             if self._actors.get(actor.id) is actor:
                 del self._actors[actor.id]
+        self._around.metrics.forget(actor.id)
 
-    def _register(self, scope: tuple[str, str], name: str, spec: Spec) -> Actor:
+    def _register(self, scope: tuple[str, str], name: str, spec: Spec, keeper: Keeper | None = None) -> Actor:
         tenant, namespace = scope
         with self._lock:
+            if len(self._actors) >= self._most:
+                raise Exhausted(
+                    f"actors: this node has {len(self._actors):,}, and its setting `actors` allows {self._most:,}",
+                    limit="actors",
+                    value=self._most,
+                    used=len(self._actors),
+                )
             if not name:
                 identity = self._free_name(spec.runnable.info.name, tenant, namespace)
             else:
@@ -124,7 +127,7 @@ class ActorSystem:
                 identity = ActorId(name, namespace, tenant)
             if identity in self._actors:
                 raise AlreadyExists(f"an actor {name!r} runs already; stop it, or choose another name")
-            actor = self._actors[identity] = Actor(identity, spec, self._around)
+            actor = self._actors[identity] = Actor(identity, spec, self._around, keeper)
             return actor
 
     def _free_name(self, base: str, tenant: str, namespace: str) -> ActorId:
@@ -156,9 +159,12 @@ class ActorSystem:
         """Let it stop after the turn in hand, without waiting; NotFound when it is not there."""
         self._begin_stop(self.find(identity))
 
-    def _begin_stop(self, actor: Actor) -> Answer[Any]:
+    def _begin_stop(self, actor: Actor, *, closing: bool = False) -> Answer[Any]:
         def job() -> None:
-            actor.stop()
+            if actor.keeper is not None:
+                life.leave(actor)
+                return
+            life.stop(actor, closing=closing)
             self._forget(actor)
 
         return actor.control(job)
@@ -169,26 +175,101 @@ class ActorSystem:
 
     def control(self, identity: ActorId, job: Any, timeout: float, what: str) -> Any:
         """Run a control job of an actor and wait for it."""
-        answer = self.find(identity).control(job)
+        return self._wait(self.find(identity).control(job), timeout, identity, what)
+
+    def _wait(self, answer: Answer[Any], timeout: float, identity: ActorId, what: str) -> Any:
         if not self._around.scheduler.wait(answer, timeout):
             raise Timeout(f"{what} of {identity.name} did not come within {timeout:g} s; its turn in hand goes on")
         return answer.take()
 
     def restart(self, identity: ActorId, timeout: float) -> ActorInfo:
         actor = self.find(identity)
-        self.control(identity, actor.restart, timeout, "the restart")
+        if actor.keeper is None:
+            self.control(identity, lambda: life.restart(actor), timeout, "the restart")
+        else:
+            self._wait(actor.keeper.restart(), timeout, identity, "the restart")
         return actor.info()
 
     def upgrade(self, identity: ActorId, module: str, timeout: float) -> ActorInfo:
         actor = self.find(identity)
         runnable = self._library.open(module, actor.spec.limits.stack_bytes)
-        self.control(identity, lambda: actor.upgrade(replace(actor.spec, runnable=runnable)), timeout, "the upgrade")
+        check_behaviors(actor, runnable)
+        spec = replace(actor.spec, runnable=runnable)
+        self.control(identity, lambda: life.upgrade(actor, spec), timeout, "the upgrade")
         return actor.info()
 
     def snapshot(self, identity: ActorId, timeout: float) -> Payload:
         actor = self.find(identity)
-        state: Payload = self.control(identity, actor.snapshot, timeout, "the snapshot")
+        state: Payload = self.control(identity, lambda: life.snapshot(actor), timeout, "the snapshot")
         return state
+
+    def suspend(self, identity: ActorId, timeout: float) -> ActorInfo:
+        return self._live(identity, life.suspend, timeout, "the suspension")
+
+    def resume(self, identity: ActorId, timeout: float) -> ActorInfo:
+        return self._live(identity, life.resume, timeout, "the resumption")
+
+    def passivate(self, identity: ActorId, timeout: float) -> ActorInfo:
+        return self._live(identity, life.passivate, timeout, "the passivation")
+
+    def set_limits(self, identity: ActorId, limits: Limits, timeout: float) -> ActorInfo:
+        actor = self.find(identity)
+        runnable = actor.spec.runnable
+        if limits.stack_bytes != actor.spec.limits.stack_bytes:
+            runnable = self._library.open(runnable.info.hash, limits.stack_bytes)
+        spec = replace(actor.spec, runnable=runnable, limits=limits)
+        return self._live(identity, lambda actor: life.set_limits(actor, spec), timeout, "the change of limits")
+
+    def _live(self, identity: ActorId, job: Callable[[Actor], None], timeout: float, what: str) -> ActorInfo:
+        actor = self.find(identity)
+        self.control(identity, lambda: job(actor), timeout, what)
+        return actor.info()
+
+    def resend(self, scope: tuple[str, str], seq: int, message_type: str | None, payload: Payload | None) -> str:
+        """Send a dead letter once more; it stays one when that is not possible."""
+        letter = self._around.dead_letters.take(scope, seq)
+        before = letter.envelope
+        kind = before.type if message_type is None else message_type
+        content = before.payload if payload is None else payload
+        try:
+            return self.tell(letter.actor, self.envelope(Kind.CAST, kind, content, None, before.headers))
+        except BaseException:
+            self._around.dead_letters.put_back(letter)
+            raise
+
+    # For supervisors: see supervision.supervisor.Makes and supervision.trees.System.
+
+    def check(self, child: ChildSpec) -> None:
+        """NotFound, Invalid: this child could not be made."""
+        spec_of(self._library, child.module, child.state, options_of(child), changes=child.limits)
+
+    def taken(self, scope: tuple[str, str], name: str) -> bool:
+        tenant, namespace = scope
+        return ActorId(name, namespace, tenant) in self._actors
+
+    def keeper_of(self, scope: tuple[str, str], name: str) -> Keeper | None:
+        tenant, namespace = scope
+        return self.find(ActorId(name, namespace, tenant)).keeper
+
+    def make(self, scope: tuple[str, str], child: ChildSpec, keeper: Keeper) -> Actor:
+        spec = spec_of(self._library, child.module, child.state, options_of(child), changes=child.limits)
+        return self._register(scope, child.name, replace(spec, parent=keeper.supervisor), keeper)
+
+    def bear(self, actor: Actor) -> Answer[Any]:
+        return self._around.scheduler.start(lambda: self._birth(actor))
+
+    def raise_again(self, actor: Actor) -> Answer[Any]:
+        return actor.control(lambda: life.rise(actor, actor.spec))
+
+    def halt(self, actor: Actor) -> Answer[Any]:
+        return actor.control(lambda: life.halt(actor))
+
+    def retire(self, actor: Actor) -> Answer[Any]:
+        def job() -> None:
+            life.stop(actor)
+            self._forget(actor)
+
+        return actor.control(job)
 
     # Bonds.
 
@@ -296,34 +377,9 @@ class ActorSystem:
 
     def close(self) -> None:
         """Stop every actor in the reverse order of their birth, all within the time that one may take."""
-        answers = [(actor, self._begin_stop(actor)) for actor in reversed(self.all())]
+        answers = [(actor, self._begin_stop(actor, closing=True)) for actor in reversed(self.all())]
         deadline = self._around.clock.monotonic() + SHUTDOWN_SECONDS
         for actor, answer in answers:
             if not self._around.scheduler.wait(answer, max(0.0, deadline - self._around.clock.monotonic())):
                 actor.kill("the node stops")
                 self._around.scheduler.wait(answer, SHUTDOWN_SECONDS)
-
-
-@lru_cache(256)
-def _granted(*texts: tuple[str, ...]) -> tuple[Grant, ...]:
-    return tuple(dict.fromkeys(parse_grant(text) for group in texts for text in group))
-
-
-def _at_most(grants: tuple[Grant, ...], asked: tuple[Grant, ...], parent: Actor) -> tuple[Grant, ...]:
-    """A child gets at most what its parent holds: a profile is cut to that, an explicit wish beyond it is denied."""
-
-    def held(grant: Grant) -> bool:
-        return any(_includes(mine, grant) for mine in parent.spec.grants)
-
-    for grant in asked:
-        if not held(grant):
-            raise Denied(f"{parent.id.name} cannot give {grant} to a child: it does not hold it itself")
-    return tuple(grant for grant in grants if held(grant))
-
-
-def _includes(mine: Grant, other: Grant) -> bool:
-    if mine.capability != other.capability or (mine.mode and mine.mode != other.mode):
-        return False
-    if not mine.scope or mine.scope == other.scope:
-        return True
-    return mine.scope.endswith("*") and other.scope.startswith(mine.scope[:-1])

@@ -19,7 +19,7 @@ class Timers:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._heap: list[tuple[float, int]] = []
-        self._jobs: dict[int, Callable[[], None]] = {}
+        self._jobs: dict[int, Callable[[], object]] = {}
         self._numbers = itertools.count(1)
         self._changed = threading.Condition()
         self._closed = False
@@ -28,7 +28,7 @@ class Timers:
     def start(self) -> None:
         self._thread.start()
 
-    def after(self, seconds: float, job: Callable[[], None]) -> int:
+    def after(self, seconds: float, job: Callable[[], object]) -> int:
         """Run `job` in `seconds`; gives the timer's number."""
         with self._changed:
             number = next(self._numbers)

@@ -12,7 +12,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from workbench import child
-from workbench.api.errors import Conflict, Internal, Invalid
+from workbench.api.errors import Conflict, Exhausted, Internal, Invalid
 from workbench.api.modules import CancelToken, Progress, ProgressCallback
 
 POLL_SECONDS = 0.05
@@ -23,10 +23,15 @@ SECONDS_PER_MEGABYTE = 0.6
 
 
 class Compiler:
-    """Compiles one module at a time; the engine itself uses all cores. Thread-safe."""
+    """Compiles one module at a time; the engine itself uses all cores. Thread-safe.
 
-    def __init__(self) -> None:
+    At most `waiting` others wait for it; beyond that a compilation is refused at once.
+    """
+
+    def __init__(self, waiting: int = 16) -> None:
         self._lock = threading.Lock()
+        self._waiting = waiting
+        self._places = threading.BoundedSemaphore(waiting + 1)
         self._child: subprocess.Popen[str] | None = None
         self._answers: SimpleQueue[str] = SimpleQueue()
         self._rate = SECONDS_PER_MEGABYTE
@@ -42,8 +47,25 @@ class Compiler:
         """Write the compiled form of `data` to `output`.
 
         Invalid: the engine refuses it, in its own words. Conflict: cancelled; the child is killed and `output` gone.
+        Exhausted: too many wait.
         `progress.fraction` is an estimate from the size and the speed of the last compilation, never 1 before the end.
         """
+        if not self._places.acquire(blocking=False):
+            raise Exhausted(
+                f"compile jobs: {self._waiting} compilations wait already; try again when one has ended, or raise the "
+                "setting `compile_jobs`",
+                limit="compile_jobs",
+                value=self._waiting,
+                used=self._waiting + 1,
+            )
+        try:
+            self._compile(data, output, progress, cancel)
+        finally:
+            self._places.release()
+
+    def _compile(
+        self, data: bytes, output: Path, progress: ProgressCallback | None, cancel: CancelToken | None
+    ) -> None:
         source = output.with_suffix(".input")
         with self._lock:
             source.write_bytes(data)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from ctypes import byref
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ class ComponentProgram(Program):
 
     component: Component
     linker: Linker
+    with_files: Callable[[], Linker]  # the engine's own WASI is behind it; made when first needed
     exports: Mapping[tuple[str, str], Export]
     probe: ExportIndex | None
 
@@ -53,6 +55,7 @@ def load(module: str, artifact: Path, binary: Binary, engine: Engine, linkers: L
     """Map a verified artifact and look up what it exports."""
     component = Component.deserialize_file(engine, str(artifact))
     linker = linkers.get(engine, component, binary.imports)
+    with_files = cache(lambda: linkers.get(engine, component, binary.imports, files=True))
     exports: dict[tuple[str, str], Export] = {}
     package = actor_package()
     for interface in (LIFECYCLE, *BEHAVIORS, *OPTIONAL):
@@ -65,7 +68,9 @@ def load(module: str, artifact: Path, binary: Binary, engine: Engine, linkers: L
                 exports[interface, function.name] = _export(index, function)
     behaviors = tuple(name for name, handler in BEHAVIORS.items() if (name, handler) in exports)
     probe = None if no_probe(binary) else component.get_export_index(PROBE)  # never an export of the guest's own
-    return ComponentProgram(module, engine, binary.memory_bytes, behaviors, component, linker, exports, probe)
+    return ComponentProgram(
+        module, engine, binary.memory_bytes, behaviors, component, linker, with_files, exports, probe
+    )
 
 
 def _export(index: ExportIndex, function: Function) -> Export:
@@ -91,10 +96,11 @@ class ComponentInstance(Instance):
         super().__init__(program.engine, program.memory_bytes, context, engines)
 
     def _instantiate(self, nothing: tuple[()]) -> None:  # noqa: ARG002
-        program = self._program
-        error = ffi.instantiate_component(
-            program.linker.ptr(), self._context, program.component.ptr(), byref(self._instance)
-        )
+        program, linker = self._program, self._program.linker
+        if native := self.world.bind_folders():
+            linker = program.with_files()
+            native.attach(self._context)
+        error = ffi.instantiate_component(linker.ptr(), self._context, program.component.ptr(), byref(self._instance))
         if error:
             raise Trapped(ffi.take_message(error))
         if program.probe is not None:

@@ -139,6 +139,12 @@ add_raw_function = _function(
 trap_new = _function("wasmtime_trap_new", c_void_p, ctypes.c_char_p, c_size_t)
 trap_message = _function("wasm_trap_message", None, c_void_p, c_void_p)
 trap_delete = _function("wasm_trap_delete", None, c_void_p)
+wasi_new = _function("wasi_config_new", c_void_p)
+wasi_delete = _function("wasi_config_delete", None, c_void_p)
+wasi_preopen = _function("wasi_config_preopen_dir", c_bool, c_void_p, ctypes.c_char_p, ctypes.c_char_p, c_bool)
+wasi_stdout = _function("wasi_config_set_stdout_file", c_bool, c_void_p, ctypes.c_char_p)
+wasi_stderr = _function("wasi_config_set_stderr_file", c_bool, c_void_p, ctypes.c_char_p)
+set_wasi = _function("wasmtime_context_set_wasi", c_void_p, c_void_p, c_void_p)
 # For guest code of our own making alone, a few instructions long.
 call_short = _function(
     "wasmtime_component_func_call", c_void_p, c_void_p, c_void_p, c_void_p, c_size_t, c_void_p, c_size_t

@@ -1,8 +1,8 @@
 """The one gate for every host call: capability, evidence, error mapping, record. A host function itself is three lines.
 
-A host function is registered with `@host_call(interface, function, needs=…)`. The gate runs it with the calling
-actor's `Context`; whatever it raises becomes a WIT error. Nothing can leave: an exception that went through the
-bindings would end in another thread's actor, a BaseException would end the process.
+A host function is registered with `@host_call(interface, function)`; which grants it needs is in `permissions`. The
+gate runs it with the calling actor's `Context`; whatever it raises becomes a WIT error. Nothing can leave: an exception
+that went through the bindings would end in another thread's actor, a BaseException would end the process.
 """
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from workbench.api.capabilities import Grant
 from workbench.api.errors import Cause, Denied, Unavailable, WorkbenchError
 from workbench.api.identity import ActorId
 from workbench.api.limits import Limits
 from workbench.api.messages import Payload
 from workbench.api.turns import HostCall
+from workbench.wasm import permissions
 from workbench.wasm.codec import Err, Ok
+from workbench.wasm.holdings import Holdings
 
 logger = logging.getLogger(__name__)
 KEPT_HOST_CALLS = 256
@@ -55,6 +55,53 @@ class Logging(Protocol):
     ) -> None: ...
 
 
+class Waiting(Protocol):
+    """A deadline that the waits of one call share; `stop` ends them from another thread."""
+
+    def stop(self) -> None: ...
+
+
+class Answer(Protocol):
+    """What a web server answered."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]: ...
+    @property
+    def body(self) -> Payload: ...
+
+
+class Connection(Protocol):
+    """A TCP connection to `target`, which is what its grant covers."""
+
+    @property
+    def target(self) -> str: ...
+    def send(self, data: bytes, watch: Any) -> None: ...
+    def receive(self, size: int, watch: Any) -> bytes: ...
+    def close(self) -> None: ...
+
+
+class Network(Protocol):
+    """The network beyond this node. `check(target)` raises Denied, `permits(target)` asks without being counted."""
+
+    def watch(self, seconds: float) -> Waiting: ...
+    def request(
+        self,
+        method: str,
+        url: str,
+        headers: Sequence[tuple[str, str]],
+        body: Payload,
+        *,
+        check: Callable[[str], None],
+        permits: Callable[[str], bool],
+        watch: Any,
+        text_bytes: int,
+        binary_bytes: int,
+    ) -> Answer: ...
+    def connect(self, host: str, port: int, *, permits: Callable[[str], bool], watch: Any) -> Connection: ...
+
+
 class Host(Protocol):
     """Everything that host functions reach, put together by the node."""
 
@@ -62,8 +109,14 @@ class Host(Protocol):
     def messaging(self) -> Messaging: ...
     @property
     def logging(self) -> Logging: ...
+    @property
+    def network(self) -> Network: ...
     def blocking(self, actor: ActorId, what: str) -> AbstractContextManager[None]:
         """Around a wait of this actor: its worker is replaced, its state says what it waits for."""
+        ...
+
+    def interruptible(self, actor: ActorId, stop: Callable[[], None]) -> AbstractContextManager[None]:
+        """Around a wait outside of this process: `stop` is called when the actor is to end."""
         ...
 
     def sleep(self, actor: ActorId, seconds: float) -> None:
@@ -71,32 +124,28 @@ class Host(Protocol):
         ...
 
 
-def _count() -> defaultdict[str, int]:
-    return defaultdict(int)
-
-
 @dataclass(slots=True)
 class Context:
-    """One actor inside the sandbox, as the host sees it: identity, grants, limits, and what the turn in hand did.
+    """One actor inside the sandbox, as the host sees it: identity, holdings, limits, and what the turn in hand did.
 
     `waited_ns` is the part of the turn spent waiting in blocking host calls; it is neither fuel nor running time.
     `exception` is the report of the exception about to end the instance. `ending` is the cause for which the actor is
-    to die, set from other threads, and `newborn` its instance before it has come to life.
+    to die, set from other threads, and `newborn` its instance before it has come to life. `fuel_left` of the actor's
+    lifetime is None when that has no bound.
     """
 
     actor: ActorId
     host: Host
-    grants: tuple[Grant, ...]
+    holdings: Holdings
     limits: Limits
     calls: list[HostCall] = field(default_factory=list)
     calls_total: int = 0
     calls_bytes: int = 0
     waited_ns: int = 0
-    used: defaultdict[str, int] = field(default_factory=_count)
-    denied: defaultdict[str, int] = field(default_factory=_count)
     exception: dict[str, str] | None = None
     ending: Cause | None = None
     newborn: Any = None
+    fuel_left: int | None = None
 
     def begin_turn(self) -> None:
         if self.calls_total:
@@ -110,14 +159,10 @@ class Context:
         if len(self.calls) < KEPT_HOST_CALLS and self.calls_bytes <= KEPT_HOST_CALL_BYTES:
             self.calls.append(call)
 
-    def allows(self, capability: str, mode: str = "", name: str = "") -> bool:
-        return any(grant.covers(capability, mode, name) for grant in self.grants)
-
-    def allowed(self, capability: str, mode: str = "", name: str = "") -> bool:
-        """Like `allows`, and counted as evidence."""
-        found = self.allows(capability, mode, name)
-        (self.used if found else self.denied)[capability] += 1
-        return found
+    def need_host(self, what: str, target: str) -> None:
+        """Denied unless a grant covers the host and port that a call goes on to."""
+        if not self.holdings.use("network", "", target):
+            raise permissions.denied(what, permissions.HOST, target, self.holdings, self.actor)
 
     def bounded(self, timeout_ms: int) -> int:
         """How long a wait may take: what the guest asked for, at most what its turn may still wait."""
@@ -145,28 +190,16 @@ class _Waiting:
             self.context.waited_ns += time.perf_counter_ns() - self.started
 
 
-@dataclass(frozen=True, slots=True)
-class HostFunction:
-    """One registered host function: which capability it needs, and how the name that a scope covers is found."""
-
-    interface: str
-    name: str
-    needs: str
-    mode: str
-    scoped: bool
-    run: Callable[..., Any]
+Run = Callable[..., Any]
+REGISTRY: dict[tuple[str, str], Run] = {}
+"""The host functions that this node has; which grants they need is in `permissions`."""
 
 
-REGISTRY: dict[tuple[str, str], HostFunction] = {}
+def host_call(interface: str, name: str) -> Callable[[Run], Run]:
+    """Register `run(context, *arguments)`."""
 
-
-def host_call(
-    interface: str, name: str, *, needs: str = "", mode: str = "", scoped: bool = False
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register `run(context, *arguments)`. With `scoped`, the first argument is the name that a scope must cover."""
-
-    def register(run: Callable[..., Any]) -> Callable[..., Any]:
-        REGISTRY[interface, name] = HostFunction(interface, name, needs, mode, scoped, run)
+    def register(run: Run) -> Run:
+        REGISTRY[interface, name] = run
         return run
 
     return register
@@ -174,33 +207,22 @@ def host_call(
 
 def through_gate(interface: str, name: str, context: Context, arguments: tuple[Any, ...]) -> Ok | Err:
     """Run one host call for the actor of `context`; never raises."""
-    function = REGISTRY.get((interface, name))
+    key = interface, name
     try:
-        if function is None:
+        permissions.check(key, context.holdings, context.actor, arguments)
+        run = REGISTRY.get(key)
+        if run is None:
             raise Unavailable(f"this node does not offer {name} of {interface} yet; it was not run")
-        _check(function, context, arguments)
-        result, error, message = function.run(context, *arguments), "", ""
+        result, error, message = run(context, *arguments), "", ""
     except WorkbenchError as failed:
+        if isinstance(failed, Denied):
+            permissions.count(key, context.holdings, failed)
         result, error, message = None, failed.code, failed.message
     except BaseException:
         logger.exception("host function %s.%s failed for actor %s", interface, name, context.actor)
         result, error, message = None, "internal", f"{interface}.{name} failed inside the host; its log has the details"
     context.keep(HostCall(interface, name, arguments, result, error, message))
     return Err((error, message)) if error else Ok(result)
-
-
-def _check(function: HostFunction, context: Context, arguments: tuple[Any, ...]) -> None:
-    if not function.needs:
-        return
-    name = str(arguments[0]) if function.scoped and arguments else ""
-    if context.allowed(function.needs, function.mode, name):
-        return
-    wanted = str(Grant(function.needs, function.mode))
-    scope = f" on {name!r}" if name else ""
-    raise Denied(
-        f"{function.interface}.{function.name}{scope} needs the capability {function.needs}, which {context.actor} "
-        f"does not have; grant it with --grant {wanted}"
-    )
 
 
 def size_of(value: Any) -> int:

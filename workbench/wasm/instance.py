@@ -58,11 +58,10 @@ class Instance(ABC):
         self._cpu_started: int | None = None
         self._fuel_left = c_uint64()
         self._fuel_at = c_void_p(addressof(self._fuel_left))
-        limits = context.limits
-        self.memory_limit = declared_bytes + limits.memory_bytes
+        self._declared = declared_bytes
         self._store: int | None = ffi.store_new(engine.ptr(), None, None)
         self._context = c_void_p(ffi.store_context(self._store))  # an object: converting a number costs more each time
-        ffi.store_limits(self._store, self.memory_limit, limits.table_elements, -1, -1, MEMORIES)
+        self.take_limits()
         _running[self._key] = self
         ffi.set_epoch_callback(self._store, _on_epoch, self._key, None)
         # Once is enough: the callback moves the deadline on at every tick, and a store that slept meets it at once.
@@ -74,6 +73,12 @@ class Instance(ABC):
         except BaseException:
             self.close()
             raise
+
+    def take_limits(self) -> None:
+        """Let the store hold what the context's limits say, now and from now on. By the owner, between two turns."""
+        limits = self.context.limits
+        self.memory_limit = self._declared + limits.memory_bytes
+        ffi.store_limits(self._store, self.memory_limit, limits.table_elements, -1, -1, MEMORIES)
 
     @abstractmethod
     def _instantiate(self, nothing: tuple[()]) -> None:
@@ -109,6 +114,8 @@ class Instance(ABC):
         """
         limits, engines = self.context.limits, self._engines
         fuel = limits.fuel * factor
+        if self.context.fuel_left is not None:
+            fuel = max(1, min(fuel, self.context.fuel_left))
         self._budget_ns = limits.time_ms * 1_000_000 * factor
         ffi.set_fuel(self._context, fuel)
         result, trap = None, ""
@@ -124,7 +131,7 @@ class Instance(ABC):
         finally:
             current.instance = None
         wall = perf_counter_ns() - started
-        if self.world.unfinished:
+        if self.world.unfinished or self.world.native is not None:
             self.world.flush_lines()
         # The end may have been asked for when the turn was over before the next tick.
         if trap or self.end_cause is not None:
@@ -146,6 +153,8 @@ class Instance(ABC):
         self._engines.last_run_ns = perf_counter_ns()
         if self.end_cause is None and (used := self._running_ns()) > self._budget_ns:
             self.end_cause = traps.out_of_time(self.context.limits, self._budget_ns // 1_000_000, used // 1_000_000)
+        if self.end_cause is None and self.world.native is not None:
+            self.end_cause = self.world.native.overflow()
         return self.end_cause is None
 
     def _running_ns(self) -> int:
@@ -163,7 +172,7 @@ class Instance(ABC):
     def _died(self, message: str, fuel: int, wall: int) -> None:
         cause = self._cause(message, fuel)
         # Only running out of fuel leaves a right number; a trap or an ended call does not.
-        used = fuel if cause.limit == "fuel" else None
+        used = fuel if cause.limit in ("fuel", "lifetime_fuel") else None
         self.figures = Figures(used, self.memory_bytes, wall)
         self.close()
         raise Died(cause, self.figures)
@@ -173,7 +182,7 @@ class Instance(ABC):
             return self.end_cause
         report = self.context.exception
         if report is None:
-            cause = traps.classify(message, self.context.limits, fuel)
+            cause = traps.classify(message, self.context.limits, fuel, self.context.fuel_left)
             tail = "\n".join(self.world.stderr_tail)
             return cause if not tail or cause.limit else Cause("crashed", cause.message, traceback=tail)
         kind, text = report.get("exception.type", "error"), report.get("exception.message", "")
@@ -192,6 +201,8 @@ class Instance(ABC):
         if store is not None:
             _running.pop(self._key, None)
             ffi.store_delete(store)
+            if self.world.connections or self.world.native is not None:
+                self.world.close()
 
 
 def _tick(_context: Any, key: Any, delta: Any, kind: Any) -> int:

@@ -34,6 +34,7 @@ from workbench.wasm.compiler import Compiler
 from workbench.wasm.component import ComponentProgram, load
 from workbench.wasm.engine import Engines
 from workbench.wasm.gate import Context
+from workbench.wasm.holdings import Holdings
 from workbench.wasm.immortal import immortalized
 from workbench.wasm.instance import Died
 from workbench.wasm.linker import Linkers
@@ -138,7 +139,7 @@ class Interpreter:
     def _once(self, interface: str, function: str, *arguments: Any) -> Any:
         """One call in an instance of its own, which has no service and no log."""
         limits = PROFILES[DEFAULT_PROFILE].interpreter
-        context = Context(ActorId("deploy"), _Nobody(), (), limits)
+        context = Context(ActorId("deploy"), _Nobody(), Holdings(), limits)
         instance = self.program(limits.stack_bytes).instantiate(context, self._engines)
         try:
             return instance.call(interface, function, *arguments)
@@ -247,10 +248,17 @@ class _Nobody:
     def logging(self) -> _Nobody:
         return self
 
+    @property
+    def network(self) -> Any:
+        return None
+
     def log(self, *_record: Any) -> None:
         return
 
     def blocking(self, _actor: ActorId, _what: str) -> nullcontext[None]:
+        return nullcontext()
+
+    def interruptible(self, _actor: ActorId, _stop: Callable[[], None]) -> nullcontext[None]:
         return nullcontext()
 
     def sleep(self, _actor: ActorId, _seconds: float) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, partial
 from typing import Any
 
@@ -20,13 +20,16 @@ from workbench.data import directory
 from workbench.wasm import ffi, wasi
 from workbench.wasm.codec import codec
 from workbench.wasm.gate import current, through_gate
+from workbench.wasm.imports import http as _http
 from workbench.wasm.imports import logging as _logging
 from workbench.wasm.imports import messaging as _messaging
+from workbench.wasm.imports import socket as _socket
+from workbench.wasm.native import SHADOWED
 from workbench.wasm.types import Function
 from workbench.wasm.wit import Package, actor_package, read_package
 
 logger = logging.getLogger(__name__)
-IMPORTS = (_logging, _messaging)
+IMPORTS = (_http, _logging, _messaging, _socket)
 """The modules whose host functions are registered by importing them; what is not there answers `unavailable`."""
 
 
@@ -47,12 +50,15 @@ class Linkers:
     """The linkers of one node. Thread-safe."""
 
     def __init__(self) -> None:
-        self._linkers: dict[tuple[int, str], Linker] = {}
+        self._linkers: dict[tuple[int, str, bool], Linker] = {}
         self._callbacks: list[Any] = []  # must live as long as the linkers
         self._lock = threading.Lock()
 
-    def get(self, engine: Engine, component: Component, imports: list[str]) -> Linker:
-        """The linker for a component with these imports; what we do not define becomes a trap in it."""
+    def get(self, engine: Engine, component: Component, imports: Sequence[str], *, files: bool = False) -> Linker:
+        """The linker for a component with these imports; what we do not define becomes a trap in it.
+
+        With `files`, the engine's own WASI is behind ours, and what neither defines is an error of the instantiation.
+        """
         versions = {name.rpartition("@")[2] for name in imports if name.startswith("wasi:")}
         if len(versions) > 1:
             raise Invalid(
@@ -60,18 +66,23 @@ class Linkers:
             )
         version = versions.pop() if versions else ""
         with self._lock:
-            key = (id(engine), version)
+            key = (id(engine), version, files)
             if key not in self._linkers:
-                self._linkers[key] = self._new(engine, version)
+                self._linkers[key] = self._new(engine, version, files)
             linker = self._linkers[key]
+            if files:  # the engine finds its WASI for another version's name too, and a trap would hide it
+                return linker
             try:
                 linker.define_unknown_imports_as_traps(component)
             except WasmtimeError as error:
                 raise Invalid(f"the component cannot be linked: {error}") from error
             return linker
 
-    def _new(self, engine: Engine, version: str) -> Linker:
+    def _new(self, engine: Engine, version: str, files: bool) -> Linker:
         linker = Linker(engine)
+        if files:
+            linker.add_wasip2()
+            linker.allow_shadowing = True
         package = actor_package()
         with linker.root() as root:
             for name in service_interfaces():
@@ -79,13 +90,15 @@ class Linkers:
                     for function in package.interfaces[name].functions:
                         self._define(instance, function, partial(_service, name, function.name))
             if version:
-                self._define_wasi(root, version)
+                self._define_wasi(root, version, files)
         return linker
 
-    def _define_wasi(self, root: LinkerInstance, version: str) -> None:
-        runs = wasi.functions(_world)
+    def _define_wasi(self, root: LinkerInstance, version: str, files: bool) -> None:
+        runs = wasi.functions(_world, files=files)
         for package, interfaces in wasi.PACKAGES.items():
             for name in interfaces:
+                if files and name not in SHADOWED:
+                    continue
                 with root.add_instance(f"wasi:{package}/{name}@{version}") as instance:
                     for resource, number in wasi.RESOURCES.get(name, {}).items():
                         self._resource(instance, resource, number)

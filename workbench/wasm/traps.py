@@ -13,13 +13,18 @@ _MEMORIES = re.compile(r"memory count too high at (\d+)")
 _MEMORY_TYPES = ("MemoryError",)
 
 
-def classify(message: str, limits: Limits, fuel: int) -> Cause:
+def classify(message: str, limits: Limits, fuel: int, fuel_left: int | None = None) -> Cause:
     """The cause behind an error message of the engine; a limit names its value and, where known, what was used.
 
-    `fuel` is what the turn was given, which is more than the limit in the lifecycle.
+    `fuel` is what the turn was given, which is more than the limit in the lifecycle; `fuel_left` is what the actor's
+    lifetime had left before it.
     """
     found = _TRAP.search(message)
     trap = found.group(1).strip() if found else message.strip().splitlines()[-1].strip() if message.strip() else ""
+    if "all fuel consumed" in message and fuel_left is not None and fuel >= fuel_left:
+        total = limits.lifetime_fuel
+        text = f"fuel: the actor used all of the {total:,} units of its lifetime; give it more, or spawn it anew"
+        return Cause("exhausted", text, limit="lifetime_fuel", limit_value=total, used=total)
     if "all fuel consumed" in message:
         text = f"fuel: the turn used all of its {fuel:,} units"
         return Cause("exhausted", text, limit="fuel", limit_value=limits.fuel, used=fuel)

@@ -12,12 +12,12 @@ import os
 import random
 import time
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from typing import Any
 
 from workbench.api.errors import Cause
 from workbench.wasm.codec import Err, Ok
-from workbench.wasm.gate import Context
+from workbench.wasm.gate import Connection, Context
+from workbench.wasm.native import Native
 
 START_SECONDS = 1_700_000_000
 TICK_NS = 1_000
@@ -61,35 +61,45 @@ class World:
     """What one instance sees of the world. Used by one thread at a time."""
 
     def __init__(self, context: Context) -> None:
-        self.context = context
-        self.virtual_ns = 0
+        self.context, self.holdings = context, context.holdings
+        self.virtual_ns = self.ahead_ns = 0
+        self.was_real = False
         self.sequence: random.Random | None = None
         self.deadlines: dict[int, int] = {}
+        self.connections: dict[int, Connection] = {}
+        self.next_connection = 0
         self.next_pollable = 0
         self.partial = {STDOUT: b"", STDERR: b""}
         self.unfinished = False
         self.stderr_tail: list[str] = []
+        self.variables = tuple(grant.scope for grant in self.holdings.grants if grant.capability == "environment")
+        self.native: Native | None = None
 
-    @cached_property
-    def real_time(self) -> bool:
-        return self.context.allows("clocks")
-
-    @cached_property
-    def real_random(self) -> bool:
-        return self.context.allows("random")
-
-    # Time, in nanoseconds.
+    # Time, in nanoseconds. The grant may come and go between two looks: the monotonic clock never goes back for that.
 
     def monotonic(self) -> int:
-        if self.real_time:
-            self.context.used["clocks"] += 1
-            return time.monotonic_ns()
-        self.virtual_ns += TICK_NS
+        holdings = self.holdings
+        if holdings.real_time:
+            holdings.note("clocks")
+            self.virtual_ns = max(self.virtual_ns, self._real_ns())
+        else:
+            self.was_real = False
+            self.virtual_ns += TICK_NS
         return self.virtual_ns
 
+    def _real_ns(self) -> int:
+        """The machine's clock, moved so that it goes on from where virtual time was when the grant came."""
+        now = time.monotonic_ns() + self.ahead_ns
+        if not self.was_real:
+            self.was_real, behind = True, self.virtual_ns - now
+            if behind > 0:
+                self.ahead_ns += behind
+                return now + behind
+        return now
+
     def wall_ns(self) -> int:
-        if self.real_time:
-            self.context.used["clocks"] += 1
+        if self.holdings.real_time:
+            self.holdings.note("clocks")
             return time.time_ns()
         return START_SECONDS * 10**9 + self.monotonic()
 
@@ -102,13 +112,14 @@ class World:
         return self.next_pollable, POLLABLE
 
     def ready(self, pollable: int) -> bool:
-        return self.deadlines[pollable] <= (time.monotonic_ns() if self.real_time else self.virtual_ns)
+        return self.deadlines[pollable] <= (self._real_ns() if self.holdings.real_time else self.virtual_ns)
 
     def wait_until(self, deadline: int) -> None:
-        if not self.real_time:
+        if not self.holdings.real_time:
+            self.was_real = False
             self.virtual_ns = max(self.virtual_ns, deadline)
             return
-        seconds = (deadline - time.monotonic_ns()) / 1e9
+        seconds = (deadline - self._real_ns()) / 1e9
         if seconds <= 0:
             return
         ceiling = self.context.limits.wait_ms / 1000
@@ -129,8 +140,8 @@ class World:
 
     def random_bytes(self, size: int) -> bytes:
         size = min(size, 1 << 20)
-        if self.real_random:
-            self.context.used["random"] += 1
+        if self.holdings.real_random:
+            self.holdings.note("random")
             return os.urandom(size)
         if self.sequence is None:  # when first asked for: making one takes longer than starting a small actor
             actor = self.context.actor
@@ -152,6 +163,8 @@ class World:
 
     def flush_lines(self) -> None:
         """The turn is over: what has no line end yet is a line all the same."""
+        if self.native is not None:
+            self.native.drain()
         if self.unfinished:
             self.unfinished = False
             for stream, rest in self.partial.items():
@@ -163,22 +176,74 @@ class World:
         text = line.decode("utf-8", "replace")
         if stream == STDERR:
             self.stderr_tail = [*self.stderr_tail[1 - TAIL_LINES :], text]
-        if self.context.allows("logging"):
+        if not self.holdings.use("logging"):
+            self.holdings.deny("logging", "a line on stderr" if stream == STDERR else "a line on stdout")
+        else:
             name = "stderr" if stream == STDERR else "stdout"
             level = "warn" if stream == STDERR else "info"
             self.context.host.logging.log(self.context.actor, level, text, (), name)
 
-    def no_network(self) -> Err:
+    def no_network(self, what: str, name: str = "") -> Err:
         """The guest's own language raises its own error for this; here it is evidence."""
-        self.context.denied["network"] += 1
+        self.holdings.deny("network", what, name)
         return Err("access-denied")
+
+    # The environment and files, bound when the instance is made.
+
+    def environment(self) -> list[tuple[str, str]]:
+        """The variables that were granted when the instance was made, as this machine has them now."""
+        if self.variables:
+            self.holdings.note("environment")
+        return [(name, os.environ[name]) for name in self.variables if name in os.environ]
+
+    def bind_folders(self) -> Native | None:
+        """The engine's WASI for the folders that are granted now; None when none is."""
+        folders = tuple(grant for grant in self.holdings.grants if grant.capability == "filesystem")
+        self.native = Native(folders, (STDOUT, STDERR), self.write) if folders else None
+        return self.native
+
+    def no_sleep(self) -> None:
+        text = (
+            "an actor with granted folders cannot sleep or poll: nobody could end a wait inside the engine; let "
+            "send_after wake it"
+        )
+        raise GuestEnded(Cause("crashed", text))
+
+    def close(self) -> None:
+        """The instance is over: what it held of the world is given up. Idempotent."""
+        if self.native is not None:
+            self.native.drain()
+            self.native.close()
+            self.native = None
+        for connection in self.connections.values():
+            connection.close()
+        self.connections.clear()
+
+    def no_files(self) -> list[Any]:
+        """A guest's library asks for its folders once, when a path is first used; without any it refuses by itself."""
+        self.holdings.deny("filesystem", "get-directories")
+        return []
 
     def exited(self, how: str) -> None:
         raise GuestEnded(Cause("crashed", f"the actor ended itself with exit({how})"))
 
 
-def functions(world: Callable[[], World]) -> dict[tuple[str, str], Callable[..., Any]]:
-    """Every WASI function by (interface, name). `world()` finds that of the instance on this thread."""
+def functions(world: Callable[[], World], *, files: bool = False) -> dict[tuple[str, str], Callable[..., Any]]:
+    """Every WASI function by (interface, name). `world()` finds that of the instance on this thread.
+
+    With `files` it is for instances whose streams and pollables are the engine's.
+    """
+    return {**_all(world), **(_without_pollables(world) if files else {})}
+
+
+def _without_pollables(world: Callable[[], World]) -> dict[tuple[str, str], Callable[..., Any]]:
+    return {
+        ("monotonic-clock", "subscribe-instant"): lambda _at: world().no_sleep(),
+        ("monotonic-clock", "subscribe-duration"): lambda _ns: world().no_sleep(),
+    }
+
+
+def _all(world: Callable[[], World]) -> dict[tuple[str, str], Callable[..., Any]]:
     stream: dict[str, Callable[..., Any]] = {
         "input-stream.read": lambda _s, _n: CLOSED,
         "input-stream.blocking-read": lambda _s, _n: CLOSED,
@@ -213,7 +278,7 @@ def functions(world: Callable[[], World]) -> dict[tuple[str, str], Callable[...,
         ("insecure", "get-insecure-random-bytes"): lambda size: world().random_bytes(size),
         ("insecure", "get-insecure-random-u64"): lambda: world().random_u64(),
         ("insecure-seed", "insecure-seed"): lambda: (world().random_u64(), world().random_u64()),
-        ("environment", "get-environment"): list,
+        ("environment", "get-environment"): lambda: world().environment(),
         ("environment", "get-arguments"): list,
         ("environment", "initial-cwd"): lambda: None,
         ("exit", "exit"): lambda status: world().exited("0" if type(status) is Ok else "1"),
@@ -224,11 +289,11 @@ def functions(world: Callable[[], World]) -> dict[tuple[str, str], Callable[...,
         ("terminal-stdin", "get-terminal-stdin"): lambda: None,
         ("terminal-stdout", "get-terminal-stdout"): lambda: None,
         ("terminal-stderr", "get-terminal-stderr"): lambda: None,
-        ("preopens", "get-directories"): list,
+        ("preopens", "get-directories"): lambda: world().no_files(),
         ("instance-network", "instance-network"): lambda: (0, NETWORK),
-        ("ip-name-lookup", "resolve-addresses"): lambda _n, _name: world().no_network(),
+        ("ip-name-lookup", "resolve-addresses"): lambda _n, name: world().no_network("resolve-addresses", name),
         ("ip-name-lookup", "[method]resolve-address-stream.resolve-next-address"): lambda _s: Err("access-denied"),
         ("ip-name-lookup", "[method]resolve-address-stream.subscribe"): lambda _s: world().pollable(0),
-        ("tcp-create-socket", "create-tcp-socket"): lambda _family: world().no_network(),
-        ("udp-create-socket", "create-udp-socket"): lambda _family: world().no_network(),
+        ("tcp-create-socket", "create-tcp-socket"): lambda _family: world().no_network("create-tcp-socket"),
+        ("udp-create-socket", "create-udp-socket"): lambda _family: world().no_network("create-udp-socket"),
     }

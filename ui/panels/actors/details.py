@@ -15,6 +15,7 @@ from ui.facts import grid
 from ui.icons import pixmap
 from ui.models import RowModel
 from ui.panels.actors.columns import TURNS
+from ui.panels.actors.limits import LimitsTab
 from ui.panels.actors.turn_text import turn_html
 from ui.states import STATES, behaviors, state_text
 from ui.theme import current, mono
@@ -23,7 +24,7 @@ from ui.widgets.build import box, button, label, row, set_tone, tool_for
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.filtered_table import FilteredTable
 from ui.widgets.table import Table
-from workbench.api import ActorInfo, ActorState, Turn
+from workbench.api import ActorInfo, ActorState, Limits, Turn
 
 
 class ActorDetails(QWidget):
@@ -49,6 +50,8 @@ class ActorDetails(QWidget):
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.overview, "Overview")
         self.tabs.addTab(self._turn_page(), "Turns")
+        self.limits = LimitsTab(desk)
+        self.tabs.addTab(self.limits, "Limits")
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -88,10 +91,11 @@ class ActorDetails(QWidget):
         if place is not None and self.info is not None:
             self._desk.location(place, self.info.id.name)
 
-    def show_actor(self, info: ActorInfo | None, turns: Sequence[Turn] | None) -> None:
-        """None for turns keeps those that are shown."""
+    def show_actor(self, info: ActorInfo | None, turns: Sequence[Turn] | None, profile: Limits | None = None) -> None:
+        """None for turns keeps those that are shown; `profile` are the limits that its profile has for its module."""
         if info is None:
             return
+        self.limits.show_actor(info, profile)
         changed = self.info != info
         self.info = info
         if changed:
@@ -105,6 +109,12 @@ class ActorDetails(QWidget):
             if not self.model.rows:
                 self.turn.clear()
 
+    def show_turns(self) -> None:
+        self.tabs.setCurrentIndex(1)
+
+    def show_limits(self) -> None:
+        self.tabs.setCurrentWidget(self.limits)
+
     def _paint(self) -> None:
         info = self.info
         if info is None:
@@ -114,7 +124,7 @@ class ActorDetails(QWidget):
         self.name.setText(info.id.name)
         self.state.setText(state_text(info))
         set_tone(self.state, {"error": "error", "warn": "warn", "ok": "ok"}.get(tone, "muted"))
-        self.restart.setVisible(info.state is ActorState.CRASHED)
+        self.restart.setVisible(info.state in (ActorState.CRASHED, ActorState.STOPPED))
         at = self.overview.verticalScrollBar().value()
         self.overview.setHtml(overview(info))
         self.overview.verticalScrollBar().setValue(at)
@@ -160,6 +170,9 @@ def facts(info: ActorInfo) -> list[tuple[str, str]]:
                             f"{show.duration(limits.wait_ms / 1000)} waiting, {show.size(limits.stack_bytes)} stack"),
         ("Profile", info.profile),
         ("Grants", ", ".join(info.grants) or "none"),
+        ("Supervisor", info.supervisor and f"{info.supervisor} starts it again"),
+        ("Parent", info.parent),
+        ("Killed by", info.killed_by and f"a message of the type {info.killed_by}"),
         ("Linked with", show.named(info.links)),
         ("Monitors", show.named(info.monitors)),
         ("State on upgrade", "is carried over" if info.carries_state else "cannot be carried over"),

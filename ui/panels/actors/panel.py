@@ -7,28 +7,24 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMenu, QSplitter
+from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget
 
-from ui.desk import Desk, Draft
-from ui.dialogs.asking import asking
-from ui.dialogs.confirm import confirmed
-from ui.dialogs.spawn import SpawnDialog
-from ui.filter import Filter, quote
+from ui.desk import Desk
+from ui.filter import Filter
 from ui.models import Plan
 from ui.panels.actors.columns import ACTORS
+from ui.panels.actors.deeds import ROW_ACTIONS, Deeds
 from ui.panels.actors.details import ActorDetails
+from ui.panels.actors.tree import ActorTree, Branch, branches
 from ui.roster import Listing
 from ui.settings import Record, child, number
 from ui.table_panel import TablePanel
 from ui.widgets.build import tool_for
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.restart_delegate import RestartDelegate
-from workbench.api import ActorInfo, ActorState, Area, NotFound, SpawnOptions, Turn
+from workbench.api import PROFILES, ActorInfo, Area, Limits, Node, NotFound, Turn
 
 TURNS_SHOWN = 200
-ROW_ACTIONS = ("actor.message", "actor.source", "actor.graph", "actor.log", "", "actor.restart", "actor.stop",
-               "actor.kill", "", "actor.copy_id", "actor.copy_command")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +37,11 @@ class Found:
     names: Plan[ActorInfo]
     chosen: str
     turns: Sequence[Turn]
+    profile: Limits | None
+    """What the profile of the chosen one has for its module."""
+    branches: list[Branch]
+    """Of the tree, when it is shown instead of the table."""
+    grown: Plan[Branch] | None
 
 
 class ActorsPanel(TablePanel[ActorInfo]):
@@ -58,9 +59,17 @@ class ActorsPanel(TablePanel[ActorInfo]):
         self.chosen = ""
         self._awaited = ""  # chosen elsewhere, not yet in the list
         self._listing = Listing()
+        self._tree_wanted = Filter()
+        self._declared: dict[str, int] = {}
+        """How much memory each module declares, by its hash."""
         self.details = ActorDetails(desk)
+        self.deeds = Deeds(self)
         self.split = QSplitter(Qt.Orientation.Vertical)
-        self.split.addWidget(self.view)
+        self.tree = ActorTree(desk, self.filter_example, self.empty(), self.context_menu)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.view)
+        self.pages.addWidget(self.tree)
+        self.split.addWidget(self.pages)
         self.split.addWidget(self.details)
         self.split.setStretchFactor(0, 3)
         self.split.setStretchFactor(1, 2)
@@ -69,25 +78,26 @@ class ActorsPanel(TablePanel[ActorInfo]):
         self.column.addWidget(self.split, 1)
         self.details.hide()
         self._restart_button = RestartDelegate(self.table)
-        self._restart_button.pressed.connect(self._restart_named)
+        self._restart_button.pressed.connect(self.deeds.restart)
         self._action = [column.key for column in ACTORS].index("action")
         self.table.setItemDelegateForColumn(self._action, self._restart_button)
         self.table.selectionModel().currentRowChanged.connect(lambda: self._choose())
-        self.table.opened.connect(self._message)
+        self.table.opened.connect(self.deeds.message)
         desk.actor_chosen.connect(self._choose_from_elsewhere)
-        desk.spawn_wanted.connect(lambda module: self.run(self._ask_and_spawn(module)))
+        desk.spawn_wanted.connect(self.deeds.spawn)
         desk.list_actors.connect(self._list)
+        desk.show_turns.connect(self._show_turns)
         self._bind()
-        self.add_tool(tool_for(desk.actions["actor.spawn"]))
+        for tools in (self.view.tools, self.tree.view.tools):
+            for action in ("actor.tree", "actor.spawn"):
+                tools.addWidget(tool_for(desk.actions[action]), 0, Qt.AlignmentFlag.AlignVCenter)
 
     def _bind(self) -> None:
-        for action_id, slot in {
-            "actor.spawn": self._spawn, "actor.message": self._message, "actor.source": self._source,
-            "actor.restart": self._restart, "actor.stop": self._stop, "actor.kill": self._kill,
-            "actor.graph": self._graph, "actor.log": self._log, "actor.copy_id": self._copy_id,
-            "actor.copy_command": self._copy_command,
-        }.items():  # fmt: skip
-            self.desk.actions.bind(action_id, slot)
+        self.deeds.bind()
+        self.desk.actions.bind("actor.tree", self._turn_view)
+        self.tree.chosen.connect(self._choose_name)
+        self.tree.opened.connect(self.deeds.message)
+        self.tree.view.arranged.connect(self._enable)
         self._enable()
 
     def empty(self) -> EmptyState:
@@ -108,7 +118,31 @@ class ActorsPanel(TablePanel[ActorInfo]):
         except NotFound:
             turns = ()
         plan = self.view.planned(found.actors, wanted)
-        return Found(found, wanted, plan, self.desk.roster.plan(found), chosen, turns)
+        grown, grown_plan = self._grow(node, found)
+        return Found(found, wanted, plan, self.desk.roster.plan(found), chosen, turns,
+                     self._profile(node, found.by_name.get(chosen)), grown, grown_plan)  # fmt: skip
+
+    def _profile(self, node: Node, info: ActorInfo | None) -> Limits | None:
+        """Off the Qt thread; which of a profile's limits are meant depends on what the module declares."""
+        if info is None or info.profile not in PROFILES:
+            return None
+        if info.module not in self._declared:
+            try:
+                self._declared[info.module] = node.modules.get(info.module).memory_bytes
+            except NotFound:
+                return None
+        return PROFILES[info.profile].limits_for(self._declared[info.module])
+
+    @property
+    def as_tree(self) -> bool:
+        return self.desk.actions["actor.tree"].isChecked()
+
+    def _grow(self, node: Node, found: Listing) -> tuple[list[Branch], Plan[Branch] | None]:
+        if not self.as_tree:
+            return [], None
+        grown = branches(found.actors, node.supervision.list())
+        self._tree_wanted = self.tree.view.filter.filter
+        return grown, self.tree.planned(grown, self._tree_wanted)
 
     def show_loaded(self, found: object) -> None:
         assert isinstance(found, Found)
@@ -116,7 +150,14 @@ class ActorsPanel(TablePanel[ActorInfo]):
         self.desk.roster.names.apply(found.names)
         self.desk.actors_listed.emit(found.listing)
         self.view.show_planned(found.listing.actors, found.wanted, found.plan)
-        self.details.show_actor(self.actor(), found.turns if found.chosen == self.chosen else None)
+        if found.grown is not None:
+            self.tree.view.show_planned(found.branches, self._tree_wanted, found.grown)
+            self.tree.select(self.chosen)
+        self.details.show_actor(
+            self.actor(),
+            found.turns if found.chosen == self.chosen else None,
+            found.profile if found.chosen == self.chosen else self.details.limits.profile,
+        )
 
     def arranged(self) -> None:
         self.table.setColumnHidden(self._action, not self._listing.crashed)
@@ -133,12 +174,21 @@ class ActorsPanel(TablePanel[ActorInfo]):
 
     def _choose(self) -> None:
         row = self.table.rows.row(self.table.currentIndex())
-        if row is None or row.id.name == self.chosen:
+        if row is not None:
+            self._choose_name(row.id.name)
+
+    def _choose_name(self, name: str) -> None:
+        row = self._listing.by_name.get(name)
+        if row is None or name == self.chosen:
             return
-        self.chosen = row.id.name
-        self.details.show_actor(row, ())
+        self.chosen = name
+        self.details.show_actor(row, (), None)
         self.details.show()
-        self.table.keep_in_sight()
+        if self.as_tree:
+            self.select_key(row.id)
+            self.tree.table.keep_in_sight()
+        else:
+            self.table.keep_in_sight()
         self._enable()
         self.desk.actor_chosen.emit(self.chosen)
         self.refresh()
@@ -151,6 +201,8 @@ class ActorsPanel(TablePanel[ActorInfo]):
         self._awaited = "" if row is not None else name
         if row is not None:
             self.select_key(row.id)
+            if self.as_tree:
+                self.tree.select(name)
         else:
             self.refresh()
 
@@ -158,13 +210,7 @@ class ActorsPanel(TablePanel[ActorInfo]):
         self._choose_from_elsewhere(self._awaited)
 
     def _enable(self) -> None:
-        row = self.actor()
-        on = row is not None
-        self.desk.actions.enable("actor.message", "actor.source", "actor.graph", "actor.log", "actor.stop", on=on)
-        self.desk.actions.enable("actor.copy_id", "actor.copy_command", on=on)
-        crashed = row is not None and row.state is ActorState.CRASHED
-        self.desk.actions.enable("actor.restart", on=crashed)
-        self.desk.actions.enable("actor.kill", on=on and not crashed)
+        self.deeds.enable(self.actor())
 
     def command_for(self, found: ActorInfo) -> str:
         return self.desk.command("actor show", found.id.name)
@@ -172,100 +218,53 @@ class ActorsPanel(TablePanel[ActorInfo]):
     def context_menu(self) -> QMenu:
         return self.desk.actions.menu(self, *ROW_ACTIONS)
 
-    # what the user asks for
+    def _turn_view(self) -> None:
+        """The table or the tree, with the same filter."""
+        shown, other = (self.tree.view, self.view) if self.as_tree else (self.view, self.tree.view)
+        shown.filter.set_now(other.filter.text())
+        self.pages.setCurrentIndex(int(self.as_tree))
+        self.take_keyboard()
+        shown.table.keep_in_sight()
+        self.desk.remember.emit()
+        self.refresh()
 
-    def _message(self) -> None:
-        if self.chosen:
-            self.desk.compose.emit(Draft(self.chosen))
+    def take_keyboard(self) -> None:
+        if self.as_tree:
+            self.tree.table.setFocus()
+        else:
+            super().take_keyboard()
 
-    def _source(self) -> None:
-        if (row := self.actor()) is not None:
-            self.desk.show_source.emit(row)
-
-    def _graph(self) -> None:
-        self.desk.show_graph.emit(self.chosen)
-
-    def _log(self) -> None:
-        self.desk.show_log.emit(f"actor:{quote(self.chosen)}")
-
-    def _copy_id(self) -> None:
-        QGuiApplication.clipboard().setText(self.chosen)
-
-    def _copy_command(self) -> None:
-        QGuiApplication.clipboard().setText(self.desk.command("actor show", self.chosen))
-
-    def _restart(self) -> None:
-        self._restart_named(self.chosen)
-
-    def _restart_named(self, name: str) -> None:
-        self.run(self._do_restart(name))
-
-    async def _do_restart(self, name: str) -> None:
-        if self.desk.node is not None:
-            await self.call(self.desk.node.actors.restart, name)
-            self.desk.notice(f"{name} runs again, from its initial state.", "ok")
-            self.refresh()
-
-    def _stop(self) -> None:
-        row = self.actor()
-        if row is not None and confirmed(
-            self, f"Stop {row.id.name}?",
-            "It finishes the message in hand, then it is gone with its state: nobody starts it again.", "Stop",
-        ):  # fmt: skip
-            self.run(self._do_stop(row.id.name))
-
-    async def _do_stop(self, name: str) -> None:
-        if self.desk.node is not None:
-            await self.call(self.desk.node.actors.stop, name)
-            self.desk.notice(f"{name} was stopped.", "ok")
-            self.refresh()
-
-    def _kill(self) -> None:
-        row = self.actor()
-        if row is not None and confirmed(
-            self, f"Kill {row.id.name}?",
-            "It ends at once, in the middle of a message if need be; its state is lost. It stays listed as crashed and "
-            "can be restarted.", "Kill",
-        ):  # fmt: skip
-            self.run(self._do_kill(row.id.name))
-
-    async def _do_kill(self, name: str) -> None:
-        if self.desk.node is not None:
-            await self.call(self.desk.node.actors.kill, name)
-            self.refresh()
-
-    def _spawn(self) -> None:
-        self.run(self._ask_and_spawn())
+    def focus_filter(self) -> None:
+        if self.as_tree:
+            self.tree.view.focus_filter()
+        else:
+            super().focus_filter()
 
     def _list(self, line: str) -> None:
-        self.filter.set_now(line)
+        (self.tree.view if self.as_tree else self.view).filter.set_now(line)
         self.desk.raise_panel.emit(self.id)
 
-    async def _ask_and_spawn(self, module: str = "") -> None:
-        if self.desk.node is None:
-            return
-        modules = await self.call(self.desk.node.modules.list)
-        if not modules:
-            self.desk.notice("No module is deployed yet: write one in the Editor, or drop a file here.", "warn")
-            return
-        with asking(SpawnDialog(self, modules, module)) as dialog:
-            if not dialog.exec():
-                return
-            chosen, state, options = dialog.module, dialog.state, SpawnOptions(name=dialog.name, profile=dialog.profile)
-        info = await self.call(self.desk.node.actors.spawn, chosen, state, options=options)
-        self.desk.notice(f"{info.id.name} runs.", "ok")
-        self.desk.actor_chosen.emit(info.id.name)
+    def _show_turns(self, name: str) -> None:
+        """The newest messages of an actor."""
+        self.desk.raise_panel.emit(self.id)
+        self.details.show_turns()
+        self._choose_from_elsewhere(name)
 
     def record(self) -> Record:
         sizes = self.split.sizes()
         return super().record() | {
             "turns": self.details.turn_list.record(),
+            "tree": {"shown": self.as_tree, **self.tree.view.record()},
             "details": {"height": sizes[1] if self.details.isVisible() else 0},
         }
 
     def restore(self, record: Record) -> None:
         super().restore(record)
         self.details.turn_list.restore(child(record, "turns"))
+        tree = child(record, "tree")
+        self.tree.view.restore(tree)
+        self.desk.actions["actor.tree"].setChecked(tree.get("shown") is True)
+        self.pages.setCurrentIndex(int(self.as_tree))
         height = number(child(record, "details"), "height")
         if 60 < height < 2000:
             self.split.setSizes([max(self.height() - height, 200), height])

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ui.marks import Mark, told
+from ui.panels.graphs.kills import Kills
 from ui.panels.graphs.legend import NODE, Series
 from ui.panels.graphs.samples import Samples
 from ui.roster import Listing
@@ -19,10 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """One picture: the curves of each measure by name, the crashes, and the newest values of the node."""
+    """One picture: the curves of each measure by name, who ended when and why, and the newest values of the node."""
 
     curves: tuple[Curves, ...]
-    crashes: tuple[float, ...]
+    kills: tuple[Mark, ...]
     newest: tuple[float | None, ...]
     seconds: float
 
@@ -36,15 +38,14 @@ class Asked:
     pixels: int
 
 
-def drawing(samples: Samples, asked: Asked) -> Drawing:
-    from ui.series import MEASURES, crash_times, curve, decimated
+def drawing(samples: Samples, kills: Kills, asked: Asked) -> Drawing:
+    from ui.series import MEASURES, curve, decimated
 
     now, series = samples.now(), samples.series
     kept = {
         name: [sample for sample in series[name] if sample.time >= now - asked.seconds - 2]
         for name in asked.colors if series.get(name)
     }  # fmt: skip
-    crashes = sorted({at for name, found in kept.items() if name for at in crash_times(found, now)})
     newest = samples.newest(NODE)
     return Drawing(
         tuple(
@@ -54,7 +55,8 @@ def drawing(samples: Samples, asked: Asked) -> Drawing:
             }
             for measure in MEASURES
         ),
-        tuple(crashes), tuple(measure.value(newest) if newest else None for measure in MEASURES), asked.seconds,
+        tuple(kills.marks(kept, now, asked.seconds)),
+        tuple(measure.value(newest) if newest else None for measure in MEASURES), asked.seconds,
     )  # fmt: skip
 
 
@@ -70,7 +72,8 @@ def _series(info: ActorInfo, colors: Mapping[str, str], drawn: Mapping[str, bool
     name = info.id.name
     turn = info.last_turn_ns / 1e9 if info.last_turn_ns else None
     return Series(name, colors.get(name, ""), drawn.get(name, False), info.state is ActorState.CRASHED,
-                  info.fuel_per_second, turn, info.memory_bytes)  # fmt: skip
+                  info.fuel_per_second, turn, info.memory_bytes, info.crashes,
+                  told(info.last_cause) if info.last_cause is not None else "")  # fmt: skip
 
 
 def first_drawn(names: Sequence[str], seen: set[str], drawn: dict[str, bool], most: int) -> None:

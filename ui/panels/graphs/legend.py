@@ -27,6 +27,9 @@ class Series:
     fuel: float | None = None
     turn: float | None = None
     memory: float | None = None
+    kills: int = 0
+    killed: str = ""
+    """Why it ended the last time: limit, what was allowed, what was used."""
 
 
 Col = Column[Series]
@@ -35,6 +38,9 @@ COLUMNS: tuple[Col, ...] = (
     Col("fuel", "Fuel/s", lambda s: s.fuel, lambda s: show.short(s.fuel), 60, right=True),
     Col("turn", "Turn", lambda s: s.turn, lambda s: show.duration(s.turn), 72, right=True),
     Col("memory", "Memory", lambda s: s.memory, lambda s: show.size(s.memory), 76, right=True, hidden=True),
+    Col("kills", "Ends", lambda s: s.kills, lambda s: show.count(s.kills) if s.kills else "", 50, right=True,
+        tip=lambda s: s.killed),
+    Col("killed", "Last end", lambda s: s.killed, lambda s: s.killed, 200, tone=lambda s: "error" if s.killed else ""),
     Col("drawn", "Drawn", lambda s: "yes" if s.drawn else "no", lambda s: "yes" if s.drawn else "no", 60, hidden=True),
 )  # fmt: skip
 

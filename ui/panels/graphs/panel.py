@@ -15,13 +15,14 @@ from ui.filter import Filter
 from ui.models import Plan
 from ui.panel import Panel
 from ui.panels.graphs.drawing import Asked, Drawing, drawing, first_drawn, legend
+from ui.panels.graphs.kills import Kills
 from ui.panels.graphs.legend import COLUMNS, NODE, Legend, LegendModel, Series
 from ui.panels.graphs.samples import Samples
 from ui.panels.graphs.warming import Warming, import_beside
 from ui.roster import Listing
 from ui.settings import Record, child, words
 from ui.theme import current
-from ui.widgets.build import box, button, row, tool_for
+from ui.widgets.build import box, button, label, row, shrinks, tool_for
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.filtered_table import FilteredTable
 from workbench.api import Area
@@ -59,7 +60,7 @@ class GraphsPanel(Panel):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.samples = Samples()
+        self.samples, self.kills = Samples(), Kills()
         self.drawn: dict[str, bool] = {NODE: True}
         self._colors: dict[str, int] = {}
         self._seen: set[str] = set()
@@ -113,7 +114,10 @@ class GraphsPanel(Panel):
             self.windows.addButton(made, minutes)
             segments.addWidget(made)
         line.addLayout(segments)
-        line.addStretch(1)
+        self.newest_kill = label("", tone="error")
+        shrinks(self.newest_kill)
+        line.addSpacing(8)
+        line.addWidget(self.newest_kill, 1)
         for action_id in ("graphs.pause", "graphs.export_png", "graphs.export_csv"):
             line.addWidget(tool_for(self.desk.actions[action_id]))
         return line
@@ -134,6 +138,7 @@ class GraphsPanel(Panel):
         listing = self.desk.roster.read(node)
         first_drawn(tuple(listing.by_name), self._seen, self.drawn, FIRST_DRAWN)
         self.samples.fetch(node, [name for name, on in tuple(self.drawn.items()) if on and self._is(name, listing)])
+        self.kills.fetch(node, dict(self.samples.series), listing.by_name)
         return self._picture(listing)
 
     def _is(self, name: str, listing: Listing) -> bool:
@@ -146,7 +151,7 @@ class GraphsPanel(Panel):
         asked = Asked(colors, self.desk.settings.graph_minutes * 60.0, self._pixels)
         series = legend(listing, self.samples.newest(NODE), colors, drawn)
         return Found(
-            asked, drawing(self.samples, asked), listing, series, wanted, self.view.planned(series, wanted)
+            asked, drawing(self.samples, self.kills, asked), listing, series, wanted, self.view.planned(series, wanted)
         )  # fmt: skip
 
     def show_loaded(self, found: object) -> None:
@@ -187,13 +192,15 @@ class GraphsPanel(Panel):
             return
         self.view.show_planned(found.series, found.wanted, found.plan)
         self._drawing, self._next = found.drawing, 0
+        self.newest_kill.setText(found.drawing.kills[-1].text if found.drawing.kills else "")
+        self.newest_kill.setToolTip(self.newest_kill.text())
         self._draw_next()
 
     def _draw_next(self) -> None:
         """One plot at a time, so that clicks are answered in between."""
         drawing, at = self._drawing, self._next
         if drawing is not None and at < len(self.plots):
-            self.plots[at].draw(drawing.curves[at], drawing.crashes, drawing.seconds)
+            self.plots[at].draw(drawing.curves[at], drawing.kills, drawing.seconds)
             self.plots[at].say(drawing.newest[at])
             self._next += 1
             self._slice.start()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from workbench.api import ActorId, ActorInfo, Kind, Payload, Reply, SpawnOptions, Turn
+from google.protobuf.message import Message
+
+from workbench.api import ActorId, ActorInfo, DeadLetter, Kind, Limits, Payload, Reply, SpawnOptions, Turn
 from workbench.api.messages import NO_HEADERS
 from workbench.rpc.client.channel import MARGIN_SECONDS, Connection
 from workbench.rpc.convert import actor as target
@@ -86,13 +88,35 @@ class RemoteActors:
         request = pb.SnapshotRequest(actor=target(actor), timeout_seconds=timeout)
         return payload_of(self._stub.call("Snapshot", request, common.Payload, seconds=timeout + MARGIN_SECONDS))
 
+    def suspend(self, actor: ActorId | str, *, timeout: float = 30.0) -> ActorInfo:
+        return self._info("Suspend", pb.SuspendRequest(actor=target(actor), timeout_seconds=timeout), timeout)
+
+    def resume(self, actor: ActorId | str, *, timeout: float = 30.0) -> ActorInfo:
+        return self._info("Resume", pb.ResumeRequest(actor=target(actor), timeout_seconds=timeout), timeout)
+
+    def passivate(self, actor: ActorId | str, *, timeout: float = 30.0) -> ActorInfo:
+        return self._info("Passivate", pb.PassivateRequest(actor=target(actor), timeout_seconds=timeout), timeout)
+
+    def set_limits(self, actor: ActorId | str, limits: Limits, *, timeout: float = 30.0) -> ActorInfo:
+        wanted = to_message(limits, pb.Limits)
+        request = pb.SetLimitsRequest(actor=target(actor), limits=wanted, timeout_seconds=timeout)
+        return self._info("SetLimits", request, timeout)
+
+    def dead_letters(self, *, after: int = 0, limit: int = 1000) -> Sequence[DeadLetter]:
+        request = pb.DeadLettersRequest(after=after, limit=limit)
+        answers = self._stub.stream("DeadLetters", request, pb.DeadLettersResponse)
+        return [from_message(letter, DeadLetter) for answer in answers for letter in answer.letters]
+
+    def resend(self, letter: int, *, message_type: str | None = None, payload: Payload | None = None) -> str:
+        given = None if payload is None else content(payload)
+        request = pb.ResendRequest(letter=letter, message_type=message_type, payload=given)
+        return self._stub.call("Resend", request, pb.TellResponse).message_id
+
     def turns(self, actor: ActorId | str | None = None, *, after: int = 0, limit: int = 100) -> Sequence[Turn]:
         chosen = None if actor is None else target(actor)
         request = pb.TurnsRequest(actor=chosen, after=after, limit=limit)
         answers = self._stub.stream("Turns", request, pb.TurnsResponse)
         return [from_message(turn, Turn) for answer in answers for turn in answer.turns]
 
-    def _info(
-        self, method: str, request: pb.SpawnRequest | pb.RestartRequest | pb.UpgradeRequest, wait: float
-    ) -> ActorInfo:
+    def _info(self, method: str, request: Message, wait: float) -> ActorInfo:
         return from_message(self._stub.call(method, request, pb.ActorInfo, seconds=wait + MARGIN_SECONDS), ActorInfo)

@@ -18,9 +18,11 @@ from workbench.api import (
     Subscription,
 )
 from workbench.rpc.client.actors import RemoteActors
+from workbench.rpc.client.capabilities import RemoteCapabilities
 from workbench.rpc.client.channel import LONG_SECONDS, Connection
 from workbench.rpc.client.modules import RemoteModules
 from workbench.rpc.client.subscription import RemoteSubscription
+from workbench.rpc.client.supervision import RemoteSupervision
 from workbench.rpc.convert import actor, from_message
 from workbench.rpc.generated.plexspaces.v1 import common_pb2 as common
 from workbench.rpc.generated.plexspaces.v1 import node_pb2 as pb
@@ -35,6 +37,8 @@ class RemoteNode:
         self._stub = self._connection.stub(pb.DESCRIPTOR.services_by_name["Node"])
         self._modules = RemoteModules(self._connection)
         self._actors = RemoteActors(self._connection)
+        self._capabilities = RemoteCapabilities(self._connection)
+        self._supervision = RemoteSupervision(self._connection)
 
     @property
     def modules(self) -> RemoteModules:
@@ -43,6 +47,14 @@ class RemoteNode:
     @property
     def actors(self) -> RemoteActors:
         return self._actors
+
+    @property
+    def capabilities(self) -> RemoteCapabilities:
+        return self._capabilities
+
+    @property
+    def supervision(self) -> RemoteSupervision:
+        return self._supervision
 
     def info(self) -> NodeInfo:
         return from_message(self._stub.call("Info", pb.InfoRequest(), pb.NodeInfo), NodeInfo)

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workbench.api import ActorInfo, Invalid, Kind, Node, SpawnOptions
+from workbench.api import ActorInfo, Invalid, Kind, Limits, Node, SpawnOptions
 from workbench.api.limits import DEFAULT_PROFILE
 from workbench.rpc.convert import actor_of, batches, from_message, payload, payload_of, to_message
 from workbench.rpc.generated.plexspaces.v1 import actors_pb2 as pb
 from workbench.rpc.generated.plexspaces.v1 import common_pb2 as common
 from workbench.rpc.server.handler import Context
-
-WAIT_SECONDS = 3_600.0
-"""The longest wait that a caller may ask for."""
+from workbench.rpc.server.waits import wait
 
 
 class ActorsService:
     """Service `Actors`."""
 
-    long = frozenset({"Spawn", "Ask", "Stop", "Restart", "Upgrade", "Snapshot"})
+    long = frozenset(
+        {"Spawn", "Ask", "Stop", "Restart", "Upgrade", "Snapshot", "Suspend", "Resume", "Passivate", "SetLimits"}
+    )
     endless: frozenset[str] = frozenset()
 
     def spawn(self, node: Node, request: pb.SpawnRequest, _: Context) -> pb.ActorInfo:
@@ -26,7 +26,7 @@ class ActorsService:
         if options is not None and not options.profile:
             options = SpawnOptions(options.name, DEFAULT_PROFILE, options.grants, options.limits)
         state = payload_of(request.state)
-        return _info(node.actors.spawn(request.module, state, options=options, timeout=_wait(request.timeout_seconds)))
+        return _info(node.actors.spawn(request.module, state, options=options, timeout=wait(request.timeout_seconds)))
 
     def list(self, node: Node, _: pb.ListActorsRequest, __: Context) -> Iterator[pb.ListActorsResponse]:
         for batch in batches(_info(actor) for actor in node.actors.list()):
@@ -42,7 +42,7 @@ class ActorsService:
             payload_of(request.payload),
             kind=_kind(request.kind),
             headers=dict(request.headers),
-            timeout=_wait(request.timeout_seconds),
+            timeout=wait(request.timeout_seconds),
         )
         return to_message(reply, pb.Reply)
 
@@ -53,7 +53,7 @@ class ActorsService:
         return pb.TellResponse(message_id=message_id)
 
     def stop(self, node: Node, request: pb.StopRequest, _: Context) -> pb.StopResponse:
-        node.actors.stop(actor_of(request.actor), timeout=_wait(request.timeout_seconds))
+        node.actors.stop(actor_of(request.actor), timeout=wait(request.timeout_seconds))
         return pb.StopResponse()
 
     def kill(self, node: Node, request: pb.KillRequest, _: Context) -> pb.KillResponse:
@@ -61,14 +61,37 @@ class ActorsService:
         return pb.KillResponse()
 
     def restart(self, node: Node, request: pb.RestartRequest, _: Context) -> pb.ActorInfo:
-        return _info(node.actors.restart(actor_of(request.actor), timeout=_wait(request.timeout_seconds)))
+        return _info(node.actors.restart(actor_of(request.actor), timeout=wait(request.timeout_seconds)))
 
     def upgrade(self, node: Node, request: pb.UpgradeRequest, _: Context) -> pb.ActorInfo:
-        wait = _wait(request.timeout_seconds)
-        return _info(node.actors.upgrade(actor_of(request.actor), request.module, timeout=wait))
+        seconds = wait(request.timeout_seconds)
+        return _info(node.actors.upgrade(actor_of(request.actor), request.module, timeout=seconds))
 
     def snapshot(self, node: Node, request: pb.SnapshotRequest, _: Context) -> common.Payload:
-        return payload(node.actors.snapshot(actor_of(request.actor), timeout=_wait(request.timeout_seconds)))
+        return payload(node.actors.snapshot(actor_of(request.actor), timeout=wait(request.timeout_seconds)))
+
+    def suspend(self, node: Node, request: pb.SuspendRequest, _: Context) -> pb.ActorInfo:
+        return _info(node.actors.suspend(actor_of(request.actor), timeout=wait(request.timeout_seconds)))
+
+    def resume(self, node: Node, request: pb.ResumeRequest, _: Context) -> pb.ActorInfo:
+        return _info(node.actors.resume(actor_of(request.actor), timeout=wait(request.timeout_seconds)))
+
+    def passivate(self, node: Node, request: pb.PassivateRequest, _: Context) -> pb.ActorInfo:
+        return _info(node.actors.passivate(actor_of(request.actor), timeout=wait(request.timeout_seconds)))
+
+    def set_limits(self, node: Node, request: pb.SetLimitsRequest, _: Context) -> pb.ActorInfo:
+        limits, seconds = from_message(request.limits, Limits), wait(request.timeout_seconds)
+        return _info(node.actors.set_limits(actor_of(request.actor), limits, timeout=seconds))
+
+    def dead_letters(self, node: Node, request: pb.DeadLettersRequest, _: Context) -> Iterator[pb.DeadLettersResponse]:
+        letters = node.actors.dead_letters(after=request.after, limit=request.limit)
+        for batch in batches(to_message(letter, pb.DeadLetter) for letter in letters):
+            yield pb.DeadLettersResponse(letters=batch)
+
+    def resend(self, node: Node, request: pb.ResendRequest, _: Context) -> pb.TellResponse:
+        message_type = request.message_type if request.HasField("message_type") else None
+        given = payload_of(request.payload) if request.HasField("payload") else None
+        return pb.TellResponse(message_id=node.actors.resend(request.letter, message_type=message_type, payload=given))
 
     def turns(self, node: Node, request: pb.TurnsRequest, _: Context) -> Iterator[pb.TurnsResponse]:
         actor = actor_of(request.actor) if request.HasField("actor") else None
@@ -79,12 +102,6 @@ class ActorsService:
 
 def _info(info: ActorInfo) -> pb.ActorInfo:
     return to_message(info, pb.ActorInfo)
-
-
-def _wait(seconds: float) -> float:
-    if not 0 <= seconds <= WAIT_SECONDS:
-        raise Invalid(f"a timeout is 0 to {WAIT_SECONDS:,.0f} seconds, not {seconds}")
-    return seconds
 
 
 def _kind(text: str) -> Kind:

@@ -8,6 +8,7 @@ neither can take all the threads.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore
@@ -95,7 +96,7 @@ def handler(service: Service, descriptor: ServiceDescriptor, gate: Gate) -> grpc
 
 
 def _method(service: Service, method: MethodDescriptor, gate: Gate) -> grpc.RpcMethodHandler[Any, Any]:
-    call = getattr(service, method.name.lower())
+    call = getattr(service, python_name(method.name))
     name = f"{method.containing_service.name}.{method.name}"
 
     def unary(request: Any, context: Context) -> Message:
@@ -128,6 +129,11 @@ def _method(service: Service, method: MethodDescriptor, gate: Gate) -> grpc.RpcM
             return grpc.stream_stream_rpc_method_handler(stream, reader, writer)
         case _:
             return grpc.stream_unary_rpc_method_handler(unary, reader, writer)
+
+
+def python_name(method: str) -> str:
+    """`StartChild` is served by `start_child`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", method).lower()
 
 
 def _reader(method: MethodDescriptor) -> Callable[[bytes], Message | DecodeError]:

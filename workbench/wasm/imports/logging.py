@@ -13,7 +13,8 @@ def log(context: Context, level: str, message: str, fields: list[tuple[str, str]
     named = dict(fields)
     if level == "critical" and REPORT in named:
         context.exception = named
-    elif not context.allowed("logging"):
+    elif not context.holdings.use("logging"):
+        context.holdings.deny("logging", "logging.log")
         return
     stream = named.pop("stream", "log")
     context.host.logging.log(context.actor, level, message, tuple(named.items()), stream)

@@ -5,9 +5,16 @@ from __future__ import annotations
 import traceback
 from collections.abc import Collection
 from dataclasses import dataclass
-from linecache import getline
+from linecache import cache, getline
+from types import FrameType, TracebackType
 
 from . import library
+
+_EXPLAINED = (NameError, AttributeError, ImportError, BaseExceptionGroup)
+"""Those that a traceback tells more of than they say themselves."""
+
+LINES_KNOWN = 4
+"""Items of an entry of `linecache` that has its lines; one that only knows where to find them has fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,8 @@ def sentence(error: BaseException, own: tuple[str, ...] = ()) -> str:
         return library.missing(error.name, own)
     if isinstance(error, SyntaxError):
         return error.msg or str(error)
+    if not isinstance(error, _EXPLAINED) and not hasattr(error, "__notes__"):
+        return str(error)
     described = "".join(traceback.TracebackException.from_exception(error).format_exception_only()).strip()
     _, separator, message = described.partition(": ")
     return message if separator else str(error)
@@ -60,10 +69,30 @@ def sentence(error: BaseException, own: tuple[str, ...] = ()) -> str:
 
 def place_of(error: BaseException, files: Collection[str]) -> Place:
     """The innermost place in the actor's own files that the exception came through."""
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if frame.filename in files:
-            return _place(frame)
-    return Place()
+    frames = traceback.extract_tb(own_trace(error, files))
+    return _place(frames[-1]) if frames else Place()
+
+
+def own_trace(error: BaseException, files: Collection[str]) -> TracebackType | None:
+    """The error's traceback without the frames of other files: describing those costs more than all the rest."""
+    places = []
+    place = error.__traceback__
+    while place is not None:
+        if place.tb_frame.f_code.co_filename in files:
+            places.append(place)
+            _know_lines(place.tb_frame)
+        place = place.tb_next
+    made: TracebackType | None = None
+    for place in reversed(places):
+        made = TracebackType(made, place.tb_frame, place.tb_lasti, place.tb_lineno)
+    return made
+
+
+def _know_lines(frame: FrameType) -> None:
+    """Hand its source to `linecache`, which would look for a file first: the host counts that as a denied access."""
+    path, source = frame.f_code.co_filename, getattr(frame.f_globals.get("__loader__"), "source", None)
+    if source is not None and len(cache.get(path, ())) < LINES_KNOWN:
+        cache[path] = (len(source), None, source.splitlines(keepends=True), path)
 
 
 def _place(frame: traceback.FrameSummary) -> Place:

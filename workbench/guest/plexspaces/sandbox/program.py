@@ -189,6 +189,10 @@ class _Loader(InspectLoader):
     def __init__(self, module: SourceModule) -> None:
         self._module = module
 
+    @property
+    def source(self) -> str:
+        return self._module.source
+
     def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002
         return self._module.code
 

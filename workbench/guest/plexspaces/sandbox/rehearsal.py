@@ -7,9 +7,10 @@ memory that all actors share, instead of being made again by each of them in pag
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from .. import bindings
-from . import program
+from . import crash, program
 from .stage import Stage
 
 SOURCE = '''
@@ -43,6 +44,9 @@ class Rehearsal(GenServer, GenEvent):
             raise Reject(f"unknown message type {message_type}")
         return str(self.kept.count)
 
+    def fail(self, payload):
+        raise ValueError(f"not {payload}")
+
     def handle_event(self, from_actor, message_type, payload):
         self.names[message_type] = payload
 
@@ -66,7 +70,18 @@ def play() -> None:
             _turn(stage, "json", json.dumps({"number": number}))
             stage.handle_event("", "seen", bindings.to_wit("x"))
         stage.snapshot_state()
+        _fall(stage, loaded)
         loaded.forget()
+
+
+def _fall(stage: Stage, loaded: program.Program) -> None:
+    """A crash, but for its last word: there is no host yet."""
+    actor: Any = stage.actor
+    for number in range(TIMES):
+        try:
+            actor.fail(str(number))
+        except ValueError as error:
+            crash.headline(crash.fields(error, loaded.paths, tuple(loaded.modules)))
 
 
 def _turn(stage: Stage, message_type: str, payload: str) -> None:

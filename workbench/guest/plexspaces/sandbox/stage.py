@@ -49,6 +49,11 @@ class Stage:
         self._told = ""
         self._tracing: Tracing | None = None
 
+    @property
+    def actor(self) -> Behavior | None:
+        """None before `init`."""
+        return self._actor
+
     def load(self, program: Program) -> None:
         """Run the program's top level and find its class. What the top level raises comes out as it is.
 
@@ -140,8 +145,9 @@ class Stage:
             raise
         except Exception as error:
             own = tuple(self.program.modules)
-            message = f"{name} failed: {crash.headline(error, own)}"
-            printing.write("ERROR", message, crash.fields(error, self.program.paths, own))
+            told = crash.fields(error, self.program.paths, own)
+            message = f"{name} failed: {crash.headline(told)}"
+            printing.write("ERROR", message, told)
             place = faults.place_of(error, self.program.paths)
             raise Reject(f"{message} ({place.file}:{place.line})" if place.file else message) from None
 

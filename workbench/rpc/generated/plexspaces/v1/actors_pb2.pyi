@@ -8,7 +8,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Limits(_message.Message):
-    __slots__ = ("memory_bytes", "fuel", "time_ms", "stack_bytes", "table_elements", "mailbox", "wait_ms", "text_bytes", "binary_bytes")
+    __slots__ = ("memory_bytes", "fuel", "time_ms", "stack_bytes", "table_elements", "mailbox", "wait_ms", "text_bytes", "binary_bytes", "lifetime_fuel")
     MEMORY_BYTES_FIELD_NUMBER: _ClassVar[int]
     FUEL_FIELD_NUMBER: _ClassVar[int]
     TIME_MS_FIELD_NUMBER: _ClassVar[int]
@@ -18,6 +18,7 @@ class Limits(_message.Message):
     WAIT_MS_FIELD_NUMBER: _ClassVar[int]
     TEXT_BYTES_FIELD_NUMBER: _ClassVar[int]
     BINARY_BYTES_FIELD_NUMBER: _ClassVar[int]
+    LIFETIME_FUEL_FIELD_NUMBER: _ClassVar[int]
     memory_bytes: int
     fuel: int
     time_ms: int
@@ -27,7 +28,8 @@ class Limits(_message.Message):
     wait_ms: int
     text_bytes: int
     binary_bytes: int
-    def __init__(self, memory_bytes: _Optional[int] = ..., fuel: _Optional[int] = ..., time_ms: _Optional[int] = ..., stack_bytes: _Optional[int] = ..., table_elements: _Optional[int] = ..., mailbox: _Optional[int] = ..., wait_ms: _Optional[int] = ..., text_bytes: _Optional[int] = ..., binary_bytes: _Optional[int] = ...) -> None: ...
+    lifetime_fuel: int
+    def __init__(self, memory_bytes: _Optional[int] = ..., fuel: _Optional[int] = ..., time_ms: _Optional[int] = ..., stack_bytes: _Optional[int] = ..., table_elements: _Optional[int] = ..., mailbox: _Optional[int] = ..., wait_ms: _Optional[int] = ..., text_bytes: _Optional[int] = ..., binary_bytes: _Optional[int] = ..., lifetime_fuel: _Optional[int] = ...) -> None: ...
 
 class SpawnOptions(_message.Message):
     __slots__ = ("name", "profile", "grants", "limits")
@@ -42,7 +44,7 @@ class SpawnOptions(_message.Message):
     def __init__(self, name: _Optional[str] = ..., profile: _Optional[str] = ..., grants: _Optional[_Iterable[str]] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ...) -> None: ...
 
 class ActorInfo(_message.Message):
-    __slots__ = ("id", "state", "module", "module_name", "behaviors", "parent", "profile", "grants", "limits", "spawned", "turns", "crashes", "restarts", "mailbox", "mailbox_oldest_seconds", "fuel", "fuel_per_second", "messages_per_second", "memory_bytes", "last_turn_ns", "fsm_state", "waiting_for", "carries_state", "last_cause", "killed_by", "links", "monitors")
+    __slots__ = ("id", "state", "module", "module_name", "behaviors", "parent", "profile", "grants", "limits", "spawned", "turns", "crashes", "restarts", "mailbox", "mailbox_oldest_seconds", "fuel", "fuel_per_second", "messages_per_second", "memory_bytes", "last_turn_ns", "fsm_state", "waiting_for", "carries_state", "last_cause", "killed_by", "links", "monitors", "supervisor")
     ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     MODULE_FIELD_NUMBER: _ClassVar[int]
@@ -70,6 +72,7 @@ class ActorInfo(_message.Message):
     KILLED_BY_FIELD_NUMBER: _ClassVar[int]
     LINKS_FIELD_NUMBER: _ClassVar[int]
     MONITORS_FIELD_NUMBER: _ClassVar[int]
+    SUPERVISOR_FIELD_NUMBER: _ClassVar[int]
     id: _common_pb2.ActorId
     state: str
     module: str
@@ -97,7 +100,8 @@ class ActorInfo(_message.Message):
     killed_by: str
     links: _containers.RepeatedScalarFieldContainer[str]
     monitors: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, id: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., state: _Optional[str] = ..., module: _Optional[str] = ..., module_name: _Optional[str] = ..., behaviors: _Optional[_Iterable[str]] = ..., parent: _Optional[str] = ..., profile: _Optional[str] = ..., grants: _Optional[_Iterable[str]] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ..., spawned: _Optional[float] = ..., turns: _Optional[int] = ..., crashes: _Optional[int] = ..., restarts: _Optional[int] = ..., mailbox: _Optional[int] = ..., mailbox_oldest_seconds: _Optional[float] = ..., fuel: _Optional[int] = ..., fuel_per_second: _Optional[float] = ..., messages_per_second: _Optional[float] = ..., memory_bytes: _Optional[int] = ..., last_turn_ns: _Optional[int] = ..., fsm_state: _Optional[str] = ..., waiting_for: _Optional[str] = ..., carries_state: _Optional[bool] = ..., last_cause: _Optional[_Union[_common_pb2.Cause, _Mapping]] = ..., killed_by: _Optional[str] = ..., links: _Optional[_Iterable[str]] = ..., monitors: _Optional[_Iterable[str]] = ...) -> None: ...
+    supervisor: str
+    def __init__(self, id: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., state: _Optional[str] = ..., module: _Optional[str] = ..., module_name: _Optional[str] = ..., behaviors: _Optional[_Iterable[str]] = ..., parent: _Optional[str] = ..., profile: _Optional[str] = ..., grants: _Optional[_Iterable[str]] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ..., spawned: _Optional[float] = ..., turns: _Optional[int] = ..., crashes: _Optional[int] = ..., restarts: _Optional[int] = ..., mailbox: _Optional[int] = ..., mailbox_oldest_seconds: _Optional[float] = ..., fuel: _Optional[int] = ..., fuel_per_second: _Optional[float] = ..., messages_per_second: _Optional[float] = ..., memory_bytes: _Optional[int] = ..., last_turn_ns: _Optional[int] = ..., fsm_state: _Optional[str] = ..., waiting_for: _Optional[str] = ..., carries_state: _Optional[bool] = ..., last_cause: _Optional[_Union[_common_pb2.Cause, _Mapping]] = ..., killed_by: _Optional[str] = ..., links: _Optional[_Iterable[str]] = ..., monitors: _Optional[_Iterable[str]] = ..., supervisor: _Optional[str] = ...) -> None: ...
 
 class Envelope(_message.Message):
     __slots__ = ("id", "kind", "type", "payload", "sender", "time", "correlation", "headers")
@@ -327,3 +331,77 @@ class TurnsResponse(_message.Message):
     TURNS_FIELD_NUMBER: _ClassVar[int]
     turns: _containers.RepeatedCompositeFieldContainer[Turn]
     def __init__(self, turns: _Optional[_Iterable[_Union[Turn, _Mapping]]] = ...) -> None: ...
+
+class SuspendRequest(_message.Message):
+    __slots__ = ("actor", "timeout_seconds")
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    TIMEOUT_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    actor: _common_pb2.ActorId
+    timeout_seconds: float
+    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., timeout_seconds: _Optional[float] = ...) -> None: ...
+
+class ResumeRequest(_message.Message):
+    __slots__ = ("actor", "timeout_seconds")
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    TIMEOUT_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    actor: _common_pb2.ActorId
+    timeout_seconds: float
+    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., timeout_seconds: _Optional[float] = ...) -> None: ...
+
+class PassivateRequest(_message.Message):
+    __slots__ = ("actor", "timeout_seconds")
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    TIMEOUT_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    actor: _common_pb2.ActorId
+    timeout_seconds: float
+    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., timeout_seconds: _Optional[float] = ...) -> None: ...
+
+class SetLimitsRequest(_message.Message):
+    __slots__ = ("actor", "limits", "timeout_seconds")
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    LIMITS_FIELD_NUMBER: _ClassVar[int]
+    TIMEOUT_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    actor: _common_pb2.ActorId
+    limits: Limits
+    timeout_seconds: float
+    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ..., timeout_seconds: _Optional[float] = ...) -> None: ...
+
+class DeadLetter(_message.Message):
+    __slots__ = ("seq", "time", "actor", "envelope", "reason", "cause")
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    TIME_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    ENVELOPE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    seq: int
+    time: float
+    actor: _common_pb2.ActorId
+    envelope: Envelope
+    reason: str
+    cause: _common_pb2.Cause
+    def __init__(self, seq: _Optional[int] = ..., time: _Optional[float] = ..., actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., envelope: _Optional[_Union[Envelope, _Mapping]] = ..., reason: _Optional[str] = ..., cause: _Optional[_Union[_common_pb2.Cause, _Mapping]] = ...) -> None: ...
+
+class DeadLettersRequest(_message.Message):
+    __slots__ = ("after", "limit")
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    after: int
+    limit: int
+    def __init__(self, after: _Optional[int] = ..., limit: _Optional[int] = ...) -> None: ...
+
+class DeadLettersResponse(_message.Message):
+    __slots__ = ("letters",)
+    LETTERS_FIELD_NUMBER: _ClassVar[int]
+    letters: _containers.RepeatedCompositeFieldContainer[DeadLetter]
+    def __init__(self, letters: _Optional[_Iterable[_Union[DeadLetter, _Mapping]]] = ...) -> None: ...
+
+class ResendRequest(_message.Message):
+    __slots__ = ("letter", "message_type", "payload")
+    LETTER_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_TYPE_FIELD_NUMBER: _ClassVar[int]
+    PAYLOAD_FIELD_NUMBER: _ClassVar[int]
+    letter: int
+    message_type: str
+    payload: _common_pb2.Payload
+    def __init__(self, letter: _Optional[int] = ..., message_type: _Optional[str] = ..., payload: _Optional[_Union[_common_pb2.Payload, _Mapping]] = ...) -> None: ...

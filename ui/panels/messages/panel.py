@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QSplitter
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QSplitter, QTabWidget
 
-from ui import format as show
 from ui.commands import message_command, message_python
 from ui.desk import Desk, Draft
-from ui.models import Column, RowModel, always
+from ui.models import RowModel
 from ui.panel import Panel
+from ui.panels.messages.columns import COLUMNS
+from ui.panels.messages.letters import Letters
+from ui.panels.messages.resending import Resending
 from ui.sending import Sent, send
-from ui.settings import Record, child, text
-from ui.states import error_look
+from ui.settings import Record, child, number, text
 from ui.text_file import raw_text
 from ui.widgets.actor_combo import ActorCombo
 from ui.widgets.build import box, button, column, row, tool_for
@@ -26,50 +28,32 @@ from ui.widgets.reply_view import ReplyView
 from ui.widgets.table import Table
 from ui.widgets.turning_splitter import TurningSplitter
 from ui.widgets.type_combo import TypeCombo
-from workbench.api import Area, Invalid, NotFound
+from workbench.api import Area, DeadLetter, Invalid, NotFound
 
 KEPT = 1000
-Col = Column[Sent]
+LETTERS_SHOWN = 1000
 
 
-def _look(sent: Sent) -> tuple[str, str]:
-    return error_look(sent.code) if sent.code else ("ok", "ok")
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The types that the addressed actor was sent lately, after its name, and the dead letters."""
 
-
-def _answer(sent: Sent) -> str:
-    found = sent.text or sent.reply
-    return show.one_line(found) if isinstance(found, str) else f"{len(found):,} bytes"
-
-
-def _payload(sent: Sent) -> str:
-    return show.one_line(sent.payload) if isinstance(sent.payload, str) else f"{len(sent.payload):,} bytes"
-
-
-COLUMNS: tuple[Col, ...] = (
-    Col("time", "Time", lambda s: s.time, lambda s: show.clock(s.time, milliseconds=False), 74, tone=always("muted")),
-    Col("actor", "Actor", lambda s: s.actor, lambda s: s.actor, 100, bold=True),
-    Col("kind", "Kind", lambda s: s.kind, lambda s: s.kind, 52, tone=always("muted")),
-    Col("type", "Type", lambda s: s.type, lambda s: s.type, 96),
-    Col("payload", "Payload", _payload, _payload, 90),
-    Col("outcome", "Outcome", lambda s: s.outcome, lambda s: s.outcome, 92, icon=_look, tone=lambda s: _look(s)[1]),
-    Col("fuel", "Fuel", lambda s: s.figures.fuel if s.figures else None,
-        lambda s: show.count(s.figures.fuel if s.figures else None), 76, right=True),
-    Col("took", "Took", lambda s: s.round_trip_ns / 1e9, lambda s: show.nanoseconds(s.round_trip_ns), 76, right=True),
-    Col("reply", "Reply or reason", _answer, _answer, 160),
-)  # fmt: skip
+    types: tuple[str, ...]
+    letters: Sequence[DeadLetter]
 
 
 class MessagesPanel(Panel):
-    """The composer on top, the answer beside it, the history below."""
+    """The composer on top, the answer beside it; below, what was sent, and the dead letters."""
 
     id = "messages"
     title = "Messages"
     icon_name = "messages"
-    areas = frozenset({Area.ACTORS})
+    areas = frozenset({Area.ACTORS, Area.DEAD_LETTERS})
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._number, self._cancellable = 0, False
+        self.letters, self.resending = Letters(desk), Resending(self)
         self.actor = ActorCombo(desk.roster)
         self.type = TypeCombo()
         self.payload = PayloadEdit()
@@ -113,9 +97,16 @@ class MessagesPanel(Panel):
         self.split.addWidget(self.top)
         for found in again:
             self.sent.tools.addWidget(found)
-        self.split.addWidget(self.sent)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.setAccessibleName("Sent messages and dead letters")
+        self.tabs.tabBar().setAccessibleName("Sent messages and dead letters")
+        self.tabs.addTab(self.sent, "Sent")
+        self.tabs.addTab(self.letters, "Dead letters")
+        self.split.addWidget(self.tabs)
         self.split.setSizes([240, 200])
         self.column.addWidget(box("band", address))
+        self.column.addWidget(self.resending.strip)
         self.column.addWidget(self.split, 1)
 
     def _bind(self) -> None:
@@ -125,6 +116,7 @@ class MessagesPanel(Panel):
         actions.bind("message.edit", self.edit_again)
         actions.bind("message.copy_command", self._copy_command)
         actions.bind("message.copy_python", self._copy_python)
+        self.resending.bind()
         self.history.menu_for = self._menu
         self.history.opened.connect(self.edit_again)
         self.history.selectionModel().currentRowChanged.connect(lambda: self._show_chosen())
@@ -144,24 +136,32 @@ class MessagesPanel(Panel):
             self, "message.resend", "message.edit", "", "message.copy_command", "message.copy_python"
         )
 
-    def load(self) -> Sequence[str]:
-        """The types that this actor was sent lately, as suggestions."""
+    def load(self) -> Found:
         node, name = self.desk.node, self.actor.actor()
-        if node is None or not name:
-            return ()
+        if node is None:
+            return Found((), ())
+        letters = node.actors.dead_letters(limit=LETTERS_SHOWN)
+        if not name:
+            return Found((), letters)
         try:
             turns = node.actors.turns(name, limit=100)
         except NotFound:
-            return ()
+            return Found((), letters)
         kinds = dict.fromkeys(turn.envelope.type for turn in turns if turn.envelope is not None and turn.envelope.type)
-        return (name, *kinds)
+        return Found((name, *kinds), letters)
 
     def show_loaded(self, found: object) -> None:
-        if isinstance(found, tuple) and found:
-            self.type.learn(*found)
+        assert isinstance(found, Found)
+        if found.types:
+            self.type.learn(*found.types)
+        self.letters.show_letters(found.letters)
+        self.tabs.setTabText(1, f"Dead letters ({len(found.letters):,})" if found.letters else "Dead letters")
 
     def _actor_changed(self, name: str) -> None:
         self.type.set_actor(name)
+        letter = self.resending.letter
+        if letter is not None and name != letter.actor.name:
+            self.resending.leave()
         self.desk.remember.emit()
         self.refresh()
 
@@ -175,6 +175,7 @@ class MessagesPanel(Panel):
 
     def compose(self, draft: Draft) -> None:
         """Show a message ready to be sent."""
+        self.resending.leave()
         self.actor.set_actor(draft.actor)
         if draft.type:
             self.type.setCurrentText(draft.type)
@@ -208,12 +209,18 @@ class MessagesPanel(Panel):
         if not self.actor.actor() or not self.type.currentText().strip():
             self.reply.show_problem("Choose an actor and write a message type.")
             return
-        self._send(self.actor.actor(), self.kind(), self.type.currentText().strip(), payload)
+        if self.resending.letter is not None:
+            self.resending.send(self.resending.letter, self.type.currentText().strip(), payload)
+        else:
+            self._send(self.actor.actor(), self.kind(), self.type.currentText().strip(), payload)
+
+    def next_number(self) -> int:
+        self._number += 1
+        return self._number
 
     def _send(self, actor: str, kind: str, message_type: str, payload: str | bytes) -> None:
-        self._number += 1
         self.reply.show_waiting(actor, message_type)
-        self.run(self._do_send(self._number, actor, kind, message_type, payload))
+        self.run(self._do_send(self.next_number(), actor, kind, message_type, payload))
 
     async def _do_send(self, number: int, actor: str, kind: str, message_type: str, payload: str | bytes) -> None:
         node = self.desk.node
@@ -275,17 +282,19 @@ class MessagesPanel(Panel):
             QGuiApplication.clipboard().setText(source)
 
     def focus_filter(self) -> None:
-        self.sent.focus_filter()
+        (self.letters.view if self.tabs.currentWidget() is self.letters else self.sent).focus_filter()
 
     def record(self) -> Record:
         return {
             "actor": self.actor.actor(), "type": self.type.currentText(), "kind": self.kind(),
             "payload": raw_text(self.payload.edit.document()), "mode": self.payload.mode,
-            "sent": self.sent.record(),
+            "sent": self.sent.record(), "letters": self.letters.view.record(), "tab": self.tabs.currentIndex(),
         }  # fmt: skip
 
     def restore(self, record: Record) -> None:
         self.sent.restore(child(record, "sent"))
+        self.letters.view.restore(child(record, "letters"))
+        self.tabs.setCurrentIndex(int(number(record, "tab") == 1))
         self.actor.set_actor(text(record, "actor"))
         self.type.setCurrentText(text(record, "type"))
         self.set_kind(text(record, "kind", "call"))

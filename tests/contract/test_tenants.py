@@ -1,0 +1,145 @@
+"""The tenant matrix: nothing of one tenant can be reached, seen or inferred by another, with the same names in both.
+
+For every host function that this node has, from the WIT: what it answers about another tenant's thing is what it
+answers about a thing that does not exist. One that is new must be put into one of the lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from contract_sources import COUNTER
+
+import workbench
+from workbench.api import Node, SpawnOptions, WorkbenchError, profile
+from workbench.node import LocalNode
+from workbench.wasm.codec import Err, Ok
+from workbench.wasm.gate import REGISTRY, through_gate
+from workbench.wasm.types import Primitive
+from workbench.wasm.wit import actor_package
+
+SECRET, ABSENT = "vault", "valet"
+HOSTILE = ("..", "*", ">", "a:b", "a@b", "'\"", "nul\0", "ü\u202e", "default", "other")
+NAMED = {
+    ("messaging", function) for function in ("tell", "ask", "spawn", "stop", "link", "unlink", "monitor", "demonitor")
+}
+"""Functions whose first argument names a thing of the caller's tenant."""
+NAMELESS = {
+    ("messaging", function) for function in ("self-id", "parent-id", "send-after", "cancel-timer", "now-ms")
+} | {("logging", "log")}
+"""Functions that reach nothing but the caller itself."""
+SHARED = {("http", "request"), *(("socket", function) for function in ("connect", "send", "receive", "close"))}
+"""The network, which is no tenant's; connections are numbered for each instance."""
+
+
+@pytest.fixture
+def tenants(embedded: Node) -> Iterator[tuple[LocalNode, LocalNode]]:
+    """Two tenants of one node, an actor `mine` in the one and `vault` in the other."""
+    assert isinstance(embedded, LocalNode)
+    embedded.modules.deploy(COUNTER.encode(), file_name="counter.py", alias="counter")
+    one, other = embedded.scoped("one", "space"), embedded.scoped("other", "space")
+    one.actors.spawn("counter", options=SpawnOptions(name="mine", profile="permissive"))
+    other.actors.spawn("counter", options=SpawnOptions(name=SECRET, grants=("locks/secret",)))
+    yield one, other
+
+
+def test_every_host_function_of_this_node_has_its_case() -> None:
+    assert set(REGISTRY) <= NAMED | NAMELESS | SHARED
+
+
+@pytest.mark.parametrize("key", sorted(NAMED), ids=".".join)
+def test_a_thing_of_another_tenant_is_no_other_than_one_that_is_not_there(
+    tenants: tuple[LocalNode, LocalNode], key: tuple[str, str]
+) -> None:
+    one, other = tenants
+    before = other.actors.get(SECRET)
+    assert _answer(one, key, SECRET) == _answer(one, key, ABSENT).replace(ABSENT, SECRET)
+    for way in (f"{SECRET}@local", f"other/space/{SECRET}", f"other:{SECRET}", f"{SECRET}@other"):
+        absent = way.replace(SECRET, ABSENT)
+        assert _answer(one, key, way) == _answer(one, key, absent).replace(absent, way).replace(ABSENT, SECRET)
+    assert other.actors.get(SECRET) == before, "nothing has reached it"
+
+
+def _answer(node: LocalNode, key: tuple[str, str], name: str) -> str:
+    """What the actor `mine` is told, through its own gate."""
+    function = actor_package().interfaces[key[0]].function(key[1])
+    assert function is not None
+    rest: list[Any] = []
+    for kind in (kind for _, kind in function.params[1:]):
+        options = SimpleNamespace(name=name, profile=None, grants=[], link=False, monitor=False)
+        rest.append("x" if kind == Primitive("string") else 1 if isinstance(kind, Primitive) else options)
+    if key[1] == "spawn":
+        rest[0] = ""
+    if key[1] in ("tell", "ask"):
+        rest[1] = ""
+    found = node._machine.system.find(node._actors.id_of("mine"))
+    answer = through_gate(*key, found.body.context, (name, *rest))
+    return f"{answer.value}" if isinstance(answer, Err) else f"ok {_without_number(answer)}"
+
+
+def _without_number(answer: Ok) -> str:
+    """Ids of messages are numbers of the node."""
+    return "" if isinstance(answer.value, str) else str(answer.value)
+
+
+def test_names_logs_turns_evidence_and_audit_of_one_tenant_are_not_shown_to_another(
+    tenants: tuple[LocalNode, LocalNode],
+) -> None:
+    one, other = tenants
+    with one.subscribe() as events:
+        other.actors.ask(SECRET, "increment")
+        other.capabilities.grant(SECRET, "registry/hidden*")
+        other.capabilities.revoke(SECRET, "locks/secret")
+        other.capabilities.trim(SECRET)
+        other.actors.kill(SECRET)
+        other.actors.restart(SECRET)
+        one.actors.kill("mine")
+        one.actors.restart("mine")
+        seen = "".join(f"{event.kind} {event.subject} {event.text}\n" for event in events.get(5))
+    assert "actors.restarted mine" in seen
+    shown = [seen, *map(str, one.logs()), *map(str, one.actors.list()), *map(str, one.actors.turns())]
+    shown += [*map(str, one.capabilities.evidence()), *map(str, one.capabilities.audit()), str(one.info().actors)]
+    shown += [str(one.modules.list()), str(one.modules.describe("counter")), str(one.metrics([SECRET]).get(SECRET))]
+    for word in (SECRET, "hidden", "locks/secret", "other"):
+        assert not [text for text in shown if word in text.replace("test_names", "")], word
+    assert one.info().actors == 1 and {row.actor.name for row in one.capabilities.evidence()} == {"mine"}
+    assert len(other.capabilities.audit()) == 3
+    for denied in (
+        lambda: one.capabilities.grant(SECRET, "locks"),
+        lambda: one.capabilities.revoke(SECRET, "locks"),
+        lambda: one.capabilities.trim(SECRET),
+        lambda: one.capabilities.evidence(SECRET),
+    ):
+        with pytest.raises(WorkbenchError, match="no actor 'vault' in one/space"):
+            denied()
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_any_text_is_the_name_of_a_tenant_a_namespace_and_an_actor(embedded: Node, name: str) -> None:
+    embedded.modules.deploy(COUNTER.encode(), file_name="counter.py", alias="counter")
+    with workbench.serve(embedded):
+        found = workbench.endpoint(embedded.info().workspace)
+        assert found is not None
+        url = f"grpc://{found.address}"
+        with (
+            workbench.connect(url, token=found.token, tenant=f"t{name}", namespace=name) as one,
+            workbench.connect(url, token=found.token, tenant="t", namespace=f"{name}x") as other,
+        ):
+            called = name.replace("@", "")
+            one.actors.spawn("counter", options=SpawnOptions(name=called))
+            assert one.actors.ask(called, "increment").payload == "1"
+            made = one.actors.list()[0].id
+            assert (made.tenant, made.namespace, made.name) == (f"t{name}", name, called)
+            assert not other.actors.list() and not embedded.actors.list()
+            one.capabilities.grant(called, f"locks/{name}*")
+            assert f"locks/{name}*" in one.actors.get(called).grants and not other.capabilities.audit()
+            with pytest.raises(WorkbenchError, match="no actor"):
+                other.actors.ask(called, "increment")
+
+
+def test_the_profile_that_grants_all_gives_no_way_out_of_the_tenant(tenants: tuple[LocalNode, LocalNode]) -> None:
+    one, _ = tenants
+    assert set(one.actors.get("mine").grants) == set(profile("permissive").grants)

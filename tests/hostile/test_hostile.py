@@ -1,0 +1,38 @@
+"""Whatever a guest does, the node lives, says what stopped it, and holds nothing of it afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from tests.hostile.attack import attack, held
+from tests.hostile.guests import GUESTS, Guest
+from workbench.api import Node
+from workbench.config import load
+from workbench.node import LocalNode, Machine
+
+SPARE = {"mappings": 20, "threads": 2, "files": 0, "private_bytes": 48 << 20}
+"""What may be more after an attack: the turns, log lines and dead letters that are kept, up to their bounds."""
+WARM = next(guest for guest in GUESTS if guest.name == "spin in Python")
+
+
+@pytest.fixture(scope="module")
+def node(interpreter: str) -> Iterator[Node]:
+    with LocalNode(Machine(None, replace(load(), actors=120))) as found:
+        attack(found, WARM)
+        yield found
+
+
+@pytest.mark.parametrize("guest", GUESTS, ids=lambda guest: guest.name)
+def test_the_node_lives_and_names_what_stopped_the_guest(node: Node, guest: Guest) -> None:
+    outcome = attack(node, guest)
+    assert outcome.named, outcome.said
+    assert outcome.asked, "the neighbour was never answered"
+    assert [info.id.name for info in node.actors.list()] == ["neighbour"]
+    before = held()  # its module and the caches are there now: a second attack must leave no more
+    attack(node, guest)
+    after = held()
+    left = {what: after[what] - before[what] for what, spare in SPARE.items() if after[what] - before[what] > spare}
+    assert not left

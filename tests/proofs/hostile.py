@@ -1,0 +1,108 @@
+"""Every hostile guest, many times: the node lives, says what stopped it, and the neighbours hardly notice."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+import workbench
+from tests.benchmarks.lives import highest
+from tests.hostile.attack import attack, held
+from tests.hostile.guests import GUESTS
+from workbench.api import Node, SpawnOptions
+from workbench.config import load
+from workbench.node import LocalNode, Machine
+
+ATTACK_SECONDS = 2.0
+"""Each guest attacks for so long, again and again."""
+QUIET_SECONDS = 3.0
+SLOWER = 2.0
+GROWN = {"private_bytes": 96 << 20, "mappings": 60, "threads": 3, "files": 0}
+WAIT_MS, RUNNING_MS = 10_000, 5_000
+
+
+def hostile() -> dict[str, object]:
+    """30 hostile guests, for 2 s each: named, nothing left, neighbours' p99 within 2x; and a 10 s wait lives."""
+    found: list[dict[str, object]] = []
+    slow: list[str] = []
+    with LocalNode(Machine(None, replace(load(), actors=120))) as node:
+        node.prepare()
+        for guest in GUESTS:
+            attack(node, guest)  # its module, and what is kept of it, are there after this
+        before = held()
+        alone = _alone(node)
+        usual = highest(list(alone), 99)
+        for guest in GUESTS:
+            outcomes, end = [attack(node, guest)], time.monotonic() + ATTACK_SECONDS
+            while time.monotonic() < end:
+                outcomes.append(attack(node, guest))
+            asked = [seconds for outcome in outcomes for seconds in outcome.asked]
+            sample = {
+                "guest": guest.name,
+                "attacks": len(outcomes),
+                "asks": len(asked),
+                "p99_ms": round(highest(asked, 99) * 1e3, 3),
+            }
+            found.append(sample)
+            print(f"  {sample}", flush=True)
+            if not all(outcome.named for outcome in outcomes):
+                raise SystemExit(f"{guest.name}: what stopped it was not named: {outcomes[0].said}")
+            if highest(asked, 99) > SLOWER * usual:
+                slow.append(f"{guest.name}: {sample['p99_ms']} ms")
+        after = held()
+        wait = _wait(node)
+    if slow:
+        raise SystemExit(f"neighbours took {usual * 1e3:.3f} ms alone, and beside {'; '.join(slow)}")
+    if left := {what: after[what] - before[what] for what, most in GROWN.items() if after[what] - before[what] > most}:
+        raise SystemExit(f"something was left behind: {left}")
+    return {
+        "alone_p99_ms": highest(list(alone), 99) * 1e3,
+        "guests": found,
+        "before": before,
+        "after": after,
+        "wait": wait,
+    }
+
+
+def _alone(node: Node) -> Sequence[float]:
+    """Asks of the neighbour with nobody beside it, from a thread as in an attack."""
+    taken: list[float] = []
+
+    def ask() -> None:
+        end = time.monotonic() + QUIET_SECONDS
+        while time.monotonic() < end:
+            started = time.perf_counter()
+            node.actors.ask("neighbour", "increment")
+            taken.append(time.perf_counter() - started)
+
+    workbench.start_thread("neighbour", ask).join()
+    return taken
+
+
+WAITING = """
+from plexspaces import GenServer, messaging
+
+
+class Waiting(GenServer):
+    def handle_request(self, from_actor, message_type, payload):
+        return messaging.ask("slow", "get_count", "", timeout_ms=20_000)
+"""
+
+
+def _wait(node: Node) -> dict[str, object]:
+    """An actor with 5 s of running time waits 10 s in a host call and goes on."""
+    node.modules.deploy(WAITING.encode(), file_name="waiting.py", alias="waiting")
+    name = node.actors.spawn("waiting", options=SpawnOptions(name="waiting")).id
+    assert node.actors.get(name).limits.time_ms == RUNNING_MS
+    node.actors.spawn("tally", options=SpawnOptions(name="slow"))
+    node.actors.suspend("slow")
+    timer = threading.Timer(WAIT_MS / 1000, node.actors.resume, ["slow"])
+    timer.start()
+    started = time.monotonic()
+    node.actors.ask(name, "wait", timeout=30.0)
+    seconds = time.monotonic() - started
+    if seconds < WAIT_MS / 1000:
+        raise SystemExit(f"the wait took {seconds:.1f} s only")
+    return {"running_time_ms": RUNNING_MS, "waited_seconds": round(seconds, 2)}

@@ -1,0 +1,121 @@
+"""Supervision on a node with its threads: whatever happens at once, every call ends and every child lives again."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+import workbench
+from tests.unit.fragile import FRAGILE, child, tree
+from workbench.api import (
+    ActorState,
+    Area,
+    ChildSpec,
+    Crashed,
+    Node,
+    NotFound,
+    Restart,
+    Strategy,
+    SupervisorSpec,
+    Unavailable,
+    WorkbenchError,
+)
+
+THREADS, CALLS, CHILDREN = 6, 150, 12
+ENDINGS = {"reply", "crashed", "unavailable", "not_found"}
+"""How a call may end here; a timeout would be a call that was lost."""
+
+
+@pytest.fixture(scope="module")
+def node() -> Iterator[Node]:
+    with workbench.connect("embedded:") as found:
+        found.modules.deploy(FRAGILE, file_name="fragile.wat", alias="fragile")
+        yield found
+
+
+def trees() -> Iterator[SupervisorSpec]:
+    names = [f"c{number}" for number in range(CHILDREN)]
+    many = {"intensity": 1_000_000}
+    yield tree("one", Strategy.ONE_FOR_ONE, *(child(name) for name in names), **many)
+    yield tree("all", Strategy.ONE_FOR_ALL, *(child(name) for name in names[:4]), **many)
+    yield tree("rest", Strategy.REST_FOR_ONE, *(child(name) for name in names[:6]), **many)
+    inner = tree("inner", Strategy.ONE_FOR_ALL, *(child(name) for name in names[:3]), intensity=2)
+    outer = (ChildSpec("inner", supervisor=inner), *(child(name) for name in names[3:6]))
+    yield SupervisorSpec("outer", Strategy.ONE_FOR_ONE, 1_000_000, children=outer)
+
+
+@pytest.mark.parametrize("spec", list(trees()), ids=lambda spec: spec.name)
+def test_every_call_ends_and_every_child_lives_again(node: Node, spec: SupervisorSpec) -> None:
+    names = [found.name for found in spec.children if found.supervisor is None]
+    names += [found.name for below in spec.children if below.supervisor for found in below.supervisor.children]
+    node.supervision.apply(spec)
+    with ThreadPoolExecutor(THREADS) as pool:
+        counts = sum(pool.map(lambda seed: hammer(node, names, seed), range(THREADS)), Counter[str]())
+    assert counts.total() == THREADS * CALLS
+    assert set(counts) <= ENDINGS, counts
+    assert counts["crashed"] > 10 and counts["reply"] > 10
+    wait_for(node, names)
+    for name in names:
+        node.actors.ask(name, "get")
+    node.supervision.remove(spec.name)
+    assert node.actors.list() == []
+
+
+def hammer(node: Node, names: list[str], seed: int) -> Counter[str]:
+    """Calls that kill, calls that do not, stops, and a kill from outside now and then; how each of them ended."""
+    chance, counts = random.Random(seed), Counter[str]()
+    for _ in range(CALLS):
+        name, what = chance.choice(names), chance.random()
+        try:
+            if what < 0.05:
+                node.actors.stop(name)
+            elif what < 0.1:
+                node.actors.kill(name)
+            else:
+                node.actors.ask(name, "die" if what < 0.4 else "increment", timeout=20.0)
+            counts["reply"] += 1
+        except WorkbenchError as error:
+            counts[error.code] += 1
+    return counts
+
+
+def wait_for(node: Node, names: list[str]) -> None:
+    """Until all of them are idle; the supervisors may have something to do yet."""
+    with node.subscribe([Area.ACTORS, Area.SUPERVISION]) as events:
+        for _ in range(200):
+            if all(node.actors.get(name).state is ActorState.IDLE for name in names):
+                return
+            events.get(0.1)
+    raise AssertionError({info.id.name: info.state.value for info in node.actors.list()})
+
+
+def test_a_tree_is_removed_while_its_children_crash(node: Node) -> None:
+    names = [f"r{number}" for number in range(CHILDREN)]
+    for _ in range(5):
+        node.supervision.apply(
+            tree("gone", Strategy.ONE_FOR_ONE, *(child(name) for name in names), intensity=1_000_000)
+        )
+        with ThreadPoolExecutor(2) as pool:
+            crashing = pool.submit(hammer, node, names, 1)
+            node.supervision.remove("gone")
+            counts = crashing.result(timeout=60)
+        assert set(counts) <= ENDINGS
+        assert node.actors.list() == [] and node.supervision.list() == []
+
+
+def test_a_child_that_ends_itself_normally_again_and_again_is_started_each_time(node: Node) -> None:
+    node.supervision.apply(
+        tree("again", Strategy.ONE_FOR_ONE, child("x"), child("t", Restart.TEMPORARY), intensity=1_000)
+    )
+    for _ in range(50):
+        node.actors.stop("x")
+    wait_for(node, ["x"])
+    assert node.actors.get("x").restarts == 50
+    node.actors.stop("t")
+    with pytest.raises((NotFound, Unavailable, Crashed)):
+        node.actors.ask("t", "get")
+    node.supervision.remove("again")

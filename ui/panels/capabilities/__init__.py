@@ -1,0 +1,1 @@
+"""The capabilities panel and the parts that only it has."""

@@ -1,0 +1,1 @@
+"""The messages panel and the parts that only it has."""

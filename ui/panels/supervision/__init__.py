@@ -1,0 +1,1 @@
+"""The supervision panel and the parts that only it has."""

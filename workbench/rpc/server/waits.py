@@ -1,0 +1,15 @@
+"""How long a caller may let a call wait."""
+
+from __future__ import annotations
+
+from workbench.api import Invalid
+
+WAIT_SECONDS = 3_600.0
+"""The longest wait that a caller may ask for."""
+
+
+def wait(seconds: float) -> float:
+    """The caller's timeout; Invalid when it makes no sense."""
+    if not 0 <= seconds <= WAIT_SECONDS:
+        raise Invalid(f"a timeout is 0 to {WAIT_SECONDS:,.0f} seconds, not {seconds}")
+    return seconds

@@ -1,0 +1,82 @@
+"""How an actor is to be started: its code, grants and limits, found out before anything is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Protocol
+
+from workbench.api.actors import SpawnOptions
+from workbench.api.capabilities import Grant, check_folder, parse_grant
+from workbench.api.errors import Denied, Invalid
+from workbench.api.limits import profile
+from workbench.api.messages import Payload
+from workbench.api.supervision import NO_LIMITS, ChildSpec
+from workbench.runtime.actor import Actor
+from workbench.runtime.body import Spec
+from workbench.runtime.checks import size_of
+from workbench.wasm.library import Runnable
+
+
+class Library(Protocol):
+    """What the system needs of the module library."""
+
+    def open(self, reference: str, stack_bytes: int) -> Runnable: ...
+
+
+def spec_of(
+    library: Library,
+    module: str,
+    state: Payload,
+    options: SpawnOptions,
+    parent: Actor | None = None,
+    changes: Mapping[str, int] = NO_LIMITS,
+) -> Spec:
+    """What `options` ask for; `changes` are limits other than the profile's.
+
+    NotFound: no such module or profile. Denied: the parent does not hold a grant.
+    """
+    size_of(state, "the initial state")
+    chosen = profile(options.profile)
+    grants = _granted(chosen.grants, options.grants)
+    if parent is not None:
+        grants = _at_most(grants, tuple(map(parse_grant, options.grants)), parent)
+    for grant in grants:
+        if grant.capability == "filesystem":
+            check_folder(grant)
+    runnable = library.open(module, chosen.limits.stack_bytes)
+    limits = options.limits or chosen.limits_for(runnable.info.memory_bytes)
+    if changes:
+        limits = replace(limits, **changes)
+    if limits.stack_bytes != chosen.limits.stack_bytes:
+        runnable = library.open(runnable.info.hash, limits.stack_bytes)
+    return Spec(runnable, state, options.profile, grants, limits, parent.id.name if parent else "")
+
+
+def options_of(child: ChildSpec) -> SpawnOptions:
+    return SpawnOptions(child.name, child.profile, child.grants)
+
+
+def check_behaviors(actor: Actor, runnable: Runnable) -> None:
+    """An upgrade keeps what others may send to it."""
+    had, has = actor.spec.runnable.info.behaviors, runnable.info.behaviors
+    if missing := [str(behavior) for behavior in had if behavior not in has]:
+        raise Invalid(
+            f"{actor.id.name} is a {' and '.join(map(str, had))}, and {runnable.info.name} is no "
+            f"{' and no '.join(missing)} (it is {' and '.join(map(str, has))}); spawn it as an actor of its own"
+        )
+
+
+@lru_cache(256)
+def _granted(*texts: tuple[str, ...]) -> tuple[Grant, ...]:
+    return tuple(dict.fromkeys(parse_grant(text) for group in texts for text in group))
+
+
+def _at_most(grants: tuple[Grant, ...], asked: tuple[Grant, ...], parent: Actor) -> tuple[Grant, ...]:
+    """A child gets at most what its parent holds: a profile is cut to that, an explicit wish beyond it is denied."""
+    holdings = parent.body.holdings
+    for grant in asked:
+        if not holdings.holds(grant):
+            raise Denied(f"{parent.id.name} cannot give {grant} to a child: it does not hold it itself")
+    return tuple(grant for grant in grants if holdings.holds(grant))

@@ -1,0 +1,1 @@
+"""The facets of an embedded node that the runtime answers, each for one tenant and namespace."""

@@ -1,0 +1,125 @@
+"""The facet `node.actors` of an embedded node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from workbench.api.actors import ActorInfo, ActorState, DeadLetter, SpawnOptions
+from workbench.api.identity import ActorId
+from workbench.api.limits import Limits
+from workbench.api.messages import NO_HEADERS, Kind, Payload, Reply
+from workbench.api.turns import Turn
+from workbench.runtime.actor import Actor
+from workbench.runtime.mailbox import Letter
+from workbench.runtime.surroundings import Surroundings
+from workbench.runtime.system import ActorSystem
+
+Scope = tuple[str, str]
+KEPT_NAMES = 1_000
+
+
+class LocalActors:
+    """The facet `node.actors` of an embedded node, for one tenant and namespace."""
+
+    def __init__(self, system: ActorSystem, around: Surroundings, scope: Scope) -> None:
+        self._system, self._around, self._scope = system, around, scope
+        self._known: dict[str, Actor] = {}  # found once for each name that is used again and again
+
+    def id_of(self, actor: ActorId | str) -> ActorId:
+        """Whom the caller means, in its own tenant and namespace."""
+        if isinstance(actor, str):
+            tenant, namespace = self._scope
+            if "@" in actor:
+                return self._system.resolve(actor, ActorId("", namespace, tenant))
+            return ActorId(actor, namespace, tenant)
+        if (actor.tenant, actor.namespace) != self._scope:
+            return ActorId(actor.name, self._scope[1], self._scope[0])
+        return actor
+
+    def find(self, actor: ActorId | str) -> Actor:
+        """The actor whom the caller means; NotFound when there is none."""
+        if not isinstance(actor, str):
+            return self._system.find(self.id_of(actor))
+        found = self._known.get(actor)
+        if found is None or found.state is ActorState.STOPPED:
+            if len(self._known) >= KEPT_NAMES:
+                self._known.clear()
+            found = self._known[actor] = self._system.find(self.id_of(actor))
+        return found
+
+    def spawn(
+        self, module: str, state: Payload = "", *, options: SpawnOptions | None = None, timeout: float = 30.0
+    ) -> ActorInfo:
+        return self._system.spawn(self._scope, module, state, options or SpawnOptions(), timeout=timeout)
+
+    def get(self, actor: ActorId | str) -> ActorInfo:
+        return self._system.find(self.id_of(actor)).info()
+
+    def ask(
+        self,
+        actor: ActorId | str,
+        message_type: str,
+        payload: Payload = "",
+        *,
+        kind: Kind = Kind.CALL,
+        headers: Mapping[str, str] = NO_HEADERS,
+        timeout: float = 60.0,
+    ) -> Reply:
+        envelope = self._system.envelope(kind, message_type, payload, None, headers)
+        return self._system.ask_actor(self.find(actor), envelope, timeout)
+
+    def tell(
+        self,
+        actor: ActorId | str,
+        message_type: str,
+        payload: Payload = "",
+        *,
+        headers: Mapping[str, str] = NO_HEADERS,
+    ) -> str:
+        envelope = self._system.envelope(Kind.CAST, message_type, payload, None, headers)
+        self.find(actor).deliver(Letter(envelope))
+        return envelope.id
+
+    def stop(self, actor: ActorId | str, *, timeout: float = 5.0) -> None:
+        self._system.stop(self.id_of(actor), timeout)
+
+    def kill(self, actor: ActorId | str) -> None:
+        self._system.kill(self.id_of(actor))
+
+    def restart(self, actor: ActorId | str, *, timeout: float = 30.0) -> ActorInfo:
+        return self._system.restart(self.id_of(actor), timeout)
+
+    def upgrade(self, actor: ActorId | str, module: str, *, timeout: float = 30.0) -> ActorInfo:
+        return self._system.upgrade(self.id_of(actor), module, timeout)
+
+    def snapshot(self, actor: ActorId | str, *, timeout: float = 30.0) -> Payload:
+        return self._system.snapshot(self.id_of(actor), timeout)
+
+    def suspend(self, actor: ActorId | str, *, timeout: float = 30.0) -> ActorInfo:
+        return self._system.suspend(self.id_of(actor), timeout)
+
+    def resume(self, actor: ActorId | str, *, timeout: float = 30.0) -> ActorInfo:
+        return self._system.resume(self.id_of(actor), timeout)
+
+    def passivate(self, actor: ActorId | str, *, timeout: float = 30.0) -> ActorInfo:
+        return self._system.passivate(self.id_of(actor), timeout)
+
+    def set_limits(self, actor: ActorId | str, limits: Limits, *, timeout: float = 30.0) -> ActorInfo:
+        return self._system.set_limits(self.id_of(actor), limits, timeout)
+
+    def dead_letters(self, *, after: int = 0, limit: int = 1000) -> Sequence[DeadLetter]:
+        return self._around.dead_letters.read(self._scope, after=after, limit=limit)
+
+    def resend(self, letter: int, *, message_type: str | None = None, payload: Payload | None = None) -> str:
+        return self._system.resend(self._scope, letter, message_type, payload)
+
+    def turns(self, actor: ActorId | str | None = None, *, after: int = 0, limit: int = 100) -> Sequence[Turn]:
+        who = None if actor is None else self.id_of(actor)
+        return self._around.recorder.read(self._scope, actor=who, after=after, limit=limit)
+
+    def list(self) -> Sequence[ActorInfo]:
+        return sorted((actor.info() for actor in self.everyone()), key=lambda info: info.id.name)
+
+    def everyone(self) -> Iterable[Actor]:
+        """The actors of the tenant and namespace, in no order."""
+        return (actor for actor in self._system.all() if actor.scope == self._scope)

@@ -1,0 +1,196 @@
+"""What is done to an actor between two turns: by its owner alone, mostly as a control job.
+
+The names are those of the facet `node.actors`; `halt`, `leave` and `rise` are what a supervisor does.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from workbench.api.actors import ActorState
+from workbench.api.errors import Cause, Crashed, Invalid, Rejected, WorkbenchError
+from workbench.api.limits import Limits
+from workbench.api.logs import Level
+from workbench.api.messages import Payload
+from workbench.api.supervision import Ending
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from workbench.runtime.actor import Actor
+    from workbench.runtime.body import Spec
+
+
+def restart(actor: Actor) -> None:
+    """Start a crashed one again from its initial state; the mailbox stays."""
+    actor.check_present()
+    if actor.state is not ActorState.CRASHED:
+        raise Invalid(f"actor {actor.id.name} is {actor.state}, only a crashed one is restarted")
+    rise(actor, actor.spec)
+
+
+def rise(actor: Actor, spec: Spec) -> None:
+    """Live again after an end, with the initial state. When that fails it is as dead as before."""
+    actor.state = ActorState.STARTING
+    try:
+        actor.start(spec, spec.state)
+    except BaseException as refused:
+        actor.last_cause = getattr(refused, "cause", None) or Cause("crashed", str(refused))
+        actor.state, actor.body.ending = ActorState.CRASHED, None
+        raise
+    actor.restarts += 1
+    actor.announce("actors.restarted")
+
+
+def upgrade(actor: Actor, spec: Spec) -> None:
+    """Go on with other code; on any refusal the old instance serves on."""
+    actor.check_present()
+    if actor.state is ActorState.CRASHED and actor.keeper is not None:
+        name, above = actor.id.name, actor.keeper.supervisor
+        raise Invalid(f"{name} has crashed, and its supervisor {above} starts it: restart it first, then upgrade it")
+    if actor.state is ActorState.CRASHED:
+        rise(actor, spec)
+    else:
+        _hand_over(actor, spec)
+    actor.announce("actors.upgraded", spec.runnable.info.name)
+
+
+def _hand_over(actor: Actor, spec: Spec) -> None:
+    name = actor.id.name
+    if not actor.spec.runnable.info.carries_state:
+        raise Invalid(f"{name} cannot hand out its state: it has no snapshot_state; stop it and spawn it anew")
+    state = snapshot(actor)
+    with _busy(actor):
+        try:
+            actor.body.start(spec, state)
+        except (Crashed, Rejected, Invalid) as refused:
+            text = f"{name} was not changed, the new code does not take its state over: {refused.message}"
+            raise type(refused)(text, figures=refused.figures) from refused
+    if actor.stored or actor.state is ActorState.PASSIVE:
+        actor.stored, actor.state = "", ActorState.IDLE
+    actor.around.residents.enter(actor)
+
+
+@contextmanager
+def _busy(actor: Actor) -> Iterator[None]:
+    """While a turn of the lifecycle runs; the state before comes back unless the actor died of it."""
+    before, actor.state = actor.state, ActorState.RUNNING
+    try:
+        yield
+    finally:
+        if actor.state is ActorState.RUNNING:
+            actor.state = before
+
+
+def snapshot(actor: Actor) -> Payload:
+    """The state as the guest gives it. A guest that dies of it is crashed."""
+    actor.check_alive()
+    if actor.body.instance is None:
+        return actor.stored
+    with _busy(actor):
+        try:
+            return actor.body.snapshot()
+        except Crashed as died:
+            actor.died(died.cause, None)
+            raise
+
+
+def suspend(actor: Actor) -> None:
+    """Handle no more messages until it is resumed; they wait."""
+    actor.check_alive()
+    if actor.state is not ActorState.SUSPENDED:
+        actor.state = ActorState.SUSPENDED
+        actor.announce("actors.suspended")
+
+
+def resume(actor: Actor) -> None:
+    actor.check_alive()
+    if actor.state is ActorState.SUSPENDED:
+        actor.state = ActorState.IDLE if actor.body.instance is not None else ActorState.PASSIVE
+        actor.announce("actors.resumed")
+
+
+def passivate(actor: Actor) -> None:
+    """Keep the state, free the instance. Invalid: it is at work, or cannot hand out its state."""
+    actor.check_alive()
+    if actor.state is ActorState.PASSIVE:
+        return
+    name = actor.id.name
+    if not actor.spec.runnable.info.carries_state:
+        raise Invalid(f"{name} cannot become passive: it has no snapshot_state, so its state would be lost")
+    if actor.state is not ActorState.IDLE or actor.mailbox.letters:
+        raise Invalid(f"{name} is {actor.state} with {len(actor.mailbox):,} messages; only an idle one becomes passive")
+    actor.stored = snapshot(actor)
+    actor.body.drop()
+    actor.state = ActorState.PASSIVE
+    actor.around.residents.leave(actor)
+    actor.announce("actors.passivated")
+
+
+def wake(actor: Actor) -> bool:
+    """Bring a passive one back with its state; False when it died of that."""
+    actor.state = ActorState.STARTING
+    try:
+        actor.start(actor.spec, actor.stored)
+    except WorkbenchError as refused:
+        cause = getattr(refused, "cause", None)
+        actor.died(cause or Cause("crashed", f"it could not be woken: {refused.message}"), None)
+        return False
+    actor.stored = ""
+    actor.announce("actors.woken")
+    return True
+
+
+def set_limits(actor: Actor, spec: Spec) -> None:
+    """Take on other limits from the next turn on; another stack from the next start on."""
+    actor.check_present()
+    actor.body.set_limits(spec)
+    actor.mailbox.limit = spec.limits.mailbox
+    actor.announce("actors.limited", changes(actor.spec.limits, spec.limits))
+
+
+def changes(before: Limits, after: Limits) -> str:
+    """What differs, in words."""
+    pairs = ((name, getattr(before, name), getattr(after, name)) for name in Limits.__slots__)
+    return ", ".join(f"{name} {old:,} -> {new:,}" for name, old, new in pairs if old != new)
+
+
+def stop(actor: Actor, *, closing: bool = False) -> None:
+    """Run `shutdown`, answer what still waits, and be gone. When the node closes, passive ones are not woken for it."""
+    dead = actor.gone  # crashed, or held by its supervisor: what waits for it is answered all the same
+    if not dead:
+        _shut_down(actor, closing=closing)
+    actor.end()
+    actor.announce("actors.removed" if dead else "actors.stopped")
+
+
+def leave(actor: Actor) -> None:
+    """Stop by oneself or from outside: the supervisor then decides whether it starts again."""
+    if halt(actor) and actor.keeper is not None:
+        actor.keeper.ended(Ending.NORMAL, None, "")
+
+
+def halt(actor: Actor) -> bool:
+    """Stop, but stay listed and keep the mailbox: the supervisor will start it again. Whether there was life in it."""
+    if actor.gone:
+        return False
+    actor.awaited = True  # from now on: who sends to it meanwhile waits for the next life
+    _shut_down(actor)
+    if actor.state is ActorState.CRASHED:
+        return False
+    actor.state = ActorState.STOPPED
+    actor.body.ending = None
+    actor.drop()
+    actor.around.bonds.ended(actor.id, "its supervisor stopped it", abnormal=False)
+    actor.announce("actors.stopped")
+    return True
+
+
+def _shut_down(actor: Actor, *, closing: bool = False) -> None:
+    if actor.state is ActorState.PASSIVE and not closing:
+        wake(actor)
+    if actor.body.instance is not None:
+        actor.state = ActorState.STOPPING
+        if cause := actor.body.shutdown():
+            actor.log(Level.WARN, f"shutdown crashed: {cause}")

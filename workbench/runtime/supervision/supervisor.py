@@ -1,0 +1,438 @@
+"""One supervisor: its children, and one thing at a time (see `agenda`). What to do is decided in `decide`."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from collections.abc import Generator
+from dataclasses import replace
+from functools import partial
+from typing import Any, Protocol
+
+from workbench.api.actors import ActorState
+from workbench.api.errors import Cause, Conflict, Invalid, NotFound, WorkbenchError
+from workbench.api.supervision import (
+    BRUTAL_KILL,
+    ChildSpec,
+    Ending,
+    Restart,
+    RestartPlan,
+    Strategy,
+    SupervisorInfo,
+    SupervisorSpec,
+)
+from workbench.runtime.actor import Actor
+from workbench.runtime.agenda import Agenda, Steps
+from workbench.runtime.answer import Answer
+from workbench.runtime.supervision.decide import Child, Rules, decide
+from workbench.runtime.supervision.entry import Entry
+from workbench.runtime.surroundings import Surroundings
+
+logger = logging.getLogger(__name__)
+Scope = tuple[str, str]
+
+
+class Makes(Protocol):
+    """What a supervisor needs of the actor system."""
+
+    def make(self, scope: Scope, child: ChildSpec, keeper: Entry) -> Actor:
+        """A registered actor that is not born yet."""
+        ...
+
+    def bear(self, actor: Actor) -> Answer[Any]:
+        """Bring it to life; when that fails it is gone."""
+        ...
+
+    def raise_again(self, actor: Actor) -> Answer[Any]: ...
+    def halt(self, actor: Actor) -> Answer[Any]: ...
+    def retire(self, actor: Actor) -> Answer[Any]:
+        """Stop it for good and forget it."""
+        ...
+
+
+class Told(Protocol):
+    """Who hears of what supervisors do."""
+
+    def decided(
+        self, who: Supervisor, child: Entry, ending: Ending, plan: RestartPlan, cause: Cause | None, killed_by: str
+    ) -> None: ...
+    def changed(self, who: Supervisor) -> None: ...
+    def enter(self, who: Supervisor) -> None: ...
+    def leave(self, who: Supervisor) -> None: ...
+
+
+class Supervisor:
+    """See the module. What begins with an underscore runs inside the agenda; `info` may be read from any thread."""
+
+    def __init__(
+        self,
+        scope: Scope,
+        spec: SupervisorSpec,
+        around: Surroundings,
+        system: Makes,
+        told: Told,
+        place: Entry | None = None,
+    ) -> None:
+        self.scope, self.spec, self.place = scope, spec, place
+        self._around, self._system, self._told = around, system, told
+        self.agenda = Agenda(around.scheduler)
+        self.state = ActorState.STOPPED
+        self.stopped_because = ""
+        self.total_restarts = 0
+        self._restarts: tuple[float, ...] = ()
+        self._numbers = itertools.count(1)
+        self.entries: tuple[Entry, ...] = () if self.simple else tuple(Entry(self, child) for child in spec.children)
+
+    @property
+    def name(self) -> str:
+        return self.spec.name
+
+    @property
+    def simple(self) -> bool:
+        return self.spec.strategy is Strategy.SIMPLE_ONE_FOR_ONE
+
+    def info(self) -> SupervisorInfo:
+        now = self._around.clock.monotonic()
+        return SupervisorInfo(
+            name=self.name,
+            parent=self.place.supervisor if self.place is not None else "",
+            state=self.state,
+            spec=self.spec,
+            restarts=sum(time >= now - self.spec.period_ms / 1000 for time in self._restarts),
+            total_restarts=self.total_restarts,
+            children=tuple(entry.info(now) for entry in self.entries),
+            stopped_because=self.stopped_because,
+        )
+
+    # What others ask for: each puts a job on the agenda.
+
+    def start(self) -> Answer[None]:
+        """Start all children in order; when one does not start, those before it are stopped again."""
+        return self.agenda.submit(self._start_all)
+
+    def stop(self) -> Answer[None]:
+        """Stop all children in the reverse order, and be stopped."""
+        return self.agenda.submit(self._down)
+
+    def remove(self) -> Answer[None]:
+        """The same, and nothing of it is listed any more."""
+        return self.agenda.submit(self._stop_for_good)
+
+    def restart_all(self) -> Answer[None]:
+        return self.agenda.submit(self._restart_all)
+
+    def start_child(self, name: str, state: Any = None) -> Answer[Entry]:
+        return self.agenda.submit(lambda: self._start_child(name, state))
+
+    def stop_child(self, name: str) -> Answer[Entry]:
+        return self.agenda.submit(lambda: self._stop_child(name))
+
+    def restart_child(self, name: str) -> Answer[Entry]:
+        return self.agenda.submit(lambda: self._restart_child(name))
+
+    def change(self, spec: SupervisorSpec) -> Answer[None]:
+        """Become like `spec`."""
+        return self.agenda.submit(lambda: self._change(spec))
+
+    def ended(self, entry: Entry, life: int, ending: Ending, cause: Cause | None, killed_by: str) -> None:
+        """A child has ended by itself; returns at once."""
+        self.agenda.submit(lambda: self._ended(entry, life, ending, cause, killed_by))
+
+    def preview(self, name: str, ending: Ending) -> RestartPlan:
+        """What would be decided now. From any thread."""
+        return self._decide(self.find(name), ending)
+
+    def abandon(self) -> None:
+        """Nothing below is started again."""
+        for entry in self.entries:
+            entry.abandon()
+
+    def find(self, name: str) -> Entry:
+        found = next((entry for entry in self.entries if entry.name == name), None)
+        if found is None:
+            raise NotFound(f"the supervisor {self.name!r} has no child {name!r}")
+        return found
+
+    # A child has ended.
+
+    def _decide(self, entry: Entry, ending: Ending) -> RestartPlan:
+        spec = self.spec
+        rules = Rules(spec.strategy, spec.intensity, spec.period_ms / 1000, spec.backoff)
+        children = [
+            Child(other.name, other.spec.restart, other.alive, other.held, other.crashes) for other in self.entries
+        ]
+        return decide(rules, children, entry.name, ending, self._restarts, self._around.clock.monotonic())
+
+    def _ended(self, entry: Entry, life: int, ending: Ending, cause: Cause | None, killed_by: str) -> Steps[None]:
+        if entry.life != life or entry not in self.entries:
+            return  # it was stopped or started by us meanwhile
+        entry.note_end(ending, self._around.clock.monotonic(), self.spec.period_ms / 1000)
+        yield from self._react(entry, ending, cause, killed_by)
+
+    def _react(self, entry: Entry, ending: Ending, cause: Cause | None, killed_by: str) -> Steps[None]:
+        """Decide and do, until every child that should run does, or the restarts are used up."""
+        failed: Entry | None = entry
+        while failed is not None:
+            plan = self._decide(failed, ending)
+            self._restarts = plan.restarts
+            self._told.decided(self, failed, ending, plan, cause, killed_by)
+            if not plan.start:
+                failed.abandon()
+            yield from self._stop_named(plan.stop)
+            yield from self._forget_named(plan.forget)
+            if plan.gives_up:
+                yield from self._give_up(failed, cause)
+                return
+            if plan.delay_ms and plan.start:
+                self._later(plan)
+                return
+            failed, cause = yield from self._start_named(plan.start)
+            ending, killed_by = Ending.ABNORMAL, "init"
+        self._told.changed(self)
+
+    def _later(self, plan: RestartPlan) -> None:
+        """The backoff: what is to be started is started then, unless something else has started or stopped it."""
+        due = self._around.clock.monotonic() + plan.delay_ms / 1000
+        lives = []
+        for name in plan.start:
+            entry = self.find(name)
+            entry.due = due
+            lives.append((entry, entry.life))
+        begin = partial(self.agenda.submit, lambda: self._start_late(lives))
+        self._around.timers.after(plan.delay_ms / 1000, begin)
+        self._told.changed(self)
+
+    def _start_late(self, lives: list[tuple[Entry, int]]) -> Steps[None]:
+        names = tuple(entry.name for entry, life in lives if entry in self.entries and entry.life == life)
+        failed, cause = yield from self._start_named(names)
+        if failed is not None:
+            yield from self._react(failed, Ending.ABNORMAL, cause, "init")
+        self._told.changed(self)
+
+    def _start_named(self, names: tuple[str, ...]) -> Steps[tuple[Entry | None, Cause | None]]:
+        """Start in order those that do not run; gives the first that failed, and why."""
+        for name in names:
+            entry = self.find(name)
+            if entry.alive or entry.held:
+                continue
+            self.total_restarts += 1
+            try:
+                yield from self._start(entry)
+            except WorkbenchError as error:
+                entry.crashes += 1
+                return entry, getattr(error, "cause", None) or Cause("crashed", error.message)
+        return None, None
+
+    def _give_up(self, failed: Entry, cause: Cause | None) -> Steps[None]:
+        spec = self.spec
+        self.stopped_because = (
+            f"{spec.intensity:,} restarts within {spec.period_ms / 1000:g} s were used up when {failed.name} ended: "
+            f"{cause or 'it stopped'}"
+        )
+        logger.warning("the supervisor %s gave up: %s", self.name, self.stopped_because)
+        yield from self._down()
+        if self.place is None:
+            self.abandon()
+        else:
+            self.place.ended(Ending.SHUTDOWN, Cause("crashed", self.stopped_because), "")
+
+    # Starting and stopping.
+
+    def _start(self, entry: Entry, state: Any = None) -> Steps[None]:
+        """One child; raises what its start ended in."""
+        entry.begin(self._around.clock.monotonic())
+        try:
+            if entry.spec.supervisor is not None:
+                yield from self._start_supervisor(entry, entry.spec.supervisor)
+            elif entry.actor is not None:
+                yield from _done(self._system.raise_again(entry.actor))
+            else:
+                child = entry.spec if state is None else replace(entry.spec, state=state)
+                entry.actor = actor = self._system.make(self.scope, child, entry)
+                yield from _done(self._system.bear(actor))
+        except BaseException:
+            entry.alive = False
+            if entry.actor is not None and entry.actor.state is ActorState.STOPPED:
+                entry.actor = None  # it was never born, and is not listed
+            raise
+
+    def _start_supervisor(self, entry: Entry, spec: SupervisorSpec) -> Steps[None]:
+        if entry.below is None:
+            entry.below = Supervisor(self.scope, spec, self._around, self._system, self._told, entry)
+            self._told.enter(entry.below)
+        yield from _done(entry.below.start())
+
+    def _stop(self, entry: Entry, *, for_good: bool = False) -> Steps[None]:
+        """One child, within the time that it may take; a second time is nothing."""
+        was_alive, entry.alive, entry.due = entry.alive, False, None
+        entry.life += 1
+        if entry.below is not None:
+            if was_alive or for_good:
+                yield from _done(entry.below.remove() if for_good else entry.below.stop())
+            if for_good:
+                self._told.leave(entry.below)
+                entry.below = None
+        elif (actor := entry.actor) is not None:
+            if was_alive or for_good:
+                yield from self._stop_actor(entry, actor, for_good)
+            if for_good:
+                entry.actor = None
+
+    def _stop_actor(self, entry: Entry, actor: Actor, for_good: bool) -> Steps[None]:
+        shutdown_ms = entry.spec.shutdown_ms
+        if shutdown_ms == BRUTAL_KILL:
+            actor.kill(f"its supervisor {self.name} ended it (brutal_kill)")
+        answer = self._system.retire(actor) if for_good else self._system.halt(actor)
+        timer = 0
+        if shutdown_ms > 0:
+            reason = f"it did not shut down within the {shutdown_ms:,} ms that its supervisor {self.name} gives it"
+            timer = self._around.timers.after(shutdown_ms / 1000, lambda: actor.kill(reason))
+        try:
+            yield from _done(answer)
+        finally:
+            self._around.timers.cancel(timer)
+
+    def _stop_named(self, names: tuple[str, ...]) -> Steps[None]:
+        for name in names:
+            yield from self._stop(self.find(name))
+
+    def _forget_named(self, names: tuple[str, ...]) -> Steps[None]:
+        for name in names:
+            yield from self._forget(self.find(name))
+
+    def _forget(self, entry: Entry) -> Steps[None]:
+        yield from self._stop(entry, for_good=True)
+        self.entries = tuple(other for other in self.entries if other is not entry)
+
+    def _down(self) -> Steps[None]:
+        """Stop everything; temporary children and those of simple_one_for_one are gone after it."""
+        self.state = ActorState.STOPPING
+        for entry in reversed(self.entries):
+            if self.simple or entry.spec.restart is Restart.TEMPORARY:
+                yield from self._forget(entry)
+            else:
+                yield from self._stop(entry)
+        self.state = ActorState.STOPPED
+        self._told.changed(self)
+
+    def _start_all(self) -> Steps[None]:
+        self.state, self._restarts, self.stopped_because = ActorState.STARTING, (), ""
+        self._numbers = itertools.count(1)
+        if not self.simple:  # temporary ones that have ended are there again, as after OTP's `init`
+            there = {entry.name: entry for entry in self.entries}
+            self.entries = tuple(there.get(child.name) or Entry(self, child) for child in self.spec.children)
+        for entry in self.entries:
+            if entry.held or entry.alive:
+                continue
+            try:
+                yield from self._start(entry)
+            except BaseException:
+                yield from self._down()
+                raise
+        self.state = ActorState.IDLE
+        self._told.changed(self)
+
+    def _stop_for_good(self) -> Steps[None]:
+        yield from self._down()
+        for entry in reversed(self.entries):
+            yield from self._forget(entry)
+
+    def _restart_all(self) -> Steps[None]:
+        yield from self._down()
+        for entry in self.entries:
+            entry.held = False
+        yield from self._start_all()
+
+    def _start_child(self, name: str, state: Any) -> Steps[Entry]:
+        self._check_running()
+        if not self.simple or name:
+            entry = self.find(name)
+            if entry.alive:
+                raise Conflict(f"{name!r} runs already")
+            entry.held = False
+        else:
+            template = self.spec.children[0]
+            entry = Entry(self, replace(template, name=f"{template.name}-{next(self._numbers)}"))
+            self.entries = (*self.entries, entry)
+        try:
+            yield from self._start(entry, state)
+        except BaseException:
+            if self.simple and entry.actor is None:
+                self.entries = tuple(other for other in self.entries if other is not entry)
+            raise
+        self._told.changed(self)
+        return entry
+
+    def _check_running(self) -> None:
+        if self.state is not ActorState.IDLE:
+            raise Invalid(f"the supervisor {self.name!r} is {self.state}; restart it first")
+
+    def _stop_child(self, name: str) -> Steps[Entry]:
+        entry = self.find(name)
+        entry.held = True
+        yield from self._stop(entry)
+        entry.abandon()
+        self._told.changed(self)
+        return entry
+
+    def _restart_child(self, name: str) -> Steps[Entry]:
+        self._check_running()
+        entry = self.find(name)
+        yield from self._stop(entry)
+        entry.held, entry.crashes = False, 0
+        yield from self._start(entry)
+        self._told.changed(self)
+        return entry
+
+    # Another spec.
+
+    def _change(self, spec: SupervisorSpec) -> Steps[None]:
+        """Stop what is gone or replaced, in the reverse order, then start what is new, in order."""
+        wanted = {child.name: child for child in spec.children}
+        kept = {entry.name: entry for entry in self.entries if _stays(entry.spec, wanted.get(entry.name))}
+        for entry in reversed(self.entries):
+            if entry.name not in kept and not self.simple:
+                yield from self._stop(entry, for_good=True)
+        self.spec = spec
+        if not self.simple:
+            self.entries = tuple(self._take(child, kept.get(child.name)) for child in spec.children)
+        for entry in self.entries:
+            if entry.below is not None and entry.spec.supervisor is not None:
+                yield from _done(entry.below.change(entry.spec.supervisor))
+        if self.state is ActorState.IDLE:
+            yield from self._start_new()
+        self._told.changed(self)
+
+    def _take(self, child: ChildSpec, entry: Entry | None) -> Entry:
+        if entry is None:
+            return Entry(self, child)
+        entry.spec = child
+        return entry
+
+    def _start_new(self) -> Steps[None]:
+        """Those that have no life yet; when one fails, the new ones are taken away again."""
+        fresh = [entry for entry in self.entries if entry.life == 0]
+        for entry in fresh:
+            try:
+                yield from self._start(entry)
+            except BaseException:
+                for other in reversed(fresh):
+                    yield from self._forget(other)
+                raise
+
+
+def _stays(before: ChildSpec, after: ChildSpec | None) -> bool:
+    """Whether a child goes on living under its new spec."""
+    if after is None or (before.supervisor is None) is not (after.supervisor is None):
+        return False
+    if before.supervisor is not None and after.supervisor is not None:
+        return before.supervisor.strategy is after.supervisor.strategy
+    alike = replace(after, restart=before.restart, shutdown_ms=before.shutdown_ms)
+    return alike == before
+
+
+def _done(answer: Answer[Any]) -> Generator[Answer[Any], None, Any]:
+    """Wait for it and give its value, or raise its error."""
+    if not answer.done:
+        yield answer
+    return answer.take()

@@ -1,0 +1,198 @@
+"""All trees of a node: who supervises whom, what they decided, and the facet's operations for one tenant."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections import deque
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from workbench.api.errors import AlreadyExists, Cause, Invalid, NotFound, Timeout
+from workbench.api.events import Area
+from workbench.api.logs import Level
+from workbench.api.messages import Payload
+from workbench.api.supervision import (
+    ChildInfo,
+    ChildSpec,
+    Ending,
+    RestartPlan,
+    RestartRecord,
+    SupervisorInfo,
+    SupervisorSpec,
+    names_of,
+    spoken,
+)
+from workbench.runtime.answer import Answer
+from workbench.runtime.supervision.entry import Entry
+from workbench.runtime.supervision.supervisor import Makes, Scope, Supervisor
+from workbench.runtime.surroundings import Surroundings
+
+KEPT = 10_000
+"""Decisions."""
+
+
+class System(Makes, Protocol):
+    """What the trees need of the actor system."""
+
+    def check(self, child: ChildSpec) -> None:
+        """NotFound, Invalid: this child could not be made."""
+        ...
+
+    def taken(self, scope: Scope, name: str) -> bool: ...
+    def keeper_of(self, scope: Scope, name: str) -> Any: ...
+
+
+class Trees:
+    """Thread-safe. Told by its supervisors of what they do."""
+
+    def __init__(self, around: Surroundings, system: System) -> None:
+        self._around, self._system = around, system
+        self._supervisors: dict[tuple[Scope, str], Supervisor] = {}
+        self._records: deque[tuple[Scope, RestartRecord]] = deque(maxlen=KEPT)
+        self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
+
+    # What supervisors tell.
+
+    def enter(self, who: Supervisor) -> None:
+        with self._lock:
+            self._supervisors[who.scope, who.name] = who
+
+    def leave(self, who: Supervisor) -> None:
+        with self._lock:
+            self._supervisors.pop((who.scope, who.name), None)
+
+    def changed(self, who: Supervisor) -> None:
+        self._around.bus.touch(Area.SUPERVISION, who.scope)
+
+    def decided(
+        self, who: Supervisor, child: Entry, ending: Ending, plan: RestartPlan, cause: Cause | None, killed_by: str
+    ) -> None:
+        now, spec, used = self._around.clock.now(), who.spec, len(plan.restarts)
+        record = RestartRecord(
+            next(self._numbers), now, who.name, child.name, ending, plan, used, spec.intensity, cause, killed_by
+        )
+        with self._lock:
+            self._records.append((who.scope, record))
+        kind = "supervision.gave_up" if plan.gives_up else "supervision.restarted" if plan.start else "supervision.left"
+        self._around.bus.publish(Area.SUPERVISION, kind, who.name, spoken(record), who.scope)
+        if plan.gives_up:
+            self._around.logbook.note(Level.ERROR, spoken(record))
+
+    # The facet.
+
+    def apply(self, scope: Scope, tree: SupervisorSpec, timeout: float) -> SupervisorInfo:
+        running = self._supervisors.get((scope, tree.name))
+        if running is not None and running.place is not None:
+            raise Invalid(f"{tree.name!r} stands under {running.place.supervisor!r}; change the tree from its root")
+        self._check(scope, tree, running)
+        if running is not None:
+            self._wait(running.change(tree), timeout, f"the change of {tree.name}")
+            return running.info()
+        made = Supervisor(scope, tree, self._around, self._system, self)
+        self.enter(made)
+        try:
+            self._wait(made.start(), timeout, f"the start of {tree.name}")
+        except Timeout:
+            raise
+        except BaseException:
+            self._wait(made.remove(), timeout, f"the end of {tree.name}")
+            self.leave(made)
+            raise
+        return made.info()
+
+    def _check(self, scope: Scope, tree: SupervisorSpec, running: Supervisor | None) -> None:
+        """Everything that can be known before anything is changed."""
+        names = names_of(tree)
+        twice = next((name for at, name in enumerate(names) if name in names[:at]), None)
+        if twice is not None:
+            raise Invalid(f"{twice!r} is twice in the tree {tree.name!r}; a name is one actor or supervisor")
+        own = set(names_of(running.spec)) if running is not None else set()
+        for child in _leaves(tree):
+            self._system.check(child)
+        for name in names:
+            if name not in own and ((scope, name) in self._supervisors or self._system.taken(scope, name)):
+                raise AlreadyExists(f"there is an actor or supervisor {name!r} already, outside of this tree")
+
+    def list(self, scope: Scope) -> Sequence[SupervisorInfo]:
+        """Each root with what is below it, depth first."""
+        with self._lock:
+            mine = [found for (where, _), found in self._supervisors.items() if where == scope]
+        infos = sorted((found.info() for found in mine), key=lambda info: info.name)
+        below: dict[str, list[SupervisorInfo]] = {}
+        for info in infos:
+            below.setdefault(info.parent, []).append(info)
+        ordered: list[SupervisorInfo] = []
+        waiting = list(reversed(below.get("", ())))
+        while waiting:
+            info = waiting.pop()
+            ordered.append(info)
+            waiting.extend(reversed(below.get(info.name, ())))
+        return ordered
+
+    def find(self, scope: Scope, name: str) -> Supervisor:
+        found = self._supervisors.get((scope, name))
+        if found is None:
+            raise NotFound(f"no supervisor {name!r} in {scope[0]}/{scope[1]}")
+        return found
+
+    def remove(self, scope: Scope, name: str, timeout: float) -> None:
+        found = self._supervisors.get((scope, name))
+        if found is None:
+            return
+        if found.place is not None:
+            raise Invalid(f"{name!r} stands under {found.place.supervisor!r}; remove the root, or apply a tree without")
+        self._wait(found.remove(), timeout, f"the end of {name}")
+        self.leave(found)
+        self._around.bus.publish(Area.SUPERVISION, "supervision.removed", name, scope=scope)
+
+    def start_child(self, scope: Scope, name: str, child: str, state: Payload | None, timeout: float) -> ChildInfo:
+        found = self.find(scope, name)
+        if not child and not found.simple:
+            raise Invalid(f"{name!r} is {found.spec.strategy}: say which child is to be started")
+        entry = self._wait(found.start_child(child, state), timeout, f"the start of {child or 'a child of ' + name}")
+        return self._child(entry)
+
+    def stop_child(self, scope: Scope, name: str, child: str, timeout: float) -> ChildInfo:
+        found = self.find(scope, name)
+        return self._child(self._wait(found.stop_child(child), timeout, f"the end of {child}"))
+
+    def restart(self, scope: Scope, name: str, child: str, timeout: float) -> SupervisorInfo:
+        found = self.find(scope, name)
+        answer: Answer[Any] = found.restart_child(child) if child else found.restart_all()
+        self._wait(answer, timeout, f"the restart of {child or name}")
+        return found.info()
+
+    def preview(self, scope: Scope, child: str, ending: Ending) -> RestartPlan:
+        below = self._supervisors.get((scope, child))
+        keeper = below.place if below is not None else self._system.keeper_of(scope, child)
+        if keeper is None:
+            raise NotFound(f"{child!r} has no supervisor: when it ends, nobody starts it again")
+        return self.find(scope, keeper.supervisor).preview(child, ending)
+
+    def history(self, scope: Scope, name: str, after: int, limit: int) -> Sequence[RestartRecord]:
+        with self._lock:
+            mine = [record for where, record in self._records if where == scope and record.seq > after]
+        return [record for record in mine if name in ("", record.supervisor)][-limit:] if limit else []
+
+    def close(self, timeout: float) -> None:
+        """Stop every tree, the newest first."""
+        roots = [found for found in self._supervisors.values() if found.place is None]
+        for answer in [found.remove() for found in reversed(roots)]:
+            self._around.scheduler.wait(answer, timeout)
+
+    def _child(self, entry: Entry) -> ChildInfo:
+        return entry.info(self._around.clock.monotonic())
+
+    def _wait(self, answer: Answer[Any], timeout: float, what: str) -> Any:
+        if not self._around.scheduler.wait(answer, timeout):
+            raise Timeout(f"{what} took longer than {timeout:g} s; it goes on in the background")
+        return answer.take()
+
+
+def _leaves(tree: SupervisorSpec) -> list[ChildSpec]:
+    found: list[ChildSpec] = []
+    for child in tree.children:
+        found += _leaves(child.supervisor) if child.supervisor is not None else [child]
+    return found

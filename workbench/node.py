@@ -139,7 +139,7 @@ class Machine:
             self.host,
             bonds,
             DeadLetters(self.clock, self.bus),
-            Residents(self.clock, most=self.config.resident, memory_bytes=budget),
+            Residents(self.clock, most=self.config.resident, memory_bytes=budget, settle=self.scheduler.wait),
             Grants(self.clock, self.bus, self.logbook),
         )
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from workbench.api import CAPABILITIES, Grant, Invalid, hosts, includes, parse_grant, profile
 from workbench.api.capabilities import MODED, NAMELESS, check_folder
+from workbench.wasm.holdings import Holdings
 
 NAMES = st.text(alphabet="ab*/:", max_size=4)
 HOSTS = st.sampled_from(["a.example", "b.example", "127.0.0.1", "[::1]", "localhost", "[::ffff:10.0.0.1]"])
@@ -180,3 +181,23 @@ def test_every_profile_grants_what_exists() -> None:
     for name in ("strict", "balanced", "permissive"):
         for grant in profile(name).grants:
             parse_grant(grant)
+
+
+def test_what_is_lent_for_a_time_is_not_handed_on() -> None:
+    holdings = Holdings([parse_grant("keyvalue:read")])
+    holdings.add(parse_grant("messaging"), "once")
+    holdings.add(parse_grant("spawn"), "session")
+    assert holdings.holds(parse_grant("keyvalue:read/a"))
+    assert not holdings.holds(parse_grant("messaging"))
+    assert not holdings.holds(parse_grant("spawn"))
+    holdings.add(parse_grant("spawn"), "always")
+    assert holdings.holds(parse_grant("spawn"))
+
+
+def test_other_lasting_grants_leave_what_is_lent_and_what_was_counted() -> None:
+    holdings = Holdings([parse_grant("messaging"), parse_grant("spawn")])
+    holdings.add(parse_grant("locks"), "session")
+    assert holdings.use("messaging")
+    holdings.exchange([parse_grant("messaging"), parse_grant("keyvalue")])
+    assert set(holdings.words) == {"messaging", "keyvalue", "locks"}
+    assert holdings.unused() == (parse_grant("keyvalue"), parse_grant("locks"))

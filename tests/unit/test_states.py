@@ -269,3 +269,21 @@ def test_passive_actors_cost_the_graphs_nothing_and_keep_their_curves(node: Loca
     assert node.metrics([name])[name][-1].messages_per_second == 2.0  # its start and the message
     node.actors.stop(name)
     assert node.metrics([name])[name] == []
+
+
+def test_one_for_whom_there_is_no_room_sleeps_on_with_its_state(node: LocalNode) -> None:
+    spawn(node)
+    node.actors.ask("a", "increment")
+    node.actors.passivate("a")
+    residents = node._machine.around.residents
+    residents._limit = 1
+    with pytest.raises(Exhausted, match="mappings"):
+        node.actors.ask("a", "get")
+    node.actors.tell("a", "increment")
+    settle(node)
+    assert node.actors.get("a").state is ActorState.PASSIVE
+    (letter,) = node.actors.dead_letters()
+    assert letter.reason.startswith("a slept on: mappings: ")
+    residents._limit = None
+    node.actors.resend(letter.seq)
+    assert node.actors.ask("a", "get").payload == "2"

@@ -353,3 +353,53 @@ def test_a_pool_that_is_down_starts_no_child_and_remembers_none(node: LocalNode)
     with pytest.raises(Invalid, match="the supervisor 'pool' is stopped; restart it first"):
         node.supervision.start_child("pool")
     assert node.supervision.restart("pool").children == ()
+
+
+def test_a_replacement_that_does_not_start_leaves_the_one_before_with_its_state(node: LocalNode) -> None:
+    node.supervision.apply(tree("shop", ONE, child("a"), child("b")))
+    node.actors.ask("a", "increment")
+    with pytest.raises(Rejected):
+        node.supervision.apply(tree("shop", ONE, child("a", state="?"), child("b"), child("c")))
+    assert node.actors.ask("a", "get").payload == "1"
+    assert [found.name for found in node.supervision.get("shop").children] == ["a", "b"]
+    with pytest.raises(Rejected):
+        node.supervision.apply(tree("shop", ONE, child("b"), child("c", state="?")))
+    assert states(node, "shop") == {"a": "idle", "b": "idle"}
+    assert node.actors.ask("a", "get").payload == "1"
+
+
+def test_applying_a_tree_again_makes_what_runs_like_the_file(node: LocalNode) -> None:
+    spec = tree("shop", ONE, child("a"), child("b"))
+    node.supervision.apply(spec)
+    better = node.modules.deploy(FRAGILE.replace(b"i32.const 48", b"i32.const 65"), file_name="better.wat")
+    node.actors.ask("b", "increment")
+    node.actors.upgrade("a", better.hash)
+    node.capabilities.grant("a", "spawn", duration="always")
+    node.supervision.apply(spec)
+    assert node.actors.ask("a", "get").payload == "0"
+    assert "spawn" not in node.actors.get("a").grants
+    assert node.actors.ask("b", "get").payload == "1"  # it was like the file, and goes on
+
+
+def test_a_pool_does_not_become_a_list_of_children_while_it_runs(node: LocalNode) -> None:
+    node.supervision.apply(tree("shop", ALL, child("a"), child("b")))
+    with pytest.raises(Invalid, match="'shop' is one_for_all, and cannot become simple_one_for_one while it runs"):
+        node.supervision.apply(tree("shop", Strategy.SIMPLE_ONE_FOR_ONE, child("a")))
+    assert states(node, "shop") == {"a": "idle", "b": "idle"}
+
+
+def test_the_preview_knows_how_long_the_restart_will_wait(node: LocalNode) -> None:
+    node.supervision.apply(tree("shop", ONE, child("a"), intensity=9, backoff=Backoff(first_ms=100)))
+    for expected in (100, 200, 400):
+        assert node.supervision.preview("a").delay_ms == expected
+        die(node, "a")
+        node.actors.ask("a", "get")
+    assert [record.plan.delay_ms for record in node.supervision.history()] == [100, 200, 400]
+
+
+def test_of_one_that_does_not_run_nothing_is_foreseen(node: LocalNode) -> None:
+    node.supervision.apply(tree("shop", ONE, child("a"), intensity=0))
+    die(node, "a")
+    settle(node)
+    plan = node.supervision.preview("a")
+    assert (plan.stop, plan.start, plan.gives_up) == ((), (), False)

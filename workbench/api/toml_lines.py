@@ -10,9 +10,15 @@ _PART = re.compile(r"\"[^\"]*\"|'[^']*'|[^.\"']+")
 
 
 def line_of(text: str, path: Sequence[str]) -> int:
-    """The line of the key at `path`, from 1: of its table's head or of its assignment; else of what comes nearest."""
-    *tables, key = path or ("",)
-    inside, nearest = False, 0
+    """The line of the key at `path`, from 1: of its table's head or of its assignment, else of what holds it."""
+    whole = next((found for end in range(len(path), 0, -1) if (found := _exactly(text, path[:end]))), 0)
+    return whole or 1
+
+
+def _exactly(text: str, path: Sequence[str]) -> int:
+    """0 when it is not written as a line of its own."""
+    *tables, key = path
+    inside = False
     assignment = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=")
     for number, line in enumerate(text.splitlines(), 1):
         if head := _HEAD.match(line):
@@ -20,7 +26,6 @@ def line_of(text: str, path: Sequence[str]) -> int:
             if parts == list(path):
                 return number
             inside = parts == tables
-            nearest = nearest or (number if tables and parts[: len(tables)] == tables else 0)
         elif inside and assignment.match(line):
             return number
-    return nearest or 1
+    return 0

@@ -13,16 +13,18 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
 from workbench.api.capabilities import parse_grant
 from workbench.api.errors import Invalid, Location, WorkbenchError
-from workbench.api.limits import DEFAULT_PROFILE, profile
+from workbench.api.limits import DEFAULT_PROFILE, Limits, profile
 from workbench.api.supervision import (
     BRUTAL_KILL,
+    DEPTH,
     INFINITY,
     LIMITS,
     SHUTDOWN_MS,
@@ -76,6 +78,11 @@ def parse_tree(text: str, file_name: str = "tree.toml") -> TreeFile:
 
 def profile_name(text: str) -> str:
     return profile(text).name
+
+
+def with_limit(name: str, value: int) -> Limits:
+    """Any limits with this one among them; Invalid when it makes no sense."""
+    return replace(profile(DEFAULT_PROFILE).limits, **{name: value})
 
 
 class _Reader:
@@ -160,6 +167,8 @@ class _Reader:
 
     def _supervisor(self, name: str, path: tuple[str, ...]) -> SupervisorSpec:
         table, where = self._supervisors[name], ("supervisor", name)
+        if len(path) > DEPTH:
+            raise self._wrong(f"a tree of supervisors is at most {DEPTH} deep", *where)
         children = tuple(self._child(child, (*path, name)) for child in table.get("children", ()))
         return self._made(
             where,
@@ -222,6 +231,7 @@ class _Reader:
                 raise self._wrong(f"no limit {key!r}; there are {', '.join(LIMITS)}", *where, "limits", key)
             if not isinstance(value, int) or isinstance(value, bool):
                 raise self._wrong(f"the limit {key} is a whole number, not {value!r}", *where, "limits", key)
+            self._checked((*where, "limits"), key, value, partial(with_limit, key))
         return table
 
     def _shutdown(self, where: tuple[str, ...], value: int | str) -> int:
@@ -241,7 +251,7 @@ class _Reader:
             raise self._wrong(text, *where, key)
         return kind(value)
 
-    def _checked(self, where: tuple[str, ...], key: str, text: str, check: Any) -> str:
+    def _checked(self, where: tuple[str, ...], key: str, text: Any, check: Any) -> str:
         try:
             return str(check(text))
         except WorkbenchError as error:

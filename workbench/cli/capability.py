@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from workbench.api import DURATIONS, Denial, Duration, Evidence
+from workbench.api import DURATIONS, Denial, Duration, Evidence, parse_grant
 from workbench.cli import options, render
 from workbench.cli.connection import Target, running
 
@@ -49,6 +49,8 @@ def grant(name: str, wanted: tuple[str, ...], duration: Duration, target: Target
     """Give the actor NAME these capabilities, and say when each takes effect."""
     with running(target) as node:
         for each in wanted:
+            parse_grant(each)  # all of them before the first is given
+        for each in wanted:
             _said(name, each, node.capabilities.grant(name, each, duration=duration), as_json=as_json)
 
 
@@ -61,7 +63,8 @@ def grant(name: str, wanted: tuple[str, ...], duration: Duration, target: Target
 def revoke(name: str, unwanted: tuple[str, ...], target: Target, as_json: bool) -> None:
     """Take these grants of the actor NAME away, written as they are listed."""
     with running(target) as node:
-        for each in unwanted:
+        held = {grant for row in node.capabilities.evidence(name) for grant in row.granted}
+        for each in sorted(unwanted, key=held.__contains__):  # what is not held is refused before anything is taken
             _said(name, each, node.capabilities.revoke(name, each), as_json=as_json)
 
 

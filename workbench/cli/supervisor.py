@@ -30,7 +30,8 @@ def supervisor() -> None:
 def apply(file: Path, timeout_seconds: float, target: Target, as_json: bool) -> int:
     """Start the tree in FILE (TOML), or change the running one of its name to be like it.
 
-    Sources that its actors name with `file` are deployed first. When anything is wrong, nothing is changed.
+    Sources that its actors name with `file` are deployed first. What is wrong with the file is said before anything is
+    changed; when a child does not start, what ran before goes on.
     """
     text = _text(file)
     try:

@@ -142,8 +142,8 @@ class Actor:
                 return None
             self._owned = True
         try:
-            if state is ActorState.PASSIVE and not life.wake(self):
-                return self._dead()
+            if state is ActorState.PASSIVE and (refused := life.wake(self)) is not None:
+                return refused if self.state is ActorState.PASSIVE else self._dead()
             return self._turn(way, envelope)
         finally:
             with self._lock:
@@ -210,8 +210,8 @@ class Actor:
                     return
             if job is not None:
                 job()
-            elif self.state is ActorState.PASSIVE:
-                life.wake(self)
+            elif self.state is ActorState.PASSIVE and (refused := life.wake(self)) is not None:
+                self._turn_away(refused)
         self.around.scheduler.submit(self)
 
     def _has_work(self) -> bool:
@@ -261,6 +261,10 @@ class Actor:
         """A fresh instance; the old one, if any, is there until the new one is ready."""
         self.around.residents.admit()
         self.body.start(spec, state)
+        self.begun()
+
+    def begun(self) -> None:
+        """It has an instance that is ready for messages."""
         self.state, self.awaited = ActorState.IDLE, False
         self.around.residents.enter(self)
 
@@ -317,6 +321,18 @@ class Actor:
         self.announce("actors.crashed", str(found))
         if keeper is not None:
             keeper.ended(Ending.ABNORMAL, found, self.killed_by)
+
+    def _turn_away(self, refused: WorkbenchError) -> None:
+        """Nobody can be woken now: who waits for an answer is told so, the other messages are dead letters."""
+        if self.state is not ActorState.PASSIVE:
+            return  # it died of it, and all was told
+        with self._lock:
+            letters = self.mailbox.clear()
+        for letter in letters:
+            if letter.answer is not None:
+                letter.answer.fail(refused)
+            else:
+                self.around.dead_letters.add(self.id, letter.envelope, f"{self.id.name} slept on: {refused.message}")
 
     def abandon(self) -> None:
         """Its supervisor does not start it again: who waits for an answer is told so."""

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from workbench.api.actors import ActorState
-from workbench.api.errors import Cause, Crashed, Invalid, Rejected, WorkbenchError
+from workbench.api.errors import Cause, Crashed, Exhausted, Invalid, Rejected, WorkbenchError
 from workbench.api.limits import Limits
 from workbench.api.logs import Level
 from workbench.api.messages import Payload
@@ -96,6 +96,36 @@ def snapshot(actor: Actor) -> Payload:
             raise
 
 
+def replace(actor: Actor, spec: Spec) -> None:
+    """Start anew with other code, state, grants or limits, between two turns; when that fails the old one serves on.
+
+    Nothing is done when it runs like this already. A dead one takes the spec on for its next life.
+    """
+    if actor.gone:
+        actor.body.spec = spec
+        actor.body.holdings.exchange(spec.grants)
+        return
+    holdings = actor.body.holdings
+    before = holdings.lasting()
+    if set(before) == set(spec.grants) and _terms(actor.spec) == _terms(spec):
+        return
+    holdings.exchange(spec.grants)  # before the start, which hands folders to the instance
+    try:
+        with _busy(actor):
+            actor.body.start(spec, spec.state)
+    except BaseException:
+        holdings.exchange(before)
+        raise
+    actor.stored = ""
+    actor.mailbox.limit = spec.limits.mailbox
+    actor.begun()
+    actor.announce("actors.replaced", spec.runnable.info.name)
+
+
+def _terms(spec: Spec) -> tuple[object, ...]:
+    return spec.runnable.info.hash, spec.state, spec.profile, spec.limits
+
+
 def suspend(actor: Actor) -> None:
     """Handle no more messages until it is resumed; they wait."""
     actor.check_alive()
@@ -128,18 +158,23 @@ def passivate(actor: Actor) -> None:
     actor.announce("actors.passivated")
 
 
-def wake(actor: Actor) -> bool:
-    """Bring a passive one back with its state; False when it died of that."""
+def wake(actor: Actor) -> WorkbenchError | None:
+    """Bring a passive one back with its state, or say why not: it died of it, or there is no room and it sleeps on."""
+    try:
+        actor.around.residents.admit()
+    except Exhausted as full:
+        return full
     actor.state = ActorState.STARTING
     try:
-        actor.start(actor.spec, actor.stored)
+        actor.body.start(actor.spec, actor.stored)
     except WorkbenchError as refused:
         cause = getattr(refused, "cause", None)
         actor.died(cause or Cause("crashed", f"it could not be woken: {refused.message}"), None)
-        return False
+        return refused
     actor.stored = ""
+    actor.begun()
     actor.announce("actors.woken")
-    return True
+    return None
 
 
 def set_limits(actor: Actor, spec: Spec) -> None:

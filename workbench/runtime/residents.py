@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
@@ -28,6 +29,10 @@ COUNT_AGAIN = 1_000
 """Births after which the mappings are counted anew: counting 65,000 takes 30 ms."""
 LOOK_SECONDS = 0.2
 """How old the number of private bytes may be."""
+SOON = 90
+"""At so many hundredths of the budget of memory, idle actors begin to become passive."""
+ROOM_SECONDS = 0.5
+"""How long a birth waits for others to become passive."""
 LOOKED_AT = 32
 """How many of the longest resident are looked at to find one that is idle."""
 
@@ -76,9 +81,21 @@ class LinuxMachine:
 
 
 class Residents:
-    """Thread-safe. `most` resident actors (0: as many as the mappings allow), `memory_bytes` (0: no bound)."""
+    """Thread-safe. `most` resident actors (0: as many as the mappings allow), `memory_bytes` (0: no bound).
 
-    def __init__(self, clock: Clock, *, most: int = 0, memory_bytes: int = 0, machine: Machine | None = None) -> None:
+    `settle(answer, seconds)` waits for one who is put to sleep.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        most: int = 0,
+        memory_bytes: int = 0,
+        machine: Machine | None = None,
+        settle: Callable[[Answer[Any], float], object] = Answer.wait,
+    ) -> None:
+        self._settle = settle
         self._clock, self._most, self._memory = clock, most, memory_bytes
         self._machine = machine or LinuxMachine()
         self._limit = self._machine.mappings_limit()
@@ -104,7 +121,7 @@ class Residents:
         expected = self._counted + (len(self._actors) - self._at_count) * PER_INSTANCE
         if expected + PER_INSTANCE + SPARE_MAPPINGS <= self._limit:
             return
-        self._make_room(1 + COUNT_AGAIN // 10)
+        self._wait(self._make_room(1 + COUNT_AGAIN // 10))
         counted = self._counted = self._machine.mappings() or 0
         self._at_count = len(self._actors)
         if counted + PER_INSTANCE + SPARE_MAPPINGS > self._limit:
@@ -121,8 +138,12 @@ class Residents:
         now = self._clock.monotonic()
         if now - self._looked > LOOK_SECONDS:
             self._private, self._looked = self._machine.private_bytes() or 0, now
+        if self._private > self._memory * SOON // 100:
+            made = self._make_room(len(self._actors) // 10 + 1)
+            if self._private > self._memory:
+                self._wait(made)
+                self._private = self._machine.private_bytes() or 0
         if self._private > self._memory:
-            self._make_room(len(self._actors) // 10 + 1)
             raise Exhausted(
                 f"memory: the node holds {self._private:,} bytes of the {self._memory:,} of its budget; "
                 "stop some actors, or raise the setting `memory_bytes`",
@@ -130,6 +151,12 @@ class Residents:
                 value=self._memory,
                 used=self._private,
             )
+
+    def _wait(self, answers: Sequence[Answer[Any]]) -> None:
+        """Until those who were put to sleep are, all of them within ROOM_SECONDS."""
+        end = self._clock.monotonic() + ROOM_SECONDS
+        for answer in answers:
+            self._settle(answer, max(0.0, end - self._clock.monotonic()))
 
     def enter(self, actor: Resident) -> None:
         """It has an instance now."""

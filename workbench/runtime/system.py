@@ -261,6 +261,10 @@ class ActorSystem:
     def raise_again(self, actor: Actor) -> Answer[Any]:
         return actor.control(lambda: life.rise(actor, actor.spec))
 
+    def replace(self, actor: Actor, child: ChildSpec) -> Answer[Any]:
+        wanted = spec_of(self._library, child.module, child.state, options_of(child), changes=child.limits)
+        return actor.control(lambda: life.replace(actor, replace(wanted, parent=actor.spec.parent)))
+
     def halt(self, actor: Actor) -> Answer[Any]:
         return actor.control(lambda: life.halt(actor))
 

@@ -6,7 +6,6 @@ Certificates are verified. Each redirect is a new request, and its host is check
 
 from __future__ import annotations
 
-import re
 import ssl
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -37,7 +36,6 @@ OURS = frozenset({"host", "content-length", "transfer-encoding", "connection", "
 """Headers that say how a request travels: the host writes them."""
 SECRETS = frozenset({"authorization", "cookie", "proxy-authorization"})
 """Headers that do not go along to another host."""
-_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 Check = Callable[[str], None]
 """Raises Denied unless a grant covers `host:port`."""
 Headers = Sequence[tuple[str, str]]

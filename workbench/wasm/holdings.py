@@ -90,6 +90,13 @@ class Holdings:
             made.uses = found.uses if found else 0
             self._exchange([*(each for each in self.held if each is not found), made])
 
+    def exchange(self, grants: Iterable[Grant]) -> None:
+        """Other lasting grants than before; those that were lent stay, and so does what is known of uses."""
+        with self._lock:
+            known = {each.grant: each for each in self.held}
+            lent = [each for each in self.held if each.duration != "always" and each.grant not in set(grants)]
+            self._exchange([known.get(grant) or Held(grant, "always") for grant in grants] + lent)
+
     def remove(self, grants: Iterable[Grant]) -> tuple[Grant, ...]:
         """Take grants away, and give those that were there."""
         gone = set(grants)
@@ -112,8 +119,9 @@ class Holdings:
         return capability in self._table
 
     def holds(self, wanted: Grant) -> bool:
-        """Whether one grant includes all that `wanted` says."""
-        return any(includes(each.grant, wanted) for each in self._table.get(wanted.capability, ()))
+        """Whether one grant includes all that `wanted` says, for good: what is lent for a time is not handed on."""
+        mine = self._table.get(wanted.capability, ())
+        return any(each.duration == "always" and includes(each.grant, wanted) for each in mine)
 
     def permits(self, capability: str, mode: str = "", name: str = "") -> bool:
         """Whether it may, without being counted."""

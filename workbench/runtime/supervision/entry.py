@@ -49,11 +49,12 @@ class Entry:
 
     def note_end(self, ending: Ending, now: float, period_seconds: float) -> None:
         """It is not alive any more; one that lived for the supervisor's period starts a new row of crashes."""
-        self.alive = False
-        if now - self.started >= period_seconds:
-            self.crashes = 0
-        if ending is Ending.ABNORMAL:
-            self.crashes += 1
+        self.alive, self.crashes = False, self.crashes_after(ending, now, period_seconds)
+
+    def crashes_after(self, ending: Ending, now: float, period_seconds: float) -> int:
+        """The length of the row of crashes if it ended so now."""
+        before = 0 if now - self.started >= period_seconds else self.crashes
+        return before + (ending is Ending.ABNORMAL)
 
     def abandon(self) -> None:
         """It is not started again: who waits for it is told so."""

@@ -44,6 +44,10 @@ class Makes(Protocol):
         ...
 
     def raise_again(self, actor: Actor) -> Answer[Any]: ...
+    def replace(self, actor: Actor, child: ChildSpec) -> Answer[Any]:
+        """Let a living one start anew as `child`, unless it is that already; it serves on when that fails."""
+        ...
+
     def halt(self, actor: Actor) -> Answer[Any]: ...
     def retire(self, actor: Actor) -> Answer[Any]:
         """Stop it for good and forget it."""
@@ -139,8 +143,11 @@ class Supervisor:
         self.agenda.submit(lambda: self._ended(entry, life, ending, cause, killed_by))
 
     def preview(self, name: str, ending: Ending) -> RestartPlan:
-        """What would be decided now. From any thread."""
-        return self._decide(self.find(name), ending)
+        """What would be decided if it ended now; nothing, when it does not run. From any thread."""
+        entry, now = self.find(name), self._around.clock.monotonic()
+        if not entry.alive or self.state is not ActorState.IDLE:
+            return RestartPlan()
+        return self._decide(entry, ending, entry.crashes_after(ending, now, self.spec.period_ms / 1000))
 
     def abandon(self) -> None:
         """Nothing below is started again."""
@@ -155,11 +162,12 @@ class Supervisor:
 
     # A child has ended.
 
-    def _decide(self, entry: Entry, ending: Ending) -> RestartPlan:
+    def _decide(self, entry: Entry, ending: Ending, crashes: int) -> RestartPlan:
         spec = self.spec
         rules = Rules(spec.strategy, spec.intensity, spec.period_ms / 1000, spec.backoff)
         children = [
-            Child(other.name, other.spec.restart, other.alive, other.held, other.crashes) for other in self.entries
+            Child(other.name, other.spec.restart, other.alive, other.held, crashes if other is entry else 0)
+            for other in self.entries
         ]
         return decide(rules, children, entry.name, ending, self._restarts, self._around.clock.monotonic())
 
@@ -173,7 +181,7 @@ class Supervisor:
         """Decide and do, until every child that should run does, or the restarts are used up."""
         failed: Entry | None = entry
         while failed is not None:
-            plan = self._decide(failed, ending)
+            plan = self._decide(failed, ending, failed.crashes)
             self._restarts = plan.restarts
             self._told.decided(self, failed, ending, plan, cause, killed_by)
             if not plan.start:
@@ -387,21 +395,54 @@ class Supervisor:
     # Another spec.
 
     def _change(self, spec: SupervisorSpec) -> Steps[None]:
-        """Stop what is gone or replaced, in the reverse order, then start what is new, in order."""
-        wanted = {child.name: child for child in spec.children}
-        kept = {entry.name: entry for entry in self.entries if _stays(entry.spec, wanted.get(entry.name))}
+        """Start what is new, in order, replace what is other, then stop what is gone, in the reverse order.
+
+        When one of the new ones does not start, none of them is there and nothing else was changed. When a replacement
+        does not start, the one before serves on; those that were replaced before it stay so.
+        """
+        there = {entry.name: entry for entry in self.entries}
+        known = [(child, there[child.name]) for child in spec.children if child.name in there]
+        same = {child.name: entry for child, entry in known if _alike(entry, child)}
+        fresh = [Entry(self, child) for child in spec.children if child.name not in there]
+        if not self.simple and self.state is ActorState.IDLE:
+            yield from self._start_fresh(fresh)
+            try:
+                for child in spec.children:
+                    if child.name in same:
+                        yield from self._replace(same[child.name], child)
+            except BaseException:
+                for entry in reversed(fresh):
+                    yield from self._forget(entry)
+                raise
         for entry in reversed(self.entries):
-            if entry.name not in kept and not self.simple:
+            if not self.simple and entry not in fresh and entry.name not in same:
                 yield from self._stop(entry, for_good=True)
         self.spec = spec
         if not self.simple:
+            kept = same | {entry.name: entry for entry in fresh}
             self.entries = tuple(self._take(child, kept.get(child.name)) for child in spec.children)
-        for entry in self.entries:
-            if entry.below is not None and entry.spec.supervisor is not None:
-                yield from _done(entry.below.change(entry.spec.supervisor))
         if self.state is ActorState.IDLE:
-            yield from self._start_new()
+            for entry in self.entries:
+                if entry.life == 0:  # of another kind than before: an actor that becomes a supervisor, or the reverse
+                    yield from self._start(entry)
         self._told.changed(self)
+
+    def _start_fresh(self, fresh: list[Entry]) -> Steps[None]:
+        self.entries = (*self.entries, *fresh)
+        try:
+            for entry in fresh:
+                yield from self._start(entry)
+        except BaseException:
+            for entry in reversed(fresh):
+                yield from self._forget(entry)
+            raise
+
+    def _replace(self, entry: Entry, child: ChildSpec) -> Steps[None]:
+        """Let a child run what `child` says, if it does not already."""
+        if entry.below is not None and child.supervisor is not None:
+            yield from _done(entry.below.change(child.supervisor))
+        elif entry.actor is not None and entry.alive:
+            yield from _done(self._system.replace(entry.actor, child))
 
     def _take(self, child: ChildSpec, entry: Entry | None) -> Entry:
         if entry is None:
@@ -409,26 +450,10 @@ class Supervisor:
         entry.spec = child
         return entry
 
-    def _start_new(self) -> Steps[None]:
-        """Those that have no life yet; when one fails, the new ones are taken away again."""
-        fresh = [entry for entry in self.entries if entry.life == 0]
-        for entry in fresh:
-            try:
-                yield from self._start(entry)
-            except BaseException:
-                for other in reversed(fresh):
-                    yield from self._forget(other)
-                raise
 
-
-def _stays(before: ChildSpec, after: ChildSpec | None) -> bool:
-    """Whether a child goes on living under its new spec."""
-    if after is None or (before.supervisor is None) is not (after.supervisor is None):
-        return False
-    if before.supervisor is not None and after.supervisor is not None:
-        return before.supervisor.strategy is after.supervisor.strategy
-    alike = replace(after, restart=before.restart, shutdown_ms=before.shutdown_ms)
-    return alike == before
+def _alike(entry: Entry, child: ChildSpec) -> bool:
+    """Whether both are actors, or both supervisors: then it lives on."""
+    return (entry.spec.supervisor is None) is (child.supervisor is None)
 
 
 def _done(answer: Answer[Any]) -> Generator[Answer[Any], None, Any]:

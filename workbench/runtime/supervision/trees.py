@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from workbench.api.errors import AlreadyExists, Cause, Invalid, NotFound, Timeout
+from workbench.api.errors import AlreadyExists, Cause, Invalid, NotFound, Timeout, WorkbenchError
 from workbench.api.events import Area
 from workbench.api.logs import Level
 from workbench.api.messages import Payload
@@ -18,6 +18,7 @@ from workbench.api.supervision import (
     Ending,
     RestartPlan,
     RestartRecord,
+    Strategy,
     SupervisorInfo,
     SupervisorSpec,
     names_of,
@@ -110,10 +111,27 @@ class Trees:
             raise Invalid(f"{twice!r} is twice in the tree {tree.name!r}; a name is one actor or supervisor")
         own = set(names_of(running.spec)) if running is not None else set()
         for child in _leaves(tree):
-            self._system.check(child)
+            try:
+                self._system.check(child)
+            except WorkbenchError as error:
+                raise type(error)(f"the child {child.name!r} cannot be made: {error.message}") from error
+        if running is not None:
+            self._check_kinds(scope, tree)
         for name in names:
             if name not in own and ((scope, name) in self._supervisors or self._system.taken(scope, name)):
                 raise AlreadyExists(f"there is an actor or supervisor {name!r} already, outside of this tree")
+
+    def _check_kinds(self, scope: Scope, tree: SupervisorSpec) -> None:
+        """A pool has copies, the others have children by name: one does not become the other while it runs."""
+        found = self._supervisors.get((scope, tree.name))
+        if found is not None and found.simple is not (tree.strategy is Strategy.SIMPLE_ONE_FOR_ONE):
+            raise Invalid(
+                f"{tree.name!r} is {found.spec.strategy}, and cannot become {tree.strategy} while it runs: remove the "
+                "tree and apply it anew, or give the other one another name"
+            )
+        for child in tree.children:
+            if child.supervisor is not None:
+                self._check_kinds(scope, child.supervisor)
 
     def list(self, scope: Scope) -> Sequence[SupervisorInfo]:
         """Each root with what is below it, depth first."""

@@ -205,6 +205,8 @@ def test_changes_and_denials_are_events_and_lines_of_the_log(node: Node, probe: 
 def test_a_child_never_exceeds_its_parent_as_it_is_now(node: Node, probe: str) -> None:
     node.capabilities.grant(probe, "spawn")
     node.capabilities.grant(probe, "keyvalue:read/a*")
+    assert asked(node, "spawn", "keyvalue:read/ab*").startswith("denied")  # it is lent, and not to be handed on
+    node.capabilities.grant(probe, "keyvalue:read/a*", duration="always")
     child = asked(node, "spawn", "keyvalue:read/ab*")
     assert "keyvalue:read/ab*" in node.actors.get(child).grants
     assert set(node.actors.get(child).grants) == {"keyvalue:read/ab*", "logging"}

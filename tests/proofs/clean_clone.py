@@ -42,7 +42,7 @@ def timed(python: str, clone: Path, job: str, environment: dict[str, str]) -> di
 
 def surroundings(folder: Path) -> dict[str, str]:
     """No display, and nothing that the user of this machine has built before."""
-    left_out = ("DISPLAY", "WAYLAND_DISPLAY", "VIRTUAL_ENV")
+    left_out = ("DISPLAY", "WAYLAND_DISPLAY", "VIRTUAL_ENV", "PYTHONPATH")
     kept = {key: value for key, value in os.environ.items() if key not in left_out and not key.startswith("WORKBENCH_")}
     return kept | {"XDG_CACHE_HOME": str(folder / "cache"), "XDG_DATA_HOME": str(folder / "data")}
 

@@ -132,7 +132,11 @@ def remove(name: str, timeout_seconds: float, target: Target) -> None:
 @supervisor.command()
 @click.argument("child")
 @click.option(
-    "--ending", type=click.Choice(list(Ending)), default=Ending.ABNORMAL, show_default=True, help="How it would end."
+    "--ending",
+    type=click.Choice([ending.value for ending in Ending]),
+    default=Ending.ABNORMAL.value,
+    show_default=True,
+    help="How it would end.",
 )
 @options.where
 @options.as_json

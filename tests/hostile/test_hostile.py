@@ -31,8 +31,13 @@ def test_the_node_lives_and_names_what_stopped_the_guest(node: Node, guest: Gues
     assert outcome.named, outcome.said
     assert outcome.asked, "the neighbour was never answered"
     assert [info.id.name for info in node.actors.list()] == ["neighbour"]
-    before = held()  # its module and the caches are there now: a second attack must leave no more
+    # Its module and the caches are there now. What leaks does so each time; what an allocator keeps once, it does not.
+    assert any(not _left_behind(node, guest) for _ in range(3)), _left_behind(node, guest)
+
+
+def _left_behind(node: Node, guest: Guest) -> dict[str, int]:
+    """What the process holds more after one more attack, as far as it is beyond SPARE."""
+    before = held()
     attack(node, guest)
     after = held()
-    left = {what: after[what] - before[what] for what, spare in SPARE.items() if after[what] - before[what] > spare}
-    assert not left
+    return {what: after[what] - before[what] for what, spare in SPARE.items() if after[what] - before[what] > spare}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -41,3 +43,13 @@ def _left_behind(node: Node, guest: Guest) -> dict[str, int]:
     attack(node, guest)
     after = held()
     return {what: after[what] - before[what] for what, spare in SPARE.items() if after[what] - before[what] > spare}
+
+
+def test_what_is_left_behind_is_seen(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[object] = []
+
+    def leaking(_node: Node, _guest: Guest) -> None:
+        kept.extend((os.urandom(64 << 20), Path(os.devnull).open()))
+
+    monkeypatch.setitem(globals(), "attack", leaking)
+    assert set(_left_behind(node, WARM)) == {"private_bytes", "files"}

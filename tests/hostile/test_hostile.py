@@ -49,7 +49,7 @@ def test_what_is_left_behind_is_seen(node: Node, monkeypatch: pytest.MonkeyPatch
     kept: list[object] = []
 
     def leaking(_node: Node, _guest: Guest) -> None:
-        kept.extend((os.urandom(64 << 20), Path(os.devnull).open()))
+        kept.extend((os.urandom(64 << 20), Path(os.devnull).open()))  # noqa: SIM115  # it is to be left open
 
     monkeypatch.setitem(globals(), "attack", leaking)
     assert set(_left_behind(node, WARM)) == {"private_bytes", "files"}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import re
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import psutil
@@ -95,6 +97,8 @@ def _options(info: ModuleInfo, guest: Guest) -> SpawnOptions:
 def held() -> dict[str, int]:
     """What this process holds: private memory in bytes, mappings, threads, open files."""
     gc.collect()
+    with suppress(OSError, AttributeError):  # what the allocator keeps for later is nobody's; only glibc can be asked
+        ctypes.CDLL(None).malloc_trim(0)
     machine, process = LinuxMachine(), psutil.Process()
     return {
         "private_bytes": machine.private_bytes() or 0,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QSizePolicy,
+    QTextBrowser,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -45,6 +46,18 @@ def box(name: str, layout: QBoxLayout, tone: str = "") -> QWidget:
     made.setLayout(layout)
     if tone:
         made.setProperty("tone", tone)
+    return made
+
+
+def browser(name: str, follow: Callable[[QUrl], None] | None = None) -> QTextBrowser:
+    """Rich text that is read; `follow` is called with a link that was clicked."""
+    made = QTextBrowser()
+    made.setOpenLinks(False)
+    made.setProperty("flat", "true")
+    made.setAccessibleName(name)
+    made.document().setDocumentMargin(10)
+    if follow is not None:
+        made.anchorClicked.connect(follow)
     return made
 
 

@@ -6,7 +6,7 @@ import html
 from collections.abc import Sequence
 
 from PySide6.QtCore import QUrl
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from ui import format as show
 from ui.desk import Desk
@@ -20,7 +20,7 @@ from ui.panels.actors.turn_text import turn_html
 from ui.states import STATES, behaviors, state_text
 from ui.theme import current, mono
 from ui.traceback_text import as_html, from_address
-from ui.widgets.build import box, button, label, row, set_tone, tool_for
+from ui.widgets.build import box, browser, button, label, row, set_tone, tool_for
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.filtered_table import FilteredTable
 from ui.widgets.table import Table
@@ -37,13 +37,13 @@ class ActorDetails(QWidget):
         self.wants_turns = True
         self.picture, self.name, self.state = label(), label(role="title"), label()
         self.restart = button("Restart", lambda: desk.actions.run("actor.restart"), style="danger", icon_name="restart")
-        self.overview = self._browser("Overview")
+        self.overview = browser("Overview", self._follow)
         self.model: RowModel[Turn] = RowModel(TURNS, lambda turn: turn.seq, self)
         self.turns = Table(self.model, "Turns")
         self.turns.command_for = lambda turn: desk.command("actor show", turn.actor.name)
         nothing = EmptyState("history", "No turn yet: send the actor a message.")
         self.turn_list = FilteredTable(desk, self.turns, "outcome:crashed took>1ms /add|pay/", nothing)
-        self.turn = self._browser("Turn details")
+        self.turn = browser("Turn details", self._follow)
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName("Details of the actor")
         self.tabs.tabBar().setAccessibleName("Details of the actor")
@@ -76,15 +76,6 @@ class ActorDetails(QWidget):
         split.setStretchFactor(1, 2)
         split.setSizes([620, 300])
         return split
-
-    def _browser(self, name: str) -> QTextBrowser:
-        made = QTextBrowser()
-        made.setOpenLinks(False)
-        made.setProperty("flat", "true")
-        made.setAccessibleName(name)
-        made.document().setDocumentMargin(10)
-        made.anchorClicked.connect(self._follow)
-        return made
 
     def _follow(self, address: QUrl) -> None:
         place = from_address(address.toString())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabWidget, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from ui.desk import Desk
 from ui.icons import pixmap
@@ -13,7 +13,7 @@ from ui.panels.modules.members import Members
 from ui.panels.modules.overview import overview
 from ui.panels.modules.structure import Structure
 from ui.theme import current
-from ui.widgets.build import box, label, row, tool_for
+from ui.widgets.build import box, browser, label, row, tool_for
 from ui.widgets.code_view import CodeView
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.plain_highlighter import WIT
@@ -33,7 +33,7 @@ class ModuleDetails(QWidget):
         self.detail: ModuleDetail | None = None
         self._users: Sequence[str] = ()
         self.picture, self.name, self.hash = label(), label(role="title"), label(tone="muted")
-        self.overview = self._browser()
+        self.overview = browser("Overview")
         self.structure, self.members, self.comparison = Structure(desk), Members(desk), Comparison(desk)
         self.wit = CodeView("World in WIT", WIT)
         self.no_wit = EmptyState("code", "It has no world in WIT: its imports and exports are on the page before.")
@@ -60,14 +60,6 @@ class ModuleDetails(QWidget):
     def _head(self) -> QHBoxLayout:
         tools = [tool_for(self._desk.actions[f"module.{verb}"]) for verb in TOOLS]
         return row(self.picture, self.name, self.hash, None, *tools, margins=(10, 4, 6, 4), spacing=6)
-
-    def _browser(self) -> QTextBrowser:
-        made = QTextBrowser()
-        made.setOpenLinks(False)
-        made.setProperty("flat", "true")
-        made.setAccessibleName("Overview")
-        made.document().setDocumentMargin(10)
-        return made
 
     def show_page(self, name: str) -> None:
         self.tabs.setCurrentIndex(TABS.index(name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QUrl, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSplitter, QTabWidget, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from ui.desk import Desk
 from ui.icons import pixmap
@@ -18,7 +18,7 @@ from ui.panels.supervision.timeline import Timeline
 from ui.settings import Record, child
 from ui.theme import current
 from ui.traceback_text import from_address
-from ui.widgets.build import box, button, label, row, set_tone, shrinks, tool_for
+from ui.widgets.build import box, browser, button, label, row, set_tone, shrinks, tool_for
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.filtered_table import FilteredTable
 from ui.widgets.table import Table
@@ -40,14 +40,14 @@ class SupervisionDetails(QWidget):
         self._plan: RestartPlan | None = None
         self._killers: Mapping[int, Payload] = {}
         self.picture, self.name, self.state = label(), label(role="title"), label(tone="muted")
-        self.overview = self._browser("What would happen")
+        self.overview = browser("What would happen", self._follow)
         self.timeline = Timeline()
         self.model: RowModel[RestartRecord] = RowModel(DECISIONS, lambda record: record.seq, self)
         self.table = Table(self.model, "Restarts")
         self.table.command_for = lambda record: desk.command("supervisor history", record.supervisor)
         none = EmptyState("restart", "Nobody has ended: nothing was started again.")
         self.decisions = FilteredTable(desk, self.table, "child:flaky decision~gave /trap|fuel/", none)
-        self.decision = self._browser("Restart details")
+        self.decision = browser("Restart details", self._follow)
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName("Details of the supervisor or child")
         self.tabs.tabBar().setAccessibleName("Details of the supervisor or child")
@@ -105,15 +105,6 @@ class SupervisionDetails(QWidget):
         whole.addWidget(self.timeline)
         whole.addWidget(split, 1)
         return page
-
-    def _browser(self, name: str) -> QTextBrowser:
-        made = QTextBrowser()
-        made.setOpenLinks(False)
-        made.setProperty("flat", "true")
-        made.setAccessibleName(name)
-        made.document().setDocumentMargin(10)
-        made.anchorClicked.connect(self._follow)
-        return made
 
     def _follow(self, address: QUrl) -> None:
         record = self.chosen()

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +23,7 @@ from workbench.clock import Clock, FakeClock, SystemClock
 from workbench.config import Config
 from workbench.runtime.bonds import Bonds
 from workbench.runtime.bus import Bus, BusSubscription
+from workbench.runtime.callers import Outside
 from workbench.runtime.dead_letters import DeadLetters
 from workbench.runtime.facets.actors import LocalActors
 from workbench.runtime.facets.capabilities import LocalCapabilities
@@ -37,6 +39,10 @@ from workbench.runtime.supervision.trees import Trees
 from workbench.runtime.surroundings import Surroundings
 from workbench.runtime.system import ActorSystem
 from workbench.runtime.timers import Timers
+from workbench.services.all import Services, Views
+from workbench.services.keyvalue.service import LocalKeyValue
+from workbench.services.keyvalue.sqlite import SqliteStore
+from workbench.services.means import Means
 from workbench.services.network import Network
 from workbench.storage.modules import StoredModules
 from workbench.storage.workspace import Workspace
@@ -108,6 +114,8 @@ class Machine:
         self.metrics = Metrics(clock, self.bus, lambda: self.system.counters(), kept=config.kept_samples)
         closing.callback(self.metrics.close)
         self.around = around = self._surroundings()
+        self.services = self._services()
+        closing.callback(self.services.close)
         self.system = ActorSystem(self.library, around, node_name=config.node_name, most=config.actors)
         self.host.system = self.system
         closing.callback(self.system.close)
@@ -117,6 +125,7 @@ class Machine:
         if not self.stepped:
             self.timers.start()
             self.metrics.start()
+        self.services.start()
         self.logbook.note(Level.INFO, f"node {config.node_name} started on {folder}")
 
     def _surroundings(self) -> Surroundings:
@@ -125,6 +134,7 @@ class Machine:
         bonds = Bonds(
             lambda who, kind, about, text: self.system.inform(who, kind, about, text),
             address=lambda actor: actor.at(self.config.node_name),
+            gone=lambda actor: self.services.ended(actor),
         )
         budget = self.config.memory_bytes or _three_quarters()
         return Surroundings(
@@ -142,6 +152,13 @@ class Machine:
             Residents(self.clock, most=self.config.resident, memory_bytes=budget, settle=self.scheduler.wait),
             Grants(self.clock, self.bus, self.logbook),
         )
+
+    def _services(self) -> Services:
+        database = self.workspace.database
+        means = Means(self.clock, self.timers, self.bus, database, lambda *message: self.system.notify(*message))
+        services = Services(means, keys=SqliteStore(database))
+        self.host.views = partial(Views, services)
+        return services
 
     def _artifacts(self, folder: Path) -> Artifacts:
         made = Artifacts(folder / "compiled", self.config.compiled_bytes)
@@ -169,6 +186,7 @@ class LocalNode:
             machine.around.grants, self._scope, find=self._actors.find, everyone=self._actors.everyone
         )
         self._modules = machine.library.seen_by(tenant)
+        self._services = Views(machine.services, Outside(self._scope, machine.scheduler))
 
     @property
     def modules(self) -> Library:
@@ -185,6 +203,10 @@ class LocalNode:
     @property
     def capabilities(self) -> LocalCapabilities:
         return self._capabilities
+
+    @property
+    def keyvalue(self) -> LocalKeyValue:
+        return self._services.keyvalue
 
     @property
     def workspace(self) -> Path:

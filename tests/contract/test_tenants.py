@@ -6,7 +6,8 @@ answers about a thing that does not exist. One that is new must be put into one 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,11 +15,12 @@ import pytest
 from contract_sources import COUNTER
 
 import workbench
+from tests.unit.hostile_names import value
 from workbench.api import Node, SpawnOptions, WorkbenchError, profile
 from workbench.node import LocalNode
 from workbench.wasm.codec import Err, Ok
 from workbench.wasm.gate import REGISTRY, through_gate
-from workbench.wasm.types import Primitive
+from workbench.wasm.types import Primitive, Type
 from workbench.wasm.wit import actor_package
 
 SECRET, ABSENT = "vault", "valet"
@@ -35,6 +37,18 @@ SHARED = {("http", "request"), *(("socket", function) for function in ("connect"
 """The network, which is no tenant's; connections are numbered for each instance."""
 
 
+def _keep_keys(node: Node) -> None:
+    node.keyvalue.put(SECRET, "1")
+    node.keyvalue.put(f"{SECRET}:below", "secret")
+
+
+SERVICES: dict[str, tuple[Callable[[Node], None], Callable[[Node], object]]] = {
+    "keyvalue": (_keep_keys, lambda node: node.keyvalue.list()),
+}
+"""By interface: how a tenant comes to have things called `vault`, and a picture of all that it has there."""
+SERVED = {key for key in REGISTRY if key[0] in SERVICES}
+
+
 @pytest.fixture
 def tenants(embedded: Node) -> Iterator[tuple[LocalNode, LocalNode]]:
     """Two tenants of one node, an actor `mine` in the one and `vault` in the other."""
@@ -47,7 +61,7 @@ def tenants(embedded: Node) -> Iterator[tuple[LocalNode, LocalNode]]:
 
 
 def test_every_host_function_of_this_node_has_its_case() -> None:
-    assert set(REGISTRY) <= NAMED | NAMELESS | SHARED
+    assert set(REGISTRY) <= NAMED | NAMELESS | SHARED | SERVED
 
 
 @pytest.mark.parametrize("key", sorted(NAMED), ids=".".join)
@@ -61,6 +75,37 @@ def test_a_thing_of_another_tenant_is_no_other_than_one_that_is_not_there(
         absent = way.replace(SECRET, ABSENT)
         assert _answer(one, key, way) == _answer(one, key, absent).replace(absent, way).replace(ABSENT, SECRET)
     assert other.actors.get(SECRET) == before, "nothing has reached it"
+
+
+@pytest.mark.parametrize("key", sorted(SERVED), ids=".".join)
+def test_a_service_answers_as_if_no_other_tenant_had_anything(
+    tenants: tuple[LocalNode, LocalNode], embedded: Node, key: tuple[str, str]
+) -> None:
+    one, other = tenants
+    assert isinstance(embedded, LocalNode)
+    before = embedded.scoped("one", "before")
+    before.actors.spawn("counter", options=SpawnOptions(name="mine", profile="permissive"))
+    arguments = [value(kind, SECRET) for _, kind in _parameters(key)]
+    alone = _through(before, key, arguments)
+    keep, picture = SERVICES[key[0]]
+    keep(other)
+    held = picture(other)
+    with other.subscribe() as events:
+        assert _through(one, key, arguments) == alone
+        assert picture(other) == held, "nothing has reached it"
+        assert not [event for event in events.get(0) if event.area != "metrics"]
+
+
+def _parameters(key: tuple[str, str]) -> Sequence[tuple[str, Type]]:
+    function = actor_package().interfaces[key[0]].function(key[1])
+    assert function is not None
+    return function.params
+
+
+def _through(node: LocalNode, key: tuple[str, str], arguments: Sequence[Any]) -> str:
+    """What the actor `mine` is told, without what is only a number of the node."""
+    found = node._machine.system.find(node._actors.id_of("mine"))
+    return re.sub(r"'w\d+'", "'ID'", str(through_gate(*key, found.body.context, tuple(arguments))))
 
 
 def _answer(node: LocalNode, key: tuple[str, str], name: str) -> str:

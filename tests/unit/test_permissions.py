@@ -52,6 +52,10 @@ SAID = 1_000
 guarded = pytest.mark.parametrize("key", sorted(FUNCTIONS.keys() - FREE), ids=".".join)
 
 
+THROUGH = "internal|unavailable"
+"""What the gate lets through meets nothing here: the service is not there, or not built."""
+
+
 class Silent:
     """A host behind which there is nothing: whoever gets here was not held up by the gate."""
 
@@ -63,6 +67,9 @@ class Silent:
         raise RuntimeError("the gate let it through")
 
     network = logging = messaging
+
+    def services(self, _context: Any) -> Any:
+        return self.messaging
 
     def interruptible(self, *_wait: Any) -> Any:
         return nullcontext()
@@ -163,29 +170,29 @@ def test_what_is_granted_but_not_built_answers_unavailable_and_says_so(key: tupl
 @pytest.mark.parametrize(
     ("grant", "key", "name", "code"),
     [
-        ("keyvalue:read/config/*", ("keyvalue", "get"), "config/a", "unavailable"),
+        ("keyvalue:read/config/*", ("keyvalue", "get"), "config/a", THROUGH),
         ("keyvalue:read/config/*", ("keyvalue", "put"), "config/a", "denied"),
         ("keyvalue:read/config/*", ("keyvalue", "get"), "config", "denied"),
-        ("keyvalue:read/config/*", ("keyvalue", "list-keys"), "config/", "unavailable"),
+        ("keyvalue:read/config/*", ("keyvalue", "list-keys"), "config/", THROUGH),
         ("keyvalue:read/config/*", ("keyvalue", "list-keys"), "config", "denied"),
         ("keyvalue:read/config/", ("keyvalue", "list-keys"), "config/", "denied"),
-        ("keyvalue:read/config/", ("keyvalue", "get"), "config/", "unavailable"),
-        ("channels/orders.*", ("channels", "ack"), "anything", "unavailable"),
-        ("channels/orders.*", ("channels", "queue-depth"), "orders.new", "unavailable"),
-        ("channels/orders.*", ("channels", "create-queue"), "orders.new", "unavailable"),
+        ("keyvalue:read/config/", ("keyvalue", "get"), "config/", THROUGH),
+        ("channels/orders.*", ("channels", "ack"), "anything", THROUGH),
+        ("channels/orders.*", ("channels", "queue-depth"), "orders.new", THROUGH),
+        ("channels/orders.*", ("channels", "create-queue"), "orders.new", THROUGH),
         ("channels/orders.*", ("channels", "queue-depth"), "order", "denied"),
         ("process-groups/a*", ("process-groups", "groups"), "", "denied"),
-        ("process-groups/*", ("process-groups", "groups"), "", "unavailable"),
-        ("registry/a*", ("registry", "register"), "abc", "unavailable"),
+        ("process-groups/*", ("process-groups", "groups"), "", THROUGH),
+        ("registry/a*", ("registry", "register"), "abc", THROUGH),
         ("registry/a*", ("registry", "discover"), "abc", "denied"),
         ("blob:read/a/*", ("blob", "copy"), "a", "denied"),
-        ("blob/a/*", ("blob", "copy"), "a", "unavailable"),
+        ("blob/a/*", ("blob", "copy"), "a", THROUGH),
         ("blob/a/*", ("blob", "download"), "a/b", "invalid"),
     ],
 )
 def test_a_scope_covers_the_thing_that_is_named(grant: str, key: tuple[str, str], name: str, code: str) -> None:
     answer = Made(grant).call(key, name)
-    assert isinstance(answer, Err) and answer.value[0] == code, answer
+    assert isinstance(answer, Err) and answer.value[0] in code.split("|"), answer
 
 
 def test_a_queue_whose_dead_letters_go_elsewhere_needs_both_queues() -> None:

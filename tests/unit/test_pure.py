@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from workbench.answer import Answer
 from workbench.api import (
     ActorId,
     Area,
@@ -25,7 +26,6 @@ from workbench.api.identity import split_address
 from workbench.clock import FakeClock
 from workbench.config import load
 from workbench.runtime import recorder as recorder_module
-from workbench.runtime.answer import Answer
 from workbench.runtime.behaviors import route
 from workbench.runtime.bus import Bus
 from workbench.runtime.logbook import LINE_CHARACTERS, Logbook

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.unit.fragile import settle, stepped_node
+from workbench.answer import Answer
 from workbench.api import ActorState, Exhausted, SpawnOptions
 from workbench.clock import FakeClock
-from workbench.runtime.answer import Answer
 from workbench.runtime.residents import COUNT_AGAIN, PER_INSTANCE, SPARE_MAPPINGS, LinuxMachine, Residents
 
 

@@ -6,11 +6,11 @@ import threading
 
 import pytest
 
+from workbench.answer import Answer
 from workbench.api import Exhausted
 from workbench.clock import FakeClock, SystemClock
 from workbench.runtime import scheduler as module
 from workbench.runtime import threads
-from workbench.runtime.answer import Answer
 from workbench.runtime.scheduler import Deadlock, Scheduler
 from workbench.runtime.threads import may_run_guest, start
 from workbench.runtime.timers import Timers

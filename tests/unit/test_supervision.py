@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.unit.fragile import FRAGILE, child, die, settle, states, stepped_node, tree
+from workbench.answer import Answer
 from workbench.api import (
     ActorId,
     ActorState,
@@ -28,7 +29,6 @@ from workbench.api import (
     Unavailable,
 )
 from workbench.node import LocalNode
-from workbench.runtime.answer import Answer
 from workbench.runtime.mailbox import Letter
 
 ONE, ALL, REST = Strategy.ONE_FOR_ONE, Strategy.ONE_FOR_ALL, Strategy.REST_FOR_ONE

@@ -40,6 +40,7 @@ from workbench.api.errors import (
 )
 from workbench.api.events import Area, Event, Subscription
 from workbench.api.identity import ActorId
+from workbench.api.keyvalue import KeyChange, KeyEntry, KeyLevel, KeyValue
 from workbench.api.limits import PROFILES, Limits, Profile, profile
 from workbench.api.logs import Level, LogLine
 from workbench.api.messages import Envelope, Kind, Payload, Reply
@@ -98,6 +99,10 @@ __all__ = [
     "HostCall",
     "Internal",
     "Invalid",
+    "KeyChange",
+    "KeyEntry",
+    "KeyLevel",
+    "KeyValue",
     "Kind",
     "Level",
     "Limits",

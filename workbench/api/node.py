@@ -11,6 +11,7 @@ from workbench.api.actors import Actors
 from workbench.api.capabilities import Capabilities
 from workbench.api.events import Area, Subscription
 from workbench.api.identity import ActorId
+from workbench.api.keyvalue import KeyValue
 from workbench.api.logs import LogLine
 from workbench.api.metrics import Sample
 from workbench.api.modules import CancelToken, Modules, ProgressCallback
@@ -47,6 +48,9 @@ class Node(Protocol):
 
     @property
     def supervision(self) -> Supervision: ...
+
+    @property
+    def keyvalue(self) -> KeyValue: ...
 
     def info(self) -> NodeInfo: ...
 

@@ -18,6 +18,7 @@ from workbench.cli import failure
 COMMANDS = {
     "actor": "workbench.cli.actor:actor",
     "capability": "workbench.cli.capability:capability",
+    "kv": "workbench.cli.kv:kv",
     "module": "workbench.cli.module:module",
     "new": "workbench.cli.new:new",
     "node": "workbench.cli.node:node",

@@ -25,11 +25,11 @@ class Message:
 def message(written: str, kind: Kind) -> Message:
     """Read `TYPE[=PAYLOAD]`; Invalid says what is wrong with it."""
     name, equals, value = written.partition("=")
-    binary = bool(equals) and name.endswith(":")
-    name = name[:-1] if binary else name
+    is_binary = bool(equals) and name.endswith(":")
+    name = name[:-1] if is_binary else name
     if not name:
         raise Invalid(f"{written!r} has no message type; write TYPE or TYPE=PAYLOAD")
-    return Message(kind, name, _binary(value) if binary else text(value))
+    return Message(kind, name, binary(value) if is_binary else text(value))
 
 
 def text(value: str) -> str:
@@ -44,7 +44,8 @@ def text(value: str) -> str:
         raise Invalid(f"{value[1:]} is not UTF-8 text; send its bytes with TYPE:=@FILE") from None
 
 
-def _binary(value: str) -> bytes:
+def binary(value: str) -> bytes:
+    """Bytes as written: hexadecimal digits, or those of `@FILE`."""
     if value.startswith("@"):
         return _bytes(value[1:])
     try:

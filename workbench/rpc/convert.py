@@ -60,6 +60,11 @@ def actor_of(message: common.ActorId) -> ActorId | str:
     return ActorId(message.name, message.namespace, message.tenant) if message.tenant else message.name
 
 
+def optional(message: Message, name: str) -> Any:
+    """The plain value of a field that may be absent, None when it is."""
+    return getattr(message, name) if message.HasField(name) else None
+
+
 def batches(messages: Iterable[M], size_bytes: int = BATCH_BYTES) -> Iterator[list[M]]:
     """`messages` in lists of about `size_bytes`; nothing for none."""
     batch: list[M] = []

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
+from workbench.answer import Answer
 from workbench.api.actors import ActorInfo, ActorState
 from workbench.api.errors import Cause, Crashed, Exhausted, NotFound, Rejected, Unavailable, WorkbenchError
 from workbench.api.events import Area
@@ -23,7 +24,6 @@ from workbench.api.logs import Level
 from workbench.api.messages import Envelope, Kind, Payload, Reply
 from workbench.api.supervision import Ending
 from workbench.runtime import life
-from workbench.runtime.answer import Answer
 from workbench.runtime.behaviors import Route, route
 from workbench.runtime.body import Body, Spec
 from workbench.runtime.checks import check_sizes

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Generator
 from typing import Any, TypeVar
 
-from workbench.runtime.answer import Answer
+from workbench.answer import Answer
 from workbench.runtime.scheduler import Scheduler
 
 T = TypeVar("T")

@@ -20,13 +20,15 @@ MOST = 10_000
 """Links and monitors of one actor, either way."""
 Deliver = Callable[[ActorId, str, ActorId, str], None]
 """Called with who is told, `DOWN` or `EXIT`, the actor that ended, and the payload."""
+Gone = Callable[[ActorId], None]
+"""Called with an actor that ended, before anybody is told: what it held elsewhere is free by then."""
 
 
 class Bonds:
-    """Thread-safe. `deliver` is called without any lock."""
+    """Thread-safe. `deliver` and `gone` are called without any lock."""
 
-    def __init__(self, deliver: Deliver, *, address: Callable[[ActorId], str]) -> None:
-        self._deliver, self._address = deliver, address
+    def __init__(self, deliver: Deliver, *, address: Callable[[ActorId], str], gone: Gone = lambda _: None) -> None:
+        self._deliver, self._address, self._gone = deliver, address, gone
         self._links: defaultdict[ActorId, set[ActorId]] = defaultdict(set)
         self._watched: defaultdict[ActorId, set[ActorId]] = defaultdict(set)  # by the actors that they monitor
         self._watchers: defaultdict[ActorId, set[ActorId]] = defaultdict(set)
@@ -63,6 +65,7 @@ class Bonds:
 
     def ended(self, actor: ActorId, reason: str, *, abnormal: bool) -> None:
         """Tell everybody who is bound to it, and forget all its bonds."""
+        self._gone(actor)
         if not (actor in self._links or actor in self._watchers or actor in self._watched):
             return
         with self._lock:

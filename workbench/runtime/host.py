@@ -6,17 +6,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from workbench.answer import Answer
 from workbench.api.actors import ActorState, SpawnOptions
 from workbench.api.errors import NotFound
 from workbench.api.identity import ActorId
 from workbench.api.limits import DEFAULT_PROFILE
 from workbench.api.messages import Kind, Payload
-from workbench.runtime.answer import Answer
+from workbench.runtime.callers import Inside
 from workbench.runtime.logbook import Logbook
 from workbench.runtime.scheduler import Scheduler
 from workbench.runtime.system import ActorSystem
 from workbench.runtime.timers import Timers
-from workbench.wasm.gate import Network
+from workbench.wasm.gate import Context, Network, Services
 
 MAX_DELAY_SECONDS = 10 * 365 * 86_400.0
 
@@ -36,9 +37,10 @@ class _Ended(Answer[None]):
 
 
 class RuntimeHost:
-    """Implements gate.Host. `system` is set right after both exist."""
+    """Implements gate.Host. `system` and `views` are set right after they exist."""
 
     system: ActorSystem
+    views: Callable[[Inside], Services]
 
     def __init__(self, logbook: Logbook, scheduler: Scheduler, timers: Timers, network: Network) -> None:
         self._logbook, self._scheduler, self._timers, self._network = logbook, scheduler, timers, network
@@ -46,6 +48,9 @@ class RuntimeHost:
     @property
     def network(self) -> Network:
         return self._network
+
+    def services(self, context: Context) -> Services:
+        return self.views(Inside(context, self.system, self._scheduler))
 
     @property
     def messaging(self) -> RuntimeHost:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
+from workbench.answer import Answer
 from workbench.api.errors import Exhausted
 from workbench.api.messages import Envelope, Reply
-from workbench.runtime.answer import Answer
 
 
 @dataclass(slots=True)

@@ -14,10 +14,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
+from workbench.answer import Answer
 from workbench.api.actors import ActorState
 from workbench.api.errors import Exhausted
 from workbench.clock import Clock
-from workbench.runtime.answer import Answer
 
 MAPPINGS_FILE, MAPPINGS_LIMIT = Path("/proc/self/maps"), Path("/proc/sys/vm/max_map_count")
 STATUS_FILE = Path("/proc/self/status")

@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
+from workbench.answer import Answer
 from workbench.api.errors import Conflict, Exhausted
 from workbench.clock import Clock, FakeClock
-from workbench.runtime.answer import Answer
 from workbench.runtime.threads import inside_turn, may_run_guest, start
 from workbench.runtime.timers import Timers
 

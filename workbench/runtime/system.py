@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from workbench.answer import Answer
 from workbench.api.actors import ActorInfo, SpawnOptions
 from workbench.api.errors import (
     AlreadyExists,
@@ -27,7 +28,6 @@ from workbench.api.messages import NO_HEADERS, Envelope, Kind, Payload, Reply
 from workbench.api.supervision import ChildSpec
 from workbench.runtime import life
 from workbench.runtime.actor import Actor, Keeper
-from workbench.runtime.answer import Answer
 from workbench.runtime.births import Library, check_behaviors, options_of, spec_of
 from workbench.runtime.body import Spec
 from workbench.runtime.bonds import DOWN, EXIT, Bonds
@@ -296,14 +296,17 @@ class ActorSystem:
             self.bonds.tell(watcher, DOWN, target, actor.epitaph if actor else "there is no such actor")
 
     def inform(self, who: ActorId, message_type: str, about: ActorId, text: str) -> None:
-        """Deliver a message of the system; nobody is there to be told that it could not be."""
+        """Deliver a message of the system about an actor."""
+        self.notify(who, message_type, text, sender=about.at(self.node_name))
+
+    def notify(self, who: ActorId, message_type: str, payload: Payload, *, sender: str = "") -> None:
+        """Deliver a message of the system (kind info); nobody is there to be told that it could not be."""
         number = f"{next(self._message_ids):x}"
-        now, sender = self._around.clock.now(), about.at(self.node_name)
-        envelope = Envelope(number, Kind.INFO, message_type, text, sender, now, number)
+        envelope = Envelope(number, Kind.INFO, message_type, payload, sender, self._around.clock.now(), number)
         try:
             self.find(who).deliver(Letter(envelope), True)
         except WorkbenchError as error:
-            logger.info("%s of %s was not delivered to %s: %s", message_type, about, who, error)
+            logger.info("%s was not delivered to %s: %s", message_type, who, error)
 
     # Messages.
 

@@ -1,21 +1,26 @@
 """The one SQLite file of a workspace: connections, transactions, and foreign errors turned into ours.
 
-Writes go through `transaction()`, one at a time; events given to `tx.emit` are published after COMMIT. Every thread
-reads on a connection of its own.
+Writes go through `transaction()`, one at a time; what is given to `tx.emit` is called after COMMIT, in the order of the
+commits and one at a time, without any lock that a writer needs. Every thread reads on a connection of its own.
 """
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from workbench.api.errors import Exhausted, Internal, Invalid, Unavailable, WorkbenchError
 
+logger = logging.getLogger(__name__)
 BUSY_SECONDS = 10.0
+Row: TypeAlias = sqlite3.Row
+"""One row of an answer: columns by name or number."""
 
 
 class Transaction:
@@ -29,7 +34,7 @@ class Transaction:
         return self._connection.execute(statement, values)
 
     def emit(self, publish: Callable[[], None]) -> None:
-        """Call `publish` once this is committed, and never if it is rolled back."""
+        """Call `publish` soon after this is committed, and never if it is rolled back."""
         self.after_commit.append(publish)
 
 
@@ -42,6 +47,8 @@ class Database:
         self._all: list[sqlite3.Connection] = []
         self._write_lock = threading.Lock()
         self._lock = threading.Lock()
+        self._committed: deque[Callable[[], None]] = deque()
+        self._telling = threading.Lock()
         self._writer = self._connect()
 
     def _connect(self) -> sqlite3.Connection:
@@ -68,8 +75,19 @@ class Database:
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
                 raise
-        for publish in tx.after_commit:
-            publish()
+            self._committed.extend(tx.after_commit)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Whoever gets here first tells what everybody committed: so the order is that of the commits."""
+        while self._committed and self._telling.acquire(blocking=False):
+            try:
+                while self._committed:
+                    self._committed.popleft()()
+            except Exception:
+                logger.exception("what was committed could not be told")
+            finally:
+                self._telling.release()
 
     def query(self, statement: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
         """Rows of a SELECT."""

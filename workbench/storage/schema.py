@@ -39,7 +39,23 @@ _MODULES = (
     )
     """,
 )
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_MODULES,)
+_KEYVALUE = (
+    """
+    CREATE TABLE keyvalue (
+        tenant TEXT NOT NULL,
+        namespace TEXT NOT NULL,
+        key TEXT NOT NULL,
+        value NOT NULL,
+        version INTEGER NOT NULL,
+        changed REAL NOT NULL,
+        expires REAL,
+        author TEXT NOT NULL,
+        PRIMARY KEY (tenant, namespace, key)
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX keyvalue_expiry ON keyvalue (expires) WHERE expires IS NOT NULL",
+)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_MODULES, _KEYVALUE)
 """The statements of each step; the number of steps taken is the file's `user_version`."""
 VERSION = len(MIGRATIONS)
 

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from workbench.api.errors import Cause, Denied, Unavailable, WorkbenchError
 from workbench.api.identity import ActorId
+from workbench.api.keyvalue import KeyValueOfActor
 from workbench.api.limits import Limits
 from workbench.api.messages import Payload
 from workbench.api.turns import HostCall
@@ -102,8 +103,19 @@ class Network(Protocol):
     def connect(self, host: str, port: int, *, permits: Callable[[str], bool], watch: Any) -> Connection: ...
 
 
+class Services(Protocol):
+    """The services of the node as one actor sees them."""
+
+    @property
+    def keyvalue(self) -> KeyValueOfActor: ...
+
+
 class Host(Protocol):
     """Everything that host functions reach, put together by the node."""
+
+    def services(self, context: Context) -> Services:
+        """For the actor of `context`, whose turn waits when a service makes it wait."""
+        ...
 
     @property
     def messaging(self) -> Messaging: ...
@@ -146,6 +158,13 @@ class Context:
     ending: Cause | None = None
     newborn: Any = None
     fuel_left: int | None = None
+    _services: Services | None = None
+
+    @property
+    def services(self) -> Services:
+        if self._services is None:
+            self._services = self.host.services(self)
+        return self._services
 
     def begin_turn(self) -> None:
         if self.calls_total:

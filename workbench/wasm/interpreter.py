@@ -244,6 +244,9 @@ class _Nobody:
     def messaging(self) -> Any:
         return None
 
+    def services(self, _context: Context) -> Any:
+        return None
+
     @property
     def logging(self) -> _Nobody:
         return self

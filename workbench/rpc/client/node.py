@@ -20,6 +20,7 @@ from workbench.api import (
 from workbench.rpc.client.actors import RemoteActors
 from workbench.rpc.client.capabilities import RemoteCapabilities
 from workbench.rpc.client.channel import LONG_SECONDS, Connection
+from workbench.rpc.client.keyvalue import RemoteKeyValue
 from workbench.rpc.client.modules import RemoteModules
 from workbench.rpc.client.subscription import RemoteSubscription
 from workbench.rpc.client.supervision import RemoteSupervision
@@ -39,6 +40,7 @@ class RemoteNode:
         self._actors = RemoteActors(self._connection)
         self._capabilities = RemoteCapabilities(self._connection)
         self._supervision = RemoteSupervision(self._connection)
+        self._keyvalue = RemoteKeyValue(self._connection)
 
     @property
     def modules(self) -> RemoteModules:
@@ -55,6 +57,10 @@ class RemoteNode:
     @property
     def supervision(self) -> RemoteSupervision:
         return self._supervision
+
+    @property
+    def keyvalue(self) -> RemoteKeyValue:
+        return self._keyvalue
 
     def info(self) -> NodeInfo:
         return from_message(self._stub.call("Info", pb.InfoRequest(), pb.NodeInfo), NodeInfo)

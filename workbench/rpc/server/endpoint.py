@@ -10,10 +10,18 @@ from types import TracebackType
 import grpc
 
 from workbench.api import Conflict, Invalid, Node
-from workbench.rpc.generated.plexspaces.v1 import actors_pb2, capabilities_pb2, modules_pb2, node_pb2, supervision_pb2
+from workbench.rpc.generated.plexspaces.v1 import (
+    actors_pb2,
+    capabilities_pb2,
+    keyvalue_pb2,
+    modules_pb2,
+    node_pb2,
+    supervision_pb2,
+)
 from workbench.rpc.server.actors import ActorsService
 from workbench.rpc.server.capabilities import CapabilitiesService
 from workbench.rpc.server.handler import Gate, Scope, handler
+from workbench.rpc.server.keyvalue import KeyValueService
 from workbench.rpc.server.modules import ModulesService
 from workbench.rpc.server.node import NodeService
 from workbench.rpc.server.supervision import SupervisionService
@@ -87,6 +95,7 @@ PARTS = (
     (ActorsService, actors_pb2.DESCRIPTOR, "Actors"),
     (CapabilitiesService, capabilities_pb2.DESCRIPTOR, "Capabilities"),
     (SupervisionService, supervision_pb2.DESCRIPTOR, "Supervision"),
+    (KeyValueService, keyvalue_pb2.DESCRIPTOR, "KeyValue"),
     (NodeService, node_pb2.DESCRIPTOR, "Node"),
 )
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from workbench.answer import Answer
 from workbench.api.actors import ActorState
 from workbench.api.errors import Cause
 from workbench.api.supervision import ChildInfo, ChildSpec, Ending
-from workbench.runtime.answer import Answer
 
 if TYPE_CHECKING:
     from workbench.runtime.actor import Actor

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
+from workbench.answer import Answer
 from workbench.api.actors import ActorState
 from workbench.api.errors import Cause, Conflict, Invalid, NotFound, WorkbenchError
 from workbench.api.supervision import (
@@ -23,7 +24,6 @@ from workbench.api.supervision import (
 )
 from workbench.runtime.actor import Actor
 from workbench.runtime.agenda import Agenda, Steps
-from workbench.runtime.answer import Answer
 from workbench.runtime.supervision.decide import Child, Rules, decide
 from workbench.runtime.supervision.entry import Entry
 from workbench.runtime.surroundings import Surroundings

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from workbench.answer import Answer
 from workbench.api.errors import AlreadyExists, Cause, Invalid, NotFound, Timeout, WorkbenchError
 from workbench.api.events import Area
 from workbench.api.logs import Level
@@ -24,7 +25,6 @@ from workbench.api.supervision import (
     names_of,
     spoken,
 )
-from workbench.runtime.answer import Answer
 from workbench.runtime.supervision.entry import Entry
 from workbench.runtime.supervision.supervisor import Makes, Scope, Supervisor
 from workbench.runtime.surroundings import Surroundings

@@ -1,0 +1,42 @@
+"""All services of a node in one place, and views of them for one caller."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from functools import cached_property
+
+from workbench.api.identity import ActorId
+from workbench.services.keyvalue.service import KeyValueService, LocalKeyValue
+from workbench.services.keyvalue.store import Store
+from workbench.services.means import Caller, Means
+
+
+class Services:
+    """Started in order, closed in reverse."""
+
+    def __init__(self, means: Means, *, keys: Store) -> None:
+        self._closing = ExitStack()
+        self.keyvalue = KeyValueService(means, keys)
+        self._closing.callback(self.keyvalue.close)
+
+    def start(self) -> None:
+        """Take up what was left by the node before."""
+        self.keyvalue.start()
+
+    def ended(self, actor: ActorId) -> None:
+        """An actor's instance is gone: what it held of a service is free again."""
+        self.keyvalue.ended(actor)
+
+    def close(self) -> None:
+        self._closing.close()
+
+
+class Views:
+    """What one caller may use: keys, tuples and the rest of its own tenant and namespace. Each is made when used."""
+
+    def __init__(self, services: Services, caller: Caller) -> None:
+        self._all, self._caller = services, caller
+
+    @cached_property
+    def keyvalue(self) -> LocalKeyValue:
+        return LocalKeyValue(self._all.keyvalue, self._caller)

@@ -133,6 +133,14 @@ SPECS = (
     Spec("capability.profiles", "Show the profiles side by side", "limits", "", "View", "profile list"),
     Spec("capability.audit", "Show who changed grants", "history", "", "View", "capability audit"),
     Spec("capability.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
+    Spec("key.new", "Write a key…", "plus", "", "Data", "kv put KEY VALUE"),
+    Spec("key.save", "Save this key", "save", "Ctrl+Return", "", "kv put KEY VALUE", wide=False),
+    Spec("key.delete", "Delete this key…", "trash", "", "", "kv delete KEY", tone="error"),
+    Spec("key.open", "Open this key or level", "chevron-right", "", "", reason=SCREEN),
+    Spec("key.up", "One level up", "upgrade", "", "", reason=SCREEN),
+    Spec("key.actor", "Go to the actor that wrote it", "actor", "", "", "actor show NAME"),
+    Spec("key.copy_value", "Copy the value", "copy", "", "", "kv get KEY"),
+    Spec("key.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
     Spec("message.send", "Send", "send", "Ctrl+Return", "", "actor call NAME TYPE=PAYLOAD", wide=False),
     Spec("message.resend", "Resend", "reload", "", "", "actor call NAME TYPE=PAYLOAD"),
     Spec("message.edit", "Edit and resend", "edit", "", "", "actor call NAME TYPE=PAYLOAD"),
@@ -164,6 +172,7 @@ SPECS = (
     Spec("view.next_panel", "Next panel", "layout", "F6", "View", reason=SCREEN),
     Spec("view.operate", "Perspective: Operate", "layout", "Ctrl+Alt+1", "View", reason=SCREEN, checkable=True),
     Spec("view.debug", "Perspective: Debug", "code", "Ctrl+Alt+2", "View", reason=SCREEN, checkable=True),
+    Spec("view.data", "Perspective: Data", "key", "Ctrl+Alt+3", "View", reason=SCREEN, checkable=True),
     Spec("view.reset", "Reset the layout", "restart", "", "View", reason=SCREEN),
     Spec("theme.toggle", "Switch between light and dark", "theme", "Ctrl+Alt+T", "View", reason=SCREEN),
     Spec("theme.system", "Theme: follow the system", "theme", "", "View", reason=SCREEN),
@@ -179,8 +188,8 @@ SPECS = (
     Spec("help.shortcuts", "Keyboard shortcuts", "keyboard", "F1", "Help", "--help"),
     Spec("help.about", "About this node", "info", "", "Help", "--version"),
 )  # fmt: skip
-MENUS = ("File", "Edit", "Actor", "Supervision", "View", "Node", "Help")
-OF_NODE = ("actor.", "module.", "supervision.", "capability.")
+MENUS = ("File", "Edit", "Actor", "Supervision", "Data", "View", "Node", "Help")
+OF_NODE = ("actor.", "module.", "supervision.", "capability.", "key.")
 NEED_NODE = frozenset(
     {
         "edit.run", "node.sample", "node.prepare", "help.about", "message.send", "message.resend",

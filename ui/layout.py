@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from itertools import pairwise
 
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QMainWindow
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QMainWindow
 from ui.settings import Record, RecordFile, text
 from ui.widgets.dock import Dock
 
-VERSION = 3
+VERSION = 4
 """Grows when panels come or go in a way that makes old arrangements wrong."""
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 ACROSS, DOWN = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
@@ -26,9 +27,16 @@ SHARES = {
         (("editor", "log"), (64, 22), DOWN),
         (("messages", "actors"), (44, 42), DOWN),
     ),
+    "data": (
+        (("keyvalue", "messages"), (60, 40), ACROSS),
+        (("keyvalue", "log"), (76, 24), DOWN),
+        (("messages", "actors"), (46, 54), DOWN),
+    ),
 }
 """Percent of the window, by docks that lie side by side or one over the other."""
 PERSPECTIVES = tuple(SHARES)
+DATA = ("keyvalue",)
+"""What the services hold: in front in the perspective Data, elsewhere shown when it is asked for."""
 
 
 def arrange(window: QMainWindow, docks: Mapping[str, Dock], perspective: str) -> None:
@@ -36,14 +44,11 @@ def arrange(window: QMainWindow, docks: Mapping[str, Dock], perspective: str) ->
     for dock in docks.values():
         dock.setFloating(False)
         window.removeDockWidget(dock)
-    if perspective == "debug":
-        _debug(window, docks)
-    else:
-        _operate(window, docks)
-    for dock in docks.values():
-        dock.show()
+    {"operate": _operate, "debug": _debug, "data": _data}[perspective](window, docks)
+    for name, dock in docks.items():
+        dock.setVisible(perspective == "data" or name not in DATA)
     docks["actors"].raise_()
-    docks["editor"].raise_()
+    docks["keyvalue" if perspective == "data" else "editor"].raise_()
     proportion(window, docks, perspective)
 
 
@@ -61,10 +66,8 @@ def _operate(window: QMainWindow, docks: Mapping[str, Dock]) -> None:
     window.splitDockWidget(docks["actors"], docks["editor"], ACROSS)
     window.splitDockWidget(docks["actors"], docks["graphs"], DOWN)
     window.splitDockWidget(docks["editor"], docks["log"], DOWN)
-    window.tabifyDockWidget(docks["editor"], docks["messages"])
-    window.tabifyDockWidget(docks["actors"], docks["modules"])
-    window.tabifyDockWidget(docks["modules"], docks["supervision"])
-    window.tabifyDockWidget(docks["supervision"], docks["capabilities"])
+    _tabs(window, docks, "editor", "messages")
+    _tabs(window, docks, "actors", "modules", "supervision", "capabilities", *DATA)
 
 
 def _debug(window: QMainWindow, docks: Mapping[str, Dock]) -> None:
@@ -73,11 +76,27 @@ def _debug(window: QMainWindow, docks: Mapping[str, Dock]) -> None:
     window.splitDockWidget(docks["editor"], docks["messages"], ACROSS)
     window.splitDockWidget(docks["editor"], docks["log"], DOWN)
     window.splitDockWidget(docks["messages"], docks["actors"], DOWN)
-    window.tabifyDockWidget(docks["actors"], docks["graphs"])
-    window.tabifyDockWidget(docks["actors"], docks["modules"])
-    window.tabifyDockWidget(docks["modules"], docks["supervision"])
-    window.tabifyDockWidget(docks["supervision"], docks["capabilities"])
+    _tabs(window, docks, "actors", "graphs", "modules", "supervision", "capabilities", *DATA)
     docks["actors"].raise_()
+
+
+def _data(window: QMainWindow, docks: Mapping[str, Dock]) -> None:
+    """What the services hold large at the left, the log below; messages over the actors, the other panels as tabs."""
+    first = DATA[0]
+    window.addDockWidget(LEFT, docks[first])
+    window.splitDockWidget(docks[first], docks["messages"], ACROSS)
+    window.splitDockWidget(docks[first], docks["log"], DOWN)
+    window.splitDockWidget(docks["messages"], docks["actors"], DOWN)
+    _tabs(window, docks, *DATA)
+    _tabs(window, docks, "messages", "editor")
+    _tabs(window, docks, "actors", "graphs", "modules", "supervision", "capabilities")
+    docks["messages"].raise_()
+
+
+def _tabs(window: QMainWindow, docks: Mapping[str, Dock], *names: str) -> None:
+    """One behind the other, in this order."""
+    for front, back in pairwise(names):
+        window.tabifyDockWidget(docks[front], docks[back])
 
 
 def record(window: QMainWindow, perspective: str) -> Record:

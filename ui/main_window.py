@@ -35,6 +35,7 @@ from ui.panels.actors.panel import ActorsPanel
 from ui.panels.capabilities.panel import CapabilitiesPanel
 from ui.panels.editor.panel import EditorPanel
 from ui.panels.graphs.panel import GraphsPanel
+from ui.panels.keyvalue.panel import KeyValuePanel
 from ui.panels.log.panel import LogPanel
 from ui.panels.messages.panel import MessagesPanel
 from ui.panels.modules.panel import ModulesPanel
@@ -54,6 +55,7 @@ from workbench.api import WorkbenchError
 
 PANELS: tuple[type[Panel], ...] = (
     EditorPanel, ActorsPanel, ModulesPanel, SupervisionPanel, CapabilitiesPanel, MessagesPanel, GraphsPanel, LogPanel,
+    KeyValuePanel,
 )  # fmt: skip
 REMEMBER_MS = 250
 TOOLS = ("file.new_server", "file.open", "file.save", "", "edit.run", "actor.spawn", "actor.message")
@@ -168,12 +170,13 @@ class MainWindow(QMainWindow):
         space = QWidget()
         space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         bar.addWidget(space)
-        for action_id in ("view.operate", "view.debug", "", "view.palette", "theme.toggle", "help.shortcuts"):
+        perspectives = [f"view.{name}" for name in layout.PERSPECTIVES]
+        for action_id in (*perspectives, "", "view.palette", "theme.toggle", "help.shortcuts"):
             if action_id:
                 bar.addAction(self.desk.actions[action_id])
             else:
                 bar.addSeparator()
-        self._with_text(bar, {"view.operate": "Operate", "view.debug": "Debug"})
+        self._with_text(bar, {"view.operate": "Operate", "view.debug": "Debug", "view.data": "Data"})
         return bar
 
     def _with_text(self, bar: QToolBar, texts: dict[str, str]) -> None:

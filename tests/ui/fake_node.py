@@ -17,6 +17,7 @@ from types import TracebackType
 
 from fake_capabilities import FakeCapabilities
 from fake_modules import FakeModules
+from fake_services import services
 from fake_supervision import FakeSupervision
 
 from workbench.api import (
@@ -36,6 +37,7 @@ from workbench.api import (
     Figures,
     HostCall,
     Invalid,
+    KeyValue,
     Kind,
     Level,
     Limits,
@@ -286,6 +288,7 @@ class FakeNode:
 
     def __init__(self, *, interpreter_ready: bool = True) -> None:
         self._modules, self._actors = FakeModules(self), FakeActors(self)
+        self._services = services(lambda area, kind, subject: self.emit(area, kind, subject))
         self._supervision, self._capabilities = FakeSupervision(self), FakeCapabilities(self)
         self._subscriptions: list[FakeSubscription] = []
         self._seq = 0
@@ -311,6 +314,10 @@ class FakeNode:
     @property
     def capabilities(self) -> FakeCapabilities:
         return self._capabilities
+
+    @property
+    def keyvalue(self) -> KeyValue:
+        return self._services.keyvalue
 
     def info(self) -> NodeInfo:
         rows = self._actors.list()

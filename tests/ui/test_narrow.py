@@ -34,7 +34,7 @@ def font() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("font")
-@pytest.mark.parametrize("perspective", ["operate", "debug"])
+@pytest.mark.parametrize("perspective", ["operate", "debug", "data"])
 @pytest.mark.parametrize("points", [9.0, 13.5, 18.0])
 def test_at_1024_by_700_every_button_stays_inside(
     open_window: Callable[[], MainWindow], qtbot: QtBot, perspective: str, points: float

@@ -1,0 +1,48 @@
+"""The real services, for a node that is none: their storage lies in a folder that goes with the process."""
+
+# ruff: noqa: ARG002  (the protocol has more arguments than are needed here)
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from workbench.api import ActorId, Area, Payload
+from workbench.clock import SystemClock
+from workbench.runtime.callers import Outside
+from workbench.runtime.scheduler import Scheduler
+from workbench.runtime.timers import Timers
+from workbench.services.all import Services, Views
+from workbench.services.keyvalue.sqlite import SqliteStore
+from workbench.services.means import Means, Scope
+from workbench.storage.database import Database
+from workbench.storage.schema import migrate
+
+Told = Callable[[Area, str, str], None]
+_folder = tempfile.TemporaryDirectory(prefix="services-")
+
+
+class _Events:
+    def __init__(self, told: Told) -> None:
+        self._told = told
+
+    def publish(self, area: Area, kind: str, subject: str = "", text: str = "", scope: Scope | None = None) -> None:
+        self._told(area, kind, subject)
+
+    def touch(self, area: Area, scope: Scope | None = None) -> None:
+        self._told(area, f"{area}.changed", "")
+
+
+def services(told: Told) -> Views:
+    """What somebody outside of the actors may use; `told` is told of events."""
+    database = Database(Path(tempfile.mkdtemp(dir=_folder.name)) / "services.db")
+    migrate(database)
+    clock = SystemClock()
+    timers = Timers(clock)
+
+    def nobody(_actor: ActorId, _type: str, _payload: Payload) -> None:
+        """There is no actor that could be told."""
+
+    means = Means(clock, timers, _Events(told), database, nobody)
+    caller = Outside(("default", "default"), Scheduler(timers, clock, workers=1))
+    return Views(Services(means, keys=SqliteStore(database)), caller)

@@ -29,6 +29,8 @@ class Transaction:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self.after_commit: list[Callable[[], None]] = []
+        self.kept: list[Callable[[], object]] = []
+        self.undone: list[Callable[[], object]] = []
 
     def execute(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         return self._connection.execute(statement, values)
@@ -36,6 +38,15 @@ class Transaction:
     def emit(self, publish: Callable[[], None]) -> None:
         """Call `publish` soon after this is committed, and never if it is rolled back."""
         self.after_commit.append(publish)
+
+    def settle(self, kept: Callable[[], object], undone: Callable[[], object] | None = None) -> None:
+        """Call `kept` once this is committed, or `undone` once it is not, before anything else can be written.
+
+        For what is held in memory beside the file. It must be short and take no lock that is held while writing.
+        """
+        self.kept.append(kept)
+        if undone is not None:
+            self.undone.append(undone)
 
 
 class Database:
@@ -74,8 +85,12 @@ class Database:
             except BaseException:
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
+                for call in tx.undone:
+                    call()
                 raise
             self._committed.extend(tx.after_commit)
+            for call in tx.kept:
+                call()
         self._tell()
 
     def _tell(self) -> None:

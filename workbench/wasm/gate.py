@@ -20,6 +20,7 @@ from workbench.api.identity import ActorId
 from workbench.api.keyvalue import KeyValueOfActor
 from workbench.api.limits import Limits
 from workbench.api.messages import Payload
+from workbench.api.tuplespace import TupleSpaceOfActor
 from workbench.api.turns import HostCall
 from workbench.wasm import permissions
 from workbench.wasm.codec import Err, Ok
@@ -108,6 +109,8 @@ class Services(Protocol):
 
     @property
     def keyvalue(self) -> KeyValueOfActor: ...
+    @property
+    def tuplespace(self) -> TupleSpaceOfActor: ...
 
 
 class Host(Protocol):

@@ -42,8 +42,15 @@ def _keep_keys(node: Node) -> None:
     node.keyvalue.put(f"{SECRET}:below", "secret")
 
 
+def _keep_tuples(node: Node) -> None:
+    for _ in range(2):
+        node.tuplespace.write((SECRET,))
+    node.tuplespace.write((SECRET, 1))
+
+
 SERVICES: dict[str, tuple[Callable[[Node], None], Callable[[Node], object]]] = {
     "keyvalue": (_keep_keys, lambda node: node.keyvalue.list()),
+    "tuplespace": (_keep_tuples, lambda node: (node.tuplespace.list(), node.tuplespace.shapes())),
 }
 """By interface: how a tenant comes to have things called `vault`, and a picture of all that it has there."""
 SERVED = {key for key in REGISTRY if key[0] in SERVICES}

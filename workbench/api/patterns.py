@@ -195,7 +195,7 @@ class _Reader:
         self._start = _SPACE.match(self._text, self._at).end()  # type: ignore[union-attr]  # it matches nothing as well
         found = _TOKEN.match(self._text, self._start)
         if found is None and self._start < len(self._text):
-            self._token = self._text[self._start :]
+            self._kind, self._token = "", self._text[self._start :]
             unclosed = self._token[0] in "\"'"
             raise self._wrong("the text has no end" if unclosed else "this is not understood", whole=unclosed)
         self._kind, self._token = (str(found.lastgroup), found[0]) if found else ("", "")

@@ -246,10 +246,14 @@ def check_tuple(fields: Sequence[TupleValue]) -> Tuple:
 
 def check_pattern(pattern: Sequence[PatternField]) -> tuple[PatternField, ...]:
     """The pattern with NoneType as None, or Invalid. Whether a regular expression can be read is not looked at."""
-    found = tuple(None if field is NoneType else field for field in _fields(pattern, "a pattern"))
+    found = _fields(pattern, "a pattern")
+    if NoneType in found:
+        found = tuple(None if field is NoneType else field for field in found)
     size = 0
     for index, field in enumerate(found, 1):
-        if isinstance(field, Where):
+        if type(field) in KINDS:
+            size += size_of(field)
+        elif isinstance(field, Where):
             size += _check_test(index, field)
         elif isinstance(field, type):
             if field not in KINDS:

@@ -55,6 +55,10 @@ class Line:
         """One of its tuples is dead."""
         self.live -= 1
         held, first = self._held, self._first
+        if not self.live:
+            held.clear()
+            self._first = 0
+            return
         while first < len(held) and not held[first].alive:
             first += 1
         while len(held) > first and not held[-1].alive:

@@ -279,9 +279,7 @@ def test_a_blocked_actor_holds_nobody_up_and_is_served(node: Node, user: str, wa
     assert [(change.author, change.by) for change in node.tuplespace.history()] == [("other", ""), ("other", "user")]
 
 
-def test_an_actor_that_is_killed_while_it_waits_takes_nothing(
-    node: Node, user: str, waiting: threading.Thread
-) -> None:
+def test_an_actor_that_is_killed_while_it_waits_takes_nothing(node: Node, user: str, waiting: threading.Thread) -> None:
     node.actors.kill(user)
     waiting.join(20)
     assert isinstance(waiting.result[0], WorkbenchError)  # type: ignore[attr-defined]

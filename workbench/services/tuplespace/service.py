@@ -151,7 +151,7 @@ class TupleSpaceService:
             if held is None:
                 return False
             self._taken(tx, space, held, "replaced", by)
-            self._written(tx, space, replacement, None, by, known, told)
+            self._written(tx, space, replacement, None, by, known, told, freed=held)
             return True
 
     def remove(self, space: Space, number: int, by: str) -> bool:
@@ -164,7 +164,7 @@ class TupleSpaceService:
 
     def _written(
         self, tx: Transaction, space: Space, fields: Tuple, expires: float | None, author: str,
-        known: dict[int, bool], told: Sequence[Subscription],
+        known: dict[int, bool], told: Sequence[Subscription], *, freed: Held | None = None,
     ) -> Held:  # fmt: skip
         size = sum(map(size_of, fields))
         held = Held(next(self._ids), fields, size, self.means.clock.now(), expires, author)
@@ -173,7 +173,7 @@ class TupleSpaceService:
         readers, taker = choose(seats, fields, known) if seats else ([], None)
         tx.settle(partial(self._keep, space, held, readers, taker), partial(_withdraw, readers, taker))
         if taker is None:
-            _check_room(space.index, size)
+            _check_room(space.index, size, freed)
             store.insert(tx, space.scope, held)
         tx.emit(partial(self._tell, space.scope, fields, told))
         return held
@@ -231,10 +231,13 @@ class TupleSpaceService:
         return Seat(number, matcher, takes=takes, actor=actor, since=now, until=now + seconds, cancel=cancel)
 
     def _join(self, tx: Transaction, space: Space, seat: Seat | None) -> None:
-        if seat is not None:
-            with space.lock:
-                space.waiters.add(seat)
-            tx.emit(partial(self.means.events.touch, Area.TUPLESPACE, space.scope))
+        def join() -> None:
+            if seat is not None:
+                with space.lock:
+                    space.waiters.add(seat)
+
+        tx.settle(join)
+        tx.emit(partial(self.means.events.touch, Area.TUPLESPACE, space.scope))
 
     def leave(self, space: Space, seat: Seat) -> Tuple | None:
         """Who waited goes: with what was given at the last moment, or nothing. It raises what ended the wait."""
@@ -296,14 +299,17 @@ def _withdraw(readers: Sequence[Seat], taker: Seat | None) -> None:
         seat.withdraw()
 
 
-def _check_room(index: Index, size: int) -> None:
+def _check_room(index: Index, size: int, freed: Held | None) -> None:
+    """Exhausted unless there is room for one more, or for one instead of `freed`."""
+    count = len(index) - (freed is not None)
+    held = index.size_bytes - (freed.size_bytes if freed is not None else 0)
     said = "take some, or give tuples a time to live; nothing was changed"
-    if len(index) >= MOST_TUPLES:
-        text = f"there are {len(index):,} tuples already, which is the most; {said}"
-        raise Exhausted(text, limit="tuples", value=MOST_TUPLES, used=len(index) + 1)
-    if index.size_bytes + size > MOST_BYTES:
-        text = f"the tuples hold {index.size_bytes:,} bytes of at most {MOST_BYTES:,}; {said}"
-        raise Exhausted(text, limit="tuple-bytes", value=MOST_BYTES, used=index.size_bytes + size)
+    if count >= MOST_TUPLES:
+        text = f"there are {count:,} tuples already, which is the most; {said}"
+        raise Exhausted(text, limit="tuples", value=MOST_TUPLES, used=count + 1)
+    if held + size > MOST_BYTES:
+        text = f"the tuples hold {held:,} bytes of at most {MOST_BYTES:,}; {said}"
+        raise Exhausted(text, limit="tuple-bytes", value=MOST_BYTES, used=held + size)
 
 
 def _too_long(matcher: Matcher, looked: int) -> Exhausted:

@@ -112,7 +112,7 @@ def _parameters(key: tuple[str, str]) -> Sequence[tuple[str, Type]]:
 def _through(node: LocalNode, key: tuple[str, str], arguments: Sequence[Any]) -> str:
     """What the actor `mine` is told, without what is only a number of the node."""
     found = node._machine.system.find(node._actors.id_of("mine"))
-    return re.sub(r"'w\d+'", "'ID'", str(through_gate(*key, found.body.context, tuple(arguments))))
+    return re.sub(r"'[sw]\d+'", "'ID'", str(through_gate(*key, found.body.context, tuple(arguments))))
 
 
 def _answer(node: LocalNode, key: tuple[str, str], name: str) -> str:

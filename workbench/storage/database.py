@@ -76,22 +76,30 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """All of it is written or nothing; events follow the COMMIT."""
-        with self._write_lock, translated(self.path):
+        with self._write_lock:
             tx = Transaction(self._writer)
-            self._writer.execute("BEGIN IMMEDIATE")
             try:
+                self._writer.execute("BEGIN IMMEDIATE")
                 yield tx
                 self._writer.execute("COMMIT")
-            except BaseException:
-                if self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
-                for call in tx.undone:
-                    call()
+            except BaseException as error:
+                self._roll_back(tx)
+                if isinstance(error, sqlite3.Error):
+                    raise _ours(self.path, error) from error
                 raise
             self._committed.extend(tx.after_commit)
             for call in tx.kept:
                 call()
         self._tell()
+
+    def _roll_back(self, tx: Transaction) -> None:
+        try:
+            if self._writer.in_transaction:
+                with translated(self.path):
+                    self._writer.execute("ROLLBACK")
+        finally:
+            for call in tx.undone:
+                call()
 
     def _tell(self) -> None:
         """Whoever gets here first tells what everybody committed: so the order is that of the commits."""

@@ -217,6 +217,7 @@ def test_an_actor_uses_the_same_tuples(node: Node, user: str) -> None:
     assert call(node, user, "t.read(('in', float, bytes, bool, type(None)))") == entry.fields
     assert call(node, user, "t.count(('in', 1, ANY, ANY, ANY))") == 0
     assert call(node, user, "t.read_all((where('in', ['a', 'in']), ANY, ANY, ANY, where('=', None)))") == [entry.fields]
+    assert call(node, user, "t.count((ANY, ANY, where('in', [b'x', float('inf'), 1]), ANY, ANY))") == 1
     assert call(node, user, "t.compare_and_swap(('in', 1.0, b'x', True, None), ('out',))") is True
     assert call(node, user, "t.take((where('regex:', '^o'),))") == ("out",)
     assert call(node, user, "t.take(('nothing',), timeout_ms=1)") is None

@@ -13,7 +13,8 @@ from workbench.storage.database import Database
 
 HELD = 100_000
 MICROSECONDS = 150
-CALLS = 1_000
+PAIRS, ROUNDS = 25, 400
+"""A write and a take each, in turns so short that a turn of another program spoils few of them."""
 LOOP = """
 from plexspaces import GenServer, tuplespace
 
@@ -33,7 +34,7 @@ CORE = """
   (data (i32.const 16) "[\\22order\\22,7,\\22core\\22]")
   (func (export "allocate") (param i32) (result i32) (i32.const 1024))
   (func (export "handle_request") (param i32 i32 i32 i32 i32 i32) (result i64) (local $left i32)
-    (local.set $left (i32.const CALLS))
+    (local.set $left (i32.const PAIRS))
     (loop $more
       (drop (call $write (i32.const 16) (i32.const 18)))
       (drop (call $take (i32.const 16) (i32.const 18) (i64.const 0)))
@@ -94,12 +95,12 @@ def tuples_of_actors(node: Node) -> Figure:
     """Writes and takes from inside a turn, 100,000 other tuples held: of a core module, and of Python."""
     fill(node)
     rates = {}
-    for name, source in (("core.wat", CORE.replace("CALLS", str(CALLS))), ("loop.py", LOOP)):
+    for name, source in (("core.wat", CORE.replace("PAIRS", str(PAIRS))), ("loop.py", LOOP)):
         module = node.modules.deploy(source.encode(), file_name=name)
         actor = node.actors.spawn(module.hash, options=SpawnOptions(name=name.partition(".")[0])).id
-        node.actors.ask(actor, "warm", str(CALLS))
-        asks = per_second(lambda actor=actor: node.actors.ask(actor, "loop", str(CALLS)), times=1, rounds=9)  # type: ignore[misc]
-        rates[name] = [2 * CALLS * rate for rate in asks]
+        node.actors.ask(actor, "warm", str(PAIRS))
+        asks = per_second(lambda actor=actor: node.actors.ask(actor, "loop", str(PAIRS)), times=1, rounds=ROUNDS)  # type: ignore[misc]
+        rates[name] = [2 * PAIRS * rate for rate in asks]
     core, python = middle(rates["core.wat"]), middle(rates["loop.py"])
     return Figure(
         "tuples written and taken by an actor",
@@ -107,7 +108,7 @@ def tuples_of_actors(node: Node) -> Figure:
         "/s",
         ">= 8,000/s",
         core >= 8_000,
-        f"best round {max(rates['core.wat']):,.0f}/s; a Python actor {python:,.0f}/s",
+        f"a Python actor {python:,.0f}/s",
         {"core_per_second": rates["core.wat"], "python_per_second": rates["loop.py"]},
     )
 

@@ -372,6 +372,28 @@ def test_a_search_by_expression_ends(rig: Rig, monkeypatch: pytest.MonkeyPatch) 
     assert rig.take((where("contains:", "19"),)) == ("19",)
 
 
+def test_many_tuples_are_read_while_the_node_runs_and_who_uses_them_waits(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [rig.write((number,), 10.0 if number % 2 else None) for number in range(50)]
+    rig.service.close()
+    rig.clock.advance(10.0)
+    monkeypatch.setattr(module, "READ_AT_ONCE", 10)
+    rig.service = rig.started()
+    assert rig.held() == [(number,) for number in range(0, 50, 2)] and rig.write(("new",)) == ids[-1] + 1
+    rig.service.close()
+    assert rig.service._loader is not None and not rig.service._loader.is_alive()
+
+
+def test_tuples_that_cannot_be_read_are_refused_in_words_and_the_rest_of_the_node_runs(rig: Rig) -> None:
+    rig.write(("fine",))
+    with rig.database.transaction() as tx:
+        tx.execute("UPDATE tuples SET fields = '[1,'")
+    rig.service = rig.started()
+    with pytest.raises(Unavailable, match="the tuples of this workspace could not be read: Expecting value"):
+        rig.held()
+
+
 def test_a_line_forgets_from_both_ends_and_in_the_middle() -> None:
     line = Line()
     held = [Held(number, (number,), 8, 0.0, None, "") for number in range(1, 6 * COMPACT)]

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from workbench.api.errors import Exhausted, WorkbenchError
+from workbench.api.errors import Exhausted, Unavailable, WorkbenchError
 from workbench.api.events import Area
 from workbench.api.identity import ActorId
 from workbench.api.patterns import write_tuple
@@ -36,6 +36,8 @@ SEARCH_SECONDS = 2.0
 """How long one call may look with a regular expression; a single match is bounded by the length of the text."""
 FEW, MANY = 8, 512
 EXPIRED_AT_ONCE = 1_000
+READ_AT_ONCE = 10_000
+"""More tuples than this are read while the node already runs: 100,000 take a second or more."""
 RETRY_SECONDS = 5.0
 SHOWN = 120
 
@@ -60,23 +62,56 @@ class TupleSpaceService:
         self._lock = threading.Lock()
         self._ids, self._seats = itertools.count(1), itertools.count(1)
         self._timer, self._due = 0, float("inf")
+        self._loader: threading.Thread | None = None
+        self._ready, self._closed = threading.Event(), False
+        self._failed: Exception | None = None
 
     def start(self) -> None:
-        """Read what was kept, remove what expired while the node was down, and wait for what is next."""
-        last = 0
-        for scope, held in store.load(self.means.database):
-            self.space(scope).index.add(held)
-            last = held.id
+        """Read what was kept, remove what expired while the node was down, and wait for what is next.
+
+        Many tuples are read on a thread of their own, and who uses tuples waits for it: nobody else does.
+        """
+        count, last = store.extent(self.means.database)
         self._ids = itertools.count(last + 1)
-        self._expire()
+        if count <= READ_AT_ONCE:
+            self._load()
+        else:
+            self._loader = threading.Thread(target=self._load, name="tuples", daemon=True)
+            self._loader.start()
+
+    def _load(self) -> None:
+        try:
+            for scope, held in store.load(self.means.database):
+                if self._closed:
+                    return
+                self._space(scope).index.add(held)
+            self._expire()
+        except Exception as error:
+            logger.exception("the tuples could not be read")
+            self._failed = error
+        finally:
+            self._ready.set()
 
     def close(self) -> None:
+        self._closed = True
+        if self._loader is not None:
+            self._loader.join()
         self.means.timers.cancel(self._timer)
 
     def ended(self, actor: ActorId) -> None:
         self.subscriptions.ended(actor)
 
     def space(self, scope: Scope) -> Space:
+        """The tuples of this tenant and namespace, as soon as they have been read."""
+        self._ready.wait()
+        if self._failed is not None:
+            said = (
+                f"the tuples of this workspace could not be read: {self._failed}; the log of the node has the details"
+            )
+            raise Unavailable(said)
+        return self._space(scope)
+
+    def _space(self, scope: Scope) -> Space:
         found = self._spaces.get(scope)
         if found is None:
             with self._lock:
@@ -280,7 +315,7 @@ class TupleSpaceService:
         with self.means.write() as tx:
             rows = store.expired(tx, self.means.clock.now(), EXPIRED_AT_ONCE)
             for number, scope in rows:
-                space = self.space(scope)
+                space = self._space(scope)
                 held = space.index.get(number)
                 if held is None:
                     store.delete(tx, number)

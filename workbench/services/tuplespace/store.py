@@ -21,7 +21,8 @@ _DELETE = "DELETE FROM tuples WHERE id = ?"
 _EXPIRED = "SELECT id, tenant, namespace FROM tuples WHERE expires <= ? ORDER BY expires LIMIT ?"
 _NEXT = "SELECT min(expires) FROM tuples WHERE expires IS NOT NULL"
 _PAGE = "SELECT id, tenant, namespace, fields, written, expires, author FROM tuples WHERE id > ? ORDER BY id LIMIT ?"
-PAGE = 10_000
+_EXTENT = "SELECT count(*), coalesce(max(id), 0) FROM tuples"
+PAGE = 1_000
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 """Made once: `json.dumps` with an option makes an encoder for each call, which takes longer than the call."""
 
@@ -43,6 +44,12 @@ def expired(tx: Transaction, now: float, limit: int) -> list[tuple[int, Scope]]:
 def next_expiry(database: Database) -> float | None:
     found: float | None = database.query(_NEXT)[0][0]
     return found
+
+
+def extent(database: Database) -> tuple[int, int]:
+    """How many tuples there are, and the highest id."""
+    count, last = database.query(_EXTENT)[0]
+    return count, last
 
 
 def load(database: Database) -> Iterator[tuple[Scope, Held]]:

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from tuple_cases import fields, naive, patterns
 
+from tests.unit.fragile import stepped_node
 from workbench.answer import Offer
-from workbench.api import ANY, Exhausted, Unavailable, WorkbenchError, where
+from workbench.api import ANY, Exhausted, Rejected, SpawnOptions, Unavailable, WorkbenchError, where
 from workbench.api.tuplespace import PatternField, Tuple
 from workbench.clock import FakeClock
 from workbench.runtime.bus import Bus
@@ -392,6 +393,52 @@ def test_tuples_that_cannot_be_read_are_refused_in_words_and_the_rest_of_the_nod
     rig.service = rig.started()
     with pytest.raises(Unavailable, match="the tuples of this workspace could not be read: Expecting value"):
         rig.held()
+
+
+TAKER = """
+(module
+  (import "plexspaces" "tuplespace_take" (func $take (param i32 i32 i64) (result i64)))
+  (memory (export "memory") 1)
+  (data (i32.const 16) "[\\22job\\22,{\\22typed\\22:\\22int\\22}]")
+  (func (export "allocate") (param i32) (result i32) (i32.const 1024))
+  (func (export "handle_request") (param i32 i32 i32 i32 i32 i32) (result i64)
+    (call $take (i32.const 16) (i32.const 23) (i64.const 1500))))
+"""
+
+
+def test_an_actors_wait_ends_with_its_time_with_a_tuple_or_with_its_limits() -> None:
+    with stepped_node() as node:
+        node.modules.deploy(TAKER.encode(), file_name="taker.wat", alias="taker")
+        node.actors.spawn("taker", options=SpawnOptions(name="taker"))
+        clock = node._machine.clock
+        before = clock.now()
+        assert node.actors.ask("taker", "take").payload == ""
+        assert clock.now() - before == pytest.approx(1.5) and not node.tuplespace.waiters()
+        node._machine.timers.after(1.0, lambda: node.tuplespace.write(("job", 7)))
+        assert node.actors.ask("taker", "take").payload == '["job", 7]'
+        assert clock.now() - before == pytest.approx(2.5) and not node.tuplespace.list()
+        node.actors.spawn("taker", options=SpawnOptions(name="strict", profile="strict", grants=("tuplespace",)))
+        with pytest.raises(Rejected, match=r'timeout: strict waited 1 s to take \("job", int\): its limits allow'):
+            node.actors.ask("strict", "take")
+        assert clock.now() - before == pytest.approx(3.5) and not node.tuplespace.waiters()
+
+
+def test_an_actor_that_is_stopped_while_it_waits_leaves_its_place() -> None:
+    with stepped_node() as node:
+        node.modules.deploy(TAKER.encode(), file_name="taker.wat", alias="taker")
+        node.actors.spawn("taker", options=SpawnOptions(name="taker"))
+        seen: list[str] = []
+
+        def kill() -> None:
+            seen.extend(waiter.actor for waiter in node.tuplespace.waiters())
+            node.actors.kill("taker")
+
+        node._machine.timers.after(1.0, kill)
+        with pytest.raises(WorkbenchError):
+            node.actors.ask("taker", "take")
+        assert seen == ["taker"] and not node.tuplespace.waiters()
+        node.tuplespace.write(("job", 1))
+        assert node.tuplespace.count(("job", int)) == 1
 
 
 def test_a_line_forgets_from_both_ends_and_in_the_middle() -> None:

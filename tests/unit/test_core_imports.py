@@ -193,6 +193,9 @@ def test_a_tuple_is_read_as_the_json_that_it_was_written_in(node: Node) -> None:
     written = '["job", 1, 2.5, true, null, {"base64": "AP8="}, {"float": "-inf"}]'
     node.actors.ask(start(node, proxy("tuplespace_write", SERVICES["tuplespace_write"])), "x", written)
     assert node.tuplespace.read_all((ANY,) * 7) == [("job", 1, 2.5, True, None, b"\x00\xff", -math.inf)]
+    counter = start(node, proxy("tuplespace_count", SERVICES["tuplespace_count"]))
+    anything = ", ".join(['{"any": true}'] * 5)
+    assert node.actors.ask(counter, "x", f'["job", {{"predicate": ["in", "[1, 2]"]}}, {anything}]').payload == "1"
     taker = start(node, proxy("tuplespace_take", SERVICES["tuplespace_take"]))
     wanted = '["job", {"typed": "int"}, {"predicate": [">", 2.0]}, {"any": true}, null, {"any": true}, {"any": true}]'
     assert node.actors.ask(taker, "x", wanted).payload == written

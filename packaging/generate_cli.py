@@ -25,6 +25,21 @@ start one.
 **Messages** are written `TYPE`, `TYPE=TEXT`, or `TYPE=@FILE` for the text of a file (`TYPE=@@TEXT` for a text that
 begins with `@`). Binary is `TYPE:=HEX` or `TYPE:=@FILE`. `--state` takes `TEXT`, `@FILE`, `@@TEXT`.
 
+**Tuples** are written `("order", 7, 1.5, x"00ff", true, null)`. In a **pattern** a field may also be
+
+| written | matches |
+|---|---|
+| `?` | anything |
+| `text` `int` `float` `bytes` `boolean` | any value of the type |
+| `= 7` `!= 7` | this value, of this type; everything else |
+| `< 7` `<= 7` `> 7` `>= 7` | what is less or greater, among values of the same type |
+| `in [1, 2, "a"]` | one of these |
+| `startsWith: "a"` `endsWith: "a"` `contains: "a"` | texts |
+| `regex: "^a.*b$"` | texts in which the regular expression (RE2) is found |
+
+as in `("order", int, ?, > 10)`. Texts stand in either quotes, with the escapes of JSON; floats have a point or an
+exponent, or are `inf`, `-inf`, `nan`; the outer parentheses may be left out.
+
 **Output.** Results go to stdout; errors, progress and what actors print go to stderr. With `--json` a result is one
 object per line. `run`, `actor call` and `actor cast` print one object per message,
 `{"kind","type","reply","code","error","fuel","memory_bytes","wall_ms"}`: `reply` is text, `{"base64": …}` for binary,

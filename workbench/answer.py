@@ -73,3 +73,37 @@ class Answer(Generic[T]):
         if self.error is not None:
             raise self.error
         return self.value  # type: ignore[return-value]  # T may itself be None
+
+
+class Offer(Answer[T]):
+    """An answer that can be promised before it is given: from then on nothing settles it but `keep` and `withdraw`.
+
+    So that who gives something that must first be kept on disk knows whether the one who waits will get it.
+    """
+
+    __slots__ = ("_late",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._late: BaseException | None = None
+
+    def promise(self) -> bool:
+        """Whether it is now this caller's to keep or withdraw: nobody has settled or promised it."""
+        return self._once.acquire(blocking=False)
+
+    def keep(self, value: T) -> None:
+        """Give what was promised."""
+        self.value, self.done = value, True
+        gate = self._gate
+        if gate is not None:
+            gate.release()
+
+    def withdraw(self) -> None:
+        """It is as if nothing was promised; what failed it meanwhile does so now."""
+        self._once.release()
+        if self._late is not None:
+            super().fail(self._late)
+
+    def fail(self, error: BaseException) -> None:
+        self._late = error
+        super().fail(error)

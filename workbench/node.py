@@ -44,6 +44,7 @@ from workbench.services.keyvalue.service import LocalKeyValue
 from workbench.services.keyvalue.sqlite import SqliteStore
 from workbench.services.means import Means
 from workbench.services.network import Network
+from workbench.services.tuplespace.local import LocalTupleSpace
 from workbench.storage.modules import StoredModules
 from workbench.storage.workspace import Workspace
 from workbench.wasm.artifacts import Artifacts
@@ -207,6 +208,10 @@ class LocalNode:
     @property
     def keyvalue(self) -> LocalKeyValue:
         return self._services.keyvalue
+
+    @property
+    def tuplespace(self) -> LocalTupleSpace:
+        return self._services.tuplespace
 
     @property
     def workspace(self) -> Path:

@@ -17,6 +17,7 @@ from workbench.rpc.client.capabilities import RemoteCapabilities
 from workbench.rpc.client.keyvalue import RemoteKeyValue
 from workbench.rpc.client.modules import RemoteModules
 from workbench.rpc.client.supervision import RemoteSupervision
+from workbench.rpc.client.tuplespace import RemoteTupleSpace
 from workbench.rpc.generated.plexspaces.v1 import (
     actors_pb2,
     capabilities_pb2,
@@ -25,6 +26,7 @@ from workbench.rpc.generated.plexspaces.v1 import (
     modules_pb2,
     node_pb2,
     supervision_pb2,
+    tuplespace_pb2,
 )
 from workbench.rpc.server.actors import ActorsService
 from workbench.rpc.server.capabilities import CapabilitiesService
@@ -33,6 +35,7 @@ from workbench.rpc.server.keyvalue import KeyValueService
 from workbench.rpc.server.modules import ModulesService
 from workbench.rpc.server.node import NodeService
 from workbench.rpc.server.supervision import SupervisionService
+from workbench.rpc.server.tuplespace import TupleSpaceService
 
 FACETS = {
     "Modules": (api.Modules, RemoteModules, ModulesService, modules_pb2),
@@ -40,9 +43,10 @@ FACETS = {
     "Capabilities": (api.Capabilities, RemoteCapabilities, CapabilitiesService, capabilities_pb2),
     "Supervision": (api.Supervision, RemoteSupervision, SupervisionService, supervision_pb2),
     "KeyValue": (api.KeyValue, RemoteKeyValue, KeyValueService, keyvalue_pb2),
+    "TupleSpace": (api.TupleSpace, RemoteTupleSpace, TupleSpaceService, tuplespace_pb2),
     "Node": (api.Node, RemoteNode, NodeService, node_pb2),
 }
-ONE_END_ONLY = {"close", "modules", "actors", "capabilities", "supervision", "keyvalue"}
+ONE_END_ONLY = {"close", "modules", "actors", "capabilities", "supervision", "keyvalue", "tuplespace"}
 """What a connection does by itself: no call of the node stands behind it."""
 RENAMED = {"subscribe": "watch"}
 """The api gives a subscription; on the wire it is a stream that one watches."""
@@ -79,6 +83,13 @@ RECORDS = {
     api.KeyChange: keyvalue_pb2.KeyChange,
     api.KeyEntry: keyvalue_pb2.KeyEntry,
     api.KeyLevel: keyvalue_pb2.KeyLevel,
+    api.FieldMiss: tuplespace_pb2.FieldMiss,
+    api.NearMiss: tuplespace_pb2.NearMiss,
+    api.TupleChange: tuplespace_pb2.TupleChange,
+    api.TupleEntry: tuplespace_pb2.TupleEntry,
+    api.TupleShape: tuplespace_pb2.TupleShape,
+    api.TupleWaiter: tuplespace_pb2.TupleWaiter,
+    api.Where: tuplespace_pb2.TupleTest,
     api.Event: node_pb2.Event,
     api.LogLine: node_pb2.LogLine,
     api.NodeInfo: node_pb2.NodeInfo,

@@ -31,3 +31,46 @@ def test_changes_of_keys_are_watched(shell) -> None:
         shell("kv", "put", "a", "x")
         assert '"key": "a", "change": "put"' in watching.stdout.readline()
         assert "put" in shell("kv", "history").out
+
+
+def test_tuples_are_written_matched_taken_and_listed_without_a_node(shell) -> None:
+    assert shell("tuple", "write", '("order", 1, 2.0)').out == "written with the id 1\n"
+    assert shell("tuple", "write", "'order', 2, x'00ff'", "--ttl", "60000", "--json").objects == [{"id": 2}]
+    assert shell("tuple", "count", '("order", int, ?)').out == "2\n"
+    assert shell("tuple", "read", '("order", > 1, ?)').out == '("order", 2, x"00ff")\n'
+    taken = shell("tuple", "take", '"order", 1, float', "--json").objects
+    assert taken == [{"fields": ["order", 1, 2.0], "text": '("order", 1, 2.0)'}]
+    missing = shell("tuple", "take", '("order", 2, text)')
+    assert (missing.code, missing.out) == (1, "")
+    assert missing.err == (
+        'not_found: no tuple matches ("order", 2, text); the closest is ("order", 2, x"00ff"): '
+        'field 3 is bytes (x"00ff"), text is wanted\n'
+    )
+    assert shell("tuple", "take", "(?)", "--wait", "0.01").code == 1
+    assert shell("tuple", "cas", "'order', 2, x'00ff'", "('done')").out == "it is replaced\n"
+    again = shell("tuple", "cas", "(1)", "(2)")
+    assert (again.code, again.err) == (1, "there is no tuple (1); nothing was changed\n")
+    listed = shell("tuple", "list", "--limit", "1")
+    assert '("done")' in listed.out and "There may be more: --after" in listed.err
+    (row,) = shell("tuple", "list", "(text)", "--json").objects
+    assert (row["fields"], row["text"], row["expires"]) == (["done"], '("done")', None)
+    assert "text   1" in shell("tuple", "shapes").out
+    assert shell("tuple", "shapes", "--json").objects[0]["kinds"] == ["text"]
+    assert '("done"): field 1 is "done", not "dome"' in shell("tuple", "near", '"dome"').out
+    assert shell("tuple", "near", '"dome"', "--json").objects[0]["misses"][0]["reason"] == "value"
+    removed = shell("tuple", "remove", str(row["id"]), "99").out
+    assert removed == f"{row['id']} is removed\nthere is no tuple 99; nothing was removed\n"
+    wrong = shell("tuple", "write", '("order", @)')
+    assert (wrong.code, wrong.err.startswith("invalid: character 11: '@'")) == (1, True)
+    assert shell("tuple", "history").code == shell("tuple", "waiters").code == 5
+
+
+def test_changes_of_tuples_are_watched(shell) -> None:
+    with shell.node(), shell.started("tuple", "watch", '("a", ?)', "--json") as watching:
+        assert watching.stdout is not None
+        shell("tuple", "write", '("b", 1)')
+        shell("tuple", "write", '("a", 1)')
+        assert '"change": "written"' in watching.stdout.readline()
+        shell("tuple", "take", '("a", 1)')
+        assert '"change": "taken"' in watching.stdout.readline()
+        assert "taken" in shell("tuple", "history").out and shell("tuple", "waiters").code == 0

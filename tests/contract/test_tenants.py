@@ -42,8 +42,15 @@ def _keep_keys(node: Node) -> None:
     node.keyvalue.put(f"{SECRET}:below", "secret")
 
 
+def _keep_tuples(node: Node) -> None:
+    for _ in range(2):
+        node.tuplespace.write((SECRET,))
+    node.tuplespace.write((SECRET, 1))
+
+
 SERVICES: dict[str, tuple[Callable[[Node], None], Callable[[Node], object]]] = {
     "keyvalue": (_keep_keys, lambda node: node.keyvalue.list()),
+    "tuplespace": (_keep_tuples, lambda node: (node.tuplespace.list(), node.tuplespace.shapes())),
 }
 """By interface: how a tenant comes to have things called `vault`, and a picture of all that it has there."""
 SERVED = {key for key in REGISTRY if key[0] in SERVICES}
@@ -105,7 +112,7 @@ def _parameters(key: tuple[str, str]) -> Sequence[tuple[str, Type]]:
 def _through(node: LocalNode, key: tuple[str, str], arguments: Sequence[Any]) -> str:
     """What the actor `mine` is told, without what is only a number of the node."""
     found = node._machine.system.find(node._actors.id_of("mine"))
-    return re.sub(r"'w\d+'", "'ID'", str(through_gate(*key, found.body.context, tuple(arguments))))
+    return re.sub(r"'[sw]\d+'", "'ID'", str(through_gate(*key, found.body.context, tuple(arguments))))
 
 
 def _answer(node: LocalNode, key: tuple[str, str], name: str) -> str:

@@ -20,18 +20,21 @@ from tests.proofs.hostile import hostile
 from tests.proofs.lives import crowd, passive, restarts
 from tests.proofs.mutants import mutants
 from tests.proofs.supervision import supervision
+from tests.proofs.tuples import expressions, takers
 from tests.proofs.weight import weight
 
 PROOFS: Mapping[str, Callable[[], object]] = {
     "clean_clone": clean_clone,
     "dist": dist,
     "crowd": crowd,
+    "expressions": expressions,
     "hazards": hazards,
     "hostile": hostile,
     "mutants": mutants,
     "passive": passive,
     "restarts": restarts,
     "supervision": supervision,
+    "takers": takers,
     "weight": weight,
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 
@@ -25,7 +26,7 @@ from tests.unit.core_modules import (
     start,
     texts,
 )
-from workbench.api import Kind, Level, LogLine, Node
+from workbench.api import ANY, Kind, Level, LogLine, Node
 from workbench.wasm.core_imports import IMPORTS
 
 
@@ -180,18 +181,31 @@ SERVICES = {
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_a_service_that_is_not_built_yet_answers_unavailable(node: Node, name: str) -> None:
+def test_a_service_is_reached(node: Node, name: str) -> None:
     actor = start(node, proxy(name, SERVICES[name]))
     wanted = IMPORTS[name]
-    said = refusal(node, actor, "key", '["job", 1]')
-    assert said == f"unavailable: this node does not offer {wanted.function} of {wanted.interface} yet; it was not run"
+    node.actors.ask(actor, "key", '["job", 1]')
     call = node.actors.turns(actor)[-1].host_calls[0]
-    assert (call.interface, call.function, call.error) == (wanted.interface, wanted.function, "unavailable")
+    assert (call.interface, call.function, call.error) == (wanted.interface, wanted.function, "")
+
+
+def test_a_tuple_is_read_as_the_json_that_it_was_written_in(node: Node) -> None:
+    written = '["job", 1, 2.5, true, null, {"base64": "AP8="}, {"float": "-inf"}]'
+    node.actors.ask(start(node, proxy("tuplespace_write", SERVICES["tuplespace_write"])), "x", written)
+    assert node.tuplespace.read_all((ANY,) * 7) == [("job", 1, 2.5, True, None, b"\x00\xff", -math.inf)]
+    counter = start(node, proxy("tuplespace_count", SERVICES["tuplespace_count"]))
+    anything = ", ".join(['{"any": true}'] * 5)
+    assert node.actors.ask(counter, "x", f'["job", {{"predicate": ["in", "[1, 2]"]}}, {anything}]').payload == "1"
+    taker = start(node, proxy("tuplespace_take", SERVICES["tuplespace_take"]))
+    wanted = '["job", {"typed": "int"}, {"predicate": [">", 2.0]}, {"any": true}, null, {"any": true}, {"any": true}]'
+    assert node.actors.ask(taker, "x", wanted).payload == written
+    assert not node.tuplespace.list() and node.actors.ask(taker, "x", wanted).payload == ""
 
 
 def test_what_goes_to_the_tuple_space_has_the_types_of_the_wit(node: Node) -> None:
     actor = start(node, proxy("tuplespace_read", SERVICES["tuplespace_read"]))
-    refusal(node, actor, "x", json.dumps(["job", 1, {"any": True}, {"typed": "float"}, {"predicate": ["<", 2]}]))
+    wanted = ["job", 1, {"any": True}, {"typed": "float"}, {"predicate": ["<", 2]}]
+    assert node.actors.ask(actor, "x", json.dumps(wanted)).payload == ""
     pattern, timeout_ms = node.actors.turns(actor)[-1].host_calls[0].arguments
     assert timeout_ms == 0
     assert pattern == [

@@ -147,6 +147,26 @@ def test_a_full_disk_is_said_and_nothing_is_half_done(small_disk: Path, interpre
             assert node.modules.data(info.hash)
 
 
+def test_a_full_disk_takes_no_tuple_and_loses_none(small_disk: Path) -> None:
+    with workbench.connect(f"embedded:{small_disk}") as node:
+        filler = small_disk / "filler"
+        filler.write_bytes(bytes(os.statvfs(small_disk).f_bavail * os.statvfs(small_disk).f_frsize))
+        written, refused = [], 0
+        for number in range(60):
+            try:
+                written.append(node.tuplespace.write((number, "x" * 60_000)))
+            except Exhausted as error:
+                assert "nothing was changed" in error.message
+                refused += 1
+        assert refused and [entry.id for entry in node.tuplespace.list()] == written
+        assert {shape.count for shape in node.tuplespace.shapes()} <= {len(written)}
+        filler.unlink()
+        assert node.tuplespace.write(("after",)) and node.tuplespace.take(("after",)) == ("after",)
+        before = node.tuplespace.list()
+    with workbench.connect(f"embedded:{small_disk}") as node:
+        assert node.tuplespace.list() == before
+
+
 def test_a_disk_that_is_full_from_the_start_is_said(small_disk: Path) -> None:
     (small_disk / "filler").write_bytes(bytes(os.statvfs(small_disk).f_bavail * os.statvfs(small_disk).f_frsize))
     with pytest.raises(Exhausted, match=r"full|cannot"):

@@ -47,6 +47,7 @@ from workbench.api.messages import Envelope, Kind, Payload, Reply
 from workbench.api.metrics import Sample
 from workbench.api.modules import Behavior, CancelToken, Format, ModuleInfo, Modules, Progress, ProgressCallback
 from workbench.api.node import Node, NodeInfo
+from workbench.api.patterns import parse_pattern, parse_tuple, write_pattern, write_tuple
 from workbench.api.structure import Change, Member, ModuleDetail, ModuleDiff, Section
 from workbench.api.supervision import (
     Backoff,
@@ -61,9 +62,25 @@ from workbench.api.supervision import (
     SupervisorInfo,
     SupervisorSpec,
 )
+from workbench.api.tuplespace import (
+    ANY,
+    FieldMiss,
+    NearMiss,
+    Pattern,
+    Tuple,
+    TupleChange,
+    TupleEntry,
+    TupleShape,
+    TupleSpace,
+    TupleValue,
+    TupleWaiter,
+    Where,
+    where,
+)
 from workbench.api.turns import HostCall, Outcome, Turn
 
 __all__ = [
+    "ANY",
     "CAPABILITIES",
     "DURATIONS",
     "PROFILES",
@@ -92,6 +109,7 @@ __all__ = [
     "Event",
     "Evidence",
     "Exhausted",
+    "FieldMiss",
     "Figures",
     "Format",
     "Grant",
@@ -113,11 +131,13 @@ __all__ = [
     "ModuleDiff",
     "ModuleInfo",
     "Modules",
+    "NearMiss",
     "Node",
     "NodeInfo",
     "Nondeterministic",
     "NotFound",
     "Outcome",
+    "Pattern",
     "Payload",
     "Profile",
     "Progress",
@@ -136,11 +156,24 @@ __all__ = [
     "SupervisorInfo",
     "SupervisorSpec",
     "Timeout",
+    "Tuple",
+    "TupleChange",
+    "TupleEntry",
+    "TupleShape",
+    "TupleSpace",
+    "TupleValue",
+    "TupleWaiter",
     "Turn",
     "Unauthenticated",
     "Unavailable",
+    "Where",
     "WorkbenchError",
     "includes",
     "parse_grant",
+    "parse_pattern",
+    "parse_tuple",
     "profile",
+    "where",
+    "write_pattern",
+    "write_tuple",
 ]

@@ -21,6 +21,7 @@ class Area(StrEnum):
     METRICS = "metrics"
     SUPERVISION = "supervision"
     DEAD_LETTERS = "dead-letters"
+    TUPLESPACE = "tuplespace"
     NODE = "node"
 
 

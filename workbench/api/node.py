@@ -16,6 +16,7 @@ from workbench.api.logs import LogLine
 from workbench.api.metrics import Sample
 from workbench.api.modules import CancelToken, Modules, ProgressCallback
 from workbench.api.supervision import Supervision
+from workbench.api.tuplespace import TupleSpace
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,9 @@ class Node(Protocol):
 
     @property
     def keyvalue(self) -> KeyValue: ...
+
+    @property
+    def tuplespace(self) -> TupleSpace: ...
 
     def info(self) -> NodeInfo: ...
 

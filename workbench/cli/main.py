@@ -25,6 +25,7 @@ COMMANDS = {
     "profile": "workbench.cli.profile:profile",
     "run": "workbench.cli.run:run",
     "supervisor": "workbench.cli.supervisor:supervisor",
+    "tuple": "workbench.cli.tuple:tuple_",
 }
 INTERRUPTED = 130
 TERMINATED = 143

@@ -7,6 +7,7 @@ A codec is made once per type of the api, from its annotations:
     StrEnum                 its text                 tuple, Sequence    a repeated field
     dataclass               a message                Mapping[str, str]  a map
     Payload                 message Payload          Any                message Value: whatever WIT can express
+    TupleValue              message Value
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from google.protobuf.message import Message
 
-from workbench.api import ActorId, Payload
+from workbench.api import ActorId, Payload, TupleValue
 from workbench.rpc.generated.plexspaces.v1 import common_pb2 as common
 from workbench.rpc.sizes import BATCH_BYTES
 
@@ -167,7 +168,7 @@ def _planned(kind: type[Any]) -> _Shape:
 
 def _field(hint: Any) -> _Field:
     origin, arguments = get_origin(hint), get_args(hint)
-    if hint != Payload and origin in (Union, types.UnionType):
+    if hint not in (Payload, TupleValue) and origin in (Union, types.UnionType):
         return _optional(_field(next(part for part in arguments if part is not type(None))))
     if origin is Mapping or (isinstance(origin, type) and issubclass(origin, Mapping)):
         return _Field(lambda message, name, value: getattr(message, name).update(value), _take_map)
@@ -181,7 +182,7 @@ def _shape(hint: Any) -> _Shape | None:
     """The message that a type becomes, None for a scalar."""
     if hint == Payload:
         return _Shape(_fill_payload, payload_of)
-    if hint is Any:
+    if hint is Any or hint == TupleValue:
         return _Shape(_fill_value, value_of)
     if hint == tuple[str, str]:
         return _Shape(_fill_pair, lambda message: (message.name, message.value))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from workbench.answer import Answer
+from workbench.api.errors import Timeout
 from workbench.api.identity import ActorId
 from workbench.runtime.scheduler import Scheduler
 from workbench.runtime.system import ActorSystem
@@ -35,5 +37,10 @@ class Inside:
 
     def wait(self, answer: Answer[Any], seconds: float, what: str) -> bool:
         actor = self._system.find(self._context.actor)
+        allowed = self._context.bounded(math.ceil(seconds * 1000)) / 1000
         with self._context.waiting(what), actor.waiting_on(answer):
-            return self._scheduler.wait(answer, seconds)
+            came = self._scheduler.wait(answer, min(seconds, allowed))
+        if not came and allowed < seconds:
+            said = f"{actor.id.name} waited {allowed:g} s to {what}: its limits allow a turn no more (wait_ms)"
+            raise Timeout(said)
+        return came

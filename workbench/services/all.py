@@ -9,6 +9,8 @@ from workbench.api.identity import ActorId
 from workbench.services.keyvalue.service import KeyValueService, LocalKeyValue
 from workbench.services.keyvalue.store import Store
 from workbench.services.means import Caller, Means
+from workbench.services.tuplespace.local import LocalTupleSpace
+from workbench.services.tuplespace.service import TupleSpaceService
 
 
 class Services:
@@ -18,14 +20,18 @@ class Services:
         self._closing = ExitStack()
         self.keyvalue = KeyValueService(means, keys)
         self._closing.callback(self.keyvalue.close)
+        self.tuplespace = TupleSpaceService(means)
+        self._closing.callback(self.tuplespace.close)
 
     def start(self) -> None:
         """Take up what was left by the node before."""
         self.keyvalue.start()
+        self.tuplespace.start()
 
     def ended(self, actor: ActorId) -> None:
         """An actor's instance is gone: what it held of a service is free again."""
         self.keyvalue.ended(actor)
+        self.tuplespace.ended(actor)
 
     def close(self) -> None:
         self._closing.close()
@@ -40,3 +46,7 @@ class Views:
     @cached_property
     def keyvalue(self) -> LocalKeyValue:
         return LocalKeyValue(self._all.keyvalue, self._caller)
+
+    @cached_property
+    def tuplespace(self) -> LocalTupleSpace:
+        return LocalTupleSpace(self._all.tuplespace, self._caller)

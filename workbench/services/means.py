@@ -40,7 +40,11 @@ class Caller(Protocol):
     @property
     def actor(self) -> ActorId | None: ...
     def wait(self, answer: Answer[Any], seconds: float, what: str) -> bool:
-        """Wait for it, while other actors go on; whether it came in time. Unavailable: the actor was stopped."""
+        """Wait for it, while other actors go on; whether it came in time.
+
+        Unavailable: the actor was stopped. Timeout: its limits end the wait before `seconds` do. `what` is a verb and
+        its object, as `take ("job", ?)`.
+        """
         ...
 
 

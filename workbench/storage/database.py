@@ -29,6 +29,8 @@ class Transaction:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self.after_commit: list[Callable[[], None]] = []
+        self.kept: list[Callable[[], object]] = []
+        self.undone: list[Callable[[], object]] = []
 
     def execute(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         return self._connection.execute(statement, values)
@@ -36,6 +38,15 @@ class Transaction:
     def emit(self, publish: Callable[[], None]) -> None:
         """Call `publish` soon after this is committed, and never if it is rolled back."""
         self.after_commit.append(publish)
+
+    def settle(self, kept: Callable[[], object], undone: Callable[[], object] | None = None) -> None:
+        """Call `kept` once this is committed, or `undone` once it is not, before anything else can be written.
+
+        For what is held in memory beside the file. It must be short and take no lock that is held while writing.
+        """
+        self.kept.append(kept)
+        if undone is not None:
+            self.undone.append(undone)
 
 
 class Database:
@@ -65,18 +76,30 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """All of it is written or nothing; events follow the COMMIT."""
-        with self._write_lock, translated(self.path):
+        with self._write_lock:
             tx = Transaction(self._writer)
-            self._writer.execute("BEGIN IMMEDIATE")
             try:
+                self._writer.execute("BEGIN IMMEDIATE")
                 yield tx
                 self._writer.execute("COMMIT")
-            except BaseException:
-                if self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
+            except BaseException as error:
+                self._roll_back(tx)
+                if isinstance(error, sqlite3.Error):
+                    raise _ours(self.path, error) from error
                 raise
             self._committed.extend(tx.after_commit)
+            for call in tx.kept:
+                call()
         self._tell()
+
+    def _roll_back(self, tx: Transaction) -> None:
+        try:
+            if self._writer.in_transaction:
+                with translated(self.path):
+                    self._writer.execute("ROLLBACK")
+        finally:
+            for call in tx.undone:
+                call()
 
     def _tell(self) -> None:
         """Whoever gets here first tells what everybody committed: so the order is that of the commits."""

@@ -55,7 +55,21 @@ _KEYVALUE = (
     """,
     "CREATE INDEX keyvalue_expiry ON keyvalue (expires) WHERE expires IS NOT NULL",
 )
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_MODULES, _KEYVALUE)
+_TUPLES = (
+    """
+    CREATE TABLE tuples (
+        id INTEGER PRIMARY KEY,
+        tenant TEXT NOT NULL,
+        namespace TEXT NOT NULL,
+        fields TEXT NOT NULL,
+        written REAL NOT NULL,
+        expires REAL,
+        author TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX tuples_expiry ON tuples (expires) WHERE expires IS NOT NULL",
+)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_MODULES, _KEYVALUE, _TUPLES)
 """The statements of each step; the number of steps taken is the file's `user_version`."""
 VERSION = len(MIGRATIONS)
 

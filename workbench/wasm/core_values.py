@@ -48,12 +48,12 @@ def plain(value: Any) -> str | bytes | None:
     """What a host function gave, as one payload; None is nothing."""
     if value is None or isinstance(value, str | bytes):
         return value
-    return json.dumps(_json(value), ensure_ascii=False)
+    return _encode(_json(value))
 
 
 def _array(text: str) -> list[Any]:
     try:
-        found = json.loads(text, parse_constant=_no_constant)
+        found = _decode(text)
     except RecursionError:
         raise Invalid("a tuple is a JSON array, and this one is nested too deeply") from None
     except ValueError as error:
@@ -65,6 +65,11 @@ def _array(text: str) -> list[Any]:
 
 def _no_constant(name: str) -> Any:
     raise Invalid(f'a tuple is a JSON array, and {name} is no JSON; write {{"float": "inf"}}, "-inf" or "nan"')
+
+
+_decode = json.JSONDecoder(parse_constant=_no_constant).decode
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+"""Made once: `json.loads` and `json.dumps` with an option make one for each call."""
 
 
 def _value(field: Any) -> tuple[str, Any]:

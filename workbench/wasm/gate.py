@@ -20,6 +20,7 @@ from workbench.api.identity import ActorId
 from workbench.api.keyvalue import KeyValueOfActor
 from workbench.api.limits import Limits
 from workbench.api.messages import Payload
+from workbench.api.tuplespace import TupleSpaceOfActor
 from workbench.api.turns import HostCall
 from workbench.wasm import permissions
 from workbench.wasm.codec import Err, Ok
@@ -108,6 +109,8 @@ class Services(Protocol):
 
     @property
     def keyvalue(self) -> KeyValueOfActor: ...
+    @property
+    def tuplespace(self) -> TupleSpaceOfActor: ...
 
 
 class Host(Protocol):
@@ -174,8 +177,10 @@ class Context:
     def keep(self, call: HostCall) -> None:
         """Record a host call of this turn, as far as there is room."""
         self.calls_total += 1
+        if len(self.calls) >= KEPT_HOST_CALLS or self.calls_bytes > KEPT_HOST_CALL_BYTES:
+            return
         self.calls_bytes += size_of(call.arguments) + size_of(call.result)
-        if len(self.calls) < KEPT_HOST_CALLS and self.calls_bytes <= KEPT_HOST_CALL_BYTES:
+        if self.calls_bytes <= KEPT_HOST_CALL_BYTES:
             self.calls.append(call)
 
     def need_host(self, what: str, target: str) -> None:
@@ -248,7 +253,13 @@ def size_of(value: Any) -> int:
     """About how many bytes a value of the host interfaces holds."""
     if isinstance(value, str | bytes):
         return len(value)
-    return sum(map(size_of, value)) + 8 * len(value) if isinstance(value, tuple | list) else 8
+    if not isinstance(value, tuple | list):
+        return 8
+    size = 8 * len(value)
+    for part in value:
+        kind = type(part)
+        size += len(part) if kind is str or kind is bytes else 8 if kind is int else size_of(part)
+    return size
 
 
 class _Current(threading.local):

@@ -25,12 +25,13 @@ from workbench.wasm.imports import keyvalue as _keyvalue
 from workbench.wasm.imports import logging as _logging
 from workbench.wasm.imports import messaging as _messaging
 from workbench.wasm.imports import socket as _socket
+from workbench.wasm.imports import tuplespace as _tuplespace
 from workbench.wasm.native import SHADOWED
 from workbench.wasm.types import Function
 from workbench.wasm.wit import Package, actor_package, read_package
 
 logger = logging.getLogger(__name__)
-IMPORTS = (_http, _keyvalue, _logging, _messaging, _socket)
+IMPORTS = (_http, _keyvalue, _logging, _messaging, _socket, _tuplespace)
 """The modules whose host functions are registered by importing them; what is not there answers `unavailable`."""
 
 

@@ -10,7 +10,9 @@ anything, and `where("<", 10)` what passes the test. Ints and floats never equal
 
 from __future__ import annotations
 
+import base64
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import NoneType
@@ -47,12 +49,21 @@ Field: TypeAlias = Value | type | _Any | Where
 def where(operator: str, operand: Value | Sequence[Value]) -> Where:
     """A pattern field that matches what passes a test.
 
-    Operators: `=`, `!=`, `<`, `<=`, `>`, `>=`, `in` (the operand is a list), `startsWith:`, `endsWith:`, `contains:`,
-    `regex:`.
+    `=` and its opposite `!=`; `<` `<=` `>` `>=` among values of the operand's type; `in` one of a list of values;
+    `startsWith:` `endsWith:` `contains:` `regex:` among texts (a regular expression of RE2, found anywhere).
     """
     if isinstance(operand, list | tuple):
-        return Where(operator, json.dumps(list(operand)))
+        return Where(operator, json.dumps([_listed(value) for value in operand]))
     return Where(operator, operand)  # type: ignore[arg-type]  # a str is a Sequence too; other sequences are refused later
+
+
+def _listed(value: object) -> object:
+    """A value in the JSON array that the operand of `in` is."""
+    if isinstance(value, bytes | bytearray | memoryview):
+        return {"base64": base64.b64encode(value).decode()}
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"float": str(value)}
+    return value
 
 
 def write(fields: Sequence[Value], *, ttl_ms: int | None = None) -> None:

@@ -63,14 +63,32 @@ class Stub:
         self._metadata = metadata
         self._calls: dict[str, Callable[..., Any]] = {}
 
-    def call(self, method: str, request: Message, answer: type[R], *, seconds: float = SHORT_SECONDS) -> R:
-        """One request, one answer."""
+    def call(
+        self,
+        method: str,
+        request: Message,
+        answer: type[R],
+        *,
+        seconds: float = SHORT_SECONDS,
+        cancel: CancelToken | None = None,
+    ) -> R:
+        """One request, one answer; setting `cancel` ends the call with Conflict."""
+        call, done = self._call(method, answer), Event()
         try:
-            result: R = self._call(method, answer)(request, timeout=seconds, metadata=self._metadata)
+            if cancel is None:
+                result: R = call(request, timeout=seconds, metadata=self._metadata)
+                return result
+            future = call.future(request, timeout=seconds, metadata=self._metadata)  # type: ignore[attr-defined]
+            Thread(target=_watch, args=(cancel, done, future), name="grpc-cancel", daemon=True).start()
+            result = future.result()
+        except grpc.FutureCancelledError:
+            raise Conflict(f"the call {method} to {self.address} was cancelled") from None
         except grpc.RpcError as error:
             raise faults.arrive(error, self.address) from None
         except ValueError as error:
             raise Conflict(f"the connection to {self.address} is closed") from error
+        finally:
+            done.set()
         return result
 
     def stream(

@@ -24,6 +24,7 @@ from workbench.rpc.client.keyvalue import RemoteKeyValue
 from workbench.rpc.client.modules import RemoteModules
 from workbench.rpc.client.subscription import RemoteSubscription
 from workbench.rpc.client.supervision import RemoteSupervision
+from workbench.rpc.client.tuplespace import RemoteTupleSpace
 from workbench.rpc.convert import actor, from_message
 from workbench.rpc.generated.plexspaces.v1 import common_pb2 as common
 from workbench.rpc.generated.plexspaces.v1 import node_pb2 as pb
@@ -41,6 +42,7 @@ class RemoteNode:
         self._capabilities = RemoteCapabilities(self._connection)
         self._supervision = RemoteSupervision(self._connection)
         self._keyvalue = RemoteKeyValue(self._connection)
+        self._tuplespace = RemoteTupleSpace(self._connection)
 
     @property
     def modules(self) -> RemoteModules:
@@ -61,6 +63,10 @@ class RemoteNode:
     @property
     def keyvalue(self) -> RemoteKeyValue:
         return self._keyvalue
+
+    @property
+    def tuplespace(self) -> RemoteTupleSpace:
+        return self._tuplespace
 
     def info(self) -> NodeInfo:
         return from_message(self._stub.call("Info", pb.InfoRequest(), pb.NodeInfo), NodeInfo)

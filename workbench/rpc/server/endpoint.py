@@ -17,6 +17,7 @@ from workbench.rpc.generated.plexspaces.v1 import (
     modules_pb2,
     node_pb2,
     supervision_pb2,
+    tuplespace_pb2,
 )
 from workbench.rpc.server.actors import ActorsService
 from workbench.rpc.server.capabilities import CapabilitiesService
@@ -25,6 +26,7 @@ from workbench.rpc.server.keyvalue import KeyValueService
 from workbench.rpc.server.modules import ModulesService
 from workbench.rpc.server.node import NodeService
 from workbench.rpc.server.supervision import SupervisionService
+from workbench.rpc.server.tuplespace import TupleSpaceService
 from workbench.rpc.sizes import METADATA_BYTES, REQUEST_BYTES
 
 THREADS = 64
@@ -96,6 +98,7 @@ PARTS = (
     (CapabilitiesService, capabilities_pb2.DESCRIPTOR, "Capabilities"),
     (SupervisionService, supervision_pb2.DESCRIPTOR, "Supervision"),
     (KeyValueService, keyvalue_pb2.DESCRIPTOR, "KeyValue"),
+    (TupleSpaceService, tuplespace_pb2.DESCRIPTOR, "TupleSpace"),
     (NodeService, node_pb2.DESCRIPTOR, "Node"),
 )
 

@@ -42,6 +42,7 @@ from workbench.runtime.timers import Timers
 from workbench.services.all import Services, Views
 from workbench.services.keyvalue.service import LocalKeyValue
 from workbench.services.keyvalue.sqlite import SqliteStore
+from workbench.services.locks.local import LocalLocks
 from workbench.services.means import Means
 from workbench.services.network import Network
 from workbench.services.tuplespace.local import LocalTupleSpace
@@ -122,6 +123,7 @@ class Machine:
         closing.callback(self.system.close)
         self.trees = Trees(around, self.system)
         closing.callback(self.trees.close, TREE_SECONDS)
+        closing.callback(self.services.keep)
         self.engines.start()
         if not self.stepped:
             self.timers.start()
@@ -156,7 +158,15 @@ class Machine:
 
     def _services(self) -> Services:
         database = self.workspace.database
-        means = Means(self.clock, self.timers, self.bus, database, lambda *message: self.system.notify(*message))
+        means = Means(
+            self.clock,
+            self.timers,
+            self.bus,
+            database,
+            tell=lambda *message: self.system.notify(*message),
+            cast=lambda *message: self.system.cast(*message),
+            present=lambda actor: self.system.lives(actor),
+        )
         services = Services(means, keys=SqliteStore(database))
         self.host.views = partial(Views, services)
         return services
@@ -208,6 +218,10 @@ class LocalNode:
     @property
     def keyvalue(self) -> LocalKeyValue:
         return self._services.keyvalue
+
+    @property
+    def locks(self) -> LocalLocks:
+        return self._services.locks
 
     @property
     def tuplespace(self) -> LocalTupleSpace:

@@ -15,6 +15,7 @@ from workbench.rpc.client import RemoteNode
 from workbench.rpc.client.actors import RemoteActors
 from workbench.rpc.client.capabilities import RemoteCapabilities
 from workbench.rpc.client.keyvalue import RemoteKeyValue
+from workbench.rpc.client.locks import RemoteLocks
 from workbench.rpc.client.modules import RemoteModules
 from workbench.rpc.client.supervision import RemoteSupervision
 from workbench.rpc.client.tuplespace import RemoteTupleSpace
@@ -23,6 +24,7 @@ from workbench.rpc.generated.plexspaces.v1 import (
     capabilities_pb2,
     common_pb2,
     keyvalue_pb2,
+    locks_pb2,
     modules_pb2,
     node_pb2,
     supervision_pb2,
@@ -32,6 +34,7 @@ from workbench.rpc.server.actors import ActorsService
 from workbench.rpc.server.capabilities import CapabilitiesService
 from workbench.rpc.server.handler import python_name
 from workbench.rpc.server.keyvalue import KeyValueService
+from workbench.rpc.server.locks import LocksService
 from workbench.rpc.server.modules import ModulesService
 from workbench.rpc.server.node import NodeService
 from workbench.rpc.server.supervision import SupervisionService
@@ -43,10 +46,11 @@ FACETS = {
     "Capabilities": (api.Capabilities, RemoteCapabilities, CapabilitiesService, capabilities_pb2),
     "Supervision": (api.Supervision, RemoteSupervision, SupervisionService, supervision_pb2),
     "KeyValue": (api.KeyValue, RemoteKeyValue, KeyValueService, keyvalue_pb2),
+    "Locks": (api.Locks, RemoteLocks, LocksService, locks_pb2),
     "TupleSpace": (api.TupleSpace, RemoteTupleSpace, TupleSpaceService, tuplespace_pb2),
     "Node": (api.Node, RemoteNode, NodeService, node_pb2),
 }
-ONE_END_ONLY = {"close", "modules", "actors", "capabilities", "supervision", "keyvalue", "tuplespace"}
+ONE_END_ONLY = {"close", "modules", "actors", "capabilities", "supervision", "keyvalue", "locks", "tuplespace"}
 """What a connection does by itself: no call of the node stands behind it."""
 RENAMED = {"subscribe": "watch"}
 """The api gives a subscription; on the wire it is a stream that one watches."""
@@ -83,6 +87,9 @@ RECORDS = {
     api.KeyChange: keyvalue_pb2.KeyChange,
     api.KeyEntry: keyvalue_pb2.KeyEntry,
     api.KeyLevel: keyvalue_pb2.KeyLevel,
+    api.Lock: locks_pb2.Lock,
+    api.LockChange: locks_pb2.LockChange,
+    api.LockWaiter: locks_pb2.LockWaiter,
     api.FieldMiss: tuplespace_pb2.FieldMiss,
     api.NearMiss: tuplespace_pb2.NearMiss,
     api.TupleChange: tuplespace_pb2.TupleChange,

@@ -74,3 +74,44 @@ def test_changes_of_tuples_are_watched(shell) -> None:
         shell("tuple", "take", '("a", 1)')
         assert '"change": "taken"' in watching.stdout.readline()
         assert "taken" in shell("tuple", "history").out and shell("tuple", "waiters").code == 0
+
+
+def test_locks_are_taken_shown_renewed_forced_and_released_without_a_node(shell) -> None:
+    taken = shell("lock", "acquire", "a", "--as", "me", "--lease", "600000")
+    assert taken.out.startswith("a is held by session me in version 1, until ")
+    refused = shell("lock", "acquire", "a", "--as", "you", "--wait", "0")
+    assert (refused.code, refused.err) == (
+        1, "timeout: lock 'a' was not to be had within 0 s: session 'me' holds it in version 1\n"
+    )  # fmt: skip
+    assert shell("lock", "renew", "a", "1", "--as", "me", "--lease", "900000", "--json").objects[0]["version"] == 1
+    stale = shell("lock", "renew", "a", "7", "--as", "me")
+    assert (stale.code, stale.err.startswith("conflict: lock 'a' is no longer held in version 7")) == (1, True)
+    assert "a     session me  1" in shell("lock", "list").out
+    assert [row["holder"] for row in shell("lock", "list", "--json").objects] == ["me"]
+    assert shell("lock", "show", "a", "--json").objects[0]["waiters"] == []
+    assert shell("lock", "force", "a").out == "a is taken from session me, who held it in version 1\n"
+    free = shell("lock", "show", "a")
+    assert (free.code, free.err) == (1, "not_found: nobody holds lock 'a'\n")
+    assert shell("lock", "acquire", "a", "--as", "you", "--json").objects[0]["version"] == 2
+    assert shell("lock", "release", "a", "2", "--as", "you").out == "a is released\n"
+    assert shell("lock", "acquire", "a", "--as", "me", "--lease", "0").code == 1
+    assert shell("lock", "history").code == shell("lock", "waiters").code == 5
+
+
+def test_a_command_runs_while_its_lock_is_held(shell) -> None:
+    with shell.node(), shell.started("lock", "watch", "--json") as watching:
+        assert watching.stdout is not None
+        done = shell("lock", "run", "--as", "me", "--lease", "300", "a", "sh", "-c",
+                     "echo $WORKBENCH_LOCK_VERSION; exec timeout 1 cat /dev/zero > /dev/null")  # fmt: skip
+        assert (done.code, done.out, done.err) == (124, "1\n", "")
+        assert any('"change": "renewed"' in line for line in watching.stdout)
+        changes = [change["change"] for change in shell("lock", "history", "a", "--json").objects]
+        assert changes[0] == "acquired" and changes[-1] == "released" and "expired" not in changes
+        with shell.started("lock", "run", "--as", "me", "--lease", "300", "b", "sleep", "60") as running:
+            assert any('"b"' in line for line in watching.stdout)
+            shell("lock", "force", "b")
+            assert running.wait(30) == 1 and running.stderr is not None
+            assert "no longer held in version 2" in running.stderr.read()
+        missing = shell("lock", "run", "--as", "me", "c", "no-such-program")
+        assert (missing.code, missing.err.startswith("unavailable: cannot run no-such-program")) == (5, True)
+        assert shell("lock", "waiters").code == 0 and not shell("lock", "list", "--json").objects

@@ -17,6 +17,7 @@ from tests.proofs.clean_clone import clean_clone
 from tests.proofs.dist import dist
 from tests.proofs.hazards import hazards
 from tests.proofs.hostile import hostile
+from tests.proofs.linearizable import linearizable
 from tests.proofs.lives import crowd, passive, restarts
 from tests.proofs.mutants import mutants
 from tests.proofs.supervision import supervision
@@ -30,6 +31,7 @@ PROOFS: Mapping[str, Callable[[], object]] = {
     "expressions": expressions,
     "hazards": hazards,
     "hostile": hostile,
+    "linearizable": linearizable,
     "mutants": mutants,
     "passive": passive,
     "restarts": restarts,

@@ -49,7 +49,16 @@ class Rig:
 
     def started(self) -> TupleSpaceService:
         bus = Bus(self.clock, buffer=10)
-        means = Means(self.clock, self.timers, bus, self.database, lambda *message: self.told.append(message))
+        tell = self.told.append
+        means = Means(
+            self.clock,
+            self.timers,
+            bus,
+            self.database,
+            tell=lambda *message: tell(message),
+            cast=lambda *_: False,
+            present=lambda _: False,
+        )
         service = TupleSpaceService(means)
         service.start()
         return service

@@ -42,6 +42,7 @@ from workbench.api.events import Area, Event, Subscription
 from workbench.api.identity import ActorId
 from workbench.api.keyvalue import KeyChange, KeyEntry, KeyLevel, KeyValue
 from workbench.api.limits import PROFILES, Limits, Profile, profile
+from workbench.api.locks import Lock, LockChange, Locks, LockWaiter
 from workbench.api.logs import Level, LogLine
 from workbench.api.messages import Envelope, Kind, Payload, Reply
 from workbench.api.metrics import Sample
@@ -125,6 +126,10 @@ __all__ = [
     "Level",
     "Limits",
     "Location",
+    "Lock",
+    "LockChange",
+    "LockWaiter",
+    "Locks",
     "LogLine",
     "Member",
     "ModuleDetail",

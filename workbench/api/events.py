@@ -15,6 +15,7 @@ class Area(StrEnum):
     ACTORS = "actors"
     CAPABILITIES = "capabilities"
     KEYVALUE = "keyvalue"
+    LOCKS = "locks"
     MODULES = "modules"
     TURNS = "turns"
     LOGS = "logs"

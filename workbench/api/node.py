@@ -12,6 +12,7 @@ from workbench.api.capabilities import Capabilities
 from workbench.api.events import Area, Subscription
 from workbench.api.identity import ActorId
 from workbench.api.keyvalue import KeyValue
+from workbench.api.locks import Locks
 from workbench.api.logs import LogLine
 from workbench.api.metrics import Sample
 from workbench.api.modules import CancelToken, Modules, ProgressCallback
@@ -52,6 +53,9 @@ class Node(Protocol):
 
     @property
     def keyvalue(self) -> KeyValue: ...
+
+    @property
+    def locks(self) -> Locks: ...
 
     @property
     def tuplespace(self) -> TupleSpace: ...

@@ -19,6 +19,7 @@ COMMANDS = {
     "actor": "workbench.cli.actor:actor",
     "capability": "workbench.cli.capability:capability",
     "kv": "workbench.cli.kv:kv",
+    "lock": "workbench.cli.lock:lock",
     "module": "workbench.cli.module:module",
     "new": "workbench.cli.new:new",
     "node": "workbench.cli.node:node",

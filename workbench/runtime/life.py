@@ -38,6 +38,7 @@ def rise(actor: Actor, spec: Spec) -> None:
     except BaseException as refused:
         actor.last_cause = getattr(refused, "cause", None) or Cause("crashed", str(refused))
         actor.state, actor.body.ending = ActorState.CRASHED, None
+        actor.around.bonds.ended(actor.id, str(actor.last_cause), abnormal=True)  # what it took hold of meanwhile
         raise
     actor.restarts += 1
     actor.announce("actors.restarted")

@@ -59,6 +59,11 @@ class ActorSystem:
             raise NotFound(f"no actor {actor.name!r} in {actor.tenant}/{actor.namespace}")
         return found
 
+    def lives(self, actor: ActorId) -> bool:
+        """Whether it is there and has not ended."""
+        found = self._actors.get(actor)
+        return found is not None and not found.gone
+
     def all(self) -> list[Actor]:
         return list(self._actors.values())
 
@@ -307,6 +312,19 @@ class ActorSystem:
             self.find(who).deliver(Letter(envelope), True)
         except WorkbenchError as error:
             logger.info("%s was not delivered to %s: %s", message_type, who, error)
+
+    def cast(self, sender: ActorId | None, to: ActorId, message_type: str, payload: Payload) -> bool:
+        """Deliver a cast that a service passes on; whether there was room for it. It is a dead letter if not."""
+        source = self._actors.get(sender) if sender is not None else None
+        envelope = self.envelope(Kind.CAST, message_type, payload, source)
+        try:
+            self.tell(to, envelope)
+        except NotFound:
+            return False
+        except WorkbenchError as error:
+            self._around.dead_letters.add(to, envelope, f"{to.name} could not take it: {error}")
+            return False
+        return True
 
     # Messages.
 

@@ -8,6 +8,8 @@ from functools import cached_property
 from workbench.api.identity import ActorId
 from workbench.services.keyvalue.service import KeyValueService, LocalKeyValue
 from workbench.services.keyvalue.store import Store
+from workbench.services.locks.local import LocalLocks
+from workbench.services.locks.service import LockService
 from workbench.services.means import Caller, Means
 from workbench.services.tuplespace.local import LocalTupleSpace
 from workbench.services.tuplespace.service import TupleSpaceService
@@ -22,16 +24,24 @@ class Services:
         self._closing.callback(self.keyvalue.close)
         self.tuplespace = TupleSpaceService(means)
         self._closing.callback(self.tuplespace.close)
+        self.locks = LockService(means)
+        self._closing.callback(self.locks.close)
 
     def start(self) -> None:
         """Take up what was left by the node before."""
         self.keyvalue.start()
         self.tuplespace.start()
+        self.locks.start()
 
     def ended(self, actor: ActorId) -> None:
         """An actor's instance is gone: what it held of a service is free again."""
         self.keyvalue.ended(actor)
         self.tuplespace.ended(actor)
+        self.locks.ended(actor)
+
+    def keep(self) -> None:
+        """The node is about to end: what actors hold that outlives a node is not freed when they end with it."""
+        self.locks.keep()
 
     def close(self) -> None:
         self._closing.close()
@@ -46,6 +56,10 @@ class Views:
     @cached_property
     def keyvalue(self) -> LocalKeyValue:
         return LocalKeyValue(self._all.keyvalue, self._caller)
+
+    @cached_property
+    def locks(self) -> LocalLocks:
+        return LocalLocks(self._all.locks, self._caller)
 
     @cached_property
     def tuplespace(self) -> LocalTupleSpace:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from workbench.answer import Answer
+from workbench.api.errors import Conflict
 from workbench.api.events import Area
 from workbench.api.identity import ActorId
 from workbench.api.messages import Payload
+from workbench.api.modules import CancelToken
 from workbench.clock import Clock
 from workbench.storage.database import Database, Transaction
 
@@ -48,6 +50,27 @@ class Caller(Protocol):
         ...
 
 
+CANCEL_POLL_SECONDS = 0.05
+
+
+def wait_for(
+    caller: Caller, answer: Answer[Any], seconds: float, what: str, clock: Clock, cancel: CancelToken | None
+) -> None:
+    """Wait, or until `cancel` is set (Conflict). That one is somebody else's: it is looked at, not waited on for good.
+
+    Whether the answer came is for the caller of this to see.
+    """
+    if cancel is None:
+        caller.wait(answer, seconds, what)
+        return
+    ends = clock.monotonic() + seconds
+    while (left := ends - clock.monotonic()) > 0:
+        if cancel.is_set():
+            raise Conflict(f"the wait to {what} was cancelled")
+        if caller.wait(answer, min(left, CANCEL_POLL_SECONDS), what):
+            return
+
+
 def author(caller: Caller) -> str:
     """The name under which a change is kept: the actor's, or nothing."""
     return caller.actor.name if caller.actor is not None else ""
@@ -55,13 +78,19 @@ def author(caller: Caller) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """Put together once by the node. `tell` sends an actor a message of the system (kind info), unless it is gone."""
+    """Put together once by the node. `tell` sends an actor a message of the system (kind info), unless it is gone.
+
+    `cast` sends an actor a message (kind cast) from another one, or from outside; whether it found its place in the
+    mailbox. One that did not is a dead letter, unless the actor is gone. `present`: whether an actor lives.
+    """
 
     clock: Clock
     timers: Timers
     events: Events
     database: Database
     tell: Callable[[ActorId, str, Payload], None]
+    cast: Callable[[ActorId | None, ActorId, str, Payload], bool]
+    present: Callable[[ActorId], bool]
 
     def write(self) -> AbstractContextManager[Transaction]:
         """One transaction for services; its events follow the COMMIT."""

@@ -69,7 +69,31 @@ _TUPLES = (
     """,
     "CREATE INDEX tuples_expiry ON tuples (expires) WHERE expires IS NOT NULL",
 )
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_MODULES, _KEYVALUE, _TUPLES)
+_LOCKS = (
+    """
+    CREATE TABLE locks (
+        tenant TEXT NOT NULL,
+        namespace TEXT NOT NULL,
+        name TEXT NOT NULL,
+        holder TEXT NOT NULL,
+        outside INTEGER NOT NULL,
+        version INTEGER NOT NULL,
+        since REAL NOT NULL,
+        expires REAL NOT NULL,
+        PRIMARY KEY (tenant, namespace, name)
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX locks_expiry ON locks (expires)",
+    """
+    CREATE TABLE lock_versions (
+        tenant TEXT NOT NULL,
+        namespace TEXT NOT NULL,
+        newest INTEGER NOT NULL,
+        PRIMARY KEY (tenant, namespace)
+    ) WITHOUT ROWID
+    """,
+)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_MODULES, _KEYVALUE, _TUPLES, _LOCKS)
 """The statements of each step; the number of steps taken is the file's `user_version`."""
 VERSION = len(MIGRATIONS)
 

@@ -19,6 +19,7 @@ from workbench.api.errors import Cause, Denied, Unavailable, WorkbenchError
 from workbench.api.identity import ActorId
 from workbench.api.keyvalue import KeyValueOfActor
 from workbench.api.limits import Limits
+from workbench.api.locks import Locks
 from workbench.api.messages import Payload
 from workbench.api.tuplespace import TupleSpaceOfActor
 from workbench.api.turns import HostCall
@@ -109,6 +110,8 @@ class Services(Protocol):
 
     @property
     def keyvalue(self) -> KeyValueOfActor: ...
+    @property
+    def locks(self) -> Locks: ...
     @property
     def tuplespace(self) -> TupleSpaceOfActor: ...
 

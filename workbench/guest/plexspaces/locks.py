@@ -9,12 +9,15 @@ from typing import Any
 
 from . import bindings
 from .arguments import natural, text
+from .errors import Conflict
+from .messaging import self_id
 
 
 @dataclass(frozen=True, slots=True)
 class Lock:
     """A lock that is held. `version` is the fencing token: it grows with every new holder.
 
+    `holder` is the id of an actor, empty for somebody outside of the node's actors.
     `expires_at_ms` is the end of the lease in milliseconds since 1970-01-01 UTC.
     """
 
@@ -50,6 +53,21 @@ def get(name: str) -> Lock | None:
     """Who holds a lock; None when it is free."""
     found = bindings.call("locks", "get", text("name", name))
     return None if found is None else _lock(found)
+
+
+def leader(name: str, *, lease_ms: int = 10_000) -> Lock | None:
+    """The lock when this actor leads under `name`, None when another one does.
+
+    Call it now and then, three times in the time of a lease or so: whoever leads stays the leader by it, and when the
+    leader ends or falls silent for `lease_ms`, the next one who calls is it.
+    """
+    found = get(name)
+    if found is not None and found.holder == self_id():
+        try:
+            return renew(found, lease_ms=lease_ms)
+        except Conflict:
+            pass  # its lease was over just now
+    return try_acquire(name, lease_ms=lease_ms)
 
 
 @contextmanager

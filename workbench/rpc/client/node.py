@@ -21,6 +21,7 @@ from workbench.rpc.client.actors import RemoteActors
 from workbench.rpc.client.capabilities import RemoteCapabilities
 from workbench.rpc.client.channel import LONG_SECONDS, Connection
 from workbench.rpc.client.keyvalue import RemoteKeyValue
+from workbench.rpc.client.locks import RemoteLocks
 from workbench.rpc.client.modules import RemoteModules
 from workbench.rpc.client.subscription import RemoteSubscription
 from workbench.rpc.client.supervision import RemoteSupervision
@@ -42,6 +43,7 @@ class RemoteNode:
         self._capabilities = RemoteCapabilities(self._connection)
         self._supervision = RemoteSupervision(self._connection)
         self._keyvalue = RemoteKeyValue(self._connection)
+        self._locks = RemoteLocks(self._connection)
         self._tuplespace = RemoteTupleSpace(self._connection)
 
     @property
@@ -63,6 +65,10 @@ class RemoteNode:
     @property
     def keyvalue(self) -> RemoteKeyValue:
         return self._keyvalue
+
+    @property
+    def locks(self) -> RemoteLocks:
+        return self._locks
 
     @property
     def tuplespace(self) -> RemoteTupleSpace:

@@ -14,6 +14,7 @@ from workbench.rpc.generated.plexspaces.v1 import (
     actors_pb2,
     capabilities_pb2,
     keyvalue_pb2,
+    locks_pb2,
     modules_pb2,
     node_pb2,
     supervision_pb2,
@@ -23,6 +24,7 @@ from workbench.rpc.server.actors import ActorsService
 from workbench.rpc.server.capabilities import CapabilitiesService
 from workbench.rpc.server.handler import Gate, Scope, handler
 from workbench.rpc.server.keyvalue import KeyValueService
+from workbench.rpc.server.locks import LocksService
 from workbench.rpc.server.modules import ModulesService
 from workbench.rpc.server.node import NodeService
 from workbench.rpc.server.supervision import SupervisionService
@@ -98,6 +100,7 @@ PARTS = (
     (CapabilitiesService, capabilities_pb2.DESCRIPTOR, "Capabilities"),
     (SupervisionService, supervision_pb2.DESCRIPTOR, "Supervision"),
     (KeyValueService, keyvalue_pb2.DESCRIPTOR, "KeyValue"),
+    (LocksService, locks_pb2.DESCRIPTOR, "Locks"),
     (TupleSpaceService, tuplespace_pb2.DESCRIPTOR, "TupleSpace"),
     (NodeService, node_pb2.DESCRIPTOR, "Node"),
 )

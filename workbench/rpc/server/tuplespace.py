@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from threading import Event
 
 from workbench.api import Node, Tuple
 from workbench.rpc.convert import batches, optional, to_message
 from workbench.rpc.generated.plexspaces.v1 import tuplespace_pb2 as pb
 from workbench.rpc.server.handler import Context
-from workbench.rpc.server.waits import wait
+from workbench.rpc.server.waits import gone, wait
 from workbench.rpc.tuples import fields, fields_of, pattern_of
 
 
@@ -25,13 +24,13 @@ class TupleSpaceService:
 
     def read(self, node: Node, request: pb.TupleReadRequest, context: Context) -> pb.TupleReadResponse:
         found = node.tuplespace.read(
-            pattern_of(request.pattern), timeout=wait(request.timeout_seconds), cancel=_ended(context)
+            pattern_of(request.pattern), timeout=wait(request.timeout_seconds), cancel=gone(context)
         )
         return pb.TupleReadResponse(fields=_optional(found))
 
     def take(self, node: Node, request: pb.TupleTakeRequest, context: Context) -> pb.TupleTakeResponse:
         found = node.tuplespace.take(
-            pattern_of(request.pattern), timeout=wait(request.timeout_seconds), cancel=_ended(context)
+            pattern_of(request.pattern), timeout=wait(request.timeout_seconds), cancel=gone(context)
         )
         return pb.TupleTakeResponse(fields=_optional(found))
 
@@ -80,14 +79,6 @@ class TupleSpaceService:
             to_message(change, pb.TupleChange) for change in node.tuplespace.history(wanted, limit=request.limit)
         ):
             yield pb.TupleHistoryResponse(changes=batch)
-
-
-def _ended(context: Context) -> Event:
-    """Set when the caller has gone: who is not there takes nothing."""
-    gone = Event()
-    if not context.add_callback(gone.set):
-        gone.set()
-    return gone
 
 
 def _optional(found: Tuple | None) -> pb.TupleFields | None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 from workbench.api import Invalid
+from workbench.rpc.server.handler import Context
 
 WAIT_SECONDS = 3_600.0
 """The longest wait that a caller may ask for."""
@@ -13,3 +16,11 @@ def wait(seconds: float) -> float:
     if not 0 <= seconds <= WAIT_SECONDS:
         raise Invalid(f"a timeout is 0 to {WAIT_SECONDS:,.0f} seconds, not {seconds}")
     return seconds
+
+
+def gone(context: Context) -> Event:
+    """Set when the caller has gone: who is not there gets nothing."""
+    ended = Event()
+    if not context.add_callback(ended.set):
+        ended.set()
+    return ended

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from itertools import islice
 
-from workbench.api.errors import Conflict, Invalid, NotFound, WorkbenchError
+from workbench.api.errors import Invalid, NotFound, WorkbenchError
 from workbench.api.identity import ActorId
 from workbench.api.keyvalue import check_ttl
 from workbench.api.modules import CancelToken
@@ -21,14 +21,13 @@ from workbench.api.tuplespace import (
     TupleWaiter,
     check_tuple,
 )
-from workbench.services.means import Caller, author
+from workbench.services.means import Caller, author, wait_for
 from workbench.services.tuplespace.matching import Matcher, distance, misses, sentence
 from workbench.services.tuplespace.service import TupleSpaceService
 from workbench.services.tuplespace.waiting import Seat
 
 NEAR_AMONG = 20_000
 """Near misses are looked for among so many of the newest tuples."""
-CANCEL_POLL_SECONDS = 0.05
 
 
 class LocalTupleSpace:
@@ -68,7 +67,7 @@ class LocalTupleSpace:
     def _wait(self, seat: Seat, seconds: float) -> Tuple | None:
         what = f"{'take' if seat.takes else 'read'} {seat.matcher}"
         try:
-            self._until(seat, seconds, what[:200])
+            wait_for(self._caller, seat, seconds, what[:200], self._clock, seat.cancel)
         except WorkbenchError:
             found = self._service.leave(self._space, seat)
             if found is None:
@@ -78,18 +77,6 @@ class LocalTupleSpace:
             self._service.leave(self._space, seat)
             raise
         return self._service.leave(self._space, seat)
-
-    def _until(self, seat: Seat, seconds: float, what: str) -> None:
-        """Wait for it. A cancel is somebody else's, so it is looked at, not waited on for good."""
-        if seat.cancel is None:
-            self._caller.wait(seat, seconds, what)
-            return
-        ends = self._clock.monotonic() + seconds
-        while (left := ends - self._clock.monotonic()) > 0:
-            if seat.cancel.is_set():
-                raise Conflict(f"the wait to {what} was cancelled")
-            if self._caller.wait(seat, min(left, CANCEL_POLL_SECONDS), what):
-                return
 
     def read_all(self, pattern: Pattern, *, limit: int = 1_000) -> Sequence[Tuple]:
         walk = self._service.walk(self._space, Matcher(pattern))

@@ -1,0 +1,1 @@
+"""Locks: leases, who waits, fencing tokens."""

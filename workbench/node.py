@@ -45,6 +45,7 @@ from workbench.services.keyvalue.sqlite import SqliteStore
 from workbench.services.locks.local import LocalLocks
 from workbench.services.means import Means
 from workbench.services.network import Network
+from workbench.services.process_groups.local import LocalProcessGroups
 from workbench.services.tuplespace.local import LocalTupleSpace
 from workbench.storage.modules import StoredModules
 from workbench.storage.workspace import Workspace
@@ -222,6 +223,10 @@ class LocalNode:
     @property
     def locks(self) -> LocalLocks:
         return self._services.locks
+
+    @property
+    def process_groups(self) -> LocalProcessGroups:
+        return self._services.process_groups
 
     @property
     def tuplespace(self) -> LocalTupleSpace:

@@ -17,6 +17,7 @@ from workbench.rpc.client.capabilities import RemoteCapabilities
 from workbench.rpc.client.keyvalue import RemoteKeyValue
 from workbench.rpc.client.locks import RemoteLocks
 from workbench.rpc.client.modules import RemoteModules
+from workbench.rpc.client.process_groups import RemoteProcessGroups
 from workbench.rpc.client.supervision import RemoteSupervision
 from workbench.rpc.client.tuplespace import RemoteTupleSpace
 from workbench.rpc.generated.plexspaces.v1 import (
@@ -27,6 +28,7 @@ from workbench.rpc.generated.plexspaces.v1 import (
     locks_pb2,
     modules_pb2,
     node_pb2,
+    process_groups_pb2,
     supervision_pb2,
     tuplespace_pb2,
 )
@@ -37,6 +39,7 @@ from workbench.rpc.server.keyvalue import KeyValueService
 from workbench.rpc.server.locks import LocksService
 from workbench.rpc.server.modules import ModulesService
 from workbench.rpc.server.node import NodeService
+from workbench.rpc.server.process_groups import ProcessGroupsService
 from workbench.rpc.server.supervision import SupervisionService
 from workbench.rpc.server.tuplespace import TupleSpaceService
 
@@ -47,10 +50,21 @@ FACETS = {
     "Supervision": (api.Supervision, RemoteSupervision, SupervisionService, supervision_pb2),
     "KeyValue": (api.KeyValue, RemoteKeyValue, KeyValueService, keyvalue_pb2),
     "Locks": (api.Locks, RemoteLocks, LocksService, locks_pb2),
+    "ProcessGroups": (api.ProcessGroups, RemoteProcessGroups, ProcessGroupsService, process_groups_pb2),
     "TupleSpace": (api.TupleSpace, RemoteTupleSpace, TupleSpaceService, tuplespace_pb2),
     "Node": (api.Node, RemoteNode, NodeService, node_pb2),
 }
-ONE_END_ONLY = {"close", "modules", "actors", "capabilities", "supervision", "keyvalue", "locks", "tuplespace"}
+ONE_END_ONLY = {
+    "close",
+    "modules",
+    "actors",
+    "capabilities",
+    "supervision",
+    "keyvalue",
+    "locks",
+    "process_groups",
+    "tuplespace",
+}
 """What a connection does by itself: no call of the node stands behind it."""
 RENAMED = {"subscribe": "watch"}
 """The api gives a subscription; on the wire it is a stream that one watches."""
@@ -90,6 +104,9 @@ RECORDS = {
     api.Lock: locks_pb2.Lock,
     api.LockChange: locks_pb2.LockChange,
     api.LockWaiter: locks_pb2.LockWaiter,
+    api.Group: process_groups_pb2.Group,
+    api.GroupMember: process_groups_pb2.GroupMember,
+    api.Publication: process_groups_pb2.Publication,
     api.FieldMiss: tuplespace_pb2.FieldMiss,
     api.NearMiss: tuplespace_pb2.NearMiss,
     api.TupleChange: tuplespace_pb2.TupleChange,

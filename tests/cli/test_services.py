@@ -115,3 +115,26 @@ def test_a_command_runs_while_its_lock_is_held(shell) -> None:
         missing = shell("lock", "run", "--as", "me", "c", "no-such-program")
         assert (missing.code, missing.err.startswith("unavailable: cannot run no-such-program")) == (5, True)
         assert shell("lock", "waiters").code == 0 and not shell("lock", "list", "--json").objects
+
+
+def test_groups_are_made_joined_published_to_and_deleted(shell) -> None:
+    assert shell("group", "list").code == 5
+    with shell.node(), shell.started("group", "watch", "--json") as watching:
+        assert watching.stdout is not None
+        shell("module", "deploy", "counter.py", "--alias", "counter")
+        shell("actor", "spawn", "counter", "--name", "one")
+        assert shell("group", "create", "g").out == "g is created\n"
+        assert shell("group", "create", "g").out == "g was there already\n"
+        assert shell("group", "join", "g", "one", "--topic", "a").out == "one has joined g\n"
+        assert shell("group", "join", "g", "one", "--topic", "b").code == 0
+        assert "one    2" in shell("group", "members", "g").out and "a, b" in shell("group", "members", "g").out
+        assert [row["members"] for row in shell("group", "list", "--json").objects] == [1]
+        assert shell("group", "publish", "g", "add=5", "--topic", "b").out == "1 got it: one\n"
+        assert shell("group", "publish", "g", "add=5", "--topic", "c").out == "nobody got it\n"
+        assert shell("group", "publish", "g", "x", "--json").objects == [{"delivered": ["one"], "refused": []}]
+        assert shell("group", "leave", "g", "one").out == "one has left g\n"
+        assert shell("group", "remove", "g", "one").out == "one is removed from g, which it had joined 1 times\n"
+        stranger = shell("group", "leave", "g", "one")
+        assert (stranger.code, stranger.err) == (1, "not_found: 'one' is no member of group 'g'\n")
+        assert shell("group", "delete", "g").out == "g is deleted\n"
+        assert any('"change": "deleted"' in line for line in watching.stdout)

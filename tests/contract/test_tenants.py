@@ -53,9 +53,21 @@ def _keep_locks(node: Node) -> None:
         node.locks.acquire(name, lease_ms=60_000, holder=SECRET)
 
 
+def _keep_groups(node: Node) -> None:
+    for name in (SECRET, "another"):
+        node.process_groups.create(name)
+        node.process_groups.join(name, SECRET, topics=("a",))
+
+
+def _groups(node: Node) -> object:
+    groups = node.process_groups.list()
+    return groups, [node.process_groups.members(group.name) for group in groups]
+
+
 SERVICES: dict[str, tuple[Callable[[Node], None], Callable[[Node], object]]] = {
     "keyvalue": (_keep_keys, lambda node: node.keyvalue.list()),
     "locks": (_keep_locks, lambda node: node.locks.list()),
+    "process-groups": (_keep_groups, _groups),
     "tuplespace": (_keep_tuples, lambda node: (node.tuplespace.list(), node.tuplespace.shapes())),
 }
 """By interface: how a tenant comes to have things called `vault`, and a picture of all that it has there."""

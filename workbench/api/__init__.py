@@ -49,6 +49,7 @@ from workbench.api.metrics import Sample
 from workbench.api.modules import Behavior, CancelToken, Format, ModuleInfo, Modules, Progress, ProgressCallback
 from workbench.api.node import Node, NodeInfo
 from workbench.api.patterns import parse_pattern, parse_tuple, write_pattern, write_tuple
+from workbench.api.process_groups import Group, GroupMember, ProcessGroups, Publication
 from workbench.api.structure import Change, Member, ModuleDetail, ModuleDiff, Section
 from workbench.api.supervision import (
     Backoff,
@@ -115,6 +116,8 @@ __all__ = [
     "Format",
     "Grant",
     "GrantChange",
+    "Group",
+    "GroupMember",
     "HostCall",
     "Internal",
     "Invalid",
@@ -144,9 +147,11 @@ __all__ = [
     "Outcome",
     "Pattern",
     "Payload",
+    "ProcessGroups",
     "Profile",
     "Progress",
     "ProgressCallback",
+    "Publication",
     "Rejected",
     "Reply",
     "Restart",

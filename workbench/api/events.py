@@ -17,6 +17,7 @@ class Area(StrEnum):
     KEYVALUE = "keyvalue"
     LOCKS = "locks"
     MODULES = "modules"
+    PROCESS_GROUPS = "process-groups"
     TURNS = "turns"
     LOGS = "logs"
     METRICS = "metrics"

@@ -16,6 +16,7 @@ from workbench.api.locks import Locks
 from workbench.api.logs import LogLine
 from workbench.api.metrics import Sample
 from workbench.api.modules import CancelToken, Modules, ProgressCallback
+from workbench.api.process_groups import ProcessGroups
 from workbench.api.supervision import Supervision
 from workbench.api.tuplespace import TupleSpace
 
@@ -56,6 +57,9 @@ class Node(Protocol):
 
     @property
     def locks(self) -> Locks: ...
+
+    @property
+    def process_groups(self) -> ProcessGroups: ...
 
     @property
     def tuplespace(self) -> TupleSpace: ...

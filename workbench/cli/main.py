@@ -18,6 +18,7 @@ from workbench.cli import failure
 COMMANDS = {
     "actor": "workbench.cli.actor:actor",
     "capability": "workbench.cli.capability:capability",
+    "group": "workbench.cli.group:group",
     "kv": "workbench.cli.kv:kv",
     "lock": "workbench.cli.lock:lock",
     "module": "workbench.cli.module:module",

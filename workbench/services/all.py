@@ -11,6 +11,8 @@ from workbench.services.keyvalue.store import Store
 from workbench.services.locks.local import LocalLocks
 from workbench.services.locks.service import LockService
 from workbench.services.means import Caller, Means
+from workbench.services.process_groups.local import LocalProcessGroups
+from workbench.services.process_groups.service import GroupService
 from workbench.services.tuplespace.local import LocalTupleSpace
 from workbench.services.tuplespace.service import TupleSpaceService
 
@@ -26,6 +28,7 @@ class Services:
         self._closing.callback(self.tuplespace.close)
         self.locks = LockService(means)
         self._closing.callback(self.locks.close)
+        self.process_groups = GroupService(means)
 
     def start(self) -> None:
         """Take up what was left by the node before."""
@@ -38,6 +41,7 @@ class Services:
         self.keyvalue.ended(actor)
         self.tuplespace.ended(actor)
         self.locks.ended(actor)
+        self.process_groups.ended(actor)
 
     def keep(self) -> None:
         """The node is about to end: what actors hold that outlives a node is not freed when they end with it."""
@@ -60,6 +64,10 @@ class Views:
     @cached_property
     def locks(self) -> LocalLocks:
         return LocalLocks(self._all.locks, self._caller)
+
+    @cached_property
+    def process_groups(self) -> LocalProcessGroups:
+        return LocalProcessGroups(self._all.process_groups, self._caller)
 
     @cached_property
     def tuplespace(self) -> LocalTupleSpace:

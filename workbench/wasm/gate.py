@@ -21,6 +21,7 @@ from workbench.api.keyvalue import KeyValueOfActor
 from workbench.api.limits import Limits
 from workbench.api.locks import Locks
 from workbench.api.messages import Payload
+from workbench.api.process_groups import ProcessGroups
 from workbench.api.tuplespace import TupleSpaceOfActor
 from workbench.api.turns import HostCall
 from workbench.wasm import permissions
@@ -112,6 +113,8 @@ class Services(Protocol):
     def keyvalue(self) -> KeyValueOfActor: ...
     @property
     def locks(self) -> Locks: ...
+    @property
+    def process_groups(self) -> ProcessGroups: ...
     @property
     def tuplespace(self) -> TupleSpaceOfActor: ...
 

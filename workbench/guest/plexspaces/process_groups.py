@@ -20,12 +20,12 @@ def delete(group: str) -> None:
 
 
 def join(group: str, topics: Iterable[str] = ()) -> None:
-    """Join a group. Without topics this actor gets everything that is published to it. Raises NotFound."""
+    """Join a group. Without topics this actor gets everything, until it takes that join back. Raises NotFound."""
     bindings.call("process_groups", "join", text("group", group), texts("topics", topics))
 
 
 def leave(group: str) -> None:
-    """Take one join back. Raises NotFound."""
+    """Take the newest join back. Raises NotFound."""
     bindings.call("process_groups", "leave", text("group", group))
 
 
@@ -50,7 +50,7 @@ def groups() -> list[str]:
 def publish(group: str, message_type: str, payload: Payload = "", *, topic: str | None = None) -> list[str]:
     """Send a message (kind cast) to the members that listen to `topic` (None: to all).
 
-    Returns the ids of those who got it. Raises NotFound.
+    Returns the ids of those who got it: one whose mailbox is full has not. Raises NotFound.
     """
     wit = payload_of("payload", payload)
     subject = optional_text("topic", topic)

@@ -23,6 +23,7 @@ from workbench.rpc.client.channel import LONG_SECONDS, Connection
 from workbench.rpc.client.keyvalue import RemoteKeyValue
 from workbench.rpc.client.locks import RemoteLocks
 from workbench.rpc.client.modules import RemoteModules
+from workbench.rpc.client.process_groups import RemoteProcessGroups
 from workbench.rpc.client.subscription import RemoteSubscription
 from workbench.rpc.client.supervision import RemoteSupervision
 from workbench.rpc.client.tuplespace import RemoteTupleSpace
@@ -44,6 +45,7 @@ class RemoteNode:
         self._supervision = RemoteSupervision(self._connection)
         self._keyvalue = RemoteKeyValue(self._connection)
         self._locks = RemoteLocks(self._connection)
+        self._process_groups = RemoteProcessGroups(self._connection)
         self._tuplespace = RemoteTupleSpace(self._connection)
 
     @property
@@ -69,6 +71,10 @@ class RemoteNode:
     @property
     def locks(self) -> RemoteLocks:
         return self._locks
+
+    @property
+    def process_groups(self) -> RemoteProcessGroups:
+        return self._process_groups
 
     @property
     def tuplespace(self) -> RemoteTupleSpace:

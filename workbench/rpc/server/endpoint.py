@@ -17,6 +17,7 @@ from workbench.rpc.generated.plexspaces.v1 import (
     locks_pb2,
     modules_pb2,
     node_pb2,
+    process_groups_pb2,
     supervision_pb2,
     tuplespace_pb2,
 )
@@ -27,6 +28,7 @@ from workbench.rpc.server.keyvalue import KeyValueService
 from workbench.rpc.server.locks import LocksService
 from workbench.rpc.server.modules import ModulesService
 from workbench.rpc.server.node import NodeService
+from workbench.rpc.server.process_groups import ProcessGroupsService
 from workbench.rpc.server.supervision import SupervisionService
 from workbench.rpc.server.tuplespace import TupleSpaceService
 from workbench.rpc.sizes import METADATA_BYTES, REQUEST_BYTES
@@ -101,6 +103,7 @@ PARTS = (
     (SupervisionService, supervision_pb2.DESCRIPTOR, "Supervision"),
     (KeyValueService, keyvalue_pb2.DESCRIPTOR, "KeyValue"),
     (LocksService, locks_pb2.DESCRIPTOR, "Locks"),
+    (ProcessGroupsService, process_groups_pb2.DESCRIPTOR, "ProcessGroups"),
     (TupleSpaceService, tuplespace_pb2.DESCRIPTOR, "TupleSpace"),
     (NodeService, node_pb2.DESCRIPTOR, "Node"),
 )

@@ -1,0 +1,1 @@
+"""Process groups: who is in which, and who gets what is published."""

@@ -32,7 +32,8 @@ class Config:
     tick_ms: how often a running guest's time is checked · resident: how many actors may hold an instance at once,
     beyond that the longest idle ones become passive (0 = as many as the system's memory mappings allow) · actors: how
     many there may be in all · memory_bytes: private memory of the node beyond which nobody is spawned (0 = three
-    quarters of the machine's) · compile_jobs: how many compilations may wait.
+    quarters of the machine's) · compile_jobs: how many compilations may wait · registry_reap_after: missed
+    heartbeats after which an entry of the registry is removed.
     """
 
     workspace: Path = DATA
@@ -49,6 +50,7 @@ class Config:
     actors: int = 1_000_000
     memory_bytes: int = 0
     compile_jobs: int = 16
+    registry_reap_after: int = 6
 
 
 def load(environment: Mapping[str, str] | None = None) -> Config:

@@ -46,6 +46,7 @@ from workbench.services.locks.local import LocalLocks
 from workbench.services.means import Means
 from workbench.services.network import Network
 from workbench.services.process_groups.local import LocalProcessGroups
+from workbench.services.registry.local import LocalRegistry
 from workbench.services.tuplespace.local import LocalTupleSpace
 from workbench.storage.modules import StoredModules
 from workbench.storage.workspace import Workspace
@@ -168,7 +169,7 @@ class Machine:
             cast=lambda *message: self.system.cast(*message),
             present=lambda actor: self.system.lives(actor),
         )
-        services = Services(means, keys=SqliteStore(database))
+        services = Services(means, keys=SqliteStore(database), reap_after=self.config.registry_reap_after)
         self.host.views = partial(Views, services)
         return services
 
@@ -227,6 +228,10 @@ class LocalNode:
     @property
     def process_groups(self) -> LocalProcessGroups:
         return self._services.process_groups
+
+    @property
+    def registry(self) -> LocalRegistry:
+        return self._services.registry
 
     @property
     def tuplespace(self) -> LocalTupleSpace:

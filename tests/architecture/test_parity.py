@@ -18,6 +18,7 @@ from workbench.rpc.client.keyvalue import RemoteKeyValue
 from workbench.rpc.client.locks import RemoteLocks
 from workbench.rpc.client.modules import RemoteModules
 from workbench.rpc.client.process_groups import RemoteProcessGroups
+from workbench.rpc.client.registry import RemoteRegistry
 from workbench.rpc.client.supervision import RemoteSupervision
 from workbench.rpc.client.tuplespace import RemoteTupleSpace
 from workbench.rpc.generated.plexspaces.v1 import (
@@ -29,6 +30,7 @@ from workbench.rpc.generated.plexspaces.v1 import (
     modules_pb2,
     node_pb2,
     process_groups_pb2,
+    registry_pb2,
     supervision_pb2,
     tuplespace_pb2,
 )
@@ -40,6 +42,7 @@ from workbench.rpc.server.locks import LocksService
 from workbench.rpc.server.modules import ModulesService
 from workbench.rpc.server.node import NodeService
 from workbench.rpc.server.process_groups import ProcessGroupsService
+from workbench.rpc.server.registry import RegistryService
 from workbench.rpc.server.supervision import SupervisionService
 from workbench.rpc.server.tuplespace import TupleSpaceService
 
@@ -51,6 +54,7 @@ FACETS = {
     "KeyValue": (api.KeyValue, RemoteKeyValue, KeyValueService, keyvalue_pb2),
     "Locks": (api.Locks, RemoteLocks, LocksService, locks_pb2),
     "ProcessGroups": (api.ProcessGroups, RemoteProcessGroups, ProcessGroupsService, process_groups_pb2),
+    "Registry": (api.Registry, RemoteRegistry, RegistryService, registry_pb2),
     "TupleSpace": (api.TupleSpace, RemoteTupleSpace, TupleSpaceService, tuplespace_pb2),
     "Node": (api.Node, RemoteNode, NodeService, node_pb2),
 }
@@ -63,6 +67,7 @@ ONE_END_ONLY = {
     "keyvalue",
     "locks",
     "process_groups",
+    "registry",
     "tuplespace",
 }
 """What a connection does by itself: no call of the node stands behind it."""
@@ -107,6 +112,7 @@ RECORDS = {
     api.Group: process_groups_pb2.Group,
     api.GroupMember: process_groups_pb2.GroupMember,
     api.Publication: process_groups_pb2.Publication,
+    api.RegistryEntry: registry_pb2.RegistryEntry,
     api.FieldMiss: tuplespace_pb2.FieldMiss,
     api.NearMiss: tuplespace_pb2.NearMiss,
     api.TupleChange: tuplespace_pb2.TupleChange,

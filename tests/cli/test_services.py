@@ -138,3 +138,27 @@ def test_groups_are_made_joined_published_to_and_deleted(shell) -> None:
         assert (stranger.code, stranger.err) == (1, "not_found: 'one' is no member of group 'g'\n")
         assert shell("group", "delete", "g").out == "g is deleted\n"
         assert any('"change": "deleted"' in line for line in watching.stdout)
+
+
+def test_entries_are_registered_found_kept_alive_and_removed_without_a_node(shell) -> None:
+    made = shell("registry", "register", "shop", "--address", "http://x", "--label", "zone", "eu", "--ttl", "600000",
+                 "--as", "me", "--json").objects  # fmt: skip
+    assert (made[0]["object_type"], made[0]["labels"], made[0]["health"]) == ("service", {"zone": "eu"}, "healthy")
+    taken = shell("registry", "register", "shop", "--address", "y")
+    assert (taken.code, taken.err) == (1, "already_exists: 'shop' is registered already, by session 'me'\n")
+    assert "labels      zone=eu\n" in shell("registry", "show", "shop").out
+    assert "degraded" in shell("registry", "heartbeat", "shop", "--health", "degraded").out
+    assert [row["id"] for row in shell("registry", "list", "--health", "degraded", "--json").objects] == ["shop"]
+    listed = shell("registry", "list", "--type", "service", "--label", "zone", "eu", "--limit", "1")
+    assert "shop  service  degraded" in listed.out and "There may be more: --after 'shop'" in listed.err
+    assert shell("registry", "list", "--after", "shop", "--json").out == ""
+    assert shell("registry", "list", "--health", "fine").code == 2
+    assert shell("registry", "register", "x", "--address", "y", "--ttl", "0").code == 1
+    assert shell("registry", "unregister", "shop").out == "shop is unregistered\n"
+    gone = shell("registry", "show", "shop")
+    assert (gone.code, gone.err) == (1, "not_found: nothing is registered as 'shop'\n")
+    with shell.node(), shell.started("registry", "watch", "--json") as watching:
+        assert watching.stdout is not None
+        for _ in range(3):
+            shell("registry", "register", "soon", "--address", "x", "--ttl", "1")
+        assert any('"change": "reaped"' in line for line in watching.stdout)

@@ -64,10 +64,16 @@ def _groups(node: Node) -> object:
     return groups, [node.process_groups.members(group.name) for group in groups]
 
 
+def _keep_entries(node: Node) -> None:
+    for name in (SECRET, "another"):
+        node.registry.register(name, object_type=SECRET, address=SECRET, labels={SECRET: SECRET})
+
+
 SERVICES: dict[str, tuple[Callable[[Node], None], Callable[[Node], object]]] = {
     "keyvalue": (_keep_keys, lambda node: node.keyvalue.list()),
     "locks": (_keep_locks, lambda node: node.locks.list()),
     "process-groups": (_keep_groups, _groups),
+    "registry": (_keep_entries, lambda node: node.registry.discover()),
     "tuplespace": (_keep_tuples, lambda node: (node.tuplespace.list(), node.tuplespace.shapes())),
 }
 """By interface: how a tenant comes to have things called `vault`, and a picture of all that it has there."""

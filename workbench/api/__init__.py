@@ -50,6 +50,7 @@ from workbench.api.modules import Behavior, CancelToken, Format, ModuleInfo, Mod
 from workbench.api.node import Node, NodeInfo
 from workbench.api.patterns import parse_pattern, parse_tuple, write_pattern, write_tuple
 from workbench.api.process_groups import Group, GroupMember, ProcessGroups, Publication
+from workbench.api.registry import Health, Registry, RegistryEntry
 from workbench.api.structure import Change, Member, ModuleDetail, ModuleDiff, Section
 from workbench.api.supervision import (
     Backoff,
@@ -118,6 +119,7 @@ __all__ = [
     "GrantChange",
     "Group",
     "GroupMember",
+    "Health",
     "HostCall",
     "Internal",
     "Invalid",
@@ -152,6 +154,8 @@ __all__ = [
     "Progress",
     "ProgressCallback",
     "Publication",
+    "Registry",
+    "RegistryEntry",
     "Rejected",
     "Reply",
     "Restart",

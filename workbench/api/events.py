@@ -18,6 +18,7 @@ class Area(StrEnum):
     LOCKS = "locks"
     MODULES = "modules"
     PROCESS_GROUPS = "process-groups"
+    REGISTRY = "registry"
     TURNS = "turns"
     LOGS = "logs"
     METRICS = "metrics"

@@ -17,6 +17,7 @@ from workbench.api.logs import LogLine
 from workbench.api.metrics import Sample
 from workbench.api.modules import CancelToken, Modules, ProgressCallback
 from workbench.api.process_groups import ProcessGroups
+from workbench.api.registry import Registry
 from workbench.api.supervision import Supervision
 from workbench.api.tuplespace import TupleSpace
 
@@ -60,6 +61,9 @@ class Node(Protocol):
 
     @property
     def process_groups(self) -> ProcessGroups: ...
+
+    @property
+    def registry(self) -> Registry: ...
 
     @property
     def tuplespace(self) -> TupleSpace: ...

@@ -25,6 +25,7 @@ COMMANDS = {
     "new": "workbench.cli.new:new",
     "node": "workbench.cli.node:node",
     "profile": "workbench.cli.profile:profile",
+    "registry": "workbench.cli.registry:registry",
     "run": "workbench.cli.run:run",
     "supervisor": "workbench.cli.supervisor:supervisor",
     "tuple": "workbench.cli.tuple:tuple_",

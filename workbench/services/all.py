@@ -13,6 +13,8 @@ from workbench.services.locks.service import LockService
 from workbench.services.means import Caller, Means
 from workbench.services.process_groups.local import LocalProcessGroups
 from workbench.services.process_groups.service import GroupService
+from workbench.services.registry.local import LocalRegistry
+from workbench.services.registry.service import REAP_AFTER, RegistryService
 from workbench.services.tuplespace.local import LocalTupleSpace
 from workbench.services.tuplespace.service import TupleSpaceService
 
@@ -20,7 +22,7 @@ from workbench.services.tuplespace.service import TupleSpaceService
 class Services:
     """Started in order, closed in reverse."""
 
-    def __init__(self, means: Means, *, keys: Store) -> None:
+    def __init__(self, means: Means, *, keys: Store, reap_after: int = REAP_AFTER) -> None:
         self._closing = ExitStack()
         self.keyvalue = KeyValueService(means, keys)
         self._closing.callback(self.keyvalue.close)
@@ -29,12 +31,15 @@ class Services:
         self.locks = LockService(means)
         self._closing.callback(self.locks.close)
         self.process_groups = GroupService(means)
+        self.registry = RegistryService(means, reap_after=reap_after)
+        self._closing.callback(self.registry.close)
 
     def start(self) -> None:
         """Take up what was left by the node before."""
         self.keyvalue.start()
         self.tuplespace.start()
         self.locks.start()
+        self.registry.start()
 
     def ended(self, actor: ActorId) -> None:
         """An actor's instance is gone: what it held of a service is free again."""
@@ -42,10 +47,12 @@ class Services:
         self.tuplespace.ended(actor)
         self.locks.ended(actor)
         self.process_groups.ended(actor)
+        self.registry.ended(actor)
 
     def keep(self) -> None:
         """The node is about to end: what actors hold that outlives a node is not freed when they end with it."""
         self.locks.keep()
+        self.registry.keep()
 
     def close(self) -> None:
         self._closing.close()
@@ -68,6 +75,10 @@ class Views:
     @cached_property
     def process_groups(self) -> LocalProcessGroups:
         return LocalProcessGroups(self._all.process_groups, self._caller)
+
+    @cached_property
+    def registry(self) -> LocalRegistry:
+        return LocalRegistry(self._all.registry, self._caller)
 
     @cached_property
     def tuplespace(self) -> LocalTupleSpace:

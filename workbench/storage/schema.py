@@ -93,7 +93,26 @@ _LOCKS = (
     ) WITHOUT ROWID
     """,
 )
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_MODULES, _KEYVALUE, _TUPLES, _LOCKS)
+_REGISTRY = (
+    """
+    CREATE TABLE registry (
+        tenant TEXT NOT NULL,
+        namespace TEXT NOT NULL,
+        id TEXT NOT NULL,
+        object_type TEXT NOT NULL,
+        address TEXT NOT NULL,
+        labels TEXT NOT NULL,
+        ttl_ms INTEGER,
+        health TEXT NOT NULL,
+        registered REAL NOT NULL,
+        heartbeat REAL NOT NULL,
+        owner TEXT NOT NULL,
+        outside INTEGER NOT NULL,
+        PRIMARY KEY (tenant, namespace, id)
+    ) WITHOUT ROWID
+    """,
+)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_MODULES, _KEYVALUE, _TUPLES, _LOCKS, _REGISTRY)
 """The statements of each step; the number of steps taken is the file's `user_version`."""
 VERSION = len(MIGRATIONS)
 

@@ -22,6 +22,7 @@ from workbench.api.limits import Limits
 from workbench.api.locks import Locks
 from workbench.api.messages import Payload
 from workbench.api.process_groups import ProcessGroups
+from workbench.api.registry import Registry
 from workbench.api.tuplespace import TupleSpaceOfActor
 from workbench.api.turns import HostCall
 from workbench.wasm import permissions
@@ -115,6 +116,8 @@ class Services(Protocol):
     def locks(self) -> Locks: ...
     @property
     def process_groups(self) -> ProcessGroups: ...
+    @property
+    def registry(self) -> Registry: ...
     @property
     def tuplespace(self) -> TupleSpaceOfActor: ...
 

@@ -26,6 +26,7 @@ from workbench.wasm.imports import locks as _locks
 from workbench.wasm.imports import logging as _logging
 from workbench.wasm.imports import messaging as _messaging
 from workbench.wasm.imports import process_groups as _process_groups
+from workbench.wasm.imports import registry as _registry
 from workbench.wasm.imports import socket as _socket
 from workbench.wasm.imports import tuplespace as _tuplespace
 from workbench.wasm.native import SHADOWED
@@ -33,7 +34,7 @@ from workbench.wasm.types import Function
 from workbench.wasm.wit import Package, actor_package, read_package
 
 logger = logging.getLogger(__name__)
-IMPORTS = (_http, _keyvalue, _locks, _logging, _messaging, _process_groups, _socket, _tuplespace)
+IMPORTS = (_http, _keyvalue, _locks, _logging, _messaging, _process_groups, _registry, _socket, _tuplespace)
 """The modules whose host functions are registered by importing them; what is not there answers `unavailable`."""
 
 

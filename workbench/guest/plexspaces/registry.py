@@ -1,4 +1,7 @@
-"""A register of things that can be found: services, actors, nodes and whatever else has an address."""
+"""A register of things that can be found: services, actors, nodes and whatever else has an address.
+
+What an actor registers is removed when the actor ends.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +59,7 @@ def register(
 
 
 def unregister(id: str) -> None:  # noqa: A002
-    """Remove an entry. Raises NotFound."""
+    """Remove an entry, whoever registered it. Raises NotFound."""
     bindings.call("registry", "unregister", text("id", id))
 
 

@@ -24,6 +24,7 @@ from workbench.rpc.client.keyvalue import RemoteKeyValue
 from workbench.rpc.client.locks import RemoteLocks
 from workbench.rpc.client.modules import RemoteModules
 from workbench.rpc.client.process_groups import RemoteProcessGroups
+from workbench.rpc.client.registry import RemoteRegistry
 from workbench.rpc.client.subscription import RemoteSubscription
 from workbench.rpc.client.supervision import RemoteSupervision
 from workbench.rpc.client.tuplespace import RemoteTupleSpace
@@ -46,6 +47,7 @@ class RemoteNode:
         self._keyvalue = RemoteKeyValue(self._connection)
         self._locks = RemoteLocks(self._connection)
         self._process_groups = RemoteProcessGroups(self._connection)
+        self._registry = RemoteRegistry(self._connection)
         self._tuplespace = RemoteTupleSpace(self._connection)
 
     @property
@@ -75,6 +77,10 @@ class RemoteNode:
     @property
     def process_groups(self) -> RemoteProcessGroups:
         return self._process_groups
+
+    @property
+    def registry(self) -> RemoteRegistry:
+        return self._registry
 
     @property
     def tuplespace(self) -> RemoteTupleSpace:

@@ -18,6 +18,7 @@ from workbench.rpc.generated.plexspaces.v1 import (
     modules_pb2,
     node_pb2,
     process_groups_pb2,
+    registry_pb2,
     supervision_pb2,
     tuplespace_pb2,
 )
@@ -29,6 +30,7 @@ from workbench.rpc.server.locks import LocksService
 from workbench.rpc.server.modules import ModulesService
 from workbench.rpc.server.node import NodeService
 from workbench.rpc.server.process_groups import ProcessGroupsService
+from workbench.rpc.server.registry import RegistryService
 from workbench.rpc.server.supervision import SupervisionService
 from workbench.rpc.server.tuplespace import TupleSpaceService
 from workbench.rpc.sizes import METADATA_BYTES, REQUEST_BYTES
@@ -104,6 +106,7 @@ PARTS = (
     (KeyValueService, keyvalue_pb2.DESCRIPTOR, "KeyValue"),
     (LocksService, locks_pb2.DESCRIPTOR, "Locks"),
     (ProcessGroupsService, process_groups_pb2.DESCRIPTOR, "ProcessGroups"),
+    (RegistryService, registry_pb2.DESCRIPTOR, "Registry"),
     (TupleSpaceService, tuplespace_pb2.DESCRIPTOR, "TupleSpace"),
     (NodeService, node_pb2.DESCRIPTOR, "Node"),
 )

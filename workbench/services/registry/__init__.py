@@ -1,0 +1,1 @@
+"""The registry: entries, their health, and when they are removed."""

@@ -141,6 +141,23 @@ SPECS = (
     Spec("key.actor", "Go to the actor that wrote it", "actor", "", "", "actor show NAME"),
     Spec("key.copy_value", "Copy the value", "copy", "", "", "kv get KEY"),
     Spec("key.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
+    Spec("group.create", "Make a group…", "plus", "", "Data", "group create GROUP"),
+    Spec("group.delete", "Delete this group…", "trash", "", "", "group delete GROUP", tone="error"),
+    Spec("group.join", "Let it join", "plus", "", "", "group join GROUP ACTOR"),
+    Spec("group.remove", "Remove this member", "close", "", "", "group remove GROUP ACTOR", tone="error"),
+    Spec("group.publish", "Publish", "send", "", "", "group publish GROUP TYPE=PAYLOAD"),
+    Spec("group.actor", "Go to the member", "actor", "", "", "actor show NAME"),
+    Spec("group.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
+    Spec("lock.force", "Take this lock from its holder…", "warning", "", "", "lock force NAME", tone="error"),
+    Spec("lock.actor", "Go to the actor that holds it", "actor", "", "", "actor show NAME"),
+    Spec("lock.waiter", "Go to the actor that waits", "actor", "", "", "actor show NAME"),
+    Spec("lock.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
+    Spec("registry.new", "Register something…", "plus", "", "Data", "registry register ID --address ADDRESS"),
+    Spec("registry.register", "Register", "ok", "", "", "registry register ID --address ADDRESS"),
+    Spec("registry.heartbeat", "Tell that it is alive", "pulse", "", "", "registry heartbeat ID"),
+    Spec("registry.unregister", "Unregister…", "trash", "", "", "registry unregister ID", tone="error"),
+    Spec("registry.actor", "Go to the actor that registered it", "actor", "", "", "actor show NAME"),
+    Spec("registry.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
     Spec("message.send", "Send", "send", "Ctrl+Return", "", "actor call NAME TYPE=PAYLOAD", wide=False),
     Spec("message.resend", "Resend", "reload", "", "", "actor call NAME TYPE=PAYLOAD"),
     Spec("message.edit", "Edit and resend", "edit", "", "", "actor call NAME TYPE=PAYLOAD"),
@@ -189,7 +206,9 @@ SPECS = (
     Spec("help.about", "About this node", "info", "", "Help", "--version"),
 )  # fmt: skip
 MENUS = ("File", "Edit", "Actor", "Supervision", "Data", "View", "Node", "Help")
-OF_NODE = ("actor.", "module.", "supervision.", "capability.", "key.")
+OF_NODE = (
+    "actor.", "module.", "supervision.", "capability.", "key.", "group.", "lock.", "registry.",
+)  # fmt: skip
 NEED_NODE = frozenset(
     {
         "edit.run", "node.sample", "node.prepare", "help.about", "message.send", "message.resend",

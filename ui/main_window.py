@@ -35,10 +35,13 @@ from ui.panels.actors.panel import ActorsPanel
 from ui.panels.capabilities.panel import CapabilitiesPanel
 from ui.panels.editor.panel import EditorPanel
 from ui.panels.graphs.panel import GraphsPanel
+from ui.panels.groups.panel import GroupsPanel
 from ui.panels.keyvalue.panel import KeyValuePanel
+from ui.panels.locks.panel import LocksPanel
 from ui.panels.log.panel import LogPanel
 from ui.panels.messages.panel import MessagesPanel
 from ui.panels.modules.panel import ModulesPanel
+from ui.panels.registry.panel import RegistryPanel
 from ui.panels.supervision.panel import SupervisionPanel
 from ui.progress import Reporter
 from ui.session import Session
@@ -55,7 +58,7 @@ from workbench.api import WorkbenchError
 
 PANELS: tuple[type[Panel], ...] = (
     EditorPanel, ActorsPanel, ModulesPanel, SupervisionPanel, CapabilitiesPanel, MessagesPanel, GraphsPanel, LogPanel,
-    KeyValuePanel,
+    KeyValuePanel, GroupsPanel, LocksPanel, RegistryPanel,
 )  # fmt: skip
 REMEMBER_MS = 250
 TOOLS = ("file.new_server", "file.open", "file.save", "", "edit.run", "actor.spawn", "actor.message")

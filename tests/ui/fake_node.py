@@ -42,13 +42,16 @@ from workbench.api import (
     Level,
     Limits,
     Location,
+    Locks,
     LogLine,
     NodeInfo,
     NotFound,
     Outcome,
     Payload,
+    ProcessGroups,
     Progress,
     ProgressCallback,
+    Registry,
     Rejected,
     Reply,
     Sample,
@@ -318,6 +321,18 @@ class FakeNode:
     @property
     def keyvalue(self) -> KeyValue:
         return self._services.keyvalue
+
+    @property
+    def locks(self) -> Locks:
+        return self._services.locks
+
+    @property
+    def process_groups(self) -> ProcessGroups:
+        return self._services.process_groups
+
+    @property
+    def registry(self) -> Registry:
+        return self._services.registry
 
     def info(self) -> NodeInfo:
         rows = self._actors.list()

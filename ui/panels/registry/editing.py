@@ -28,8 +28,8 @@ class EntryEditing(QWidget):
         self.type.addItems(["service", *(kind for kind in OBJECT_TYPES if kind != "service")])
         edit = self.type.lineEdit()
         assert edit is not None
-        for part in (self.type, edit):
-            part.setAccessibleName("Type")
+        for named in (self.type, edit):
+            named.setAccessibleName("Type")
         self.address = _line("Address", "where it is: an actor's id, a URL")
         self.labels = _line("Labels", "labels: zone=eu, tier=web")
         self.ttl = QSpinBox(minimum=0, maximum=2_000_000_000, suffix=" s")

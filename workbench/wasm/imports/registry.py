@@ -41,28 +41,28 @@ def register(context: Context, entry: Any) -> None:
 
 
 @host_call("registry", "unregister")
-def unregister(context: Context, identity: str) -> None:
-    context.services.registry.unregister(identity)
+def unregister(context: Context, id: str) -> None:  # noqa: A002 -- the name in the WIT
+    context.services.registry.unregister(id)
 
 
 @host_call("registry", "lookup")
-def lookup(context: Context, identity: str) -> Listing | None:
-    found = context.services.registry.lookup(identity)
+def lookup(context: Context, id: str) -> Listing | None:  # noqa: A002
+    found = context.services.registry.lookup(id)
     return None if found is None else _listing(found)
 
 
 @host_call("registry", "discover")
-def discover(context: Context, wanted: Any, after: str | None, limit: int) -> list[Listing]:
-    health = None if wanted.health is None else check_health(wanted.health)
+def discover(context: Context, filter: Any, after: str | None, limit: int) -> list[Listing]:  # noqa: A002
+    health = None if filter.health is None else check_health(filter.health)
     found = context.services.registry.discover(
-        object_type=wanted.object_type, labels=_labels(wanted.labels), health=health, after=after, limit=limit
+        object_type=filter.object_type, labels=_labels(filter.labels), health=health, after=after, limit=limit
     )
     return list(map(_listing, found))
 
 
 @host_call("registry", "heartbeat")
-def heartbeat(context: Context, identity: str, health: str | None) -> None:
-    context.services.registry.heartbeat(identity, health=None if health is None else check_health(health))
+def heartbeat(context: Context, id: str, health: str | None) -> None:  # noqa: A002
+    context.services.registry.heartbeat(id, health=None if health is None else check_health(health))
 
 
 def _labels(pairs: Pairs) -> dict[str, str]:

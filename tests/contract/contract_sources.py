@@ -1,6 +1,8 @@
-"""The actor that the suite speaks to, and a second version of it."""
+"""The actor that the suite speaks to, a second version of it, and events as they come."""
 
 from __future__ import annotations
+
+from workbench.api import Event, Subscription
 
 COUNTER = '''
 """Counts, and misbehaves when it is told to."""
@@ -37,3 +39,13 @@ class Counter(GenServer):
         return str(self.count)
 '''
 DOUBLE = COUNTER.replace("self.count += 1", "self.count += 2")
+
+
+def happened(events: Subscription, count: int) -> list[Event]:
+    """The next `count` events; over the wire they come one by one."""
+    found: list[Event] = []
+    while len(found) < count:
+        more = events.get(10.0)
+        assert more, f"only {len(found)} of {count} events came"
+        found += more
+    return found

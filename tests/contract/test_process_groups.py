@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from contract_sources import happened
 
 import workbench
 from workbench.api import ActorId, Area, Exhausted, Invalid, Node, NotFound, Publication, SpawnOptions, WorkbenchError
@@ -78,7 +79,7 @@ def test_a_group_is_made_joined_published_to_left_and_deleted(node: Node, users:
         assert groups.remove("g", "one") == 1 and not groups.members("g")
         groups.delete("g")
         assert not groups.list()
-        told = [(event.kind.partition(".")[2], event.subject, event.text) for event in events.get(5)]
+        told = [(event.kind.partition(".")[2], event.subject, event.text) for event in happened(events, 8)]
     assert told == [
         ("created", "g", ""), ("joined", "g", "one"), ("joined", "g", "two"), ("joined", "g", "two, for the 2. time"),
         ("left", "g", "two, and is in it 1 times still"), ("left", "g", "two"), ("left", "g", "one"),
@@ -166,7 +167,7 @@ def test_a_member_whose_mailbox_is_full_did_not_get_it_and_that_is_said(node: No
     with node.subscribe([Area.PROCESS_GROUPS]) as events:
         assert groups.publish("g", "first") == Publication(("one", "two"))
         assert groups.publish("g", "second") == Publication(("one",), ("two",))
-        (event,) = events.get(5)
+        (event,) = happened(events, 1)
     assert (event.kind, event.subject) == ("process-groups.refused", "g")
     assert event.text == "1 of 2 members could not take 'second': two"
     (letter,) = node.actors.dead_letters()
@@ -207,7 +208,7 @@ def test_an_actor_that_ends_leaves_by_itself(node: Node, users: tuple[str, str],
                 node.actors.ask("one", "crash")
         else:
             getattr(node.actors, end)("one")
-        told = [(event.subject, event.text) for event in events.get(5)]
+        told = [(event.subject, event.text) for event in happened(events, 2)]
     assert sorted(told) == [("a", "one, which has ended"), ("b", "one, which has ended")]
     assert not node.process_groups.members("a") and [each.actor for each in node.process_groups.members("b")] == ["two"]
     if end != "stop":

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from contract_sources import happened
 
 import workbench
 from workbench.api import (
@@ -179,7 +180,7 @@ def test_the_entries_of_an_actor_end_with_it(node: Node, user: str, end: str) ->
                 node.actors.ask(user, "crash")
         else:
             getattr(node.actors, end)(user)
-        told = [(event.kind, event.subject, event.text) for event in events.get(5)]
+        told = [(event.kind, event.subject, event.text) for event in happened(events, 2)]
     said = "user, which registered it, has ended"
     assert told == [("registry.unregistered", "a", said), ("registry.unregistered", "b", said)]
     assert ids(node.registry.discover()) == ["c"]

@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from workbench.api.channels import ChannelsOfActor
 from workbench.api.errors import Cause, Denied, Unavailable, WorkbenchError
 from workbench.api.identity import ActorId
 from workbench.api.keyvalue import KeyValueOfActor
@@ -108,6 +109,8 @@ class Services(Protocol):
 
     @property
     def keyvalue(self) -> KeyValueOfActor: ...
+    @property
+    def channels(self) -> ChannelsOfActor: ...
 
 
 class Host(Protocol):

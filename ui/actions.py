@@ -150,7 +150,7 @@ SPECS = (
     Spec("queue.redrive", "Redrive", "restart", "", "", "queue redrive QUEUE",
          tip="Put the dead letters back into the queue where they failed"),
     Spec("queue.drop", "Remove this message…", "trash", "", "", "queue drop QUEUE ID", tone="error"),
-    Spec("queue.purge", "Purge…", "cut", "", "", "queue purge QUEUE", tone="error"),
+    Spec("queue.purge", "Purge…", "trash", "", "", "queue purge QUEUE", tone="error"),
     Spec("queue.delete", "Delete this queue…", "trash", "", "", "queue delete QUEUE", tone="error"),
     Spec("queue.actor", "Go to the actor that has or sent it", "actor", "", "", "actor show NAME"),
     Spec("queue.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import actors, app, births, command, lives, messages
+from tests.benchmarks import actors, app, births, channels, command, lives, messages
 from tests.benchmarks.figure import Figure, report
 
 FIGURES = (
@@ -18,6 +18,7 @@ FIGURES = (
     *messages.FIGURES,
     *births.FIGURES,
     *lives.FIGURES,
+    *channels.FIGURES,
     command.whole_process,
     app.start,
     app.lag,

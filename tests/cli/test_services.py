@@ -45,7 +45,7 @@ def test_queues_are_filled_emptied_and_their_dead_letters_resent(shell) -> None:
         again = shell("queue", "ack", got["id"])
         assert (again.code, again.err.split(":")[0]) == (1, "not_found")
         (letter,) = shell("queue", "dead-letters", "work", "--json").objects
-        assert letter["reason"] == "attempt 1 of 1: a consumer outside of the actors refused it"
+        assert letter["reason"] == "somebody outside refused it (attempt 1 of 1)"
         assert shell("queue", "resend", "work.dead", letter["id"], "job=two").out.startswith(
             f"{letter['id']} is sent as"
         )

@@ -135,7 +135,7 @@ def test_a_lease_that_ends_gives_the_message_back_in_time_and_counts(place: Plac
     assert (second.message, second.attempt) == (first.message, 2)
     place.pass_time(5)
     (letter,) = channels.messages("work.dead")
-    assert letter.reason == "attempt 2 of 2: the lease of a consumer outside of the actors ended after 5,000 ms"
+    assert letter.reason == "the lease of somebody outside ended after 5,000 ms (attempt 2 of 2)"
     assert "channels.dead work" in place.told.kinds
 
 

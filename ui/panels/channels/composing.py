@@ -124,7 +124,8 @@ class Composing(QWidget):
     def _hold(self, *, again: bool) -> None:
         """What is sent again goes where it was."""
         self.strip.setVisible(again)
-        for part in (self.kind, self.to, self.times):
+        self.times.setVisible(not again)
+        for part in (self.kind, self.to):
             part.setEnabled(not again)
 
     def record(self) -> Record:

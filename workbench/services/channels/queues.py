@@ -310,7 +310,8 @@ class QueueService:
         self.ledger.changed(message)
         tried_enough = 0 < options.max_attempts <= message.attempts
         if (tried_enough or for_good) and options.dead_letter_queue:
-            return self._bury(message, f"attempt {message.attempts} of {options.max_attempts}: {why}", now)
+            tries = f" (attempt {message.attempts:,} of {options.max_attempts:,})"
+            return self._bury(message, why[:REASON_CHARACTERS] + tries, now)
         return self.put_back(message, now)
 
     def _bury(self, message: Message, reason: str, now: float) -> Handed:
@@ -318,7 +319,7 @@ class QueueService:
         queue.remove(message)
         self._expiries.discard(message)
         dead = self.book.dead_letters(queue, now)
-        message.origin, message.reason, message.died = queue.name, reason[:REASON_CHARACTERS], now
+        message.origin, message.reason, message.died = queue.name, reason, now
         message.attempts, message.visible, message.expires = 0, now, None
         dead.add(message, now)
         self._news.append((queue.scope, "dead", queue.name, message.reason))
@@ -423,4 +424,4 @@ class _Left(Exception):
 
 def called(holder: ActorId | None) -> str:
     """A consumer, in a sentence."""
-    return holder.name if holder is not None else "a consumer outside of the actors"
+    return holder.name if holder is not None else "somebody outside"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 from pathlib import Path
@@ -312,6 +313,45 @@ def test_a_blocked_actor_gets_the_message_that_comes_and_is_told_of_a_deletion(n
             asking.join()
     assert isinstance(answers[0], dict) and answers[0]["message_type"] == "job"
     assert str(answers[1]) == "not_found: queue 'work' was deleted while a message of it was waited for"
+
+
+def test_an_actor_that_is_killed_while_it_waits_leaves_the_next_message_to_others(node: Node, user: str) -> None:
+    def ask() -> None:
+        with contextlib.suppress(WorkbenchError):
+            call(node, user, "receive_from_queue", "work", timeout_ms=20_000)
+
+    with node.subscribe([Area.CHANNELS]) as events:
+        node.channels.create_queue("work")
+        asking = threading.Thread(target=ask)
+        asking.start()
+        while not node.channels.queue("work").receivers:
+            events.get(5)
+        node.actors.kill(user)
+        asking.join()
+    assert node.channels.queue("work").receivers == 0
+    node.channels.send("work", "job")
+    assert received(node, "work").attempt == 1
+
+
+def test_a_client_that_left_while_it_waited_takes_no_message_along(embedded: Node) -> None:
+    with workbench.serve(embedded), embedded.subscribe([Area.CHANNELS]) as events:
+        found = workbench.endpoint(embedded.info().workspace)
+        assert found is not None
+        leaving = workbench.connect(f"grpc://{found.address}", token=found.token)
+
+        def receive() -> None:
+            with contextlib.suppress(WorkbenchError):
+                leaving.channels.receive("work", timeout=20)
+
+        embedded.channels.create_queue("work", visibility_ms=500)
+        asking = threading.Thread(target=receive)
+        asking.start()
+        while not embedded.channels.queue("work").receivers:
+            events.get(5)
+        leaving.close()
+        asking.join()
+        message = embedded.channels.send("work", "job")
+        assert received(embedded, "work", 10).message == message
 
 
 def test_a_topic_goes_to_every_subscriber_whose_filter_matches(node: Node, user: str) -> None:

@@ -23,6 +23,7 @@ from workbench.services.channels.store import QueueStore
 from workbench.services.means import Caller, Means, Scope
 
 REASON_CHARACTERS = 1_000
+HANDOVER_SECONDS = 5.0
 KEPT_BYTES, KEPT_CONTENT_BYTES = 16 << 10, 64 << 20
 """Contents up to so many bytes, together so many, stay in memory until they are received."""
 
@@ -173,12 +174,12 @@ class QueueService:
         try:
             caller.wait(answer, timeout, f"a message of {key[1]}")
         except BaseException:
-            answer.fail(_Left())
+            _leave_off(answer)
             if answer.value is not None:
                 self._give_back(answer.value.id)
             raise
         finally:
-            answer.fail(_Left())
+            _leave_off(answer)
             self._leave(key, waiter)
         if isinstance(answer.error, _Left):
             self.told(caller.scope)
@@ -420,6 +421,12 @@ class _Gone(Exception):
 
 class _Left(Exception):
     """Nobody waits any more."""
+
+
+def _leave_off(answer: Answer[Delivery]) -> None:
+    """Take nothing any more; when somebody hands something over at this very moment, let that be done first."""
+    answer.fail(_Left())
+    answer.wait(HANDOVER_SECONDS)
 
 
 def called(holder: ActorId | None) -> str:

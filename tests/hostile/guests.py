@@ -85,6 +85,8 @@ TIMED = "time: .* 200 ms"
 FEW, SMALL_MEMORY = {"mailbox": 500}, {"memory_bytes": 4 * MIB}
 LAST_TRAP = function("shutdown", "(unreachable)")
 LAST_SPIN = function("shutdown", f"{SPIN} (i64.const 0)")
+HONEST = _core("an honest actor", "(i64.const 0)", "")
+"""What the others are compared with: it answers at once, and is born and stopped as often as they are."""
 GUESTS = (
     _core("spin", f"{SPIN} (i64.const 0)", TIMED, limits=SOON),
     _core(

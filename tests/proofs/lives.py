@@ -19,7 +19,7 @@ from workbench.node import LocalNode, Machine
 
 SECONDS = 30.0
 CROWD, FEW = 10_000, 100
-ADDRESSABLE, RESIDENT = 100_000, 2_000
+ADDRESSABLE, RESIDENT, STEP = 100_000, 2_000, 10_000
 KEPT, WARM_SECONDS = 1_000, 15.0
 """So many turns and log lines are kept, and the rings of dead letters and decisions are full after so long."""
 GROWN_BYTES = 8 << 20
@@ -65,18 +65,10 @@ def _crowd(node: Node) -> Mapping[str, object]:
     module = node.modules.deploy(CRASHING.encode(), file_name="crashing.py").hash
     process = psutil.Process()
 
-    def spawn(number: int) -> str:
-        return node.actors.spawn(module, options=SpawnOptions(name=f"a{number}")).id.name
-
-    def share(first: int) -> list[str]:
-        return [spawn(number) for number in range(first, CROWD, node.info().workers)]
-
-    names = [spawn(number) for number in range(FEW)]
+    names = _born(node, module, 0, FEW)
     few = _asks(node, names)
     before, started = process.memory_full_info().pss, time.monotonic()
-    with ThreadPoolExecutor() as callers:  # as many as there are workers, which make the instances
-        for made in callers.map(share, range(FEW, FEW + node.info().workers)):
-            names += made
+    names += _born(node, module, FEW, CROWD)
     seconds = time.monotonic() - started
     many = _asks(node, names)
     alive = sum(info.state is ActorState.IDLE for info in node.actors.list())
@@ -94,6 +86,18 @@ def _crowd(node: Node) -> Mapping[str, object]:
     if alive != CROWD or each > 1.0 or seconds > 60 or highest(many, 99) > 2 * highest(few, 99):
         raise SystemExit("the crowd is not as it was promised")
     return found
+
+
+def _born(node: Node, module: str, first: int, beyond: int) -> list[str]:
+    """Spawn actors that count from their number on, from as many callers as there are workers."""
+    workers = node.info().workers
+
+    def share(start: int) -> list[str]:
+        numbers = range(start, beyond, workers)
+        return [node.actors.spawn(module, str(each), options=SpawnOptions(name=f"a{each}")).id.name for each in numbers]
+
+    with ThreadPoolExecutor(workers) as callers:
+        return [name for made in callers.map(share, range(first, first + workers)) for name in made]
 
 
 def _asks(node: Node, names: list[str], times: int = 3_000) -> list[float]:
@@ -117,10 +121,9 @@ def passive() -> Mapping[str, object]:
 def _passive(node: Node) -> Mapping[str, object]:
     module = node.modules.deploy(CRASHING.encode(), file_name="crashing.py").hash
     started = time.monotonic()
-    for number in range(ADDRESSABLE):
-        node.actors.spawn(module, str(number), options=SpawnOptions(name=f"a{number}"))
-        if number % 10_000 == 9_999:
-            print(f"  {number + 1:,} actors after {time.monotonic() - started:.0f} s", flush=True)
+    for number in range(0, ADDRESSABLE, STEP):
+        _born(node, module, number, number + STEP)
+        print(f"  {number + STEP:,} actors after {time.monotonic() - started:.0f} s", flush=True)
     seconds = time.monotonic() - started
     states = [info.state for info in node.actors.list()]
     asleep = states.count(ActorState.PASSIVE)

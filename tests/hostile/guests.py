@@ -115,7 +115,7 @@ GUESTS = (
     _python("a storm of timers", _for_ever('messaging.send_after(3_600_000, "tick", "")'), "500 timers", limits=FEW),
     _python("a giant reply", 'return "r" * (9 << 20)', "size: the reply of .* has 9,437,184 bytes, up to 8,388,608"),
     _python("a slow drip below the limit", DRIP, "done", turns=5, limits=SOON),
-    _python("sleep for an hour", "time.sleep(3600)", "wanted to sleep for 3,600.0 s"),
+    _python("sleep for an hour", "time.sleep(3600)", r"wanted to sleep for 3,(600\.0|599\.9) s"),
     _python("exit", "raise SystemExit(3)", "SystemExit: 3"),
     _core("trap in init", ECHO, "init of .*unreachable", function("init", "(unreachable)", "(param i32 i32)")),
     _core("trap in a handler", "(unreachable)", "unreachable"),

@@ -23,6 +23,7 @@ from workbench import api
 from workbench.api.modules import CancelToken, ProgressCallback
 
 if TYPE_CHECKING:
+    from workbench.api.tree_file import TreeFile
     from workbench.rpc.server import Server
 
 ENDPOINT = "endpoint.json"
@@ -149,6 +150,21 @@ def start_sample(node: api.Node, *, progress: ProgressCallback | None = None) ->
     return start(node, progress=progress)
 
 
+def apply_tree(
+    node: api.Node,
+    tree: TreeFile,
+    folder: Path,
+    *,
+    progress: ProgressCallback | None = None,
+    cancel: CancelToken | None = None,
+    timeout: float = 60.0,
+) -> api.SupervisorInfo:
+    """Deploy the sources that a tree file names, which lie in `folder`, and apply it. Errors have their line in it."""
+    from workbench.tree import apply
+
+    return apply(node, tree, folder, progress=progress, cancel=cancel, timeout=timeout)
+
+
 def start_thread(name: str, run: Callable[[], None]) -> threading.Thread:
     """A daemon thread on which calls of an embedded node run without being handed to another thread."""
     from workbench.runtime import threads
@@ -181,6 +197,7 @@ def _alive(pid: int) -> bool:
 __all__ = [
     "Endpoint",
     "api",
+    "apply_tree",
     "build",
     "connect",
     "default_workspace",

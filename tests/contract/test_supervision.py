@@ -17,6 +17,7 @@ from workbench.api import (
     Invalid,
     Node,
     NotFound,
+    Rejected,
     Restart,
     SpawnOptions,
     Strategy,
@@ -75,8 +76,15 @@ def test_children_are_started_and_stopped_by_hand(node: Node, shop: SupervisorSp
     assert node.supervision.start_child("shop", "b").state is ActorState.IDLE
     assert node.supervision.restart("shop", "a").total_restarts == 0
     assert node.supervision.restart("shop").state is ActorState.IDLE
-    with pytest.raises(AlreadyExists):
+    with pytest.raises(AlreadyExists) as taken:
         node.supervision.apply(SupervisorSpec("other", children=(child("a"),)))
+    assert taken.value.subject == "a"
+    with pytest.raises(NotFound) as unknown:
+        node.supervision.apply(SupervisorSpec("other", children=(ChildSpec("z", "nosuch"),)))
+    assert unknown.value.subject == "z"
+    with pytest.raises(Rejected) as unborn:
+        node.supervision.apply(SupervisorSpec("other", children=(child("y"), child("z", state="?"))))
+    assert unborn.value.subject == "z"
 
 
 def test_states_limits_and_dead_letters(node: Node) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 import workbench
-from workbench.api import Ending, Invalid, Node, NotFound, RestartPlan, SupervisorInfo
+from workbench.api import Ending, Invalid, NotFound, RestartPlan, SupervisorInfo, WorkbenchError
 from workbench.api.supervision import spoken
-from workbench.api.tree_file import TreeFile, parse_tree
+from workbench.api.tree_file import parse_tree
 from workbench.cli import failure, options, payload, render
 from workbench.cli.connection import Target, running
 from workbench.cli.progress import ProgressLine
@@ -40,8 +40,12 @@ def apply(file: Path, timeout_seconds: float, target: Target, as_json: bool) -> 
         failure.show(wrong, {str(file): text})
         return wrong.exit_code
     with running(target) as node:
-        _deploy(node, found, file.parent)
-        node.supervision.apply(found.tree, timeout=timeout_seconds)
+        try:
+            with ProgressLine() as progress:
+                workbench.apply_tree(node, found, file.parent, progress=progress, timeout=timeout_seconds)
+        except WorkbenchError as wrong:
+            failure.show(wrong, {str(file): text})
+            return wrong.exit_code
         _show(_family(node.supervision.list(), found.tree.name), as_json=as_json)
     return 0
 
@@ -53,13 +57,6 @@ def _text(file: Path) -> str:
         raise NotFound(f"{file} cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError as error:
         raise Invalid(f"{file} is no text in UTF-8: {error.reason} at byte {error.start}") from None
-
-
-def _deploy(node: Node, found: TreeFile, folder: Path) -> None:
-    packed = {alias: workbench.pack(folder / name) for alias, name in found.files.items()}
-    for alias, (data, name) in packed.items():
-        with ProgressLine() as progress:
-            node.modules.deploy(data, file_name=name, alias=alias, force=True, progress=progress)
 
 
 @supervisor.command()

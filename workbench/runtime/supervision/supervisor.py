@@ -258,7 +258,9 @@ class Supervisor:
                 child = entry.spec if state is None else replace(entry.spec, state=state)
                 entry.actor = actor = self._system.make(self.scope, child, entry)
                 yield from _done(self._system.bear(actor))
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, WorkbenchError):
+                error.subject = error.subject or entry.name
             entry.alive = False
             if entry.actor is not None and entry.actor.state is ActorState.STOPPED:
                 entry.actor = None  # it was never born, and is not listed

@@ -46,6 +46,7 @@ class Resending:
         panel, letter = self._panel, self._panel.letters.chosen()
         if letter is None:
             return
+        panel.letters.take_in_hand()
         sent = letter.envelope
         panel.compose(Draft(letter.actor.name, sent.type, sent.payload, "cast"))
         self.letter = letter

@@ -259,7 +259,16 @@ def test_actors_are_suspended_limited_and_their_dead_letters_sent_again(shell) -
         assert shell("actor", "call", "tally", "get_count").code in (1, 3)
         letter = shell("actor", "dead-letters", "--json").objects[0]
         assert (letter["envelope"]["type"], letter["actor"]) == ("crash", "tally")
+        waits = shell("actor", "cast", "tally", "increment")
+        assert waits.code == 0
+        assert waits.err.startswith("tally has crashed (")
+        assert waits.err.endswith(
+            "): the message waits in its mailbox, as number 1, until it is restarted: workbench actor restart tally\n"
+        )
+        assert "as number 2, until it is restarted" in shell("actor", "resend", str(letter["seq"]), "increment").err
+        assert "mailbox     2" in shell("actor", "show", "tally").out
+        assert shell("actor", "list", "--json").objects[0]["mailbox"] == 2
         shell("actor", "restart", "tally")
-        assert shell("actor", "resend", str(letter["seq"]), "increment").code == 0
-        assert shell("actor", "call", "tally", "get_count", "--json").objects[0]["reply"] == "1"
+        assert shell("actor", "cast", "tally", "increment").err == ""
+        assert shell("actor", "call", "tally", "get_count", "--json").objects[0]["reply"] == "3"
         assert shell("actor", "dead-letters", "--json").objects == []

@@ -347,6 +347,21 @@ def test_a_dead_letter_that_was_clicked_stays_chosen(
     assert chosen is not None and chosen.seq == 1
 
 
+def test_a_letter_resent_to_a_crashed_actor_is_said_to_wait(
+    window: MainWindow, actors: ActorsPanel, real: QuickNode, qtbot: QtBot
+) -> None:
+    real.actors.tell("alone", "die")
+    window.desk.actions.run("message.letters")
+    messages = messages_of(window)
+    qtbot.waitUntil(lambda: len(messages.letters.model.rows) == 1)
+    window.desk.actions.run("message.letter_resend")
+    qtbot.waitUntil(lambda: any("alone has crashed" in notice.text for notice in window.notices.notices))
+    said = next(notice.text for notice in window.notices.notices if "alone has crashed" in notice.text)
+    assert "waits in its mailbox, as number 1, until it is restarted, in Actors or by workbench actor restart" in said
+    assert real.actors.get("alone").mailbox == 1
+    qtbot.waitUntil(lambda: messages.reply.outcome.text() == "In the mailbox")
+
+
 def test_another_actor_in_the_composer_makes_it_a_new_message(
     window: MainWindow, actors: ActorsPanel, real: QuickNode, qtbot: QtBot
 ) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.core_modules import ECHO, function, handler, module, request, texts
-from tests.unit.fragile import die, settle, stepped_node
+from tests.unit.fragile import child, die, settle, stepped_node, tree
 from workbench.api import (
     ActorState,
     Crashed,
@@ -17,8 +17,10 @@ from workbench.api import (
     NotFound,
     Rejected,
     SpawnOptions,
+    Strategy,
     Timeout,
 )
+from workbench.api.actors import why_it_waits
 from workbench.node import LocalNode
 
 
@@ -287,3 +289,20 @@ def test_one_for_whom_there_is_no_room_sleeps_on_with_its_state(node: LocalNode)
     residents._limit = None
     node.actors.resend(letter.seq)
     assert node.actors.ask("a", "get").payload == "2"
+
+
+def test_a_cast_to_a_crashed_actor_waits_and_it_is_known_why(node: LocalNode) -> None:
+    node.supervision.apply(tree("shop", Strategy.ONE_FOR_ONE, child("b"), intensity=0))
+    spawn(node)
+    for name in ("a", "b"):
+        assert why_it_waits(node.actors.get(name)) == ""
+        die(node, name)
+        settle(node)
+        node.actors.tell(name, "increment")
+    alone, supervised = (node.actors.get(name) for name in ("a", "b"))
+    assert why_it_waits(alone).endswith("the message waits in its mailbox, as number 1, until it is restarted")
+    assert why_it_waits(supervised).endswith("until its supervisor shop starts it again")
+    assert node.actors.dead_letters() == []
+    node.actors.restart("a")
+    settle(node)
+    assert node.actors.ask("a", "get").payload == "1"

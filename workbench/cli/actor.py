@@ -8,6 +8,9 @@ from workbench.api import ActorInfo, ActorState, DeadLetter, Kind, SpawnOptions
 from workbench.cli import exchange, failure, options, payload, render
 from workbench.cli.connection import Target, running
 
+MOST_LETTERS = 10_000
+"""As many as a node keeps."""
+
 
 @click.group()
 def actor() -> None:
@@ -121,10 +124,14 @@ def call(name: str, message: str, timeout_seconds: float, target: Target, as_jso
 @options.as_json
 @options.debug
 def cast(name: str, message: str, target: Target, as_json: bool) -> None:
-    """Put a message into the mailbox of the actor NAME, without waiting for it to be handled."""
+    """Put a message into the mailbox of the actor NAME, without waiting for it to be handled.
+
+    The mailbox of a crashed actor keeps it for its next life; that this is so is said on stderr.
+    """
     sent = payload.message(message, Kind.CAST)
     with running(target) as node:
         node.actors.tell(name, sent.type, sent.payload)
+        exchange.tell_if_it_waits(node, name)
     if as_json:
         exchange.show(exchange.Exchange(sent, None, None, None), as_json=True)
 
@@ -256,14 +263,21 @@ def dead_letters(limit: int, target: Target, as_json: bool) -> None:
 @options.where
 @options.debug
 def resend(number: int, message: str | None, target: Target) -> None:
-    """Send the dead letter NUMBER to its actor again, as it was or as another message."""
+    """Send the dead letter NUMBER to its actor again, as it was or as another message.
+
+    The mailbox of a crashed actor keeps it for its next life; that this is so is said on stderr.
+    """
     edited = payload.message(message, Kind.CAST) if message else None
     with running(target) as node:
+        newer = node.actors.dead_letters(after=number - 1, limit=MOST_LETTERS)
+        whose = next((letter.actor for letter in newer if letter.seq == number), None)
         node.actors.resend(
             number,
             message_type=edited.type if edited else None,
             payload=edited.payload if edited else None,
         )
+        if whose is not None:
+            exchange.tell_if_it_waits(node, whose)
 
 
 @actor.command()

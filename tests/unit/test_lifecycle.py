@@ -463,12 +463,6 @@ def test_a_turn_names_its_interpreter(node: Node, odd: str) -> None:
     assert node.actors.turns(odd)[-1].interpreter == node.info().interpreter
 
 
-@pytest.mark.parametrize("change", [{"fuel": -1}, {"time_ms": 0}, {"mailbox": 0}, {"memory_bytes": 2**70}])
-def test_a_limit_out_of_range_is_refused_with_its_name(change: dict[str, int]) -> None:
-    with pytest.raises(Invalid, match=f"the limit {next(iter(change))} must be between"):
-        limits(**change)
-
-
 def test_what_a_guest_logs_and_asks_of_the_host_is_bounded_in_the_nodes_memory(node: Node, odd: str) -> None:
     machine = node._machine  # type: ignore[attr-defined]
     for _ in range(3):

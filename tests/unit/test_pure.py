@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from workbench.api import (
     Invalid,
     Kind,
     Level,
+    Limits,
     Outcome,
     Reply,
     Turn,
@@ -22,6 +24,7 @@ from workbench.api import (
 )
 from workbench.api.errors import WorkbenchError, by_code
 from workbench.api.identity import split_address
+from workbench.api.limits import BOUNDS
 from workbench.clock import FakeClock
 from workbench.config import load
 from workbench.runtime import recorder as recorder_module
@@ -211,3 +214,22 @@ def test_a_sample_is_the_difference_of_two_readings() -> None:
 
 def test_without_a_turn_there_is_no_turn_time() -> None:
     assert difference(Counters(), Counters(), now=1.0, seconds=1.0).turn_ms is None
+
+
+@pytest.mark.parametrize("name", sorted(BOUNDS.keys() - {"stack_bytes"}))
+def test_a_limit_out_of_range_is_refused_with_its_name_and_the_largest(name: str) -> None:
+    least, most = BOUNDS[name]
+    assert (getattr(_limits(**{name: least}), name), getattr(_limits(**{name: most}), name)) == (least, most)
+    for value in (least - 1, most + 1):
+        with pytest.raises(Invalid, match=f"the limit {name} must be between {least:,} and {most:,}, not {value:,}"):
+            _limits(**{name: value})
+
+
+@pytest.mark.parametrize("value", [0, 1, 100_000, (512 << 10) + 1, 2 << 20])
+def test_a_stack_between_the_classes_is_refused(value: int) -> None:
+    with pytest.raises(Invalid, match=rf"the limit stack_bytes is .* or 1,048,576 \(1,024 KiB\), not {value:,}"):
+        _limits(stack_bytes=value)
+
+
+def _limits(**changes: int) -> Limits:
+    return replace(profile("balanced").limits, **changes)

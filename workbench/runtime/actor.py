@@ -19,6 +19,7 @@ from workbench.api.actors import ActorInfo, ActorState
 from workbench.api.errors import Cause, Crashed, Exhausted, NotFound, Rejected, Unavailable, WorkbenchError
 from workbench.api.events import Area
 from workbench.api.identity import NAME_BYTES, ActorId
+from workbench.api.limits import MAILBOX_BYTES
 from workbench.api.logs import Level
 from workbench.api.messages import Envelope, Kind, Payload, Reply
 from workbench.api.supervision import Ending
@@ -27,7 +28,7 @@ from workbench.runtime.answer import Answer
 from workbench.runtime.behaviors import Route, route
 from workbench.runtime.body import Body, Spec
 from workbench.runtime.checks import check_sizes
-from workbench.runtime.mailbox import MAILBOX_BYTES, Letter, Mailbox
+from workbench.runtime.mailbox import Letter, Mailbox
 from workbench.runtime.metrics import Counters
 from workbench.runtime.picture import picture
 from workbench.runtime.surroundings import Surroundings

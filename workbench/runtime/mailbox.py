@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from workbench.api.errors import Exhausted
+from workbench.api.limits import MAILBOX_BYTES
 from workbench.api.messages import Envelope, Reply
 from workbench.runtime.answer import Answer
 
@@ -16,10 +17,6 @@ class Letter:
 
     envelope: Envelope
     answer: Answer[Reply] | None = None
-
-
-MAILBOX_BYTES = 64 << 20
-"""The payloads in one mailbox together."""
 
 
 class Mailbox:

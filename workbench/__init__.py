@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench import api
+from workbench.api.identity import check_scope
 from workbench.api.modules import CancelToken, ProgressCallback
 
 if TYPE_CHECKING:
@@ -42,9 +43,10 @@ def connect(url: str, *, tenant: str = "default", namespace: str = "default", to
     """A node by its URL.
 
     `embedded:DIR` runs one on the workspace DIR in this process, `embedded:` on a temporary workspace that is removed
-    at the end. `grpc://HOST:PORT` attaches to a running one. Invalid: another kind of URL. Unavailable: the workspace
-    is in use, or nobody answers at the address.
+    at the end. `grpc://HOST:PORT` attaches to a running one. Invalid: another kind of URL, or no name of a tenant or
+    namespace. Unavailable: the workspace is in use, or nobody answers at the address.
     """
+    check_scope(tenant, namespace)
     kind, _, rest = url.partition(":")
     if kind == "embedded":
         from workbench.config import load

@@ -272,3 +272,28 @@ def test_actors_are_suspended_limited_and_their_dead_letters_sent_again(shell) -
         assert shell("actor", "cast", "tally", "increment").err == ""
         assert shell("actor", "call", "tally", "get_count", "--json").objects[0]["reply"] == "3"
         assert shell("actor", "dead-letters", "--json").objects == []
+
+
+def test_an_actor_is_spawned_with_other_limits_than_its_profile_has(shell) -> None:
+    with shell.node():
+        shell("module", "deploy", "counter.py", "--alias", "counter")
+        spawned = shell("actor", "spawn", "counter", "--name", "tally", "--limit", "fuel=70_000_000_000",
+                        "--limit", "mailbox=3", "--json")  # fmt: skip
+        assert spawned.objects == [{"actor": "tally"}], spawned.err
+        found = shell("actor", "limits", "tally", "--json").objects[0]
+        python = shell("profile", "show", "balanced", "--json").objects[0]["interpreter"]
+        assert found == {**python, "fuel": 70_000_000_000, "mailbox": 3}
+        wrongs = {"fule=1": "no limit 'fule'", "stack_bytes=5": "the limit stack_bytes is 65,536",
+                  "mailbox=9_000_000": "between 1 and 1,000,000, not 9,000,000", "fuel": "fuel=NUMBER"}  # fmt: skip
+        for wrong, said in wrongs.items():
+            refused = shell("actor", "spawn", "counter", "--name", "other", "--limit", wrong)
+            assert (refused.code, said in refused.err) == (1, True), refused.err
+        assert [row["actor"] for row in shell("actor", "list", "--json").objects] == ["tally"]
+
+
+def test_an_empty_tenant_or_namespace_is_refused(shell) -> None:
+    with shell.node():
+        for option in ("--tenant", "--namespace"):
+            refused = shell("actor", "list", option, "")
+            assert (refused.code, refused.out) == (1, "")
+            assert refused.err.startswith(f"invalid: a {option[2:]} has a name of 1 to 1,024 bytes of Unicode")

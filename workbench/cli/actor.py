@@ -23,6 +23,7 @@ def actor() -> None:
 @options.state
 @options.profile
 @options.grants
+@options.limits
 @options.timeout
 @options.where
 @options.as_json
@@ -33,13 +34,16 @@ def spawn(
     state: str,
     profile: str,
     grants: tuple[str, ...],
+    changes: tuple[str, ...],
     timeout_seconds: float,
     target: Target,
     as_json: bool,
 ) -> None:
     """Start an actor of the module REF."""
-    chosen = SpawnOptions(name, profile, grants)
+    from workbench.cli.limits import for_spawn
+
     with running(target) as node:
+        chosen = SpawnOptions(name, profile, grants, for_spawn(node, module, profile, changes))
         info = node.actors.spawn(module, payload.text(state), options=chosen, timeout=timeout_seconds)
     if as_json:
         render.line({"actor": info.id.name})
@@ -214,7 +218,7 @@ def passivate(name: str, timeout_seconds: float, target: Target) -> None:
 
 @actor.command()
 @click.argument("name")
-@click.argument("changes", metavar="LIMIT=VALUE...", nargs=-1)
+@click.argument("changes", metavar=f"{options.LIMIT}...", nargs=-1)
 @options.timeout
 @options.where
 @options.as_json

@@ -54,7 +54,7 @@ class TreeFiles(QObject):
                 why = f"{places[0]}: {why}"
             self._desk.notice(f"{path.name} was not applied: {why}", "error", details=details, key=str(path))
         else:
-            count = show.plural(len(names_of(found.spec)) - 1, "child").replace("childs", "children")
+            count = show.plural(len(names_of(found.spec)) - 1, "child")
             self._desk.notice(f"{path.name} is applied: {found.name} runs with {count}.", "ok", key=str(path))
             self._desk.raise_panel.emit("supervision")
             self._desk.show_supervised.emit(found.name)

@@ -25,6 +25,7 @@ from workbench.api import (
 from workbench.api.errors import WorkbenchError, by_code
 from workbench.api.identity import split_address
 from workbench.api.limits import BOUNDS
+from workbench.api.words import plural
 from workbench.clock import FakeClock
 from workbench.config import load
 from workbench.runtime import recorder as recorder_module
@@ -233,3 +234,18 @@ def test_a_stack_between_the_classes_is_refused(value: int) -> None:
 
 def _limits(**changes: int) -> Limits:
     return replace(profile("balanced").limits, **changes)
+
+
+@pytest.mark.parametrize(
+    ("number", "noun", "said"),
+    [
+        (1, "restart", "1 restart"),
+        (0, "restart", "0 restarts"),
+        (2_000, "message", "2,000 messages"),
+        (1, "child", "1 child"),
+        (2, "child", "2 children"),
+        (2, "crash", "2 crashes"),
+    ],
+)
+def test_a_number_of_things_is_said_as_people_say_it(number: int, noun: str, said: str) -> None:
+    assert plural(number, noun) == said

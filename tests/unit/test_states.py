@@ -150,7 +150,7 @@ def test_limits_change_while_it_lives(node: LocalNode) -> None:
     node.actors.restart("a")
     node.actors.suspend("a")
     node.actors.tell("a", "get")
-    with pytest.raises(Exhausted, match="the mailbox of a is full: 1 of 1 messages wait"):
+    with pytest.raises(Exhausted, match="the mailbox of a is full: it has 1 message and may have 1"):
         node.actors.tell("a", "get")
     node.actors.set_limits("a", replace(before, mailbox=2))
     node.actors.tell("a", "get")

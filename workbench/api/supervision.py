@@ -16,6 +16,7 @@ from workbench.api.errors import Cause, Invalid
 from workbench.api.identity import NAME_BYTES
 from workbench.api.limits import DAY_MS, DEFAULT_PROFILE, Limits
 from workbench.api.messages import Payload
+from workbench.api.words import plural
 
 BRUTAL_KILL, INFINITY = 0, -1
 """As `shutdown_ms`: do not ask the child to shut down at all; wait for it as long as it takes."""
@@ -277,7 +278,7 @@ def spoken(record: RestartRecord) -> str:
     plan, who = record.plan, record.supervisor
     why = f"{record.child} ended" + (f": {record.cause}" if record.cause else "")
     if plan.gives_up:
-        return f"{who} gave up after {record.used:,} restarts ({record.intensity:,} are allowed): {why}"
+        return f"{who} gave up after {plural(record.used, 'restart')} ({record.intensity:,} allowed): {why}"
     if plan.start:
         later = f" in {plan.delay_ms:,} ms" if plan.delay_ms else ""
         return f"{who} starts {', '.join(plan.start)}{later}: {why}"

@@ -11,6 +11,7 @@ import workbench
 from workbench.api import Ending, Invalid, NotFound, RestartPlan, SupervisorInfo, WorkbenchError
 from workbench.api.supervision import spoken
 from workbench.api.tree_file import parse_tree
+from workbench.api.words import plural
 from workbench.cli import failure, options, payload, render
 from workbench.cli.connection import Target, running
 from workbench.cli.progress import ProgressLine
@@ -203,7 +204,7 @@ def _show(supervisors: Sequence[tuple[SupervisorInfo, int]], *, as_json: bool) -
         rows.append(("  " * depth + info.name, info.state.value, spec.strategy.value, used, info.stopped_because))
         rows += [
             ("  " * (depth + 1) + child.name, _state(child.state.value, held=child.held), child.restart.value,
-             f"{child.restarts:,} restarts", "")
+             plural(child.restarts, "restart"), "")
             for child in info.children if not child.supervisor
         ]  # fmt: skip
     render.table(("NAME", "STATE", "STRATEGY, RESTART", "RESTARTS", "STOPPED BECAUSE"), rows)

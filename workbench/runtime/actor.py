@@ -23,6 +23,7 @@ from workbench.api.limits import MAILBOX_BYTES
 from workbench.api.logs import Level
 from workbench.api.messages import Envelope, Kind, Payload, Reply
 from workbench.api.supervision import Ending
+from workbench.api.words import plural
 from workbench.runtime import life
 from workbench.runtime.answer import Answer
 from workbench.runtime.behaviors import Route, route
@@ -180,7 +181,7 @@ class Actor:
         held = sum(self.timers.values()) + len(envelope.payload)
         if len(self.timers) >= self.mailbox.limit or held > MAILBOX_BYTES:
             raise Exhausted(
-                f"{self.id.name} has {len(self.timers):,} timers already, and what they carry would be {held:,} bytes",
+                f"{self.id.name} has {plural(len(self.timers), 'timer')} already, and they would carry {held:,} bytes",
                 limit="mailbox",
                 value=self.mailbox.limit,
                 used=len(self.timers),

@@ -23,6 +23,7 @@ from workbench.api.modules import (
     ProgressCallback,
 )
 from workbench.api.structure import ModuleDetail, ModuleDiff
+from workbench.api.words import plural
 from workbench.guest import build, sources
 from workbench.wasm import description
 from workbench.wasm.comparison import compare, sections
@@ -224,7 +225,7 @@ class Library:
 
     def _told(self, users: Sequence[ActorId]) -> str:
         names = ", ".join(sorted(actor.name for actor in users if actor.tenant == self._tenant))
-        return f"{len(users)} actor{'s' * (len(users) > 1)}{f' ({names})' * bool(names)}"
+        return plural(len(users), "actor") + f" ({names})" * bool(names)
 
     def build(
         self, reference: str, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None

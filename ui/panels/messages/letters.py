@@ -22,7 +22,7 @@ VERBS = ("letter_edit", "letter_resend")
 
 def _payload(letter: DeadLetter) -> str:
     found = letter.envelope.payload
-    return show.one_line(found) if isinstance(found, str) else f"{len(found):,} bytes"
+    return show.one_line(found) if isinstance(found, str) else show.plural(len(found), "byte")
 
 
 def _cause(letter: DeadLetter) -> str:

@@ -249,7 +249,7 @@ class Supervision(Protocol):
         ...
 
     def history(self, supervisor: str = "", *, after: int = 0, limit: int = 200) -> Sequence[RestartRecord]:
-        """The newest decisions still kept, oldest first: of one supervisor, or of all."""
+        """The newest decisions still kept, oldest first: of one supervisor, or of all. NotFound: it was never there."""
         ...
 
 

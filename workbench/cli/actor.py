@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from workbench.api import ActorInfo, ActorState, DeadLetter, Kind, SpawnOptions
+from workbench.api import ActorInfo, ActorState, DeadLetter, Kind, Node, NotFound, SpawnOptions
 from workbench.cli import exchange, failure, options, payload, render
 from workbench.cli.connection import Target, running
 
@@ -145,9 +145,20 @@ def cast(name: str, message: str, target: Target, as_json: bool) -> None:
 @options.where
 @options.debug
 def stop(name: str, target: Target) -> None:
-    """Let the actor NAME finish its turn, shut down, and be forgotten."""
+    """Let the actor NAME finish its turn, shut down, and be forgotten. That there is none is no error."""
     with running(target) as node:
+        there = _is_there(node, name)
         node.actors.stop(name)
+    if not there:
+        click.echo(f"there is no actor {name!r}, nothing was stopped", err=True)
+
+
+def _is_there(node: Node, name: str) -> bool:
+    try:
+        node.actors.get(name)
+    except NotFound:
+        return False
+    return True
 
 
 @actor.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -122,9 +122,12 @@ def stop(name: str, child: str, timeout_seconds: float, target: Target) -> None:
 @options.where
 @options.debug
 def remove(name: str, timeout_seconds: float, target: Target) -> None:
-    """Stop the tree whose root is NAME, its last child first, and forget it."""
+    """Stop the tree whose root is NAME, its last child first, and forget it. That there is none is no error."""
     with running(target) as node:
+        known = [info.name for info in node.supervision.list()]
         node.supervision.remove(name, timeout=timeout_seconds)
+    if name not in known:
+        click.echo(f"there is no supervisor {name!r}, nothing was removed", err=True)
 
 
 @supervisor.command()
@@ -197,18 +200,19 @@ def _show(supervisors: Sequence[tuple[SupervisorInfo, int]], *, as_json: bool) -
         for info, _ in supervisors:
             render.line(render.record(info))
         return
-    rows: list[tuple[str, ...]] = []
-    for info, depth in supervisors:
-        spec = info.spec
-        used = f"{info.restarts:,} of {spec.intensity:,} in {spec.period_ms / 1000:g} s"
-        rows.append(("  " * depth + info.name, info.state.value, spec.strategy.value, used, info.stopped_because))
-        rows += [
-            ("  " * (depth + 1) + child.name, _state(child.state.value, held=child.held), child.restart.value,
-             plural(child.restarts, "restart"), "")
-            for child in info.children if not child.supervisor
-        ]  # fmt: skip
+    infos = {info.name: info for info, _ in supervisors}
+    rows = [row for info, depth in supervisors if not depth for row in _rows(info, infos, "")]
     render.table(("NAME", "STATE", "STRATEGY, RESTART", "RESTARTS", "STOPPED BECAUSE"), rows)
 
 
-def _state(state: str, *, held: bool) -> str:
-    return f"{state} (kept)" if held else state
+def _rows(info: SupervisorInfo, infos: Mapping[str, SupervisorInfo], indent: str) -> Iterator[tuple[str, ...]]:
+    """A supervisor and everything below it, children in the order of their start."""
+    spec, inner = info.spec, indent + "  "
+    used = f"{info.restarts:,} of {spec.intensity:,} in {spec.period_ms / 1000:g} s"
+    yield indent + info.name, info.state.value, spec.strategy.value, used, info.stopped_because
+    for child in info.children:
+        if not child.supervisor:
+            state = f"{child.state.value} (kept)" if child.held else child.state.value
+            yield inner + child.name, state, child.restart.value, plural(child.restarts, "restart"), ""
+        elif child.name in infos:
+            yield from _rows(infos[child.name], infos, inner)

@@ -195,8 +195,10 @@ class Trees:
 
     def history(self, scope: Scope, name: str, after: int, limit: int) -> Sequence[RestartRecord]:
         with self._lock:
-            mine = [record for where, record in self._records if where == scope and record.seq > after]
-        return [record for record in mine if name in ("", record.supervisor)][-limit:] if limit else []
+            mine = [record for where, record in self._records if where == scope and name in ("", record.supervisor)]
+        if name and not mine:
+            self.find(scope, name)  # one that is gone is known as long as its decisions are kept
+        return [record for record in mine if record.seq > after][-limit:] if limit else []
 
     def close(self, timeout: float) -> None:
         """Stop every tree, the newest first."""

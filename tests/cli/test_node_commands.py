@@ -228,7 +228,7 @@ def test_a_tree_is_applied_shown_previewed_and_removed(shell) -> None:
         assert shell("supervisor", "preview", "till").out == "starts  till\n"
         assert "shop starts till: till ended: " in shell("supervisor", "history").out
         tree = shell("actor", "tree").out.splitlines()
-        assert [line.strip("│├└─ ").split()[0] for line in tree[1:]] == ["shop", "pool", "job-1", "till"]
+        assert [line.strip("│├└─ ").split()[0] for line in tree[1:]] == ["shop", "till", "pool", "job-1"]
         assert shell("supervisor", "stop", "shop", "till").code == 0
         assert shell("actor", "call", "till", "get_count").code == 1
         assert shell("supervisor", "start", "shop", "till").code == 0

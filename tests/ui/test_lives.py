@@ -105,8 +105,8 @@ def test_the_tree_shows_node_supervisors_and_actors_and_is_remembered(
     actors.desk.actions["actor.tree"].trigger()
     qtbot.waitUntil(lambda: bool(actors.tree.model.rows))
     paths = ["/".join(map(str, row.path)) for row in actors.tree.model.rows]
-    assert paths == ["node", "node/shop", "node/shop/workers", "node/shop/workers/first", "node/shop/workers/second",
-                     "node/shop/workers/third", "node/shop/till", "node/alone"]  # fmt: skip
+    assert paths == ["node", "node/shop", "node/shop/till", "node/shop/workers", "node/shop/workers/first",
+                     "node/shop/workers/second", "node/shop/workers/third", "node/alone"]  # fmt: skip
     choose(actors, "second", qtbot)
     row = actors.tree.model.row(actors.tree.table.currentIndex())
     assert row is not None

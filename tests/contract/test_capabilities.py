@@ -157,6 +157,28 @@ def test_trimming_takes_what_was_never_used_and_a_dry_run_takes_nothing(node: No
 
 
 @pytest.mark.parametrize(
+    ("body", "born", "used"),
+    [("return ''", 0, 0), ("import os; return os.urandom(4).hex()", 0, 1),
+     ("import uuid; return str(uuid.uuid4())", 0, 1), ("import random; return str(random.random())", 1, 1)],
+)  # fmt: skip
+def test_the_seed_of_python_is_no_use_of_random_unless_the_source_names_it(
+    node: Node, body: str, born: int, used: int
+) -> None:
+    source = (
+        f"from plexspaces import GenServer\nclass A(GenServer):\n    def handle_request(self, *_):\n        {body}\n"
+    )
+    node.modules.deploy(source.encode(), file_name="drawing.py", alias="drawing")
+    node.actors.spawn("drawing", options=SpawnOptions(name="p"))
+    assert row(node, "random").used == born
+    node.actors.ask("p", "go")
+    assert row(node, "random").used == used
+    node.actors.kill("p")
+    node.actors.restart("p")
+    assert row(node, "random").used == used + born
+    assert ("random" in node.capabilities.trim("p")) is (used == 0)
+
+
+@pytest.mark.parametrize(
     ("grant", "duration", "said"),
     [
         ("flying", "session", "no capability 'flying'"),

@@ -297,3 +297,16 @@ def test_an_empty_tenant_or_namespace_is_refused(shell) -> None:
             refused = shell("actor", "list", option, "")
             assert (refused.code, refused.out) == (1, "")
             assert refused.err.startswith(f"invalid: a {option[2:]} has a name of 1 to 1,024 bytes of Unicode")
+
+
+def test_a_denial_says_which_grant_would_have_allowed_the_call(shell) -> None:
+    lines = ("from plexspaces import GenServer, keyvalue", "class A(GenServer):", "    def handle_request(self, *_):",
+             "        return keyvalue.get('till')")  # fmt: skip
+    shell.write("reader.py", "\n".join(lines))
+    with shell.node():
+        shell("module", "deploy", "reader.py", "--alias", "reader")
+        shell("actor", "spawn", "reader", "--name", "reader", "--profile", "strict")
+        shell("actor", "call", "reader", "go")
+        assert "; keyvalue:read/till would allow it" in shell("capability", "show", "reader").out
+        rows = {row["capability"]: row for row in shell("capability", "show", "reader", "--json").objects}
+        assert rows["keyvalue"]["last_denial"]["grant"] == "keyvalue:read/till"

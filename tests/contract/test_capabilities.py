@@ -93,6 +93,7 @@ def test_evidence_says_what_is_required_granted_used_and_denied(node: Node, prob
     assert (found.required, found.granted, found.used, found.denied) == (True, (), 0, 1)
     assert found.last_denial is not None
     assert (found.last_denial.what, found.last_denial.name) == ("messaging.tell", "somebody")
+    assert found.last_denial.grant == "messaging/somebody"
     assert found.last_denial.message_type == "tell" and found.last_denial.time > VIRTUAL_YEAR - 10**9
     assert row(node, "keyvalue").denied == 1 and row(node, "keyvalue").required
     assert row(node, "logging").granted == ("logging",)

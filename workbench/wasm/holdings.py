@@ -165,11 +165,11 @@ class Holdings:
         self.used[held.grant.capability] += 1
         return True
 
-    def deny(self, capability: str, what: str, name: str = "") -> None:
+    def deny(self, capability: str, what: str, name: str = "", grant: str = "") -> None:
         """Count a refusal, keep it as the last one, and tell of it unless that was done a moment ago."""
         self.denied[capability] += 1
         shown = name if len(name) <= NAME_CHARACTERS else f"{name[:NAME_CHARACTERS]}…"
-        denial = self.last_denial[capability] = Denial(what, shown, self._now(), self._message_type())
+        denial = self.last_denial[capability] = Denial(what, shown, self._now(), self._message_type(), grant)
         moment = time.monotonic()
         if moment - self._told.get(capability, -EVENT_SECONDS) >= EVENT_SECONDS:
             self._told[capability] = moment

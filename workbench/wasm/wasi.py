@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from workbench.api.errors import Cause
+from workbench.wasm import permissions
 from workbench.wasm.codec import Err, Ok
 from workbench.wasm.gate import Connection, Context
 from workbench.wasm.native import Native
@@ -190,7 +191,7 @@ class World:
         if stream == STDERR:
             self.stderr_tail = [*self.stderr_tail[1 - TAIL_LINES :], text]
         if not self.holdings.use("logging"):
-            self.holdings.deny("logging", "a line on stderr" if stream == STDERR else "a line on stdout")
+            self.holdings.deny("logging", f"a line on {'stderr' if stream == STDERR else 'stdout'}", "", "logging")
         else:
             name = "stderr" if stream == STDERR else "stdout"
             level = "warn" if stream == STDERR else "info"
@@ -198,7 +199,7 @@ class World:
 
     def no_network(self, what: str, name: str = "") -> Err:
         """The guest's own language raises its own error for this; here it is evidence."""
-        self.holdings.deny("network", what, name)
+        self.holdings.deny("network", what, name, permissions.narrowest(permissions.HOST, name))
         return Err("access-denied")
 
     # The environment and files, bound when the instance is made.

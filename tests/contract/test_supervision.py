@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+import workbench
 from tests.unit.fragile import FRAGILE, child, die, tree
 from workbench.api import (
     ActorState,
@@ -23,6 +25,7 @@ from workbench.api import (
     Strategy,
     SupervisorSpec,
 )
+from workbench.api.tree_file import parse_tree
 
 
 @pytest.fixture
@@ -104,3 +107,24 @@ def test_states_limits_and_dead_letters(node: Node) -> None:
     node.actors.resend(letter.seq, message_type="increment", payload="")
     assert node.actors.ask("a", "get").payload == "1"
     assert node.actors.dead_letters() == []
+
+
+def test_a_tree_file_that_is_refused_leaves_the_names_of_modules_alone(node: Node, tmp_path: Path) -> None:
+    node.modules.deploy(FRAGILE, file_name="till.wat", alias="till")
+    before = node.modules.get("till").hash
+    (tmp_path / "till.wat").write_bytes(FRAGILE.replace(b"48", b"49"))
+    whole = """[supervisor.shop]
+children = ["till", "clerk"]
+[actor.till]
+file = "till.wat"
+[actor.clerk]
+module = "nosuch"
+"""
+    with pytest.raises(NotFound, match="'clerk' cannot be made") as refused:
+        workbench.apply_tree(node, parse_tree(whole, "shop.toml"), tmp_path)
+    assert [str(place) for place in refused.value.locations] == ["shop.toml:6"]
+    assert node.modules.get("till").hash == before
+    assert list(node.supervision.list()) == list(node.actors.list()) == []
+    workbench.apply_tree(node, parse_tree(whole.replace("nosuch", "till"), "shop.toml"), tmp_path)
+    assert node.modules.get("till").hash != before
+    assert len(node.actors.list()) == 2

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any
 
 from workbench.api.events import Area
-from workbench.api.identity import ActorId
+from workbench.api.identity import ActorId, check_scope
 from workbench.api.logs import Level, LogLine
 from workbench.api.metrics import Sample
 from workbench.api.modules import CancelToken, ProgressCallback
@@ -191,7 +191,8 @@ class LocalNode:
         return self._machine.workspace.folder
 
     def scoped(self, tenant: str, namespace: str) -> LocalNode:
-        """The same node for another tenant and namespace."""
+        """The same node for another tenant and namespace. Invalid: one of them is no name."""
+        check_scope(tenant, namespace)
         return LocalNode(self._machine, tenant=tenant, namespace=namespace)
 
     def info(self) -> NodeInfo:

@@ -39,7 +39,7 @@ from workbench.api import (
     Turn,
     WorkbenchError,
 )
-from workbench.api.limits import LARGEST, STACK_CLASSES
+from workbench.api.limits import BOUNDS, STACK_CLASSES
 from workbench.api.supervision import INFINITY, LIMITS
 from workbench.rpc import convert, faults
 from workbench.rpc.generated.plexspaces.v1 import actors_pb2, common_pb2, modules_pb2, node_pb2, supervision_pb2
@@ -59,10 +59,9 @@ value = st.recursive(
 )
 host_call = st.builds(HostCall, arguments=st.lists(value).map(tuple), result=value)
 envelope = st.builds(Envelope, payload=payload, headers=st.dictionaries(st.text(), st.text()))
-positive = st.integers(1, LARGEST)
-limits = st.builds(
-    Limits, **dict.fromkeys(Limits.__slots__, positive) | {"stack_bytes": st.integers(1, STACK_CLASSES[-1])}
-)
+positive = st.integers(1, 10**15)
+within = {name: st.integers(*bounds) for name, bounds in BOUNDS.items()}
+limits = st.builds(Limits, **within | {"stack_bytes": st.sampled_from(STACK_CLASSES)})
 word = st.text(min_size=1, max_size=20)
 backoff = st.builds(
     Backoff, first_ms=st.integers(1, 1_000), most_ms=st.integers(1_000, 9_000), factor=st.floats(1, 100)

@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
+import grpc
 import pytest
 from contract_sources import COUNTER
 
 import workbench
-from workbench.api import Node, SpawnOptions, WorkbenchError, profile
+from workbench.api import Invalid, Node, SpawnOptions, WorkbenchError, profile
 from workbench.node import LocalNode
+from workbench.rpc.security import Caller, metadata
 from workbench.wasm.codec import Err, Ok
 from workbench.wasm.gate import REGISTRY, through_gate
 from workbench.wasm.types import Primitive
@@ -143,3 +145,31 @@ def test_any_text_is_the_name_of_a_tenant_a_namespace_and_an_actor(embedded: Nod
 def test_the_profile_that_grants_all_gives_no_way_out_of_the_tenant(tenants: tuple[LocalNode, LocalNode]) -> None:
     one, _ = tenants
     assert set(one.actors.get("mine").grants) == set(profile("permissive").grants)
+
+
+@pytest.mark.parametrize("name", ["", "\ud800", "x" * 1025])
+@pytest.mark.parametrize("what", ["tenant", "namespace"])
+def test_what_is_no_name_of_a_tenant_is_refused_and_not_taken_for_the_default_one(
+    embedded: Node, what: str, name: str
+) -> None:
+    assert isinstance(embedded, LocalNode)
+    said = f"a {what} has a name of 1 to 1,024 bytes of Unicode, and .*; without one it is 'default'"
+    with pytest.raises(Invalid, match=said):
+        embedded.scoped(**{"tenant": "one", "namespace": "one", what: name})
+    with pytest.raises(Invalid, match=said):
+        workbench.connect("grpc://127.0.0.1:1", **{what: name})
+    with pytest.raises(Invalid, match=said):
+        workbench.connect("embedded:", **{what: name})
+
+
+def test_an_endpoint_refuses_an_empty_tenant_of_a_foreign_client(embedded: Node) -> None:
+    with workbench.serve(embedded) as server:
+        found = workbench.endpoint(embedded.info().workspace)
+        assert found is not None
+        caller = Caller(tenant="")
+        with (
+            grpc.insecure_channel(server.address) as channel,
+            pytest.raises(grpc.RpcError, match="a tenant has a name of 1 to 1,024 bytes"),
+        ):
+            info = channel.unary_unary("/plexspaces.v1.Node/Info")
+            info(b"", metadata=metadata(caller, found.token), timeout=10)

@@ -94,7 +94,7 @@ def test_a_denied_call_is_granted_in_two_actions(
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
     actions += 1
 
-    qtbot.waitUntil(lambda: evidence(real, "reader", "keyvalue").granted == ("keyvalue",))
+    qtbot.waitUntil(lambda: evidence(real, "reader", "keyvalue").granted == ("keyvalue:read/till",))
     assert actions <= 2
     with pytest.raises(WorkbenchError) as allowed:
         real.actors.ask("reader", "read")
@@ -218,12 +218,26 @@ def test_many_denials_at_once_are_one_notice(window: MainWindow, panel: Capabili
     assert panel.filter.text() == "denied>0"
 
 
-def test_offers_begin_with_what_would_allow_the_denied_call() -> None:
-    def row(capability: str, name: str, granted: tuple[str, ...] = ()) -> Evidence:
-        return Evidence(ActorId("a"), capability, True, granted, 0, 1, Denial("x", name, 0.0))
+def test_offers_begin_with_the_narrowest_grant_that_would_allow_the_denied_call() -> None:
+    def row(capability: str, grant: str, granted: tuple[str, ...] = ()) -> Evidence:
+        return Evidence(ActorId("a"), capability, True, granted, 0, 1, Denial("x", "till", 0.0, "", grant))
 
-    assert offers(row("network", "example.org:443")) == ["network/example.org:443"]
-    assert offers(row("keyvalue", "till")) == ["keyvalue", "keyvalue/till"]
+    assert offers(row("network", "network/example.org:443")) == ["network/example.org:443"]
+    assert offers(row("network", "")) == ["network/HOST:PORT"]
+    assert offers(row("keyvalue", "keyvalue:read/till")) == ["keyvalue:read/till", "keyvalue"]
+    assert offers(row("clocks", "clocks")) == ["clocks"]
     assert offers(row("filesystem", "")) == ["filesystem/HOST_DIR=/guest:ro"]
-    assert offers(row("keyvalue", "till", ("keyvalue:read/a",)))[0] == "keyvalue:read/a"
+    assert offers(row("keyvalue", "keyvalue:read/till", ("keyvalue:read/a",)))[0] == "keyvalue:read/a"
     assert [held.actor for held in matrix([row("keyvalue", "a"), row("blob", "b")])] == ["a"]
+
+
+def test_an_audit_without_changes_leads_to_what_actors_hold(
+    window: MainWindow, shown: CapabilitiesPanel, qtbot: QtBot
+) -> None:
+    window.desk.actions.run("capability.audit")
+    none = shown.audit.none
+    qtbot.waitUntil(none.isVisible)
+    assert none.button is not None
+    none.button.click()
+    assert shown.tabs.currentWidget() is shown.view
+    qtbot.waitUntil(shown.table.hasFocus)

@@ -290,6 +290,28 @@ def test_a_tree_file_with_a_fault_says_its_line_and_changes_nothing(
     assert not real.supervision.list()
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        ('"fragile"', '"nosuch"', "shop.toml:10: the child 'clerk' cannot be made: no module 'nosuch'"),
+        ('"fragile"', '"fragile"\n[actor.alone]\nmodule = "fragile"', "shop.toml:11: there is an actor or supervisor"),
+        ("fragile.wat", "nosuch.wat", "shop.toml:7: "),
+    ],
+)  # fmt: skip
+def test_a_tree_file_that_the_node_refuses_says_its_line_and_changes_nothing(
+    window: MainWindow, real: QuickNode, tmp_path: Path, qtbot: QtBot, before: str, after: str, says: str
+) -> None:
+    from tests.unit.fragile import FRAGILE
+
+    (tmp_path / "fragile.wat").write_bytes(FRAGILE)
+    more = TREE.replace('"clerk"]', '"clerk", "alone"]') if "alone" in after else TREE
+    (tmp_path / "shop.toml").write_text(more.replace(before, after))
+    window.drops.drop((tmp_path / "shop.toml",))
+    qtbot.waitUntil(lambda: any(says in notice.text for notice in window.notices.notices))
+    assert not real.supervision.list()
+    assert [info.id.name for info in real.actors.list()] == ["alone"]
+
+
 def test_from_a_card_one_goes_to_log_and_messages_and_copies_its_command(
     window: MainWindow, drawn: SupervisionPanel, real: QuickNode, qtbot: QtBot
 ) -> None:

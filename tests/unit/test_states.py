@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.core_modules import ECHO, function, handler, module, request, texts
-from tests.unit.fragile import die, settle, stepped_node
+from tests.unit.fragile import child, die, settle, stepped_node, tree
 from workbench.api import (
     ActorState,
     Crashed,
@@ -17,8 +17,10 @@ from workbench.api import (
     NotFound,
     Rejected,
     SpawnOptions,
+    Strategy,
     Timeout,
 )
+from workbench.api.actors import why_it_waits
 from workbench.node import LocalNode
 
 
@@ -148,7 +150,7 @@ def test_limits_change_while_it_lives(node: LocalNode) -> None:
     node.actors.restart("a")
     node.actors.suspend("a")
     node.actors.tell("a", "get")
-    with pytest.raises(Exhausted, match="the mailbox of a is full: 1 of 1 messages wait"):
+    with pytest.raises(Exhausted, match="the mailbox of a is full: it has 1 message and may have 1"):
         node.actors.tell("a", "get")
     node.actors.set_limits("a", replace(before, mailbox=2))
     node.actors.tell("a", "get")
@@ -160,8 +162,10 @@ def test_a_limit_that_makes_no_sense_changes_nothing(node: LocalNode, value: int
     before = node.actors.get("a").limits
     with pytest.raises(Invalid, match="the limit fuel must be between 1 and"):
         node.actors.set_limits("a", replace(before, fuel=value))
-    with pytest.raises(Invalid, match="the limit stack_bytes must be between 1 and 1,048,576, not 2,097,152"):
-        node.actors.set_limits("a", replace(before, stack_bytes=2 << 20))
+    with pytest.raises(Invalid) as refused:
+        node.actors.set_limits("a", replace(before, stack_bytes=100_000))
+    said = "the limit stack_bytes is 65,536 (64 KiB), 524,288 (512 KiB) or 1,048,576 (1,024 KiB), not 100,000"
+    assert str(refused.value) == said
     assert node.actors.get("a").limits == before
 
 
@@ -287,3 +291,20 @@ def test_one_for_whom_there_is_no_room_sleeps_on_with_its_state(node: LocalNode)
     residents._limit = None
     node.actors.resend(letter.seq)
     assert node.actors.ask("a", "get").payload == "2"
+
+
+def test_a_cast_to_a_crashed_actor_waits_and_it_is_known_why(node: LocalNode) -> None:
+    node.supervision.apply(tree("shop", Strategy.ONE_FOR_ONE, child("b"), intensity=0))
+    spawn(node)
+    for name in ("a", "b"):
+        assert why_it_waits(node.actors.get(name)) == ""
+        die(node, name)
+        settle(node)
+        node.actors.tell(name, "increment")
+    alone, supervised = (node.actors.get(name) for name in ("a", "b"))
+    assert why_it_waits(alone).endswith("the message waits in its mailbox, as number 1, until it is restarted")
+    assert why_it_waits(supervised).endswith("until its supervisor shop starts it again")
+    assert node.actors.dead_letters() == []
+    node.actors.restart("a")
+    settle(node)
+    assert node.actors.ask("a", "get").payload == "1"

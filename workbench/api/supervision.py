@@ -14,8 +14,9 @@ from typing import Protocol
 from workbench.api.actors import ActorState
 from workbench.api.errors import Cause, Invalid
 from workbench.api.identity import NAME_BYTES
-from workbench.api.limits import DEFAULT_PROFILE, LARGEST, Limits
+from workbench.api.limits import DAY_MS, DEFAULT_PROFILE, Limits
 from workbench.api.messages import Payload
+from workbench.api.words import plural
 
 BRUTAL_KILL, INFINITY = 0, -1
 """As `shutdown_ms`: do not ask the child to shut down at all; wait for it as long as it takes."""
@@ -64,8 +65,8 @@ class Backoff:
     factor: float = 2.0
 
     def __post_init__(self) -> None:
-        _within("first_ms of a backoff", self.first_ms, 1, 86_400_000)
-        _within("most_ms of a backoff", self.most_ms, self.first_ms, 86_400_000)
+        _within("first_ms of a backoff", self.first_ms, 1, DAY_MS)
+        _within("most_ms of a backoff", self.most_ms, self.first_ms, DAY_MS)
         if not 1.0 <= self.factor <= 100.0:
             raise Invalid(f"the factor of a backoff must be between 1 and 100, not {self.factor}")
 
@@ -97,7 +98,7 @@ class ChildSpec:
         _check_name(self.name)
         if (self.supervisor is None) is (self.module == ""):
             raise Invalid(f"the child {self.name!r} must have either a module or a supervisor")
-        _within(f"shutdown_ms of {self.name!r}", self.shutdown_ms, INFINITY, LARGEST)
+        _within(f"shutdown_ms of {self.name!r}", self.shutdown_ms, INFINITY, DAY_MS)
         for name in self.limits:
             if name not in LIMITS:
                 raise Invalid(f"{self.name!r} has the unknown limit {name!r}; there are {', '.join(LIMITS)}")
@@ -120,7 +121,7 @@ class SupervisorSpec:
     def __post_init__(self) -> None:
         _check_name(self.name)
         _within(f"intensity of {self.name!r}", self.intensity, 0, 1_000_000)
-        _within(f"period_ms of {self.name!r}", self.period_ms, 1, 86_400_000)
+        _within(f"period_ms of {self.name!r}", self.period_ms, 1, DAY_MS)
         _within(f"the number of children of {self.name!r}", len(self.children), 0, CHILDREN)
         if self.strategy is Strategy.SIMPLE_ONE_FOR_ONE and (len(self.children) != 1 or self.children[0].supervisor):
             raise Invalid(f"{self.name!r} is simple_one_for_one: it has one child, an actor, as the template of all")
@@ -248,7 +249,7 @@ class Supervision(Protocol):
         ...
 
     def history(self, supervisor: str = "", *, after: int = 0, limit: int = 200) -> Sequence[RestartRecord]:
-        """The newest decisions still kept, oldest first: of one supervisor, or of all."""
+        """The newest decisions still kept, oldest first: of one supervisor, or of all. NotFound: it was never there."""
         ...
 
 
@@ -277,7 +278,7 @@ def spoken(record: RestartRecord) -> str:
     plan, who = record.plan, record.supervisor
     why = f"{record.child} ended" + (f": {record.cause}" if record.cause else "")
     if plan.gives_up:
-        return f"{who} gave up after {record.used:,} restarts ({record.intensity:,} are allowed): {why}"
+        return f"{who} gave up after {plural(record.used, 'restart')} ({record.intensity:,} allowed): {why}"
     if plan.start:
         later = f" in {plan.delay_ms:,} ms" if plan.delay_ms else ""
         return f"{who} starts {', '.join(plan.start)}{later}: {why}"

@@ -20,7 +20,7 @@ from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
 from workbench.api.capabilities import parse_grant
-from workbench.api.errors import Invalid, Location, WorkbenchError
+from workbench.api.errors import Invalid, Location, NotFound, WorkbenchError
 from workbench.api.limits import DEFAULT_PROFILE, Limits, profile
 from workbench.api.supervision import (
     BRUTAL_KILL,
@@ -34,10 +34,11 @@ from workbench.api.supervision import (
     Strategy,
     SupervisorSpec,
 )
-from workbench.api.toml_lines import line_of
+from workbench.api.toml_lines import line_of, written_at
 
 E = TypeVar("E", bound=StrEnum)
 T = TypeVar("T")
+KINDS = ("actor", "supervisor")
 SUPERVISOR_KEYS = {
     "strategy": str,
     "intensity": int,
@@ -65,10 +66,27 @@ WORDS: Mapping[Any, str] = {str: "a text", int: "a whole number", list: "a list"
 
 @dataclass(frozen=True, slots=True)
 class TreeFile:
-    """`files` are the sources that the actors name, by the module reference that they get: deploy them first."""
+    """`files` are the sources that the actors name, by the module reference that they get: deploy them first.
+
+    `names` are the actors that named them first, by the same reference. `text` is the file itself, called `file_name`.
+    """
 
     tree: SupervisorSpec
     files: Mapping[str, str]
+    names: Mapping[str, str]
+    text: str
+    file_name: str
+
+    def place(self, error: WorkbenchError) -> None:
+        """Give an error of applying this tree its place here, when it names a child and has no better one."""
+        if error.subject and not error.locations:
+            keys = (
+                ("module", "file") if isinstance(error, NotFound) else ("file",) if isinstance(error, Invalid) else ()
+            )
+            heads = [(kind, error.subject) for kind in KINDS]
+            paths = [*((*head, key) for head in heads for key in keys), *heads]
+            line = next((found for path in paths if (found := written_at(self.text, path))), 0)
+            error.locations = (Location(self.file_name, line),) if line else ()
 
 
 def parse_tree(text: str, file_name: str = "tree.toml") -> TreeFile:
@@ -91,6 +109,7 @@ class _Reader:
         self._actors: dict[str, Any] = {}
         self._supervisors: dict[str, Any] = {}
         self._files: dict[str, str] = {}
+        self._names: dict[str, str] = {}
 
     def read(self) -> TreeFile:
         try:
@@ -100,7 +119,7 @@ class _Reader:
             line = int(found_at[1]) if found_at else self._text.count("\n") + 1
             raise self._wrong_at(f"it is no TOML: {error}", line) from None
         for key, value in found.items():
-            if key not in ("actor", "supervisor") or not isinstance(value, dict):
+            if key not in KINDS or not isinstance(value, dict):
                 raise self._wrong(f"{key!r} is not known here; there are [supervisor.NAME] and [actor.NAME]", key)
         self._actors, self._supervisors = found.get("actor", {}), found.get("supervisor", {})
         if both := self._actors.keys() & self._supervisors.keys():
@@ -110,7 +129,7 @@ class _Reader:
         self._check_tables("supervisor", self._supervisors, SUPERVISOR_KEYS)
         root = self._root()
         tree = self._supervisor(root, ())
-        return TreeFile(tree, self._files)
+        return TreeFile(tree, self._files, self._names, self._text, self._file)
 
     def _check_tables(self, kind: str, tables: Mapping[str, Any], keys: Mapping[str, Any]) -> None:
         for name, table in tables.items():
@@ -223,6 +242,7 @@ class _Reader:
         if self._files.setdefault(reference, table["file"]) != table["file"]:
             text = f"{table['file']} and {self._files[reference]} would both be the module {reference!r}; rename one"
             raise self._wrong(text, *where, "file")
+        self._names.setdefault(reference, where[1])
         return reference
 
     def _limits(self, where: tuple[str, ...], table: Mapping[str, Any]) -> Mapping[str, int]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
 
 import workbench
-from workbench.api import Ending, Invalid, Node, NotFound, RestartPlan, SupervisorInfo
+from workbench.api import Ending, Invalid, NotFound, RestartPlan, SupervisorInfo, WorkbenchError
 from workbench.api.supervision import spoken
-from workbench.api.tree_file import TreeFile, parse_tree
+from workbench.api.tree_file import parse_tree
+from workbench.api.words import plural
 from workbench.cli import failure, options, payload, render
 from workbench.cli.connection import Target, running
 from workbench.cli.progress import ProgressLine
@@ -40,8 +41,12 @@ def apply(file: Path, timeout_seconds: float, target: Target, as_json: bool) -> 
         failure.show(wrong, {str(file): text})
         return wrong.exit_code
     with running(target) as node:
-        _deploy(node, found, file.parent)
-        node.supervision.apply(found.tree, timeout=timeout_seconds)
+        try:
+            with ProgressLine() as progress:
+                workbench.apply_tree(node, found, file.parent, progress=progress, timeout=timeout_seconds)
+        except WorkbenchError as wrong:
+            failure.show(wrong, {str(file): text})
+            return wrong.exit_code
         _show(_family(node.supervision.list(), found.tree.name), as_json=as_json)
     return 0
 
@@ -53,13 +58,6 @@ def _text(file: Path) -> str:
         raise NotFound(f"{file} cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError as error:
         raise Invalid(f"{file} is no text in UTF-8: {error.reason} at byte {error.start}") from None
-
-
-def _deploy(node: Node, found: TreeFile, folder: Path) -> None:
-    packed = {alias: workbench.pack(folder / name) for alias, name in found.files.items()}
-    for alias, (data, name) in packed.items():
-        with ProgressLine() as progress:
-            node.modules.deploy(data, file_name=name, alias=alias, force=True, progress=progress)
 
 
 @supervisor.command()
@@ -124,9 +122,12 @@ def stop(name: str, child: str, timeout_seconds: float, target: Target) -> None:
 @options.where
 @options.debug
 def remove(name: str, timeout_seconds: float, target: Target) -> None:
-    """Stop the tree whose root is NAME, its last child first, and forget it."""
+    """Stop the tree whose root is NAME, its last child first, and forget it. That there is none is no error."""
     with running(target) as node:
+        known = [info.name for info in node.supervision.list()]
         node.supervision.remove(name, timeout=timeout_seconds)
+    if name not in known:
+        click.echo(f"there is no supervisor {name!r}, nothing was removed", err=True)
 
 
 @supervisor.command()
@@ -199,18 +200,19 @@ def _show(supervisors: Sequence[tuple[SupervisorInfo, int]], *, as_json: bool) -
         for info, _ in supervisors:
             render.line(render.record(info))
         return
-    rows: list[tuple[str, ...]] = []
-    for info, depth in supervisors:
-        spec = info.spec
-        used = f"{info.restarts:,} of {spec.intensity:,} in {spec.period_ms / 1000:g} s"
-        rows.append(("  " * depth + info.name, info.state.value, spec.strategy.value, used, info.stopped_because))
-        rows += [
-            ("  " * (depth + 1) + child.name, _state(child.state.value, held=child.held), child.restart.value,
-             f"{child.restarts:,} restarts", "")
-            for child in info.children if not child.supervisor
-        ]  # fmt: skip
+    infos = {info.name: info for info, _ in supervisors}
+    rows = [row for info, depth in supervisors if not depth for row in _rows(info, infos, "")]
     render.table(("NAME", "STATE", "STRATEGY, RESTART", "RESTARTS", "STOPPED BECAUSE"), rows)
 
 
-def _state(state: str, *, held: bool) -> str:
-    return f"{state} (kept)" if held else state
+def _rows(info: SupervisorInfo, infos: Mapping[str, SupervisorInfo], indent: str) -> Iterator[tuple[str, ...]]:
+    """A supervisor and everything below it, children in the order of their start."""
+    spec, inner = info.spec, indent + "  "
+    used = f"{info.restarts:,} of {spec.intensity:,} in {spec.period_ms / 1000:g} s"
+    yield indent + info.name, info.state.value, spec.strategy.value, used, info.stopped_because
+    for child in info.children:
+        if not child.supervisor:
+            state = f"{child.state.value} (kept)" if child.held else child.state.value
+            yield inner + child.name, state, child.restart.value, plural(child.restarts, "restart"), ""
+        elif child.name in infos:
+            yield from _rows(infos[child.name], infos, inner)

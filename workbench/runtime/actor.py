@@ -19,15 +19,17 @@ from workbench.api.actors import ActorInfo, ActorState
 from workbench.api.errors import Cause, Crashed, Exhausted, NotFound, Rejected, Unavailable, WorkbenchError
 from workbench.api.events import Area
 from workbench.api.identity import NAME_BYTES, ActorId
+from workbench.api.limits import MAILBOX_BYTES
 from workbench.api.logs import Level
 from workbench.api.messages import Envelope, Kind, Payload, Reply
 from workbench.api.supervision import Ending
+from workbench.api.words import plural
 from workbench.runtime import life
 from workbench.runtime.answer import Answer
 from workbench.runtime.behaviors import Route, route
 from workbench.runtime.body import Body, Spec
 from workbench.runtime.checks import check_sizes
-from workbench.runtime.mailbox import MAILBOX_BYTES, Letter, Mailbox
+from workbench.runtime.mailbox import Letter, Mailbox
 from workbench.runtime.metrics import Counters
 from workbench.runtime.picture import picture
 from workbench.runtime.surroundings import Surroundings
@@ -179,7 +181,7 @@ class Actor:
         held = sum(self.timers.values()) + len(envelope.payload)
         if len(self.timers) >= self.mailbox.limit or held > MAILBOX_BYTES:
             raise Exhausted(
-                f"{self.id.name} has {len(self.timers):,} timers already, and what they carry would be {held:,} bytes",
+                f"{self.id.name} has {plural(len(self.timers), 'timer')} already, and they would carry {held:,} bytes",
                 limit="mailbox",
                 value=self.mailbox.limit,
                 used=len(self.timers),

@@ -93,6 +93,7 @@ class Body:
         """
         name, started = self.id.name, self._around.clock.now()
         self.context.begin_turn()
+        self.context.names_random = spec.runnable.names_random
         instance = None
         try:
             instance = spec.runnable.program.instantiate(self.context, self._around.engines)

@@ -14,6 +14,7 @@ from workbench.api.limits import Limits
 from workbench.api.logs import Level
 from workbench.api.messages import Payload
 from workbench.api.supervision import Ending
+from workbench.api.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -150,7 +151,9 @@ def passivate(actor: Actor) -> None:
     if not actor.spec.runnable.info.carries_state:
         raise Invalid(f"{name} cannot become passive: it has no snapshot_state, so its state would be lost")
     if actor.state is not ActorState.IDLE or actor.mailbox.letters:
-        raise Invalid(f"{name} is {actor.state} with {len(actor.mailbox):,} messages; only an idle one becomes passive")
+        raise Invalid(
+            f"{name} is {actor.state} with {plural(len(actor.mailbox), 'message')}; only an idle one becomes passive"
+        )
     actor.stored = snapshot(actor)
     actor.body.drop()
     actor.state = ActorState.PASSIVE

@@ -87,8 +87,6 @@ class Field(QWidget):
     def set_value(self, value: int) -> None:
         """Show a number, as if nobody had typed."""
         if isinstance(self.edit, QComboBox):
-            if self.edit.findData(value) < 0:
-                self.edit.addItem(f"{value:,}", value)
             self.edit.setCurrentIndex(self.edit.findData(value))
         elif self.edit.text() != f"{value:,}":
             self.edit.setText(f"{value:,}")

@@ -160,21 +160,11 @@ class Granting(QWidget):
 
 def offers(row: Evidence) -> list[str]:
     """Grants that may be meant, the likeliest first: what would allow the denied call, then what is held."""
-    name = row.last_denial.name if row.last_denial is not None else ""
-    likely = [EXAMPLES[row.capability]] if row.capability in NAMED else [row.capability]
-    if row.capability in ("network", "environment") and name:
-        likely = [f"{row.capability}/{name}"]
-    elif name and _is_grant(f"{row.capability}/{name}"):
-        likely.append(f"{row.capability}/{name}")
+    narrow = row.last_denial.grant if row.last_denial is not None else ""
+    whole = EXAMPLES[row.capability] if row.capability in NAMED else row.capability
+    likely = [narrow] if narrow and row.capability in NAMED else dict.fromkeys((narrow or whole, whole))
     wanted = [each for each in likely if each not in row.granted]
     return [*wanted, *row.granted] if row.denied and not row.granted else [*row.granted, *wanted]
-
-
-def _is_grant(text: str) -> bool:
-    try:
-        return bool(parse_grant(text))
-    except Invalid:
-        return False
 
 
 def _how_long(duration: Duration) -> str:

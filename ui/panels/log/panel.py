@@ -205,7 +205,7 @@ class LogPanel(Panel):
         self._settle()
 
     def _settle(self) -> None:
-        self.counter.setText(f"{len(self.model.rows):,} lines")
+        self.counter.setText(show.plural(len(self.model.rows), "line"))
         self.pages.setCurrentWidget(self.table if self.model.rows else self.no_match if self._kept else self.none)
         if self.desk.actions["log.follow"].isChecked():
             self.table.scrollToBottom()

@@ -21,6 +21,7 @@ from workbench.api.supervision import (
     SupervisorInfo,
     SupervisorSpec,
 )
+from workbench.api.words import plural
 from workbench.runtime.actor import Actor
 from workbench.runtime.agenda import Agenda, Steps
 from workbench.runtime.answer import Answer
@@ -234,7 +235,8 @@ class Supervisor:
     def _give_up(self, failed: Entry, cause: Cause | None) -> Steps[None]:
         spec = self.spec
         self.stopped_because = (
-            f"{spec.intensity:,} restarts within {spec.period_ms / 1000:g} s were used up when {failed.name} ended: "
+            f"{plural(spec.intensity, 'restart')} within {spec.period_ms / 1000:g} s "
+            f"{'was' if spec.intensity == 1 else 'were'} used up when {failed.name} ended: "
             f"{cause or 'it stopped'}"
         )
         logger.warning("the supervisor %s gave up: %s", self.name, self.stopped_because)
@@ -258,7 +260,9 @@ class Supervisor:
                 child = entry.spec if state is None else replace(entry.spec, state=state)
                 entry.actor = actor = self._system.make(self.scope, child, entry)
                 yield from _done(self._system.bear(actor))
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, WorkbenchError):
+                error.subject = error.subject or entry.name
             entry.alive = False
             if entry.actor is not None and entry.actor.state is ActorState.STOPPED:
                 entry.actor = None  # it was never born, and is not listed

@@ -114,12 +114,15 @@ class Trees:
             try:
                 self._system.check(child)
             except WorkbenchError as error:
-                raise type(error)(f"the child {child.name!r} cannot be made: {error.message}") from error
+                refused = type(error)(f"the child {child.name!r} cannot be made: {error.message}")
+                refused.subject = child.name
+                raise refused from error
         if running is not None:
             self._check_kinds(scope, tree)
         for name in names:
             if name not in own and ((scope, name) in self._supervisors or self._system.taken(scope, name)):
-                raise AlreadyExists(f"there is an actor or supervisor {name!r} already, outside of this tree")
+                text = f"there is an actor or supervisor {name!r} already, outside of this tree; rename one of them"
+                raise AlreadyExists(text, subject=name)
 
     def _check_kinds(self, scope: Scope, tree: SupervisorSpec) -> None:
         """A pool has copies, the others have children by name: one does not become the other while it runs."""
@@ -127,7 +130,8 @@ class Trees:
         if found is not None and found.simple is not (tree.strategy is Strategy.SIMPLE_ONE_FOR_ONE):
             raise Invalid(
                 f"{tree.name!r} is {found.spec.strategy}, and cannot become {tree.strategy} while it runs: remove the "
-                "tree and apply it anew, or give the other one another name"
+                "tree and apply it anew, or give the other one another name",
+                subject=tree.name,
             )
         for child in tree.children:
             if child.supervisor is not None:
@@ -191,8 +195,10 @@ class Trees:
 
     def history(self, scope: Scope, name: str, after: int, limit: int) -> Sequence[RestartRecord]:
         with self._lock:
-            mine = [record for where, record in self._records if where == scope and record.seq > after]
-        return [record for record in mine if name in ("", record.supervisor)][-limit:] if limit else []
+            mine = [record for where, record in self._records if where == scope and name in ("", record.supervisor)]
+        if name and not mine:
+            self.find(scope, name)  # one that is gone is known as long as its decisions are kept
+        return [record for record in mine if record.seq > after][-limit:] if limit else []
 
     def close(self, timeout: float) -> None:
         """Stop every tree, the newest first."""

@@ -2,7 +2,7 @@
 
     [supervisor.NAME]       strategy, intensity, period_ms, restart, children = ["NAME", …] in the order of their start
     [supervisor.NAME.backoff]   first_ms, most_ms, factor
-    [actor.NAME]            module = "REF" or file = "PATH", state, profile, grants, restart, shutdown
+    [actor.NAME]            module = "REF" or file = "PATH", state or state_hex, profile, grants, restart, shutdown
     [actor.NAME.limits]     those that differ from the profile's
 
 The root is the one supervisor that is nobody's child. `shutdown` is milliseconds, "brutal_kill" or "infinity".
@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 from workbench.api.capabilities import parse_grant
 from workbench.api.errors import Invalid, Location, WorkbenchError
 from workbench.api.limits import DEFAULT_PROFILE, Limits, profile
+from workbench.api.messages import Payload
 from workbench.api.supervision import (
     BRUTAL_KILL,
     DEPTH,
@@ -50,6 +51,7 @@ ACTOR_KEYS = {
     "module": str,
     "file": str,
     "state": str,
+    "state_hex": str,
     "profile": str,
     "grants": list,
     "restart": str,
@@ -76,8 +78,15 @@ def parse_tree(text: str, file_name: str = "tree.toml") -> TreeFile:
     return _Reader(text, file_name).read()
 
 
-def profile_name(text: str) -> str:
-    return profile(text).name
+def with_modules(tree: SupervisorSpec, modules: Mapping[str, str]) -> SupervisorSpec:
+    """The same tree with other references for these modules."""
+    return replace(tree, children=tuple(_with_modules(child, modules) for child in tree.children))
+
+
+def _with_modules(child: ChildSpec, modules: Mapping[str, str]) -> ChildSpec:
+    if child.supervisor is not None:
+        return replace(child, supervisor=with_modules(child.supervisor, modules))
+    return replace(child, module=modules.get(child.module, child.module))
 
 
 def with_limit(name: str, value: int) -> Limits:
@@ -201,7 +210,7 @@ class _Reader:
             ChildSpec,
             name=name,
             module=self._module(where, table),
-            state=table.get("state", ""),
+            state=self._state(where, table),
             profile=self._checked(
                 where, "profile", table.get("profile", DEFAULT_PROFILE), lambda text: profile(text).name
             ),
@@ -224,6 +233,17 @@ class _Reader:
             text = f"{table['file']} and {self._files[reference]} would both be the module {reference!r}; rename one"
             raise self._wrong(text, *where, "file")
         return reference
+
+    def _state(self, where: tuple[str, ...], table: Mapping[str, Any]) -> Payload:
+        if "state_hex" not in table:
+            return str(table.get("state", ""))
+        if "state" in table:
+            raise self._wrong(f"{'.'.join(where)} has a state and a state_hex; write one of them", *where, "state_hex")
+        try:
+            return bytes.fromhex(table["state_hex"])
+        except ValueError:
+            text = f"state_hex of {'.'.join(where)} is two hexadecimal digits for each byte, for example '00 ff 1a'"
+            raise self._wrong(text, *where, "state_hex") from None
 
     def _limits(self, where: tuple[str, ...], table: Mapping[str, Any]) -> Mapping[str, int]:
         for key, value in table.items():

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 import workbench
-from workbench.api import Ending, Invalid, Node, NotFound, RestartPlan, SupervisorInfo
+from workbench.api import Ending, Invalid, Node, NotFound, RestartPlan, SupervisorInfo, TreeChange
 from workbench.api.supervision import spoken
-from workbench.api.tree_file import TreeFile, parse_tree
+from workbench.api.tree_file import TreeFile, parse_tree, with_modules
 from workbench.cli import failure, options, payload, render
 from workbench.cli.connection import Target, running
 from workbench.cli.progress import ProgressLine
@@ -23,15 +23,17 @@ def supervisor() -> None:
 
 @supervisor.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", "dry", is_flag=True, help="Only say what would be done.")
 @options.timeout
 @options.where
 @options.as_json
 @options.debug
-def apply(file: Path, timeout_seconds: float, target: Target, as_json: bool) -> int:
+def apply(file: Path, dry: bool, timeout_seconds: float, target: Target, as_json: bool) -> int:
     """Start the tree in FILE (TOML), or change the running one of its name to be like it.
 
     Sources that its actors name with `file` are deployed first. What is wrong with the file is said before anything is
-    changed; when a child does not start, what ran before goes on.
+    changed; when a child does not start, what ran before goes on. With --dry-run they are deployed without their name,
+    so that what runs can be compared with them, and nothing else is done.
     """
     text = _text(file)
     try:
@@ -40,7 +42,10 @@ def apply(file: Path, timeout_seconds: float, target: Target, as_json: bool) -> 
         failure.show(wrong, {str(file): text})
         return wrong.exit_code
     with running(target) as node:
-        _deploy(node, found, file.parent)
+        deployed = _deploy(node, found, file.parent, named=not dry)
+        if dry:
+            _show_changes(node.supervision.diff(with_modules(found.tree, deployed)), as_json=as_json)
+            return 0
         node.supervision.apply(found.tree, timeout=timeout_seconds)
         _show(_family(node.supervision.list(), found.tree.name), as_json=as_json)
     return 0
@@ -55,11 +60,17 @@ def _text(file: Path) -> str:
         raise Invalid(f"{file} is no text in UTF-8: {error.reason} at byte {error.start}") from None
 
 
-def _deploy(node: Node, found: TreeFile, folder: Path) -> None:
+def _deploy(node: Node, found: TreeFile, folder: Path, *, named: bool) -> dict[str, str]:
+    """Their hashes, by the reference that the tree has for them; `named` lets it point at them."""
     packed = {alias: workbench.pack(folder / name) for alias, name in found.files.items()}
+    deployed = {}
     for alias, (data, name) in packed.items():
         with ProgressLine() as progress:
-            node.modules.deploy(data, file_name=name, alias=alias, force=True, progress=progress)
+            info = node.modules.deploy(
+                data, file_name=name, alias=alias if named else "", force=True, progress=progress
+            )  # fmt: skip
+        deployed[alias] = info.hash
+    return deployed
 
 
 @supervisor.command()
@@ -166,6 +177,15 @@ def history(name: str, limit: int, target: Target, as_json: bool) -> None:
             render.line(render.record(record))
         else:
             click.echo(f"{render.when(record.time)}  {spoken(record)}")
+
+
+def _show_changes(changes: Sequence[TreeChange], *, as_json: bool) -> None:
+    if as_json:
+        for change in changes:
+            render.line(render.record(change))
+        return
+    rows = [(change.deed.value, change.name, change.supervisor, ", ".join(change.why)) for change in changes]
+    render.table(("WHAT", "NAME", "UNDER", "WHY"), rows)
 
 
 def _plan(plan: RestartPlan) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -64,15 +65,30 @@ class TreeFiles(QObject):
 
 def carry_out(node: Node, path: Path, job: Job) -> SupervisorInfo:
     """Read, deploy, apply. Off the Qt thread; when the file is wrong, nothing is changed."""
-    import workbench
+    found = read_tree(path)
+    deploy_sources(node, path.parent, found.files, named=True, job=job)
+    return node.supervision.apply(found.tree)
 
+
+def read_tree(path: Path) -> TreeFile:
+    """Invalid says what is wrong, with its line; OSError: it cannot be read."""
     try:
-        found: TreeFile = parse_tree(path.read_text(encoding="utf-8"), path.name)
+        return parse_tree(path.read_text(encoding="utf-8"), path.name)
     except UnicodeDecodeError as error:
         raise Invalid(f"{path.name} is no text in UTF-8: {error.reason} at byte {error.start}") from None
-    packed = {alias: workbench.pack(path.parent / name) for alias, name in found.files.items()}
-    for alias, (data, file_name) in packed.items():
-        node.modules.deploy(
-            data, file_name=file_name, alias=alias, force=True, progress=job.report, cancel=job.cancel
-        )  # fmt: skip
-    return node.supervision.apply(found.tree)
+
+
+def deploy_sources(
+    node: Node, folder: Path, files: Mapping[str, str], *, named: bool, job: Job | None = None
+) -> dict[str, str]:
+    """Their hashes, by the reference that a tree has for them; `named` lets it point at them. Off the Qt thread."""
+    import workbench
+
+    packed = {alias: workbench.pack(folder / name) for alias, name in files.items()}
+    progress, cancel = (job.report, job.cancel) if job is not None else (None, None)
+    return {
+        alias: node.modules.deploy(
+            data, file_name=file_name, alias=alias if named else "", force=True, progress=progress, cancel=cancel
+        ).hash
+        for alias, (data, file_name) in packed.items()
+    }

@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 from real_node import QuickNode, child, shop, tree
 from tree_editing import choose, deeds, edit, editing_of, names, pick, problem, type_into, with_an_actor
+from windows import close
 
+import workbench
+from tests.unit.fragile import FRAGILE
 from ui.main_window import MainWindow
 from ui.panels.supervision.editor.editing import Editing
 from ui.panels.supervision.editor.window import TreeEditor
@@ -18,6 +22,8 @@ from ui.panels.supervision.panel import SupervisionPanel
 from ui.watchdog import WATCHDOG
 from workbench.api import ActorState, Backoff, Deed, Restart, Strategy
 from workbench.api.tree_file import parse_tree
+from workbench.config import load
+from workbench.node import Machine
 
 
 @pytest.fixture
@@ -198,8 +204,6 @@ def test_a_tree_is_saved_and_opened_again(
 def test_a_file_with_sources_is_compared_with_what_they_are_now_and_deployed_when_applied(
     fresh: TreeEditor, editing: Editing, real: QuickNode, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    from tests.unit.fragile import FRAGILE
-
     (tmp_path / "till.wat").write_bytes(FRAGILE.replace(b"i32.const 48", b"i32.const 65"))
     (tmp_path / "s.toml").write_text("[supervisor.s]\nchildren = ['a']\n[actor.a]\nfile = 'till.wat'\n")
     editing.open(tmp_path / "s.toml")
@@ -264,3 +268,36 @@ def test_a_change_in_the_last_moment_is_not_overwritten(
     window.desk.actions.run("tree.apply")
     qtbot.waitUntil(lambda: "was changed in this moment" in running.reason.text())
     assert real.supervision.get("shop").spec.intensity == 9
+
+
+def test_a_tree_is_edited_on_a_node_that_is_reached_over_grpc(
+    tmp_path: Path, open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    with QuickNode(Machine(tmp_path / "workspace", load())) as node, workbench.serve(node):
+        node.modules.deploy(FRAGILE, file_name="fragile.wat", alias="fragile")
+        shop(node)
+        found = workbench.endpoint(node.info().workspace)
+        assert found is not None
+        with workbench.connect(f"grpc://{found.address}", token=found.token) as remote:
+            window = open_window(remote)
+            window.raise_panel("supervision")
+            editor = edit(window, editing_of(window), "first", qtbot)
+            pick(editor, "profile", "strict")
+            choose(editor, "third")
+            window.desk.actions.run("tree.remove")
+            qtbot.waitUntil(editor.apply_button.isEnabled)
+            assert (deeds(editor)["first"], deeds(editor)["third"]) == (Deed.REPLACED, Deed.REMOVED)
+            window.desk.actions.run("tree.apply")
+            qtbot.waitUntil(lambda: editor.reason.text().startswith("shop is applied"))
+            assert [each.name for each in node.supervision.get("workers").spec.children] == ["first", "second"]
+            close(window)
+
+
+def test_enter_on_a_button_presses_it_and_in_a_line_presses_none(running: TreeEditor, qtbot: QtBot) -> None:
+    pick(running, "restart", "temporary")
+    qtbot.waitUntil(running.apply_button.isEnabled)
+    qtbot.keyClick(running.actor.fields[0].edit, Qt.Key.Key_Return)  # type: ignore[attr-defined]
+    assert running.isVisible()
+    assert running.dirty
+    qtbot.keyClick(running.apply_button, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: running.reason.text().startswith("shop is applied"))

@@ -126,8 +126,6 @@ class TreeEditor(QDialog):
         whole.addWidget(self.split, 1)
         whole.addWidget(box("foot", foot))
         self.changed.hide()
-        for made in (self.close_button, self.apply_button):
-            made.setAutoDefault(False)
         self.resize(1000, 680)
 
     def _connect(self) -> None:

@@ -211,3 +211,13 @@ def test_what_its_module_needs_and_its_profile_lacks_is_said(running: TreeEditor
     assert grants.combo.itemText(0) == "messaging"
     running.type_into("grants", ("messaging",))
     assert not grants.lacks.isVisible()
+
+
+def test_a_long_name_and_a_giant_state_leave_the_window_as_it_is(running: TreeEditor, qtbot: QtBot) -> None:
+    width = running.width()
+    choose(running, "workers")
+    running.type_into("name", "w" * 250)
+    choose(running, "second")
+    running.type_into("state", "x" * 300_000)
+    assert running.width() == width
+    assert running.reading.tree is not None

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLineEdit,
-    QPlainTextEdit,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -22,6 +21,7 @@ from ui.panels.supervision.editor.draft import Draft
 from ui.text_file import raw_text
 from ui.theme import mono
 from ui.widgets.build import label
+from ui.widgets.payload_edit import PayloadText
 from workbench.api import Invalid
 from workbench.api.supervision import SHUTDOWN_MS
 
@@ -222,7 +222,8 @@ class State(Field):
 
     def __init__(self) -> None:
         super().__init__("state", "Initial state")
-        self.edit = QPlainTextEdit(placeholderText="handed to init at each start; empty: none")
+        self.edit = PayloadText()
+        self.edit.setPlaceholderText("handed to init at each start; empty: none")
         self.edit.setFont(mono())
         self.edit.setTabChangesFocus(True)
         self.edit.setAccessibleName(self.title)

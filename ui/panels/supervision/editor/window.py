@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from ui import format as show
 from ui.desk import Desk
 from ui.dialogs.confirm import confirmed
 from ui.filter import Filter
@@ -35,6 +36,7 @@ TOOLS = ("add_child", "add_supervisor", "", "duplicate", "up", "down", "move", "
 ROW_ACTIONS = ("tree.add_child", "tree.add_supervisor", "", "tree.duplicate", "tree.up", "tree.down", "tree.move", "",
                "tree.remove")  # fmt: skip
 WITH_TEXT = frozenset({"add_child", "add_supervisor"})
+NAME_CHARACTERS = 40
 UNTOLD = "What applying would do is listed here as soon as nothing in the tree is marked."
 NEW = Draft(1, "tree", True, children=())
 
@@ -217,7 +219,7 @@ class TreeEditor(QDialog):
             form.show_place(root=chosen is self.draft, fixed=self.fixed)
         form.show_draft(chosen, problems)
         self.outcome.show_plan(tree, chosen)
-        self.what.setText(self.draft.name or "(no name)")
+        self.what.setText(show.one_line(self.draft.name, NAME_CHARACTERS) or "(no name)")
         self.show_state()
         self._enable()
 

@@ -11,7 +11,7 @@ from ui.desk import Desk
 from ui.jobs import Job
 from workbench.api import Invalid, Node, SupervisorInfo, WorkbenchError
 from workbench.api.supervision import names_of
-from workbench.api.tree_file import parse_tree
+from workbench.api.tree_file import TreeFile, parse_tree
 
 ENDING = ".toml"
 
@@ -66,8 +66,12 @@ def carry_out(node: Node, path: Path, job: Job) -> SupervisorInfo:
     """Read, deploy, apply. Off the Qt thread; when the file is wrong, nothing is changed."""
     import workbench
 
+    return workbench.apply_tree(node, read_tree(path), path.parent, progress=job.report, cancel=job.cancel)
+
+
+def read_tree(path: Path) -> TreeFile:
+    """Invalid says what is wrong, with its line; OSError: it cannot be read."""
     try:
-        found = parse_tree(path.read_text(encoding="utf-8"), path.name)
+        return parse_tree(path.read_text(encoding="utf-8"), path.name)
     except UnicodeDecodeError as error:
         raise Invalid(f"{path.name} is no text in UTF-8: {error.reason} at byte {error.start}") from None
-    return workbench.apply_tree(node, found, path.parent, progress=job.report, cancel=job.cancel)

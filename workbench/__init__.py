@@ -167,6 +167,27 @@ def apply_tree(
     return apply(node, tree, folder, progress=progress, cancel=cancel, timeout=timeout)
 
 
+def diff_tree(
+    node: api.Node,
+    tree: TreeFile,
+    folder: Path,
+    *,
+    progress: ProgressCallback | None = None,
+    cancel: CancelToken | None = None,
+) -> Sequence[api.TreeChange]:
+    """What `apply_tree` would do. Its sources are deployed without their names, to be compared with what runs."""
+    from workbench.tree import diff
+
+    return diff(node, tree, folder, progress=progress, cancel=cancel)
+
+
+def deploy_sources(node: api.Node, files: Mapping[str, str], folder: Path, *, named: bool) -> dict[str, str]:
+    """Deploy what lies in `folder`; gives the hashes by reference. `named` lets the references point at them."""
+    from workbench.tree import deploy
+
+    return deploy(node, files, folder, named=named)
+
+
 def start_thread(name: str, run: Callable[[], None]) -> threading.Thread:
     """A daemon thread on which calls of an embedded node run without being handed to another thread."""
     from workbench.runtime import threads

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import workbench
-from workbench.api import Node, NotFound, SupervisorInfo, Timeout, Unavailable, WorkbenchError
+from workbench.api import Node, NotFound, SupervisorInfo, Timeout, TreeChange, Unavailable, WorkbenchError
 from workbench.api.modules import CancelToken, ProgressCallback
-from workbench.api.tree_file import TreeFile
+from workbench.api.tree_file import TreeFile, with_modules
+
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
 def apply(
@@ -22,18 +25,48 @@ def apply(
     timeout: float = 60.0,
 ) -> SupervisorInfo:
     """See `workbench.apply_tree`."""
-    packed = {}
+    with _placed(found), _aliases_kept(node, list(found.files)):
+        deploy(node, found.files, folder, named=True, about=found.names, progress=progress, cancel=cancel)
+        return node.supervision.apply(found.tree, timeout=timeout)
+
+
+def diff(
+    node: Node,
+    found: TreeFile,
+    folder: Path,
+    *,
+    progress: ProgressCallback | None = None,
+    cancel: CancelToken | None = None,
+) -> Sequence[TreeChange]:
+    """See `workbench.diff_tree`."""
     with _placed(found):
-        for alias, path in found.files.items():
-            with _about(found.names[alias]):
-                packed[alias] = workbench.pack(folder / path)
-        with _aliases_kept(node, list(packed)):
-            for alias, (data, name) in packed.items():
-                with _about(found.names[alias]):
-                    node.modules.deploy(
-                        data, file_name=name, alias=alias, force=True, progress=progress, cancel=cancel
-                    )  # fmt: skip
-            return node.supervision.apply(found.tree, timeout=timeout)
+        modules = deploy(node, found.files, folder, named=False, about=found.names, progress=progress, cancel=cancel)
+        return node.supervision.diff(with_modules(found.tree, modules))
+
+
+def deploy(
+    node: Node,
+    files: Mapping[str, str],
+    folder: Path,
+    *,
+    named: bool,
+    about: Mapping[str, str] = NO_NAMES,
+    progress: ProgressCallback | None = None,
+    cancel: CancelToken | None = None,
+) -> dict[str, str]:
+    """See `workbench.deploy_sources`. An error is one of the actor that `about` has for the reference."""
+    packed = {}
+    for alias, path in files.items():
+        with _about(about.get(alias, "")):
+            packed[alias] = workbench.pack(folder / path)
+    deployed = {}
+    for alias, (data, name) in packed.items():
+        with _about(about.get(alias, "")):
+            info = node.modules.deploy(
+                data, file_name=name, alias=alias if named else "", force=True, progress=progress, cancel=cancel
+            )
+            deployed[alias] = info.hash
+    return deployed
 
 
 @contextmanager
@@ -52,7 +85,7 @@ def _about(actor: str) -> Iterator[None]:
     try:
         yield
     except WorkbenchError as error:
-        error.subject = actor
+        error.subject = actor or error.subject
         raise
 
 

@@ -210,6 +210,11 @@ restart = "temporary"
 def test_a_tree_is_applied_shown_previewed_and_removed(shell) -> None:
     shell.write("shop.toml", TREE)
     with shell.node():
+        dry = shell("supervisor", "apply", "shop.toml", "--dry-run", "--json").objects
+        assert [(row["name"], row["deed"]) for row in dry] == [
+            ("shop", "added"), ("till", "added"), ("pool", "added"), ("job", "added"),
+        ]  # fmt: skip
+        assert shell("supervisor", "show", "--json").objects == []
         applied = shell("supervisor", "apply", "shop.toml")
         assert applied.code == 0, applied.err
         assert [line.split()[:2] for line in applied.out.splitlines()[1:]] == [

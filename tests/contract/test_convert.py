@@ -36,6 +36,7 @@ from workbench.api import (
     Strategy,
     SupervisorInfo,
     SupervisorSpec,
+    TreeChange,
     Turn,
     WorkbenchError,
 )
@@ -107,6 +108,7 @@ MESSAGES = {
         supervision_pb2.SupervisorInfo,
     ),
     RestartPlan: (st.builds(RestartPlan), supervision_pb2.RestartPlan),
+    TreeChange: (st.builds(TreeChange), supervision_pb2.TreeChange),
     RestartRecord: (st.builds(RestartRecord, cause=st.none() | cause), supervision_pb2.RestartRecord),
     DeadLetter: (st.builds(DeadLetter, envelope=envelope, cause=st.none() | cause), actors_pb2.DeadLetter),
     Cause: (cause, common_pb2.Cause),

@@ -15,6 +15,7 @@ from workbench.api import (
     Area,
     ChildSpec,
     Crashed,
+    Deed,
     Ending,
     Invalid,
     Node,
@@ -54,6 +55,26 @@ def test_a_tree_is_applied_listed_and_removed(node: Node, shop: SupervisorSpec) 
     assert node.actors.list() == []
     with pytest.raises(NotFound, match="no supervisor 'shop'"):
         node.supervision.get("shop")
+
+
+def test_a_change_is_told_before_it_is_made(node: Node, shop: SupervisorSpec) -> None:
+    assert {change.deed for change in node.supervision.diff(shop)} == {Deed.KEPT}
+    a, jobs, _ = shop.children
+    wanted = replace(shop, intensity=7, children=(jobs, replace(a, state="4"), child("c")))
+    before = node.supervision.list()
+    told = [(change.name, change.supervisor, change.deed, change.why) for change in node.supervision.diff(wanted)]
+    assert told == [
+        ("shop", "", Deed.CHANGED, ("intensity", "order")),
+        ("jobs", "shop", Deed.KEPT, ()),
+        ("job", "jobs", Deed.KEPT, ()),
+        ("a", "shop", Deed.REPLACED, ("state",)),
+        ("c", "shop", Deed.ADDED, ()),
+        ("b", "shop", Deed.REMOVED, ()),
+    ]
+    assert node.supervision.list() == before
+    with pytest.raises(NotFound, match="no module 'nobody'"):
+        node.supervision.diff(replace(shop, children=(ChildSpec("a", "nobody"),)))
+    assert node.supervision.apply(wanted).spec == wanted
 
 
 def test_a_restart_is_foreseen_done_told_and_kept(node: Node, shop: SupervisorSpec) -> None:

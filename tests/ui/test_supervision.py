@@ -87,7 +87,7 @@ def test_without_a_tree_there_is_one_line_and_one_button(panel: SupervisionPanel
     assert panel.stack.currentWidget() is panel.none
     assert "No supervisor yet" in panel.none.line.text()
     assert panel.none.button is not None
-    assert panel.none.button.text() == "Apply a tree file…"
+    assert panel.none.button.text() == "New tree…"
 
 
 def test_every_supervisor_and_child_is_drawn_with_state_and_kind_in_words(

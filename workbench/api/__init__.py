@@ -51,6 +51,7 @@ from workbench.api.supervision import (
     Backoff,
     ChildInfo,
     ChildSpec,
+    Deed,
     Ending,
     Restart,
     RestartPlan,
@@ -59,6 +60,7 @@ from workbench.api.supervision import (
     Supervision,
     SupervisorInfo,
     SupervisorSpec,
+    TreeChange,
 )
 from workbench.api.turns import HostCall, Outcome, Turn
 
@@ -83,6 +85,7 @@ __all__ = [
     "Conflict",
     "Crashed",
     "DeadLetter",
+    "Deed",
     "Denial",
     "Denied",
     "Duration",
@@ -131,6 +134,7 @@ __all__ = [
     "SupervisorInfo",
     "SupervisorSpec",
     "Timeout",
+    "TreeChange",
     "Turn",
     "Unauthenticated",
     "Unavailable",

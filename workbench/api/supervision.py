@@ -53,6 +53,21 @@ class Ending(StrEnum):
     ABNORMAL = "abnormal"
 
 
+class Deed(StrEnum):
+    """What becomes of an actor or supervisor when a tree is applied.
+
+    ADDED is started, REMOVED is stopped for good. REPLACED starts anew and keeps its name and mailbox. MOVED is stopped
+    where it was and started where it goes. CHANGED gets other rules and is not stopped. KEPT is left alone.
+    """
+
+    ADDED = "added"
+    REMOVED = "removed"
+    REPLACED = "replaced"
+    MOVED = "moved"
+    CHANGED = "changed"
+    KEPT = "kept"
+
+
 @dataclass(frozen=True, slots=True)
 class Backoff:
     """How long a restart waits: `first_ms`, then `factor` times as long for each crash in a row, up to `most_ms`.
@@ -95,6 +110,8 @@ class ChildSpec:
     supervisor: SupervisorSpec | None = None
 
     def __post_init__(self) -> None:
+        if self.supervisor is not None:
+            object.__setattr__(self, "shutdown_ms", INFINITY)
         _check_name(self.name)
         if (self.supervisor is None) is (self.module == ""):
             raise Invalid(f"the child {self.name!r} must have either a module or a supervisor")
@@ -200,15 +217,36 @@ class RestartRecord:
     killed_by: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class TreeChange:
+    """What applying a tree does to one actor or supervisor, which stands under `supervisor` then (the root: empty).
+
+    `why` are the keys of a tree file that differ, or a few words: `from shop`, `becomes a supervisor`.
+    """
+
+    name: str
+    supervisor: str
+    deed: Deed
+    why: tuple[str, ...] = ()
+
+
 class Supervision(Protocol):
     """The facet `node.supervision`, for one tenant and namespace. Thread-safe; every wait has a timeout."""
 
     def apply(self, tree: SupervisorSpec, *, timeout: float = 60.0) -> SupervisorInfo:
         """Start a tree, or change the running one of that name to be like this: what is new is started, what is gone
-        stopped, a child whose code, state or grants are others is replaced, the rest is left alone.
+        stopped, a child whose code, state or grants are others is replaced, one that stands under another supervisor
+        is stopped and started there, the rest is left alone.
 
         Everything is checked before anything is changed. NotFound: no such module. AlreadyExists: a name is taken.
         Crashed, Rejected: a child did not start; then none of the new ones runs.
+        """
+        ...
+
+    def diff(self, tree: SupervisorSpec) -> Sequence[TreeChange]:
+        """What `apply` would do now: the tree in its order, then what is removed. Nothing is changed.
+
+        It asks what `apply` asks, and raises what it raises before anything is changed.
         """
         ...
 
@@ -271,6 +309,15 @@ def names_of(tree: SupervisorSpec, depth: int = 0) -> list[str]:
     for child in tree.children:
         found += names_of(child.supervisor, depth + 1) if child.supervisor is not None else [child.name]
     return found
+
+
+def check_names(tree: SupervisorSpec) -> None:
+    """Invalid: a name is twice in the tree, or it is too deep."""
+    seen: set[str] = set()
+    for name in names_of(tree):
+        if name in seen:
+            raise Invalid(f"{name!r} is twice in the tree {tree.name!r}; a name is one actor or supervisor")
+        seen.add(name)
 
 
 def spoken(record: RestartRecord) -> str:

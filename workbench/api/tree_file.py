@@ -2,7 +2,7 @@
 
     [supervisor.NAME]       strategy, intensity, period_ms, restart, children = ["NAME", …] in the order of their start
     [supervisor.NAME.backoff]   first_ms, most_ms, factor
-    [actor.NAME]            module = "REF" or file = "PATH", state, profile, grants, restart, shutdown
+    [actor.NAME]            module = "REF" or file = "PATH", state or state_hex, profile, grants, restart, shutdown
     [actor.NAME.limits]     those that differ from the profile's
 
 The root is the one supervisor that is nobody's child. `shutdown` is milliseconds, "brutal_kill" or "infinity".
@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
 from pathlib import PurePosixPath
@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 from workbench.api.capabilities import parse_grant
 from workbench.api.errors import Invalid, Location, NotFound, WorkbenchError
 from workbench.api.limits import DEFAULT_PROFILE, Limits, profile
+from workbench.api.messages import Payload
 from workbench.api.supervision import (
     BRUTAL_KILL,
     DEPTH,
@@ -51,6 +52,7 @@ ACTOR_KEYS = {
     "module": str,
     "file": str,
     "state": str,
+    "state_hex": str,
     "profile": str,
     "grants": list,
     "restart": str,
@@ -68,14 +70,15 @@ WORDS: Mapping[Any, str] = {str: "a text", int: "a whole number", list: "a list"
 class TreeFile:
     """`files` are the sources that the actors name, by the module reference that they get: deploy them first.
 
-    `names` are the actors that named them first, by the same reference. `text` is the file itself, called `file_name`.
+    `names` are the actors that named them first, by the same reference. `text` is the file itself, called `file_name`;
+    a tree that was drawn has none.
     """
 
     tree: SupervisorSpec
     files: Mapping[str, str]
-    names: Mapping[str, str]
-    text: str
-    file_name: str
+    names: Mapping[str, str] = field(default_factory=dict)
+    text: str = ""
+    file_name: str = ""
 
     def place(self, error: WorkbenchError) -> None:
         """Give an error of applying this tree its place here, when it names a child and has no better one."""
@@ -94,8 +97,15 @@ def parse_tree(text: str, file_name: str = "tree.toml") -> TreeFile:
     return _Reader(text, file_name).read()
 
 
-def profile_name(text: str) -> str:
-    return profile(text).name
+def with_modules(tree: SupervisorSpec, modules: Mapping[str, str]) -> SupervisorSpec:
+    """The same tree with other references for these modules."""
+    return replace(tree, children=tuple(_with_modules(child, modules) for child in tree.children))
+
+
+def _with_modules(child: ChildSpec, modules: Mapping[str, str]) -> ChildSpec:
+    if child.supervisor is not None:
+        return replace(child, supervisor=with_modules(child.supervisor, modules))
+    return replace(child, module=modules.get(child.module, child.module))
 
 
 def with_limit(name: str, value: int) -> Limits:
@@ -220,7 +230,7 @@ class _Reader:
             ChildSpec,
             name=name,
             module=self._module(where, table),
-            state=table.get("state", ""),
+            state=self._state(where, table),
             profile=self._checked(
                 where, "profile", table.get("profile", DEFAULT_PROFILE), lambda text: profile(text).name
             ),
@@ -244,6 +254,17 @@ class _Reader:
             raise self._wrong(text, *where, "file")
         self._names.setdefault(reference, where[1])
         return reference
+
+    def _state(self, where: tuple[str, ...], table: Mapping[str, Any]) -> Payload:
+        if "state_hex" not in table:
+            return str(table.get("state", ""))
+        if "state" in table:
+            raise self._wrong(f"{'.'.join(where)} has a state and a state_hex; write one of them", *where, "state_hex")
+        try:
+            return bytes.fromhex(table["state_hex"])
+        except ValueError:
+            text = f"state_hex of {'.'.join(where)} is two hexadecimal digits for each byte, for example '00 ff 1a'"
+            raise self._wrong(text, *where, "state_hex") from None
 
     def _limits(self, where: tuple[str, ...], table: Mapping[str, Any]) -> Mapping[str, int]:
         for key, value in table.items():

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 import workbench
-from workbench.api import Ending, Invalid, NotFound, RestartPlan, SupervisorInfo, WorkbenchError
+from workbench.api import Ending, Invalid, NotFound, RestartPlan, SupervisorInfo, TreeChange, WorkbenchError
 from workbench.api.supervision import spoken
 from workbench.api.tree_file import parse_tree
 from workbench.api.words import plural
@@ -24,15 +24,17 @@ def supervisor() -> None:
 
 @supervisor.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", "dry", is_flag=True, help="Only say what would be done.")
 @options.timeout
 @options.where
 @options.as_json
 @options.debug
-def apply(file: Path, timeout_seconds: float, target: Target, as_json: bool) -> int:
+def apply(file: Path, dry: bool, timeout_seconds: float, target: Target, as_json: bool) -> int:
     """Start the tree in FILE (TOML), or change the running one of its name to be like it.
 
     Sources that its actors name with `file` are deployed first. What is wrong with the file is said before anything is
-    changed; when a child does not start, what ran before goes on.
+    changed; when a child does not start, what ran before goes on. With --dry-run they are deployed without their name,
+    so that what runs can be compared with them, and nothing else is done.
     """
     text = _text(file)
     try:
@@ -43,10 +45,16 @@ def apply(file: Path, timeout_seconds: float, target: Target, as_json: bool) -> 
     with running(target) as node:
         try:
             with ProgressLine() as progress:
-                workbench.apply_tree(node, found, file.parent, progress=progress, timeout=timeout_seconds)
+                if dry:
+                    changes = workbench.diff_tree(node, found, file.parent, progress=progress)
+                else:
+                    workbench.apply_tree(node, found, file.parent, progress=progress, timeout=timeout_seconds)
         except WorkbenchError as wrong:
             failure.show(wrong, {str(file): text})
             return wrong.exit_code
+        if dry:
+            _show_changes(changes, as_json=as_json)
+            return 0
         _show(_family(node.supervision.list(), found.tree.name), as_json=as_json)
     return 0
 
@@ -167,6 +175,15 @@ def history(name: str, limit: int, target: Target, as_json: bool) -> None:
             render.line(render.record(record))
         else:
             click.echo(f"{render.when(record.time)}  {spoken(record)}")
+
+
+def _show_changes(changes: Sequence[TreeChange], *, as_json: bool) -> None:
+    if as_json:
+        for change in changes:
+            render.line(render.record(change))
+        return
+    rows = [(change.deed.value, change.name, change.supervisor, ", ".join(change.why)) for change in changes]
+    render.table(("WHAT", "NAME", "UNDER", "WHY"), rows)
 
 
 def _plan(plan: RestartPlan) -> Iterator[tuple[str, str]]:

@@ -105,11 +105,12 @@ def replace(actor: Actor, spec: Spec) -> None:
     if actor.gone:
         actor.body.spec = spec
         actor.body.holdings.exchange(spec.grants)
+        actor.mailbox.limit = spec.limits.mailbox
+        return
+    if not differences(actor, spec):
         return
     holdings = actor.body.holdings
     before = holdings.lasting()
-    if set(before) == set(spec.grants) and _terms(actor.spec) == _terms(spec):
-        return
     holdings.exchange(spec.grants)  # before the start, which hands folders to the instance
     try:
         with _busy(actor):
@@ -123,8 +124,17 @@ def replace(actor: Actor, spec: Spec) -> None:
     actor.announce("actors.replaced", spec.runnable.info.name)
 
 
-def _terms(spec: Spec) -> tuple[object, ...]:
-    return spec.runnable.info.hash, spec.state, spec.profile, spec.limits
+def differences(actor: Actor, spec: Spec) -> tuple[str, ...]:
+    """In what `spec` differs from how the actor runs, in the keys of a tree file. From any thread."""
+    now = actor.spec
+    found = {
+        "module": now.runnable.info.hash != spec.runnable.info.hash,
+        "state": now.state != spec.state,
+        "profile": now.profile != spec.profile,
+        "grants": set(actor.body.holdings.lasting()) != set(spec.grants),
+        "limits": now.limits != spec.limits,
+    }
+    return tuple(key for key, other in found.items() if other)
 
 
 def suspend(actor: Actor) -> None:

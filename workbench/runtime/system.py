@@ -241,7 +241,10 @@ class ActorSystem:
 
     def check(self, child: ChildSpec) -> None:
         """NotFound, Invalid: this child could not be made."""
-        spec_of(self._library, child.module, child.state, options_of(child), changes=child.limits)
+        self._wanted(child)
+
+    def _wanted(self, child: ChildSpec) -> Spec:
+        return spec_of(self._library, child.module, child.state, options_of(child), changes=child.limits)
 
     def taken(self, scope: tuple[str, str], name: str) -> bool:
         tenant, namespace = scope
@@ -252,8 +255,7 @@ class ActorSystem:
         return self.find(ActorId(name, namespace, tenant)).keeper
 
     def make(self, scope: tuple[str, str], child: ChildSpec, keeper: Keeper) -> Actor:
-        spec = spec_of(self._library, child.module, child.state, options_of(child), changes=child.limits)
-        return self._register(scope, child.name, replace(spec, parent=keeper.supervisor), keeper)
+        return self._register(scope, child.name, replace(self._wanted(child), parent=keeper.supervisor), keeper)
 
     def bear(self, actor: Actor) -> Answer[Any]:
         return self._around.scheduler.start(lambda: self._birth(actor))
@@ -262,8 +264,11 @@ class ActorSystem:
         return actor.control(lambda: life.rise(actor, actor.spec))
 
     def replace(self, actor: Actor, child: ChildSpec) -> Answer[Any]:
-        wanted = spec_of(self._library, child.module, child.state, options_of(child), changes=child.limits)
+        wanted = self._wanted(child)
         return actor.control(lambda: life.replace(actor, replace(wanted, parent=actor.spec.parent)))
+
+    def differences(self, actor: Actor, child: ChildSpec) -> tuple[str, ...]:
+        return life.differences(actor, self._wanted(child))
 
     def halt(self, actor: Actor) -> Answer[Any]:
         return actor.control(lambda: life.halt(actor))

@@ -9,13 +9,10 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from ui.desk import Desk
 from ui.dialogs.confirm import confirmed
+from ui.grant_words import EXAMPLES, NAMED
 from ui.panels.capabilities.columns import denial_text
 from ui.widgets.build import box, label, row, shrinks, tool_for
 from workbench.api import DURATIONS, Duration, Evidence, Invalid, parse_grant
-
-NAMED = ("filesystem", "network", "environment")
-EXAMPLES = {"filesystem": "filesystem/HOST_DIR=/guest:ro", "network": "network/HOST:PORT",
-            "environment": "environment/NAME"}  # fmt: skip
 
 
 class Granting(QWidget):

@@ -110,7 +110,7 @@ class Deeds:
             name = known[name].parent
         if name in known and confirmed(
             self._panel, f"Remove the tree {name}?",
-            f"{show.plural(len(names_of(known[name].spec)) - 1, 'child').replace('childs', 'children')} at any depth "
+            f"{show.plural(len(names_of(known[name].spec)) - 1, 'child')} at any depth "
             "stop in the reverse order, with their state and their mailboxes, and the tree is forgotten.", "Remove",
         ):  # fmt: skip
             self._do(f"The tree {name} is removed.", "remove", name, "")

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from workbench.api.actors import ActorState
 from workbench.api.errors import Cause, Conflict, Invalid, NotFound, WorkbenchError
+from workbench.api.restarts import Child, Rules, decide
 from workbench.api.supervision import (
     BRUTAL_KILL,
     ChildSpec,
@@ -25,7 +26,7 @@ from workbench.api.words import plural
 from workbench.runtime.actor import Actor
 from workbench.runtime.agenda import Agenda, Steps
 from workbench.runtime.answer import Answer
-from workbench.runtime.supervision.decide import Child, Rules, decide
+from workbench.runtime.supervision.change import change
 from workbench.runtime.supervision.entry import Entry
 from workbench.runtime.surroundings import Surroundings
 
@@ -46,7 +47,10 @@ class Makes(Protocol):
 
     def raise_again(self, actor: Actor) -> Answer[Any]: ...
     def replace(self, actor: Actor, child: ChildSpec) -> Answer[Any]:
-        """Let a living one start anew as `child`, unless it is that already; it serves on when that fails."""
+        """Let a living one start anew as `child`, unless it is that already; it serves on when that fails.
+
+        A dead one is `child` when it lives again.
+        """
         ...
 
     def halt(self, actor: Actor) -> Answer[Any]: ...
@@ -102,12 +106,23 @@ class Supervisor:
             name=self.name,
             parent=self.place.supervisor if self.place is not None else "",
             state=self.state,
-            spec=self.spec,
+            spec=self.whole(),
             restarts=sum(time >= now - self.spec.period_ms / 1000 for time in self._restarts),
             total_restarts=self.total_restarts,
             children=tuple(entry.info(now) for entry in self.entries),
             stopped_because=self.stopped_because,
         )
+
+    def whole(self) -> SupervisorSpec:
+        """Its spec, with what the supervisors below are made of by now."""
+        below = {entry.name: entry.below for entry in self.entries if entry.below is not None}
+        if not below:
+            return self.spec
+        children = (
+            replace(child, supervisor=found.whole()) if (found := below.get(child.name)) is not None else child
+            for child in self.spec.children
+        )
+        return replace(self.spec, children=tuple(children))
 
     # What others ask for: each puts a job on the agenda.
 
@@ -138,6 +153,10 @@ class Supervisor:
     def change(self, spec: SupervisorSpec) -> Answer[None]:
         """Become like `spec`."""
         return self.agenda.submit(lambda: self._change(spec))
+
+    def release(self, name: str) -> Answer[None]:
+        """Stop a child for good and leave it out of the spec; nothing, when there is none."""
+        return self.agenda.submit(lambda: self._release(name))
 
     def ended(self, entry: Entry, life: int, ending: Ending, cause: Cause | None, killed_by: str) -> None:
         """A child has ended by itself; returns at once."""
@@ -316,6 +335,12 @@ class Supervisor:
         yield from self._stop(entry, for_good=True)
         self.entries = tuple(other for other in self.entries if other is not entry)
 
+    def _release(self, name: str) -> Steps[None]:
+        if any(entry.name == name for entry in self.entries):
+            yield from self._forget(self.find(name))
+            children = tuple(child for child in self.spec.children if child.name != name)
+            self.spec = replace(self.spec, children=children)
+
     def _down(self) -> Steps[None]:
         """Stop everything; temporary children and those of simple_one_for_one are gone after it."""
         self.state = ActorState.STOPPING
@@ -404,27 +429,27 @@ class Supervisor:
         When one of the new ones does not start, none of them is there and nothing else was changed. When a replacement
         does not start, the one before serves on; those that were replaced before it stay so.
         """
+        if self.simple:  # its copies keep what they were started with
+            self.spec = spec
+            self._told.changed(self)
+            return
         there = {entry.name: entry for entry in self.entries}
-        known = [(child, there[child.name]) for child in spec.children if child.name in there]
-        same = {child.name: entry for child, entry in known if _alike(entry, child)}
-        fresh = [Entry(self, child) for child in spec.children if child.name not in there]
-        if not self.simple and self.state is ActorState.IDLE:
+        plan = change({name: entry.spec for name, entry in there.items()}, spec.children)
+        fresh = [Entry(self, child) for child in plan.fresh]
+        if self.state is ActorState.IDLE:
             yield from self._start_fresh(fresh)
-            try:
-                for child in spec.children:
-                    if child.name in same:
-                        yield from self._replace(same[child.name], child)
-            except BaseException:
-                for entry in reversed(fresh):
-                    yield from self._forget(entry)
-                raise
-        for entry in reversed(self.entries):
-            if not self.simple and entry not in fresh and entry.name not in same:
-                yield from self._stop(entry, for_good=True)
+        try:
+            for child in plan.same:
+                yield from self._replace(there[child.name], child)
+        except BaseException:
+            for entry in reversed(fresh):
+                yield from self._forget(entry)
+            raise
+        for name in plan.gone:
+            yield from self._stop(there[name], for_good=True)
         self.spec = spec
-        if not self.simple:
-            kept = same | {entry.name: entry for entry in fresh}
-            self.entries = tuple(self._take(child, kept.get(child.name)) for child in spec.children)
+        kept = {child.name: there[child.name] for child in plan.same} | {entry.name: entry for entry in fresh}
+        self.entries = tuple(self._take(child, kept.get(child.name)) for child in spec.children)
         if self.state is ActorState.IDLE:
             for entry in self.entries:
                 if entry.life == 0:  # of another kind than before: an actor that becomes a supervisor, or the reverse
@@ -445,7 +470,7 @@ class Supervisor:
         """Let a child run what `child` says, if it does not already."""
         if entry.below is not None and child.supervisor is not None:
             yield from _done(entry.below.change(child.supervisor))
-        elif entry.actor is not None and entry.alive:
+        elif entry.actor is not None:
             yield from _done(self._system.replace(entry.actor, child))
 
     def _take(self, child: ChildSpec, entry: Entry | None) -> Entry:
@@ -453,11 +478,6 @@ class Supervisor:
             return Entry(self, child)
         entry.spec = child
         return entry
-
-
-def _alike(entry: Entry, child: ChildSpec) -> bool:
-    """Whether both are actors, or both supervisors: then it lives on."""
-    return (entry.spec.supervisor is None) is (child.supervisor is None)
 
 
 def _done(answer: Answer[Any]) -> Generator[Answer[Any], None, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import threading
 from collections import deque
 from collections.abc import Sequence
@@ -15,20 +16,26 @@ from workbench.api.messages import Payload
 from workbench.api.supervision import (
     ChildInfo,
     ChildSpec,
+    Deed,
     Ending,
     RestartPlan,
     RestartRecord,
     Strategy,
     SupervisorInfo,
     SupervisorSpec,
+    TreeChange,
+    check_names,
     names_of,
     spoken,
 )
+from workbench.runtime.actor import Actor
 from workbench.runtime.answer import Answer
+from workbench.runtime.supervision import difference
 from workbench.runtime.supervision.entry import Entry
 from workbench.runtime.supervision.supervisor import Makes, Scope, Supervisor
 from workbench.runtime.surroundings import Surroundings
 
+logger = logging.getLogger(__name__)
 KEPT = 10_000
 """Decisions."""
 
@@ -38,6 +45,10 @@ class System(Makes, Protocol):
 
     def check(self, child: ChildSpec) -> None:
         """NotFound, Invalid: this child could not be made."""
+        ...
+
+    def differences(self, actor: Actor, child: ChildSpec) -> tuple[str, ...]:
+        """In what `replace` would have something to do; the keys of a tree file."""
         ...
 
     def taken(self, scope: Scope, name: str) -> bool: ...
@@ -84,12 +95,9 @@ class Trees:
     # The facet.
 
     def apply(self, scope: Scope, tree: SupervisorSpec, timeout: float) -> SupervisorInfo:
-        running = self._supervisors.get((scope, tree.name))
-        if running is not None and running.place is not None:
-            raise Invalid(f"{tree.name!r} stands under {running.place.supervisor!r}; change the tree from its root")
-        self._check(scope, tree, running)
+        running = self._checked(scope, tree)
         if running is not None:
-            self._wait(running.change(tree), timeout, f"the change of {tree.name}")
+            self._change(scope, running, tree, timeout)
             return running.info()
         made = Supervisor(scope, tree, self._around, self._system, self)
         self.enter(made)
@@ -103,13 +111,44 @@ class Trees:
             raise
         return made.info()
 
+    def diff(self, scope: Scope, tree: SupervisorSpec) -> Sequence[TreeChange]:
+        running = self._checked(scope, tree)
+        if running is None:
+            return difference.of_new(tree)
+        return difference.of_running(running, tree, self._system.differences)
+
+    def _change(self, scope: Scope, running: Supervisor, tree: SupervisorSpec, timeout: float) -> None:
+        """Who stands under another supervisor is stopped first. When it then fails, all stand where they stood."""
+        found = difference.of_running(running, tree, lambda _actor, _child: ())
+        moved = {each.name for each in found if each.deed is Deed.MOVED}
+        before, what = running.whole(), f"the change of {tree.name}"
+        try:
+            for supervisor, name in _places(before):
+                if name in moved and (above := self._supervisors.get((scope, supervisor))) is not None:
+                    self._wait(above.release(name), timeout, what)
+            self._wait(running.change(tree), timeout, what)
+        except Timeout:
+            raise
+        except BaseException:
+            if moved:
+                try:
+                    self._wait(running.change(before), timeout, f"bringing {tree.name} back")
+                except WorkbenchError as error:
+                    logger.warning("the tree %s was not brought back as it was: %s", tree.name, error)
+            raise
+
+    def _checked(self, scope: Scope, tree: SupervisorSpec) -> Supervisor | None:
+        """The running tree of that name, if there is one; everything is checked that can be known before a change."""
+        running = self._supervisors.get((scope, tree.name))
+        if running is not None and running.place is not None:
+            raise Invalid(f"{tree.name!r} stands under {running.place.supervisor!r}; change the tree from its root")
+        self._check(scope, tree, running)
+        return running
+
     def _check(self, scope: Scope, tree: SupervisorSpec, running: Supervisor | None) -> None:
-        """Everything that can be known before anything is changed."""
         names = names_of(tree)
-        twice = next((name for at, name in enumerate(names) if name in names[:at]), None)
-        if twice is not None:
-            raise Invalid(f"{twice!r} is twice in the tree {tree.name!r}; a name is one actor or supervisor")
-        own = set(names_of(running.spec)) if running is not None else set()
+        check_names(tree)
+        own = set(names_of(running.whole())) if running is not None else set()
         for child in _leaves(tree):
             try:
                 self._system.check(child)
@@ -213,6 +252,16 @@ class Trees:
         if not self._around.scheduler.wait(answer, timeout):
             raise Timeout(f"{what} took longer than {timeout:g} s; it goes on in the background")
         return answer.take()
+
+
+def _places(tree: SupervisorSpec) -> list[tuple[str, str]]:
+    """Supervisor and child, in the reverse order of their start."""
+    found: list[tuple[str, str]] = []
+    for child in tree.children:
+        found.append((tree.name, child.name))
+        if child.supervisor is not None:
+            found += _places(child.supervisor)[::-1]
+    return found[::-1]
 
 
 def _leaves(tree: SupervisorSpec) -> list[ChildSpec]:

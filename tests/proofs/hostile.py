@@ -11,6 +11,7 @@ import workbench
 from tests.benchmarks.lives import highest
 from tests.hostile.attack import Outcome, attack, held
 from tests.hostile.guests import GUESTS, HONEST, Guest
+from tests.proofs.missed import Missed
 from workbench.api import Node, SpawnOptions
 from workbench.config import load
 from workbench.node import LocalNode, Machine
@@ -54,11 +55,9 @@ def hostile() -> dict[str, object]:
                 slow.append(f"{guest.name}: {sample['p99_ms']} ms")
         after = held()
         wait = _wait(node)
-    if slow:
-        raise SystemExit(f"neighbours took {usual * 1e3:.3f} ms beside an honest actor, and beside {'; '.join(slow)}")
     if left := {what: after[what] - before[what] for what, most in GROWN.items() if after[what] - before[what] > most}:
         raise SystemExit(f"something was left behind: {left}")
-    return {
+    samples: dict[str, object] = {
         "alone_p99_ms": highest(list(alone), 99) * 1e3,
         "beside_an_honest_actor_p99_ms": usual * 1e3,
         "guests": found,
@@ -66,6 +65,10 @@ def hostile() -> dict[str, object]:
         "after": after,
         "wait": wait,
     }
+    if slow:
+        said = f"neighbours took {usual * 1e3:.3f} ms beside an honest actor, and beside {'; '.join(slow)}"
+        raise Missed(said, samples)
+    return samples
 
 
 def _attacks(node: Node, guest: Guest) -> Sequence[Outcome]:

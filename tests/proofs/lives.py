@@ -13,6 +13,7 @@ import psutil
 import workbench
 from tests.benchmarks.lives import CRASHING, highest, restarts_per_second, supervised
 from tests.hostile.attack import held
+from tests.proofs.missed import Missed
 from workbench.api import ActorState, Node, SpawnOptions
 from workbench.config import load
 from workbench.node import LocalNode, Machine
@@ -83,8 +84,17 @@ def _crowd(node: Node) -> Mapping[str, object]:
         "ask_seconds_of_all": many,
     }
     print(f"  { ({key: value for key, value in found.items() if not key.startswith('ask_seconds')}) }", flush=True)
-    if alive != CROWD or each > 1.0 or seconds > 60 or highest(many, 99) > 2 * highest(few, 99):
-        raise SystemExit("the crowd is not as it was promised")
+    if alive != CROWD:
+        raise SystemExit(f"{alive:,} of {CROWD:,} actors are alive")
+    missed = {
+        f"{each:.2f} MB each instead of 1.0": each > 1.0,
+        f"{seconds:.0f} s to spawn them instead of 60": seconds > 60,
+        f"asks take {highest(many, 99) / highest(few, 99):.1f}x of those of {FEW}, instead of 2": (
+            highest(many, 99) > 2 * highest(few, 99)
+        ),
+    }
+    if any(missed.values()):
+        raise Missed("; ".join(text for text, true in missed.items() if true), found)
     return found
 
 
@@ -142,8 +152,10 @@ def _passive(node: Node) -> Mapping[str, object]:
         "wake_seconds": taken,
     }
     print(f"  { ({key: value for key, value in found.items() if key != 'wake_seconds'}) }", flush=True)
-    if len(states) != ADDRESSABLE or ADDRESSABLE - asleep > RESIDENT * 1.1 or highest(taken, 99) > 0.020:
-        raise SystemExit("the passive actors are not as it was promised")
+    if len(states) != ADDRESSABLE or ADDRESSABLE - asleep > RESIDENT * 1.1:
+        raise SystemExit(f"{asleep:,} of {len(states):,} actors are passive")
+    if highest(taken, 99) > 0.020:
+        raise Missed(f"99 of 100 wake within {highest(taken, 99) * 1e3:.1f} ms instead of 20", found)
     return found
 
 

@@ -105,7 +105,7 @@ class Machine:
             changed=self.bus.publish,
             users=self._users,
         )
-        self.metrics = Metrics(clock, self.bus, lambda: self.system.counters(), kept=config.kept_samples)
+        self.metrics = Metrics(clock, self.bus, kept=config.kept_samples)
         closing.callback(self.metrics.close)
         self.around = around = self._surroundings()
         self.system = ActorSystem(self.library, around, node_name=config.node_name, most=config.actors)

@@ -110,7 +110,12 @@ GUESTS = (
     _python("a flood of host calls", _for_ever("messaging.now_ms()"), TIMED, limits=SOON),
     _python("a bomb of spawns", BOMB, "actors: this node has 120", grants=("messaging", "spawn")),
     _python("ask oneself", 'messaging.ask(messaging.self_id(), "go", "")', "this ask would wait for itself"),
-    _python("a storm of messages to oneself", _for_ever(TELL), "the mailbox of .* is full: it has 500 messages and may have 500", limits=FEW),
+    _python(
+        "a storm of messages to oneself",
+        _for_ever(TELL),
+        "the mailbox of .* is full: it has 500 messages and may have 500",
+        limits=FEW,
+    ),
     _python("a storm of large messages", _for_ever(LARGE), "its messages hold .* of 67,108,864 bytes"),
     _python("a storm of timers", _for_ever('messaging.send_after(3_600_000, "tick", "")'), "500 timers", limits=FEW),
     _python("a giant reply", 'return "r" * (9 << 20)', "size: the reply of .* has 9,437,184 bytes, up to 8,388,608"),

@@ -256,23 +256,40 @@ def test_a_refused_restart_leaves_it_crashed(node: LocalNode) -> None:
     assert node.actors.get("a").state is ActorState.CRASHED
 
 
-def test_passive_actors_cost_the_graphs_nothing_and_keep_their_curves(node: LocalNode) -> None:
+def test_actors_that_do_nothing_cost_the_graphs_nothing_and_their_curves_come_down(node: LocalNode) -> None:
     machine, name = node._machine, spawn(node)
-    node.actors.ask(name, "get")
-    machine.metrics.sample()
-    node.actors.passivate(name)
-    for _ in range(3):
+    metrics = machine.metrics
+
+    def rates() -> list[float]:
+        return [sample.messages_per_second for sample in node.metrics([name])[name]]
+
+    def second() -> None:
         machine.clock.advance(1.0)  # type: ignore[attr-defined]
-        machine.metrics.sample()
-    assert list(machine.system.counters()) == []
-    assert len(node.metrics([name])[name]) == 2  # before it rested, and what it did until then
-    assert node.actors.get(name).messages_per_second == 0.0
+        metrics.sample()
+
     node.actors.ask(name, "get")
-    machine.clock.advance(1.0)  # type: ignore[attr-defined]
-    machine.metrics.sample()
-    assert node.metrics([name])[name][-1].messages_per_second == 2.0  # its start and the message
+    second()
+    assert list(metrics._moved) == [node.actors.get(name).id] and rates() == [2.0]  # its start and the message
+    memory = node.metrics([name])[name][-1].memory_bytes
+    for _ in range(3):
+        second()
+    assert not metrics._moved and len(metrics._series[node.actors.get(name).id]) == 2, "it was read once more only"
+    assert rates() == [2.0, 0.0, 0.0, 0.0] and node.actors.get(name).messages_per_second == 0.0
+    assert memory is not None and {sample.memory_bytes for sample in node.metrics([name])[name]} == {memory}
+    assert node.metrics()[""][-1].memory_bytes == memory
+    node.actors.passivate(name)
+    second()
+    assert node.metrics([name])[name][-1].memory_bytes is None and node.metrics()[""][-1].memory_bytes is None
+    node.actors.ask(name, "get")
+    second()
+    assert rates()[-1] == 2.0  # it was started again
+    node.actors.suspend(name)
+    node.actors.tell(name, "get")
+    second()
+    assert node.metrics([name])[name][-1].mailbox == node.metrics()[""][-1].mailbox == 1
     node.actors.stop(name)
-    assert node.metrics([name])[name] == []
+    second()
+    assert node.metrics([name])[name] == [] and not metrics._series and node.metrics()[""][-1].mailbox == 0
 
 
 def test_one_for_whom_there_is_no_room_sleeps_on_with_its_state(node: LocalNode) -> None:

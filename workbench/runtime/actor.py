@@ -30,7 +30,6 @@ from workbench.runtime.behaviors import Route, route
 from workbench.runtime.body import Body, Spec
 from workbench.runtime.checks import check_sizes
 from workbench.runtime.mailbox import Letter, Mailbox
-from workbench.runtime.metrics import Counters
 from workbench.runtime.picture import picture
 from workbench.runtime.surroundings import Surroundings
 from workbench.runtime.threads import may_run_guest
@@ -69,6 +68,7 @@ class Actor:
         self.id, self.around, self.keeper = identity, around, keeper
         self.body = Body(identity, spec, around)
         self.mailbox = Mailbox(spec.limits.mailbox)
+        self.body.counters.box = self.mailbox
         self.state = ActorState.STARTING
         self.awaited = False
         self.stored: Payload = ""
@@ -82,7 +82,6 @@ class Actor:
         self._control: deque[Callable[[], None]] = deque()
         self._lock = threading.Lock()
         self._picture: ActorInfo | None = None
-        self._asleep = False
 
     @property
     def scope(self) -> tuple[str, str]:
@@ -126,6 +125,7 @@ class Actor:
             if ended and not self.awaited:
                 self._check_alive(letter)
             self.mailbox.put(letter, self.id.name, of_system)
+            self.body.note()
             if self._owned or ended:
                 return
             self._owned = True
@@ -425,18 +425,6 @@ class Actor:
         wait = self._wait
         if wait is not None:
             wait.fail(Unavailable(f"actor {self.id.name} was killed while it waited"))
-
-    def rests(self) -> bool:
-        """Whether it has been passive since this was asked the last time; for the one who samples."""
-        asleep = self.state is ActorState.PASSIVE
-        before, self._asleep = self._asleep, asleep
-        return asleep and before
-
-    def counters(self) -> Counters:
-        """What it took since it was spawned, and how many messages wait."""
-        counters = self.body.counters
-        counters.mailbox = len(self.mailbox)
-        return counters
 
     def info(self) -> ActorInfo:
         """A picture of now; the same one as before while nothing has changed, for whoever lists many."""

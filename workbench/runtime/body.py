@@ -274,7 +274,13 @@ class Body:
             total,
         )
         self._recorder.add(turn)
+        if not counters.noted:
+            self.note()
         return turn
+
+    def note(self) -> None:
+        """The graphs look at it again."""
+        self._around.metrics.note(self.id, self.counters)
 
     def _bound_lifetime(self) -> None:
         """What the lifetime's fuel still leaves."""
@@ -295,3 +301,4 @@ class Body:
             self.instance.close()
             self.instance = None
         self.counters.memory_bytes = None
+        self.note()

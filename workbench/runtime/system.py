@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -32,7 +32,6 @@ from workbench.runtime.births import Library, check_behaviors, options_of, spec_
 from workbench.runtime.body import Spec
 from workbench.runtime.bonds import DOWN, EXIT, Bonds
 from workbench.runtime.mailbox import Letter
-from workbench.runtime.metrics import Counters
 from workbench.runtime.surroundings import Surroundings
 
 logger = logging.getLogger(__name__)
@@ -61,10 +60,6 @@ class ActorSystem:
 
     def all(self) -> list[Actor]:
         return list(self._actors.values())
-
-    def counters(self) -> Iterable[tuple[ActorId, Counters]]:
-        """Of those that may have done something since: a hundred thousand passive ones cost next to nothing."""
-        return [(actor.id, actor.counters()) for actor in self.all() if not actor.rests()]
 
     def resolve(self, address: str, near: ActorId) -> ActorId:
         """The actor that `near` means by `name` or `name@node`."""
@@ -108,7 +103,7 @@ class ActorSystem:
         with self._lock:
             if self._actors.get(actor.id) is actor:
                 del self._actors[actor.id]
-        self._around.metrics.forget(actor.id)
+        self._around.metrics.forget(actor.id, actor.body.counters)
 
     def _register(self, scope: tuple[str, str], name: str, spec: Spec, keeper: Keeper | None = None) -> Actor:
         tenant, namespace = scope

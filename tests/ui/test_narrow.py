@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QToolBar, QToolButton, 
 from pytestqt.qtbot import QtBot
 
 from ui.main_window import MainWindow
+from ui.panels.editor.panel import EditorPanel
 from ui.panels.messages.panel import MessagesPanel
 
 
@@ -68,6 +69,30 @@ def test_at_1024_by_700_the_composer_is_seen_whole(
     qtbot.waitUntil(lambda: abs(window.width() - 1024) < 2 and panel.send_button.isVisible())
     qtbot.waitUntil(lambda: panel.send_button.fontInfo().pointSizeF() == pytest.approx(points, abs=1.0))
     _lay_out(window)
+    assert all(_whole(control) for control in controls)
+    assert all(dock.rect().contains(_place(control, dock)) for control in controls)
+
+
+@pytest.mark.usefixtures("font")
+@pytest.mark.parametrize("points", [9.0, 13.5, 18.0])
+def test_the_strip_below_the_source_is_seen_whole_at_1024_px(
+    open_window: Callable[[], MainWindow], qtbot: QtBot, points: float
+) -> None:
+    window = open_window()
+    window.scale_text(points - window.font().pointSizeF())
+    window.resize(1024, 700)
+    window.desk.actions.run("file.new_server")
+    panel, dock = window.panels["editor"], window.docks["editor"]
+    assert isinstance(panel, EditorPanel)
+    doc = panel.current()
+    assert doc is not None
+    strip = doc.strip
+    qtbot.waitUntil(lambda: abs(window.width() - 1024) < 2 and strip.send.isVisible())
+    qtbot.waitUntil(lambda: strip.send.fontInfo().pointSizeF() == pytest.approx(points, abs=1.0))
+    strip.restart.show()
+    strip.state.setText("crashed: ZeroDivisionError: division by zero, and more of it than there is room for")
+    _lay_out(window)
+    controls = (*strip.kinds.buttons(), strip.type, strip.payload, strip.send, strip.restart, strip.cells)
     assert all(_whole(control) for control in controls)
     assert all(dock.rect().contains(_place(control, dock)) for control in controls)
 

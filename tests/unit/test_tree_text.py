@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.api import Backoff, ChildSpec, Invalid, Restart, Strategy, SupervisorSpec
-from workbench.api.limits import LARGEST, PROFILES
+from workbench.api.limits import BOUNDS, DAY_MS, PROFILES
 from workbench.api.supervision import LIMITS
 from workbench.api.tree_file import parse_tree
 from workbench.api.tree_text import write_tree
@@ -24,10 +24,10 @@ actors = st.builds(
     state=st.text(UNICODE) | st.binary(),
     profile=st.sampled_from(list(PROFILES)),
     grants=st.lists(grants, unique=True, max_size=4).map(tuple),
-    limits=st.dictionaries(st.sampled_from([name for name in LIMITS if name != "stack_bytes"]),
-                           st.integers(1, LARGEST), max_size=3),
+    limits=st.sets(st.sampled_from([name for name in LIMITS if name != "stack_bytes"]), max_size=3).flatmap(
+        lambda names: st.fixed_dictionaries({name: st.integers(*BOUNDS[name]) for name in sorted(names)})),
     restart=st.sampled_from(Restart),
-    shutdown_ms=st.integers(-1, LARGEST),
+    shutdown_ms=st.integers(-1, DAY_MS),
     supervisor=st.none(),
 )  # fmt: skip
 backoffs = st.builds(Backoff, st.integers(1, 1_000), st.integers(1_000, 86_400_000), st.floats(1, 100))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from answering import Answer
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 from real_node import QuickNode, quick_node
 
@@ -61,18 +62,6 @@ def choose(panel: CapabilitiesPanel, actor: str, capability: str, qtbot: QtBot) 
     panel.desk.show_capabilities.emit(actor)
     panel._show_denial(actor, capability)
     qtbot.waitUntil(lambda: panel.granting.row is not None and panel.granting.row.capability == capability)
-
-
-def answer(monkeypatch: pytest.MonkeyPatch, verb: str) -> list[str]:
-    asked: list[str] = []
-
-    def exec_(box: QMessageBox) -> int:
-        asked.append(f"{box.text()} {box.informativeText()}")
-        next(button for button in box.buttons() if button.text() == verb).click()
-        return 0
-
-    monkeypatch.setattr(QMessageBox, "exec", exec_)
-    return asked
 
 
 def evidence(node: QuickNode, actor: str, capability: str) -> Evidence:
@@ -165,14 +154,16 @@ def test_what_is_no_grant_is_said_under_the_line_and_cannot_be_given(shown: Capa
 
 
 def test_trimming_shows_first_what_would_go(
-    shown: CapabilitiesPanel, real: QuickNode, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    shown: CapabilitiesPanel, real: QuickNode, qtbot: QtBot, answer: Answer
 ) -> None:
     real.capabilities.grant("reader", "locks")
     choose(shown, "reader", "keyvalue", qtbot)
-    asked = answer(monkeypatch, "Trim")
+    asked = answer("Trim")
     shown.desk.actions.run("capability.trim")
     qtbot.waitUntil(lambda: real.actors.get("reader").grants == ())
-    assert "Trim reader to what it has used? These grants were never used and are taken away: logging, locks." in asked
+    assert asked[0].startswith(
+        "Trim reader to what it has used? These grants were never used and are taken away: logging, locks."
+    )
 
 
 def test_the_profiles_stand_side_by_side(shown: CapabilitiesPanel) -> None:

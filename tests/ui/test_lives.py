@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 
 import pytest
+from answering import Answer
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QMessageBox
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 from real_node import QuickNode, crash, quick_node, shop
 
@@ -48,19 +49,6 @@ def choose(actors: ActorsPanel, name: str, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: actors.chosen == name)
 
 
-def answer(monkeypatch: pytest.MonkeyPatch, verb: str) -> list[str]:
-    """Press `verb` in every question; what was asked, and the verbs that were offered."""
-    asked: list[str] = []
-
-    def exec_(box: QMessageBox) -> int:
-        asked.append(f"{box.text()} {box.informativeText()} {' / '.join(each.text() for each in box.buttons())}")
-        next(button for button in box.buttons() if button.text() == verb).click()
-        return 0
-
-    monkeypatch.setattr(QMessageBox, "exec", exec_)
-    return asked
-
-
 def test_the_table_says_who_starts_an_actor_again(actors: ActorsPanel) -> None:
     rows = {row.id.name: row.supervisor for row in actors.model.rows}
     assert rows == {"alone": "", "first": "workers", "second": "workers", "third": "workers", "till": "shop"}
@@ -70,11 +58,11 @@ def test_the_table_says_who_starts_an_actor_again(actors: ActorsPanel) -> None:
 
 @pytest.mark.parametrize(("verb", "held"), [("Stop and keep stopped", True), ("Stop", False)])
 def test_stopping_a_supervised_actor_asks_which_stop_is_meant(
-    actors: ActorsPanel, real: QuickNode, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, verb: str, held: bool
+    actors: ActorsPanel, real: QuickNode, qtbot: QtBot, answer: Answer, verb: str, held: bool
 ) -> None:
     crash(real, "till")
     choose(actors, "till", qtbot)
-    asked = answer(monkeypatch, verb)
+    asked = answer(verb)
     before = real.actors.get("till").restarts
     actors.desk.actions.run("actor.stop")
     qtbot.waitUntil(lambda: bool(asked))

@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from answering import Answer
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 from real_node import QuickNode, child, crash, quick_node, shop, tree
 
@@ -68,19 +68,6 @@ def drawn(panel: SupervisionPanel, real: QuickNode, qtbot: QtBot) -> Supervision
 def choose(panel: SupervisionPanel, name: str, qtbot: QtBot) -> None:
     panel.desk.show_supervised.emit(name)
     qtbot.waitUntil(lambda: panel.chosen == name and panel.details.isVisible())
-
-
-def answer(monkeypatch: pytest.MonkeyPatch, verb: str) -> list[str]:
-    """Press `verb` in every question; what was asked."""
-    asked: list[str] = []
-
-    def exec_(box: QMessageBox) -> int:
-        asked.append(f"{box.text()} {box.informativeText()}")
-        next(button for button in box.buttons() if button.text() == verb).click()
-        return 0
-
-    monkeypatch.setattr(QMessageBox, "exec", exec_)
-    return asked
 
 
 def test_without_a_tree_there_is_one_line_and_one_button(panel: SupervisionPanel) -> None:
@@ -216,7 +203,7 @@ def test_restarts_are_marks_on_a_line_and_rows_with_cause_and_message(
 
 
 def test_a_supervisor_that_gave_up_says_why_and_runs_again_when_restarted(
-    panel: SupervisionPanel, real: QuickNode, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    panel: SupervisionPanel, real: QuickNode, qtbot: QtBot, answer: Answer
 ) -> None:
     real.supervision.apply(tree("weak", Strategy.ONE_FOR_ONE, child("worker"), intensity=0))
     crash(real, "worker")
@@ -225,18 +212,18 @@ def test_a_supervisor_that_gave_up_says_why_and_runs_again_when_restarted(
     qtbot.waitUntil(lambda: lines(panel.canvas.forest.cards["weak"])[0] == "gave up")
     qtbot.waitUntil(lambda: "Why it gave up" in panel.details.overview.toPlainText())
     assert "unreachable" in panel.details.overview.toPlainText()
-    asked = answer(monkeypatch, "Restart")
+    asked = answer("Restart")
     panel.desk.actions.run("supervision.restart")
     qtbot.waitUntil(lambda: real.supervision.get("weak").state is ActorState.IDLE)
     assert "Restart weak with all its children?" in asked[0]
 
 
 def test_stop_says_what_the_supervisor_would_do_and_keeps_it_stopped(
-    drawn: SupervisionPanel, real: QuickNode, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    drawn: SupervisionPanel, real: QuickNode, qtbot: QtBot, answer: Answer
 ) -> None:
     crash(real, "till")
     choose(drawn, "till", qtbot)
-    asked = answer(monkeypatch, "Stop and keep stopped")
+    asked = answer("Stop and keep stopped")
     drawn.desk.actions.run("supervision.stop")
     qtbot.waitUntil(lambda: real.supervision.get("shop").children[0].held)
     assert "Supervisor shop (one_for_one, 1 of 3 restarts used) will start it again. Stop and keep stopped?" in asked[0]
@@ -248,10 +235,10 @@ def test_stop_says_what_the_supervisor_would_do_and_keeps_it_stopped(
 
 
 def test_a_tree_is_removed_after_a_question_from_any_of_its_cards(
-    drawn: SupervisionPanel, real: QuickNode, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    drawn: SupervisionPanel, real: QuickNode, qtbot: QtBot, answer: Answer
 ) -> None:
     choose(drawn, "second", qtbot)
-    asked = answer(monkeypatch, "Remove")
+    asked = answer("Remove")
     drawn.desk.actions.run("supervision.remove")
     qtbot.waitUntil(lambda: not real.supervision.list())
     assert "Remove the tree shop? 5 children" in asked[0]

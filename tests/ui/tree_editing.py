@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 from real_node import QuickNode, quick_node
 
@@ -75,19 +73,6 @@ def deeds(editor: TreeEditor) -> dict[str, Deed]:
 
 def names(editor: TreeEditor) -> list[str]:
     return [found.draft.name for found in editor.model.rows]
-
-
-def answer(monkeypatch: pytest.MonkeyPatch, verb: str) -> list[str]:
-    """Press `verb` in every question; what was asked."""
-    asked: list[str] = []
-
-    def exec_(box: QMessageBox) -> int:
-        asked.append(f"{box.text()} {box.informativeText()}")
-        next(button for button in box.buttons() if button.text() == verb).click()
-        return 0
-
-    monkeypatch.setattr(QMessageBox, "exec", exec_)
-    return asked
 
 
 def problem(editor: TreeEditor, name: str) -> str:

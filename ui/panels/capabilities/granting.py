@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from ui.desk import Desk
-from ui.dialogs.confirm import confirmed
+from ui.dialogs.confirm import confirm
 from ui.grant_words import EXAMPLES, NAMED
 from ui.panels.capabilities.columns import denial_text
 from ui.widgets.build import box, label, row, shrinks, tool_for
@@ -140,7 +140,7 @@ class Granting(QWidget):
         unused = await self._desk.bridge.call(lambda: node.capabilities.trim(actor, dry=True))
         if not unused:
             self._desk.notice(f"{actor} has used every grant that it holds.", "info")
-        elif confirmed(
+        elif await confirm(
             self, f"Trim {actor} to what it has used?",
             f"These grants were never used and are taken away: {', '.join(unused)}.", "Trim",
         ):  # fmt: skip

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ui.panels.supervision.panel import SupervisionPanel
 
 FILES = "Trees (*.toml);;All files (*)"
+INSTEAD = "Another tree is opened instead."
 
 
 class Editing(QObject):
@@ -77,7 +78,10 @@ class Editing(QObject):
         self._desk.remember.emit()
 
     def _may_open(self) -> bool:
-        return self.window is None or self.window.isHidden() or self.window.may_drop("Another tree is opened instead.")
+        return self.window is None or self.window.isHidden() or self.window.may_drop(INSTEAD)
+
+    async def _lets_open(self) -> bool:
+        return self.window is None or self.window.isHidden() or await self.window.lets_drop(INSTEAD)
 
     def _begin(
         self, draft: Draft, chosen: int, base: SupervisorSpec | None, sources: work.Sources, reading: Reading
@@ -117,7 +121,7 @@ class Editing(QObject):
         elif self.window is not None and self.window.isVisible() and self._is_open(info.name):
             self.window.choose(drafts.named(self.window.draft, name))
             self._show(self.window)
-        elif self._may_open():
+        elif await self._lets_open():
             made, reading = await self._panel.call(self._prepare, info.spec)
             chosen = drafts.named(made, name) or made
             self._begin(made, chosen.id, info.spec, work.Sources(), reading)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QMenu, QSplitter, QStackedWidget, QVBoxLa
 
 from ui import format as show
 from ui.desk import Desk
-from ui.dialogs.confirm import confirmed
+from ui.dialogs.confirm import confirm, confirmed
 from ui.filter import Filter
 from ui.icons import icon
 from ui.models import RowModel
@@ -297,10 +297,16 @@ class TreeEditor(QDialog):
             super().keyPressEvent(event)
 
     def may_drop(self, what: str) -> bool:
-        """Whether the changes that are neither applied nor saved may be lost."""
-        return not self.dirty or confirmed(
-            self, f"Drop the changes to {self.draft.name}?",
-            f"They were neither applied nor saved in a file. {what}", "Drop",
+        """Whether the changes that are neither applied nor saved may be lost. For slots."""
+        return not self.dirty or confirmed(self, *self._drop(what))
+
+    async def lets_drop(self, what: str) -> bool:
+        """The same inside of a task."""
+        return not self.dirty or await confirm(self, *self._drop(what))
+
+    def _drop(self, what: str) -> tuple[str, str, str]:
+        return (
+            f"Drop the changes to {self.draft.name}?", f"They were neither applied nor saved in a file. {what}", "Drop",
         )  # fmt: skip
 
     def reject(self) -> None:

@@ -117,7 +117,7 @@ class Machine:
         if not self.stepped:
             self.timers.start()
             self.metrics.start()
-        self.logbook.note(Level.INFO, f"node {config.node_name} started on {folder}")
+        self.logbook.note(Level.INFO, f"node {config.node_name} started")
 
     def _surroundings(self) -> Surroundings:
         self.network = Network()

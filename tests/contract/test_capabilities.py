@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from workbench.api import Area, Denied, Evidence, Invalid, Node, NotFound, SpawnOptions
+from workbench.api import (
+    Area,
+    ChildSpec,
+    Denied,
+    Evidence,
+    Invalid,
+    Node,
+    NotFound,
+    SpawnOptions,
+    SupervisorSpec,
+    profile,
+)
 
 PROBE = '''
 import os
@@ -246,3 +259,30 @@ def test_a_wrong_grant_at_spawn_starts_nothing(node: Node, probe: str) -> None:
         node.actors.get("wrong")
     with pytest.raises((Denied, NotFound)):
         node.capabilities.trim("wrong")
+
+
+def test_a_child_gets_at_most_the_limits_of_its_parent(node: Node) -> None:
+    node.modules.deploy(PROBE.encode(), file_name="probe.py", alias="probe")
+    low = replace(profile("strict").interpreter, time_ms=50)
+    options = SpawnOptions(name="p", profile="strict", grants=("spawn", "messaging"), limits=low)
+    node.actors.spawn("probe", options=options)
+    asked(node, "spawn", "")
+    child = next(info for info in node.actors.list() if info.id.name != "p")
+    assert child.limits == low, "the profile that is usual gives more"
+
+
+def test_a_tree_that_is_applied_is_in_the_audit_of_grants(node: Node) -> None:
+    node.modules.deploy(PROBE.encode(), file_name="probe.py", alias="probe")
+
+    def tree(*grants: str) -> SupervisorSpec:
+        return SupervisorSpec("shop", children=(ChildSpec("p", "probe", profile="strict", grants=grants),))
+
+    node.supervision.apply(tree("locks"))
+    node.capabilities.grant("p", "spawn", duration="always")
+    node.supervision.apply(tree("registry"))
+    changes = [(change.action, change.grants) for change in node.capabilities.audit()]
+    assert changes == [
+        ("granted", ("spawn",)),
+        ("revoked", ("locks", "spawn")),
+        ("granted", ("registry",)),
+    ]

@@ -15,7 +15,7 @@ import pytest
 from contract_sources import COUNTER
 
 import workbench
-from workbench.api import Invalid, Node, SpawnOptions, WorkbenchError, profile
+from workbench.api import ChildSpec, Invalid, Node, SpawnOptions, SupervisorSpec, WorkbenchError, profile
 from workbench.node import LocalNode
 from workbench.rpc.security import Caller, metadata
 from workbench.wasm.codec import Err, Ok
@@ -98,6 +98,7 @@ def test_names_logs_turns_evidence_and_audit_of_one_tenant_are_not_shown_to_anot
         other.capabilities.trim(SECRET)
         other.actors.kill(SECRET)
         other.actors.restart(SECRET)
+        _give_up(other)
         one.actors.kill("mine")
         one.actors.restart("mine")
         seen = "".join(f"{event.kind} {event.subject} {event.text}\n" for event in events.get(5))
@@ -117,6 +118,16 @@ def test_names_logs_turns_evidence_and_audit_of_one_tenant_are_not_shown_to_anot
     ):
         with pytest.raises(WorkbenchError, match="no actor 'vault' in one/space"):
             denied()
+
+
+def _give_up(node: LocalNode) -> None:
+    """A tree whose only child ends for a reason that is a secret, and whose supervisor then stops."""
+    node.supervision.apply(SupervisorSpec("hidden-tree", intensity=0, children=(ChildSpec("hidden-job", "counter"),)))
+    with pytest.raises(WorkbenchError):
+        node.actors.ask("hidden-job", "crash", "hidden")
+    while not any("gave up" in line.message for line in node.logs()):
+        node.logs()
+    assert node.supervision.get("hidden-tree").stopped_because
 
 
 @pytest.mark.parametrize("name", HOSTILE)

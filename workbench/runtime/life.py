@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from workbench.api.actors import ActorState
+from workbench.api.capabilities import Grant
 from workbench.api.errors import Cause, Crashed, Exhausted, Invalid, Rejected, WorkbenchError
 from workbench.api.limits import Limits
 from workbench.api.logs import Level
@@ -17,7 +18,7 @@ from workbench.api.supervision import Ending
 from workbench.api.words import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from workbench.runtime.actor import Actor
     from workbench.runtime.body import Spec
@@ -103,8 +104,10 @@ def replace(actor: Actor, spec: Spec) -> None:
     Nothing is done when it runs like this already. A dead one takes the spec on for its next life.
     """
     if actor.gone:
+        before = actor.body.holdings.lasting()
         actor.body.spec = spec
         actor.body.holdings.exchange(spec.grants)
+        _tell_grants(actor, before)
         actor.mailbox.limit = spec.limits.mailbox
         return
     if not differences(actor, spec):
@@ -118,10 +121,20 @@ def replace(actor: Actor, spec: Spec) -> None:
     except BaseException:
         holdings.exchange(before)
         raise
+    _tell_grants(actor, before)
     actor.stored = ""
     actor.mailbox.limit = spec.limits.mailbox
     actor.begun()
     actor.announce("actors.replaced", spec.runnable.info.name)
+
+
+def _tell_grants(actor: Actor, before: Sequence[Grant]) -> None:
+    """Into the audit: a tree that is applied is a change of grants as any other."""
+    after, grants = actor.body.holdings.lasting(), actor.around.grants
+    if taken := [grant for grant in before if grant not in after]:
+        grants.changed(actor.id, "revoked", taken)
+    if given := [grant for grant in after if grant not in before]:
+        grants.changed(actor.id, "granted", given, duration="always")
 
 
 def differences(actor: Actor, spec: Spec) -> tuple[str, ...]:

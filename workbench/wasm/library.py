@@ -26,7 +26,6 @@ from workbench.api.modules import (
     ProgressCallback,
 )
 from workbench.api.structure import ModuleDetail, ModuleDiff
-from workbench.api.words import plural
 from workbench.guest import build, sources
 from workbench.wasm import description
 from workbench.wasm.comparison import compare, sections
@@ -240,8 +239,9 @@ class Library:
         self._changed(Area.MODULES, "modules.removed", info.hash, info.name)
 
     def _told(self, users: Sequence[ActorId]) -> str:
-        names = ", ".join(sorted(actor.name for actor in users if actor.tenant == self._tenant))
-        return plural(len(users), "actor") + f" ({names})" * bool(names)
+        """The caller's own by name; of other tenants neither names nor numbers."""
+        own = sorted(actor.name for actor in users if actor.tenant == self._tenant)
+        return ", ".join(own) + " and others" * (len(own) < len(users)) if own else "others"
 
     def build(
         self, reference: str, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None

@@ -90,7 +90,7 @@ class Trees:
         kind = "supervision.gave_up" if plan.gives_up else "supervision.restarted" if plan.start else "supervision.left"
         self._around.bus.publish(Area.SUPERVISION, kind, who.name, spoken(record), who.scope)
         if plan.gives_up:
-            self._around.logbook.note(Level.ERROR, spoken(record))
+            self._around.logbook.note(Level.ERROR, spoken(record), who.scope)
 
     # The facet.
 

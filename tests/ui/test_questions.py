@@ -13,6 +13,7 @@ from real_node import QuickNode, quick_node, shop
 from ui.dialogs.asking import ask
 from ui.dialogs.spawn import SpawnDialog
 from ui.main_window import MainWindow
+from ui.panels.actors.panel import ActorsPanel
 from workbench.api import SpawnOptions
 
 OPEN_MS = 1_000
@@ -92,3 +93,17 @@ def test_a_dialog_with_a_loop_of_its_own_is_refused_inside_of_a_task(window: Mai
     window.bridge.start(window, work(), failed.append)
     qtbot.waitUntil(lambda: bool(failed))
     assert "inside of a task" in str(failed[0])
+
+
+def test_a_tree_that_is_still_read_is_not_shown_as_empty(window: MainWindow, qtbot: QtBot) -> None:
+    panel = window.panels["actors"]
+    assert isinstance(panel, ActorsPanel)
+    window.desk.actions["actor.tree"].trigger()
+    seen: list[bool] = []
+
+    def look() -> bool:
+        seen.append(panel.tree.view.none.isVisible() or panel.none.isVisible())
+        return panel.pages.currentWidget() is panel.tree
+
+    qtbot.waitUntil(look)
+    assert not any(seen) and panel.tree.view.all

@@ -120,6 +120,10 @@ def test_choosing_a_child_shows_what_the_node_says_would_happen(
     assert "second, third" in shown
     drawn.desk.actions["supervision.preview"].trigger()
     assert drawn.canvas.marks == {}
+    drawn.desk.actions["supervision.preview"].trigger()
+    choose(drawn, "workers", qtbot)
+    below = dict.fromkeys(("first", "second", "third"), "stops, starts")
+    qtbot.waitUntil(lambda: drawn.canvas.marks == {"workers": "ends, starts", **below})
 
 
 def test_the_preview_follows_how_it_would_end(panel: SupervisionPanel, real: QuickNode, qtbot: QtBot) -> None:

@@ -19,7 +19,7 @@ from ui.panels.supervision.details import SupervisionDetails
 from ui.panels.supervision.editor.editing import Editing
 from ui.panels.supervision.forest import Card, Forest, grow
 from ui.settings import Json, Record, child, number, text, words
-from ui.supervised import marks, running
+from ui.supervised import marks, marks_below, running
 from ui.widgets.build import box, label, row, shrinks, tool_for
 from ui.widgets.empty_state import EmptyState
 from workbench.api import Area, NotFound, Outcome, Payload, RestartPlan, RestartRecord, Strategy, SupervisorInfo
@@ -177,7 +177,8 @@ class SupervisionPanel(Panel):
 
     def _show_marks(self) -> None:
         shown = self.desk.actions["supervision.preview"].isChecked() and self._plan is not None
-        self.canvas.show_marks(marks(self._plan, self.chosen) if shown and self._plan is not None else {})
+        found = marks(self._plan, self.chosen) if shown and self._plan is not None else {}
+        self.canvas.show_marks(marks_below(found, self.trees))
 
     # choosing
 

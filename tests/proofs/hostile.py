@@ -32,7 +32,7 @@ WAIT_MS, RUNNING_MS = 10_000, 5_000
 
 
 def hostile() -> dict[str, object]:
-    """31 hostile guests, for 2 s each: named, nothing left, neighbours' p99 within 2x; and a 10 s wait lives."""
+    """33 hostile guests, for 2 s each: named, nothing left, neighbours' p99 within 2x; and a 10 s wait lives."""
     found: list[dict[str, object]] = []
     slow: list[str] = []
     with LocalNode(Machine(None, replace(load(), actors=120, kept_turns=KEPT, kept_log_lines=KEPT))) as node:

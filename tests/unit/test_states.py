@@ -7,14 +7,17 @@ from dataclasses import replace
 
 import pytest
 
-from tests.unit.core_modules import ECHO, function, handler, module, request, texts
+from tests.unit.core_modules import ECHO, function, handler, imported, module, request, texts
 from tests.unit.fragile import child, die, settle, stepped_node, tree
 from workbench.api import (
+    ActorId,
     ActorState,
+    ChildSpec,
     Crashed,
     Exhausted,
     Invalid,
     NotFound,
+    Outcome,
     Rejected,
     SpawnOptions,
     Strategy,
@@ -244,6 +247,43 @@ def test_dead_letters_of_another_tenant_are_not_seen(node: LocalNode) -> None:
     assert other.actors.dead_letters() == []
     with pytest.raises(NotFound):
         other.actors.resend(letter.seq)
+
+
+ASKING = module(
+    texts(b="b", get="get", bye="bye"),
+    function(
+        "shutdown",
+        """(drop (call $ask (call $b) (call $bye) (i32.const 0) (i32.const 0) (i64.const 2000))) (i64.const 0)""",
+    ),
+    request("(call $ask (call $b) (call $get) (i32.const 0) (i32.const 0) (i64.const 20000))"),
+    imports=imported("ask", "i32 i32 i32 i32 i32 i32 i64"),
+)
+
+
+@pytest.mark.parametrize("supervised", [False, True])
+def test_a_stop_ends_the_wait_of_the_turn_in_hand_and_not_that_of_its_shutdown(
+    node: LocalNode, supervised: bool
+) -> None:
+    node.modules.deploy(ASKING, file_name="asking.wat", alias="asking")
+    spawn(node, "b")
+    node.actors.suspend("b")
+    if supervised:
+        node.supervision.apply(tree("shop", Strategy.ONE_FOR_ONE, ChildSpec("a", "asking")))
+    else:
+        spawn(node, "a", "asking")
+    machine, began = node._machine, node._machine.clock.now()
+    stop = machine.trees.find(("default", "default"), "shop").remove if supervised else None
+    machine.timers.after(1.0, stop or (lambda: machine.system.request_stop(ActorId("a"))))
+    machine.timers.after(1.5, lambda: machine.system.request_stop(ActorId("a")))  # a second one is nothing
+    with pytest.raises(Rejected, match="actor a was stopped while it waited"):
+        node.actors.ask("a", "x")
+    settle(node)
+    assert machine.clock.now() - began == pytest.approx(3.0), "its shutdown waited as long as it wanted to"
+    turns = node.actors.turns(node.actors.id_of("a"))  # type: ignore[attr-defined]
+    assert [turn.operation for turn in turns] == ["init", "message", "shutdown"]
+    assert [turn.outcome for turn in turns] == [Outcome.REPLY, Outcome.REJECTED, Outcome.REPLY]
+    with pytest.raises(NotFound):
+        node.actors.get("a")
 
 
 def test_a_refused_restart_leaves_it_crashed(node: LocalNode) -> None:

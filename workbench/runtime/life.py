@@ -239,6 +239,10 @@ def _shut_down(actor: Actor, *, closing: bool = False) -> None:
     if actor.state is ActorState.PASSIVE and not closing:
         wake(actor)
     if actor.body.instance is not None:
-        actor.state = ActorState.STOPPING
-        if cause := actor.body.shutdown():
+        actor.state, actor.says_goodbye = ActorState.STOPPING, True
+        try:
+            cause = actor.body.shutdown()
+        finally:
+            actor.says_goodbye = False
+        if cause is not None:
             actor.log(Level.WARN, f"shutdown crashed: {cause}")

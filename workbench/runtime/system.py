@@ -154,7 +154,11 @@ class ActorSystem:
         """Let it stop after the turn in hand, without waiting; NotFound when it is not there."""
         self._begin_stop(self.find(identity))
 
-    def _begin_stop(self, actor: Actor, *, closing: bool = False) -> Answer[Any]:
+    def stop_itself(self, identity: ActorId) -> None:
+        """The same, asked by its own turn, which may still wait."""
+        self._begin_stop(self.find(identity), waits=True)
+
+    def _begin_stop(self, actor: Actor, *, closing: bool = False, waits: bool = False) -> Answer[Any]:
         def job() -> None:
             if actor.keeper is not None:
                 life.leave(actor)
@@ -162,7 +166,7 @@ class ActorSystem:
             life.stop(actor, closing=closing)
             self._forget(actor)
 
-        return actor.control(job)
+        return actor.stop(job, waits=waits)
 
     def kill(self, identity: ActorId) -> None:
         """When this returns, the actor is listed as crashed, unless a host call holds it for longer than a shutdown."""
@@ -266,14 +270,14 @@ class ActorSystem:
         return life.differences(actor, self._wanted(child))
 
     def halt(self, actor: Actor) -> Answer[Any]:
-        return actor.control(lambda: life.halt(actor))
+        return actor.stop(lambda: life.halt(actor))
 
     def retire(self, actor: Actor) -> Answer[Any]:
         def job() -> None:
             life.stop(actor)
             self._forget(actor)
 
-        return actor.control(job)
+        return actor.stop(job)
 
     # Bonds.
 

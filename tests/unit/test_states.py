@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.core_modules import ECHO, function, handler, imported, module, request, texts
-from tests.unit.fragile import child, die, settle, stepped_node, tree
+from tests.unit.fragile import FRAGILE, child, die, settle, stepped_node, tree
 from workbench.api import (
     ActorId,
     ActorState,
@@ -62,6 +62,37 @@ def test_a_suspended_actor_can_be_killed_stopped_and_looked_into(node: LocalNode
     node.actors.stop("b")
     with pytest.raises(NotFound):
         node.actors.get("b")
+
+
+def test_suspended_is_suspended_until_it_is_resumed_by_hand(node: LocalNode) -> None:
+    better = node.modules.deploy(FRAGILE.replace(b"i32.const 48", b"i32.const 65"), file_name="better.wat")
+    spawn(node, "passive")
+    spawn(node, "alone")
+    names = ("replaced", "killed", "stopped")
+    node.supervision.apply(tree("shop", Strategy.ONE_FOR_ONE, *map(child, names)))
+    node.actors.passivate("passive")
+    everybody = ("passive", "alone", *names)
+    for name in everybody:
+        node.actors.suspend(name)
+        node.actors.tell(name, "increment")
+    node.actors.upgrade("passive", better.hash)
+    node.actors.kill("alone")
+    node.actors.restart("alone")
+    changed = (child("replaced", state="7"), *map(child, names[1:]))
+    node.supervision.apply(tree("shop", Strategy.ONE_FOR_ONE, *changed))
+    node.actors.kill("killed")
+    node.actors.stop("stopped")
+    settle(node)
+    assert [(str(node.actors.get(name).state), node.actors.get(name).mailbox) for name in everybody] == [
+        ("suspended", 1)
+    ] * 5
+    for name in everybody:
+        assert node.actors.resume(name).state is ActorState.IDLE
+        settle(node)
+    assert [node.actors.ask(name, "get").payload for name in everybody] == ["1", "1", "8", "1", "1"]
+    die(node, "killed")
+    settle(node)
+    assert node.actors.get("killed").state is ActorState.IDLE
 
 
 def test_a_passive_actor_comes_back_with_its_state_on_the_next_message(node: LocalNode) -> None:

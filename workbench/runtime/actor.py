@@ -61,8 +61,9 @@ class Actor:
     """See the module. Public methods are thread-safe unless they are said to be the owner's.
 
     `awaited`: it has ended, and its supervisor is about to start it again or to give it up; messages wait for that.
-    `stored` is the state of a passive actor. `stopping`: it was told to stop, and the turn in hand may wait no more;
-    `says_goodbye`: it runs its `shutdown`, which may.
+    `stored` is the state of a passive actor. `suspended` until it is resumed by hand, through all its lives.
+    `stopping`: it was told to stop, and the turn in hand may wait no more; `says_goodbye`: it runs its `shutdown`,
+    which may.
     """
 
     def __init__(self, identity: ActorId, spec: Spec, around: Surroundings, keeper: Keeper | None = None) -> None:
@@ -78,7 +79,7 @@ class Actor:
         self.restarts = 0
         self.spawned = around.clock.now()
         self.timers: dict[int, int] = {}  # number and bytes of what each will send
-        self.stopping = self.says_goodbye = False
+        self.suspended = self.stopping = self.says_goodbye = False
         self._wait: Answer[Any] | None = None
         self._owned = True  # by whoever brings it to life: until then nobody else may touch the body
         self._control: deque[Callable[[], None]] = deque()
@@ -268,8 +269,8 @@ class Actor:
         self.begun()
 
     def begun(self) -> None:
-        """It has an instance that is ready for messages."""
-        self.state, self.awaited = ActorState.IDLE, False
+        """It has an instance that is ready for messages, which wait as long as it is suspended."""
+        self.state, self.awaited = ActorState.SUSPENDED if self.suspended else ActorState.IDLE, False
         self.around.residents.enter(self)
 
     def _handle(self, letter: Letter) -> None:

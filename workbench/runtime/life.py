@@ -68,9 +68,8 @@ def _hand_over(actor: Actor, spec: Spec) -> None:
         except (Crashed, Rejected, Invalid) as refused:
             text = f"{name} was not changed, the new code does not take its state over: {refused.message}"
             raise type(refused)(text, figures=refused.figures) from refused
-    if actor.stored or actor.state is ActorState.PASSIVE:
-        actor.stored, actor.state = "", ActorState.IDLE
-    actor.around.residents.enter(actor)
+    actor.stored = ""
+    actor.begun()
 
 
 @contextmanager
@@ -138,15 +137,16 @@ def differences(actor: Actor, spec: Spec) -> tuple[str, ...]:
 
 
 def suspend(actor: Actor) -> None:
-    """Handle no more messages until it is resumed; they wait."""
+    """Handle no more messages until it is resumed, whatever becomes of it meanwhile; they wait."""
     actor.check_alive()
     if actor.state is not ActorState.SUSPENDED:
-        actor.state = ActorState.SUSPENDED
+        actor.state, actor.suspended = ActorState.SUSPENDED, True
         actor.announce("actors.suspended")
 
 
 def resume(actor: Actor) -> None:
     actor.check_alive()
+    actor.suspended = False
     if actor.state is ActorState.SUSPENDED:
         actor.state = ActorState.IDLE if actor.body.instance is not None else ActorState.PASSIVE
         actor.announce("actors.resumed")

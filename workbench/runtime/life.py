@@ -96,27 +96,37 @@ def snapshot(actor: Actor) -> Payload:
             raise
 
 
-def replace(actor: Actor, spec: Spec) -> None:
-    """Start anew with other code, state, grants or limits, between two turns; when that fails the old one serves on.
+def raise_successor(actor: Actor, spec: Spec) -> None:
+    """The first half of a replacement: one with other code, state, grants or limits comes to life beside this one.
 
-    Nothing is done when it runs like this already. A dead one takes the spec on for its next life.
+    When that fails, or until `succeed`, this one serves on as before. Nothing is done when it is dead, or runs like
+    this already.
     """
-    if actor.gone:
-        actor.body.spec = spec
-        actor.body.holdings.exchange(spec.grants)
-        actor.mailbox.limit = spec.limits.mailbox
-        return
-    if not differences(actor, spec):
+    if actor.gone or not differences(actor, spec):
         return
     holdings = actor.body.holdings
     before = holdings.lasting()
     holdings.exchange(spec.grants)  # before the start, which hands folders to the instance
     try:
         with _busy(actor):
-            actor.body.start(spec, spec.state)
-    except BaseException:
+            actor.around.residents.admit()
+            actor.body.raise_successor(spec)
+    finally:
         holdings.exchange(before)
-        raise
+
+
+def succeed(actor: Actor, spec: Spec) -> None:
+    """The second half: the successor, if there is one, takes over. A dead one takes the spec on for its next life."""
+    if actor.gone:
+        actor.body.dismiss()
+        actor.body.spec = spec
+        actor.body.holdings.exchange(spec.grants)
+        actor.mailbox.limit = spec.limits.mailbox
+        return
+    if actor.body.successor is None:
+        return
+    actor.body.holdings.exchange(spec.grants)
+    actor.body.succeed()
     actor.stored = ""
     actor.mailbox.limit = spec.limits.mailbox
     actor.begun()

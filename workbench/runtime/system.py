@@ -262,9 +262,20 @@ class ActorSystem:
     def raise_again(self, actor: Actor) -> Answer[Any]:
         return actor.control(lambda: life.rise(actor, actor.spec))
 
-    def replace(self, actor: Actor, child: ChildSpec) -> Answer[Any]:
-        wanted = self._wanted(child)
-        return actor.control(lambda: life.replace(actor, replace(wanted, parent=actor.spec.parent)))
+    def raise_successor(self, actor: Actor, child: ChildSpec) -> Answer[Spec]:
+        wanted = replace(self._wanted(child), parent=actor.spec.parent)
+
+        def job() -> Spec:
+            life.raise_successor(actor, wanted)
+            return wanted
+
+        return actor.control(job)
+
+    def succeed(self, actor: Actor, spec: Spec) -> Answer[Any]:
+        return actor.control(lambda: life.succeed(actor, spec))
+
+    def dismiss(self, actor: Actor) -> Answer[Any]:
+        return actor.control(actor.body.dismiss)
 
     def differences(self, actor: Actor, child: ChildSpec) -> tuple[str, ...]:
         return life.differences(actor, self._wanted(child))

@@ -118,9 +118,13 @@ class Trees:
         return difference.of_running(running, tree, self._system.differences)
 
     def _change(self, scope: Scope, running: Supervisor, tree: SupervisorSpec, timeout: float) -> None:
-        """Who stands under another supervisor is stopped first. When it then fails, all stand where they stood."""
+        """Who stands under another supervisor is stopped first. When it then fails, all stand where they stood.
+
+        So it is with who becomes a supervisor, or an actor; nothing else is gone before all that is new lives.
+        """
         found = difference.of_running(running, tree, lambda _actor, _child: ())
         moved = {each.name for each in found if each.deed is Deed.MOVED}
+        torn = moved or any(each.deed is Deed.REPLACED for each in found)
         before, what = running.whole(), f"the change of {tree.name}"
         try:
             for supervisor, name in _places(before):
@@ -130,7 +134,7 @@ class Trees:
         except Timeout:
             raise
         except BaseException:
-            if moved:
+            if torn:
                 try:
                     self._wait(running.change(before), timeout, f"bringing {tree.name} back")
                 except WorkbenchError as error:

@@ -124,6 +124,23 @@ def test_too_many_restarts_stop_the_supervisor_with_all_its_children(node: Local
     assert node.supervision.history("shop")[-1].plan.gives_up
 
 
+def test_applying_a_tree_that_does_not_run_starts_it_or_says_why_not(node: LocalNode) -> None:
+    node.supervision.apply(tree("shop", ONE, child("a"), child("b"), intensity=0))
+    die(node, "a")
+    settle(node)
+    refusing = tree("shop", ONE, child("a"), child("b", state=REFUSING), intensity=0)
+    with pytest.raises(Rejected, match="b refused to start: not_found: no actor 'gate'") as refused:
+        node.supervision.apply(refusing)
+    assert refused.value.subject == "b"
+    info = node.supervision.get("shop")
+    assert (info.state, states(node, "shop")) == (ActorState.STOPPED, {"a": "stopped", "b": "crashed"})
+    assert info.stopped_because.startswith("b did not start: b refused to start: not_found: no actor 'gate'")
+    node.actors.spawn("fragile", options=SpawnOptions(name="gate"))
+    info = node.supervision.apply(refusing)
+    assert (info.state, info.stopped_because) == (ActorState.IDLE, "")
+    assert [node.actors.ask(name, "get").payload for name in "ab"] == ["0", "0"]
+
+
 def test_restarts_that_lie_apart_are_not_too_many(node: LocalNode) -> None:
     node.supervision.apply(tree("shop", ONE, child("a"), intensity=1, period_ms=1_000))
     for _ in range(5):

@@ -22,7 +22,7 @@ from workbench.api.errors import (
 )
 from workbench.api.events import Area
 from workbench.api.identity import NAME_BYTES, ActorId, split_address
-from workbench.api.limits import Limits
+from workbench.api.limits import DEFAULT_PROFILE, Limits, profile
 from workbench.api.messages import NO_HEADERS, Envelope, Kind, Payload, Reply
 from workbench.api.supervision import ChildSpec
 from workbench.runtime import life
@@ -244,6 +244,12 @@ class ActorSystem:
 
     def _wanted(self, child: ChildSpec) -> Spec:
         return spec_of(self._library, child.module, child.state, options_of(child), changes=child.limits)
+
+    def module_of(self, reference: str) -> str:
+        try:
+            return self._library.open(reference, profile(DEFAULT_PROFILE).limits.stack_bytes).info.hash
+        except WorkbenchError:
+            return reference
 
     def taken(self, scope: tuple[str, str], name: str) -> bool:
         tenant, namespace = scope

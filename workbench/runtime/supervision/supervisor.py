@@ -389,8 +389,11 @@ class Supervisor:
                 continue
             try:
                 yield from self._start(entry)
-            except BaseException:
+            except BaseException as error:
+                self.stopped_because = f"{entry.name} did not start: {error}"
                 yield from self._down()
+                if self.place is None:
+                    self.abandon()
                 raise
         self.state = ActorState.IDLE
         self._told.changed(self)

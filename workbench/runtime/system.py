@@ -236,7 +236,7 @@ class ActorSystem:
             self._around.dead_letters.put_back(letter)
             raise
 
-    # For supervisors: see supervision.supervisor.Makes and supervision.trees.System.
+    # For supervisors: see supervision.ties.Makes and supervision.trees.System.
 
     def check(self, child: ChildSpec) -> None:
         """NotFound, Invalid: this child could not be made."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 import logging
-from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Generator
+from dataclasses import replace
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from workbench.api.actors import ActorState
 from workbench.api.errors import Cause, Conflict, Invalid, NotFound, WorkbenchError
@@ -27,73 +27,13 @@ from workbench.runtime.actor import Actor
 from workbench.runtime.agenda import Agenda, Steps
 from workbench.runtime.answer import Answer
 from workbench.runtime.body import Spec
-from workbench.runtime.supervision.change import Change, change
+from workbench.runtime.supervision.change import change
 from workbench.runtime.supervision.entry import Entry
+from workbench.runtime.supervision.prepared import Accord, Prepared
+from workbench.runtime.supervision.ties import Makes, Scope, Told
 from workbench.runtime.surroundings import Surroundings
 
 logger = logging.getLogger(__name__)
-Scope = tuple[str, str]
-
-
-class Makes(Protocol):
-    """What a supervisor needs of the actor system."""
-
-    def make(self, scope: Scope, child: ChildSpec, keeper: Entry) -> Actor:
-        """A registered actor that is not born yet."""
-        ...
-
-    def bear(self, actor: Actor) -> Answer[Any]:
-        """Bring it to life; when that fails it is gone."""
-        ...
-
-    def raise_again(self, actor: Actor) -> Answer[Any]: ...
-    def raise_successor(self, actor: Actor, child: ChildSpec) -> Answer[Spec]:
-        """Bring one to life as `child` beside a living one, unless it is that already; it serves on meanwhile."""
-        ...
-
-    def succeed(self, actor: Actor, spec: Spec) -> Answer[Any]:
-        """Let the successor take over. A dead one is like this when it lives again."""
-        ...
-
-    def dismiss(self, actor: Actor) -> Answer[Any]:
-        """Let the one that serves go on, and forget its successor."""
-        ...
-
-    def halt(self, actor: Actor) -> Answer[Any]: ...
-    def retire(self, actor: Actor) -> Answer[Any]:
-        """Stop it for good and forget it."""
-        ...
-
-
-class Told(Protocol):
-    """Who hears of what supervisors do."""
-
-    def decided(
-        self, who: Supervisor, child: Entry, ending: Ending, plan: RestartPlan, cause: Cause | None, killed_by: str
-    ) -> None: ...
-    def changed(self, who: Supervisor) -> None: ...
-    def enter(self, who: Supervisor) -> None: ...
-    def leave(self, who: Supervisor) -> None: ...
-
-
-class Accord:
-    """Between a supervisor that changes and one below: `ready` when all that is new lives, then it `goes_on` or not."""
-
-    __slots__ = ("goes_on", "ready")
-
-    def __init__(self) -> None:
-        self.ready, self.goes_on = Answer[None](), Answer[bool]()
-
-
-@dataclass(slots=True)
-class Prepared:
-    """What is there of a change before anything of the old is gone: it can be carried out, or called off."""
-
-    there: Mapping[str, Entry]
-    plan: Change
-    fresh: list[Entry] = field(default_factory=list)
-    successors: list[tuple[Actor, Spec]] = field(default_factory=list)
-    below: list[tuple[Accord, Answer[None]]] = field(default_factory=list)
 
 
 class Supervisor:

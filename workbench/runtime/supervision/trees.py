@@ -33,7 +33,8 @@ from workbench.runtime.actor import Actor
 from workbench.runtime.answer import Answer
 from workbench.runtime.supervision import difference
 from workbench.runtime.supervision.entry import Entry
-from workbench.runtime.supervision.supervisor import Makes, Scope, Supervisor
+from workbench.runtime.supervision.supervisor import Supervisor
+from workbench.runtime.supervision.ties import Makes, Scope
 from workbench.runtime.surroundings import Surroundings
 
 logger = logging.getLogger(__name__)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
 
 import workbench
-from workbench.api import Node, NotFound, SupervisorInfo, Timeout, TreeChange, Unavailable, WorkbenchError
+from workbench.api import Conflict, Node, NotFound, SupervisorInfo, Timeout, TreeChange, Unavailable, WorkbenchError
 from workbench.api.modules import CancelToken, ProgressCallback
 from workbench.api.tree_file import TreeFile, with_modules
 
@@ -91,7 +91,11 @@ def _about(actor: str) -> Iterator[None]:
 
 @contextmanager
 def _aliases_kept(node: Node, aliases: list[str]) -> Iterator[None]:
-    """When the tree is refused, the aliases point where they did; not when it may be applied without us yet."""
+    """When the tree is refused, the aliases point where they did; not when it may be applied without us yet.
+
+    A module that came with a new alias is gone again, alias and all.
+    """
+    known = {info.hash for info in node.modules.list()}
     before = {alias: module for alias in aliases if (module := _pointed(node, alias))}
     try:
         yield
@@ -100,6 +104,10 @@ def _aliases_kept(node: Node, aliases: list[str]) -> Iterator[None]:
     except WorkbenchError:
         for alias, module in before.items():
             node.modules.alias(alias, module, force=True)
+        for alias in aliases:
+            if alias not in before and (module := _pointed(node, alias)) and module not in known:
+                with suppress(Conflict):  # somebody else uses it by now
+                    node.modules.remove(module)
         raise
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 
 
@@ -234,6 +235,10 @@ def test_a_tree_is_applied_shown_previewed_and_removed(shell) -> None:
         assert "shop starts till: till ended: " in shell("supervisor", "history").out
         tree = shell("actor", "tree").out.splitlines()
         assert [line.strip("│├└─ ").split()[0] for line in tree[1:]] == ["shop", "till", "pool", "job-1"]
+        assert shell("actor", "stop", "job-1").err == ""
+        assert shell("actor", "stop", "till").err == (
+            "its supervisor shop starts till again; to keep it stopped: workbench supervisor stop shop till\n"
+        )
         assert shell("supervisor", "stop", "shop", "till").code == 0
         assert shell("actor", "call", "till", "get_count").code == 1
         assert shell("supervisor", "start", "shop", "till").code == 0
@@ -245,6 +250,18 @@ def test_a_tree_is_applied_shown_previewed_and_removed(shell) -> None:
         assert refused.err.endswith("  worse.toml:3\n    intensty = 2\n")
         assert shell("supervisor", "remove", "shop").code == 0
         assert shell("actor", "list", "--json").objects == shell("supervisor", "show", "--json").objects == []
+
+
+def test_a_restart_that_waits_is_shown_and_foreseen(shell) -> None:
+    shell.write(
+        "shop.toml", TREE.replace("intensity = 2", "intensity = 2\nbackoff = { first_ms = 60_000, most_ms = 60_000 }")
+    )
+    with shell.node():
+        assert shell("supervisor", "apply", "shop.toml").code == 0
+        assert shell("actor", "call", "till", "crash").code == 3
+        assert re.search(r"till +crashed \(starts in [5-6]\d\.\d s\)", shell("supervisor", "show").out)
+        foreseen = shell("supervisor", "preview", "till").out
+        assert re.match(r"starts +till, which does not run now: starts in [5-6]\d\.\d s\n", foreseen)
 
 
 def test_actors_are_suspended_limited_and_their_dead_letters_sent_again(shell) -> None:

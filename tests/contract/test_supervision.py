@@ -146,6 +146,16 @@ module = "nosuch"
     assert [str(place) for place in refused.value.locations] == ["shop.toml:6"]
     assert node.modules.get("till").hash == before
     assert list(node.supervision.list()) == list(node.actors.list()) == []
+    (tmp_path / "fresh.wat").write_bytes(FRAGILE.replace(b"48", b"50"))
+    with pytest.raises(NotFound):
+        workbench.apply_tree(node, parse_tree(whole.replace("till.wat", "fresh.wat"), "shop.toml"), tmp_path)
+    with pytest.raises(NotFound):
+        node.modules.get("fresh")
+    missing = f"filesystem/{tmp_path / 'nowhere'}=/data:ro"
+    text = whole.replace('module = "nosuch"', f'module = "till"\ngrants = ["{missing}"]')
+    with pytest.raises(Invalid, match="nowhere=/data:ro cannot be granted: there is no folder") as refused:
+        workbench.apply_tree(node, parse_tree(text, "shop.toml"), tmp_path)
+    assert [str(place) for place in refused.value.locations] == ["shop.toml:7"]
     workbench.apply_tree(node, parse_tree(whole.replace("nosuch", "till"), "shop.toml"), tmp_path)
     assert node.modules.get("till").hash != before
     assert len(node.actors.list()) == 2

@@ -7,14 +7,17 @@ from dataclasses import replace
 
 import pytest
 
-from tests.unit.core_modules import ECHO, function, handler, module, request, texts
-from tests.unit.fragile import child, die, settle, stepped_node, tree
+from tests.unit.core_modules import ECHO, function, handler, imported, module, request, texts
+from tests.unit.fragile import FRAGILE, child, die, settle, stepped_node, tree
 from workbench.api import (
+    ActorId,
     ActorState,
+    ChildSpec,
     Crashed,
     Exhausted,
     Invalid,
     NotFound,
+    Outcome,
     Rejected,
     SpawnOptions,
     Strategy,
@@ -59,6 +62,37 @@ def test_a_suspended_actor_can_be_killed_stopped_and_looked_into(node: LocalNode
     node.actors.stop("b")
     with pytest.raises(NotFound):
         node.actors.get("b")
+
+
+def test_suspended_is_suspended_until_it_is_resumed_by_hand(node: LocalNode) -> None:
+    better = node.modules.deploy(FRAGILE.replace(b"i32.const 48", b"i32.const 65"), file_name="better.wat")
+    spawn(node, "passive")
+    spawn(node, "alone")
+    names = ("replaced", "killed", "stopped")
+    node.supervision.apply(tree("shop", Strategy.ONE_FOR_ONE, *map(child, names)))
+    node.actors.passivate("passive")
+    everybody = ("passive", "alone", *names)
+    for name in everybody:
+        node.actors.suspend(name)
+        node.actors.tell(name, "increment")
+    node.actors.upgrade("passive", better.hash)
+    node.actors.kill("alone")
+    node.actors.restart("alone")
+    changed = (child("replaced", state="7"), *map(child, names[1:]))
+    node.supervision.apply(tree("shop", Strategy.ONE_FOR_ONE, *changed))
+    node.actors.kill("killed")
+    node.actors.stop("stopped")
+    settle(node)
+    assert [(str(node.actors.get(name).state), node.actors.get(name).mailbox) for name in everybody] == [
+        ("suspended", 1)
+    ] * 5
+    for name in everybody:
+        assert node.actors.resume(name).state is ActorState.IDLE
+        settle(node)
+    assert [node.actors.ask(name, "get").payload for name in everybody] == ["1", "1", "8", "1", "1"]
+    die(node, "killed")
+    settle(node)
+    assert node.actors.get("killed").state is ActorState.IDLE
 
 
 def test_a_passive_actor_comes_back_with_its_state_on_the_next_message(node: LocalNode) -> None:
@@ -244,6 +278,43 @@ def test_dead_letters_of_another_tenant_are_not_seen(node: LocalNode) -> None:
     assert other.actors.dead_letters() == []
     with pytest.raises(NotFound):
         other.actors.resend(letter.seq)
+
+
+ASKING = module(
+    texts(b="b", get="get", bye="bye"),
+    function(
+        "shutdown",
+        """(drop (call $ask (call $b) (call $bye) (i32.const 0) (i32.const 0) (i64.const 2000))) (i64.const 0)""",
+    ),
+    request("(call $ask (call $b) (call $get) (i32.const 0) (i32.const 0) (i64.const 20000))"),
+    imports=imported("ask", "i32 i32 i32 i32 i32 i32 i64"),
+)
+
+
+@pytest.mark.parametrize("supervised", [False, True])
+def test_a_stop_ends_the_wait_of_the_turn_in_hand_and_not_that_of_its_shutdown(
+    node: LocalNode, supervised: bool
+) -> None:
+    node.modules.deploy(ASKING, file_name="asking.wat", alias="asking")
+    spawn(node, "b")
+    node.actors.suspend("b")
+    if supervised:
+        node.supervision.apply(tree("shop", Strategy.ONE_FOR_ONE, ChildSpec("a", "asking")))
+    else:
+        spawn(node, "a", "asking")
+    machine, began = node._machine, node._machine.clock.now()
+    stop = machine.trees.find(("default", "default"), "shop").remove if supervised else None
+    machine.timers.after(1.0, stop or (lambda: machine.system.request_stop(ActorId("a"))))
+    machine.timers.after(1.5, lambda: machine.system.request_stop(ActorId("a")))  # a second one is nothing
+    with pytest.raises(Rejected, match="actor a was stopped while it waited"):
+        node.actors.ask("a", "x")
+    settle(node)
+    assert machine.clock.now() - began == pytest.approx(3.0), "its shutdown waited as long as it wanted to"
+    turns = node.actors.turns(node.actors.id_of("a"))  # type: ignore[attr-defined]
+    assert [turn.operation for turn in turns] == ["init", "message", "shutdown"]
+    assert [turn.outcome for turn in turns] == [Outcome.REPLY, Outcome.REJECTED, Outcome.REPLY]
+    with pytest.raises(NotFound):
+        node.actors.get("a")
 
 
 def test_a_refused_restart_leaves_it_crashed(node: LocalNode) -> None:

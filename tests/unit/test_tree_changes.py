@@ -164,10 +164,37 @@ def test_a_tree_that_gave_up_starts_as_it_was_changed_meanwhile(node: LocalNode)
     settle(node)
     changed = replace(inner, children=(child("x", state="7"), child("y")))
     told, seen = happened(node, tree("shop", ONE, child("a", state="5"), ChildSpec("inner", supervisor=changed)))
+    assert deeds(told) == {
+        "shop": ("changed", ("intensity", "is started")), "a": ("changed", ("state", "is started")),
+        "inner": ("changed", ("is started",)), "x": ("changed", ("state", "is started")), "y": ("added", ()),
+    }  # fmt: skip
+    assert seen == {"y": ["start"]}
+    assert node.supervision.get("shop").stopped_because == ""
+    assert [node.actors.ask(name, "get").payload for name in "axy"] == ["5", "7", "0"]
+
+
+def test_a_branch_that_gave_up_in_a_tree_that_runs_waits_for_its_restart(node: LocalNode) -> None:
+    inner = tree("inner", ONE, child("x"), intensity=0)
+    node.supervision.apply(tree("shop", ONE, ChildSpec("inner", restart=Restart.TRANSIENT, supervisor=inner)))
+    die(node, "x")
+    settle(node)
+    changed = ChildSpec("inner", restart=Restart.TRANSIENT, supervisor=replace(inner, children=(child("y"),)))
+    told, seen = happened(node, tree("shop", ONE, changed))
     assert deeds(told)["y"] == ("added", ("starts when inner is restarted",))
     assert seen == {}
-    node.supervision.restart("shop")
-    assert [node.actors.ask(name, "get").payload for name in "axy"] == ["5", "7", "0"]
+
+
+def test_one_that_was_stopped_by_hand_stays_so_when_its_tree_is_started(node: LocalNode) -> None:
+    spec = tree("shop", ONE, child("a"), child("b"), intensity=0)
+    node.supervision.apply(spec)
+    node.supervision.stop_child("shop", "b")
+    die(node, "a")
+    settle(node)
+    told, _ = happened(node, spec)
+    assert deeds(told) == {
+        "shop": ("changed", ("is started",)), "a": ("changed", ("is started",)), "b": ("kept", ()),
+    }  # fmt: skip
+    assert [str(found.state) for found in node.supervision.get("shop").children] == ["idle", "stopped"]
 
 
 def test_a_pool_changes_its_template_and_keeps_its_copies(node: LocalNode) -> None:
@@ -180,6 +207,13 @@ def test_a_pool_changes_its_template_and_keeps_its_copies(node: LocalNode) -> No
     assert seen == {}
     node.supervision.start_child("pool")
     assert [node.actors.ask(name, "get").payload for name in ("job-1", "job-2")] == ["0", "7"]
+
+
+def test_a_template_is_the_same_by_whatever_name_its_module_goes(node: LocalNode) -> None:
+    node.supervision.apply(tree("pool", POOL, child("job")))
+    better = node.modules.deploy(FRAGILE.replace(b"i32.const 48", b"i32.const 65"), file_name="better.wat").hash
+    for module, deed in ((node.modules.get("fragile").hash, Deed.KEPT), (better, Deed.CHANGED)):
+        assert node.supervision.diff(tree("pool", POOL, ChildSpec("job", module)))[1].deed is deed
 
 
 def test_a_new_pool_starts_no_copy_and_one_that_goes_takes_them_along(node: LocalNode) -> None:

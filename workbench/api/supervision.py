@@ -239,7 +239,7 @@ class Supervision(Protocol):
         is stopped and started there, the rest is left alone.
 
         Everything is checked before anything is changed. NotFound: no such module. AlreadyExists: a name is taken.
-        Crashed, Rejected: a child did not start; then none of the new ones runs.
+        Crashed, Rejected: a child did not start; then none of the new ones runs, and no other one was changed.
         """
         ...
 

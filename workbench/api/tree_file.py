@@ -83,13 +83,29 @@ class TreeFile:
     def place(self, error: WorkbenchError) -> None:
         """Give an error of applying this tree its place here, when it names a child and has no better one."""
         if error.subject and not error.locations:
-            keys = (
-                ("module", "file") if isinstance(error, NotFound) else ("file",) if isinstance(error, Invalid) else ()
-            )
+            keys = self._keys_of(error)
             heads = [(kind, error.subject) for kind in KINDS]
             paths = [*((*head, key) for head in heads for key in keys), *heads]
             line = next((found for path in paths if (found := written_at(self.text, path))), 0)
             error.locations = (Location(self.file_name, line),) if line else ()
+
+    def _keys_of(self, error: WorkbenchError) -> tuple[str, ...]:
+        """The keys of a child that the error may be about."""
+        if isinstance(error, NotFound):
+            return "module", "file"
+        if not isinstance(error, Invalid):
+            return ()
+        grants = _grants_of(self.tree, error.subject)
+        return ("grants",) if any(f"{grant} cannot be granted" in error.message for grant in grants) else ("file",)
+
+
+def _grants_of(tree: SupervisorSpec, name: str) -> tuple[str, ...]:
+    for child in tree.children:
+        if child.supervisor is not None and (found := _grants_of(child.supervisor, name)):
+            return found
+        if child.name == name:
+            return child.grants
+    return ()
 
 
 def parse_tree(text: str, file_name: str = "tree.toml") -> TreeFile:
@@ -138,6 +154,7 @@ class _Reader:
         self._check_tables("actor", self._actors, ACTOR_KEYS)
         self._check_tables("supervisor", self._supervisors, SUPERVISOR_KEYS)
         root = self._root()
+        self._check_root(root)
         tree = self._supervisor(root, ())
         return TreeFile(tree, self._files, self._names, self._text, self._file)
 
@@ -176,6 +193,13 @@ class _Reader:
             said = f"there are {', '.join(map(repr, roots))}" if roots else "there is no [supervisor.NAME]"
             raise self._wrong(f"a tree has one root, {said}", "supervisor", roots[1] if roots else "")
         return roots[0]
+
+    def _check_root(self, name: str) -> None:
+        where = ("supervisor", name)
+        restart = self._word(where, "restart", self._supervisors[name].get("restart"), Restart.PERMANENT)
+        if restart is not Restart.PERMANENT:
+            text = f"{name!r} is the root, which nobody starts again when it ends: leave out its restart"
+            raise self._wrong(text, *where, "restart")
 
     def _check_child(self, name: str, child: str, parents: Mapping[str, str]) -> None:
         path = ("supervisor", name, "children")
@@ -276,12 +300,12 @@ class _Reader:
         return table
 
     def _shutdown(self, where: tuple[str, ...], value: int | str) -> int:
-        if isinstance(value, int):
+        if isinstance(value, int) and value >= 0:
             return value
         if value not in SHUTDOWNS:
-            text = f"shutdown is milliseconds, {' or '.join(map(repr, SHUTDOWNS))}, not {value!r}"
+            text = f"shutdown is milliseconds from 0 on, {' or '.join(map(repr, SHUTDOWNS))}, not {value!r}"
             raise self._wrong(text, *where, "shutdown")
-        return SHUTDOWNS[value]
+        return SHUTDOWNS[str(value)]
 
     def _word(self, where: tuple[str, ...], key: str, value: str | None, default: E) -> E:
         if value is None:

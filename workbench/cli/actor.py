@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from workbench.api import ActorInfo, ActorState, DeadLetter, Kind, Node, NotFound, SpawnOptions
+from workbench.api import ActorInfo, ActorState, DeadLetter, Ending, Kind, Node, NotFound, SpawnOptions
 from workbench.cli import exchange, failure, options, payload, render
 from workbench.cli.connection import Target, running
 
@@ -145,20 +145,36 @@ def cast(name: str, message: str, target: Target, as_json: bool) -> None:
 @options.where
 @options.debug
 def stop(name: str, target: Target) -> None:
-    """Let the actor NAME finish its turn, shut down, and be forgotten. That there is none is no error."""
+    """Let the actor NAME finish its turn and shut down. That there is none is no error.
+
+    It is then forgotten, unless it has a supervisor that starts it again or keeps it listed.
+    """
     with running(target) as node:
-        there = _is_there(node, name)
+        found = _found(node, name)
+        starts = _starts_again(node, found)
         node.actors.stop(name)
-    if not there:
+    if found is None:
         click.echo(f"there is no actor {name!r}, nothing was stopped", err=True)
+    elif starts:
+        above = found.supervisor
+        text = (
+            f"its supervisor {above} starts {name} again; to keep it stopped: workbench supervisor stop {above} {name}"
+        )
+        click.echo(text, err=True)
 
 
-def _is_there(node: Node, name: str) -> bool:
+def _found(node: Node, name: str) -> ActorInfo | None:
     try:
-        node.actors.get(name)
+        return node.actors.get(name)
     except NotFound:
+        return None
+
+
+def _starts_again(node: Node, found: ActorInfo | None) -> bool:
+    """Whether its supervisor will, when it ends normally now."""
+    if found is None or not found.supervisor:
         return False
-    return True
+    return found.id.name in node.supervision.preview(found.id.name, ending=Ending.NORMAL).start
 
 
 @actor.command()

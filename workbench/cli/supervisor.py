@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 import workbench
-from workbench.api import Ending, Invalid, NotFound, RestartPlan, SupervisorInfo, TreeChange, WorkbenchError
+from workbench.api import ChildInfo, Ending, Invalid, NotFound, RestartPlan, SupervisorInfo, TreeChange, WorkbenchError
 from workbench.api.supervision import spoken
 from workbench.api.tree_file import parse_tree
 from workbench.api.words import plural
@@ -154,10 +154,12 @@ def preview(child: str, ending: str, target: Target, as_json: bool) -> None:
     """What would happen if CHILD, an actor or a supervisor, ended now."""
     with running(target) as node:
         plan = node.supervision.preview(child, ending=Ending(ending))
+        places = [place for info in node.supervision.list() for place in info.children if place.name == child]
+        due = _due(places[0]) if places else ""
     if as_json:
         render.line(render.record(plan))
     else:
-        render.facts(_plan(plan))
+        render.facts(_plan(plan, child, due))
 
 
 @supervisor.command()
@@ -186,15 +188,22 @@ def _show_changes(changes: Sequence[TreeChange], *, as_json: bool) -> None:
     render.table(("WHAT", "NAME", "UNDER", "WHY"), rows)
 
 
-def _plan(plan: RestartPlan) -> Iterator[tuple[str, str]]:
+def _plan(plan: RestartPlan, child: str, due: str) -> Iterator[tuple[str, str]]:
     yield "stops", ", ".join(plan.stop)
     yield "starts", ", ".join(plan.start)
     yield "forgets", ", ".join(plan.forget)
     yield "waits", f"{plan.delay_ms:,} ms before it starts them" if plan.delay_ms else ""
     if plan.gives_up:
         yield "gives up", "the restarts are used up: the supervisor stops with all its children"
+    elif due:
+        yield "starts", f"{child}, which does not run now: {due}"
     elif not plan.start:
         yield "starts", "nobody"
+
+
+def _due(place: ChildInfo) -> str:
+    """When a restart that waits for its backoff comes; empty when none does."""
+    return f"starts in {place.restarts_in_seconds:.1f} s" if place.restarts_in_seconds is not None else ""
 
 
 def _family(supervisors: Sequence[SupervisorInfo], root: str | None) -> list[tuple[SupervisorInfo, int]]:
@@ -229,7 +238,8 @@ def _rows(info: SupervisorInfo, infos: Mapping[str, SupervisorInfo], indent: str
     yield indent + info.name, info.state.value, spec.strategy.value, used, info.stopped_because
     for child in info.children:
         if not child.supervisor:
-            state = f"{child.state.value} (kept)" if child.held else child.state.value
+            said = "kept" if child.held else _due(child)
+            state = f"{child.state.value} ({said})" if said else child.state.value
             yield inner + child.name, state, child.restart.value, plural(child.restarts, "restart"), ""
         elif child.name in infos:
             yield from _rows(infos[child.name], infos, inner)

@@ -69,9 +69,8 @@ def _hand_over(actor: Actor, spec: Spec) -> None:
         except (Crashed, Rejected, Invalid) as refused:
             text = f"{name} was not changed, the new code does not take its state over: {refused.message}"
             raise type(refused)(text, figures=refused.figures) from refused
-    if actor.stored or actor.state is ActorState.PASSIVE:
-        actor.stored, actor.state = "", ActorState.IDLE
-    actor.around.residents.enter(actor)
+    actor.stored = ""
+    actor.begun()
 
 
 @contextmanager
@@ -98,29 +97,39 @@ def snapshot(actor: Actor) -> Payload:
             raise
 
 
-def replace(actor: Actor, spec: Spec) -> None:
-    """Start anew with other code, state, grants or limits, between two turns; when that fails the old one serves on.
+def raise_successor(actor: Actor, spec: Spec) -> None:
+    """The first half of a replacement: one with other code, state, grants or limits comes to life beside this one.
 
-    Nothing is done when it runs like this already. A dead one takes the spec on for its next life.
+    When that fails, or until `succeed`, this one serves on as before. Nothing is done when it is dead, or runs like
+    this already.
     """
-    if actor.gone:
-        before = actor.body.holdings.lasting()
-        actor.body.spec = spec
-        actor.body.holdings.exchange(spec.grants)
-        _tell_grants(actor, before)
-        actor.mailbox.limit = spec.limits.mailbox
-        return
-    if not differences(actor, spec):
+    if actor.gone or not differences(actor, spec):
         return
     holdings = actor.body.holdings
     before = holdings.lasting()
     holdings.exchange(spec.grants)  # before the start, which hands folders to the instance
     try:
         with _busy(actor):
-            actor.body.start(spec, spec.state)
-    except BaseException:
+            actor.around.residents.admit()
+            actor.body.raise_successor(spec)
+    finally:
         holdings.exchange(before)
-        raise
+
+
+def succeed(actor: Actor, spec: Spec) -> None:
+    """The second half: the successor, if there is one, takes over. A dead one takes the spec on for its next life."""
+    before = actor.body.holdings.lasting()
+    if actor.gone:
+        actor.body.dismiss()
+        actor.body.spec = spec
+        actor.body.holdings.exchange(spec.grants)
+        actor.mailbox.limit = spec.limits.mailbox
+        _tell_grants(actor, before)
+        return
+    if actor.body.successor is None:
+        return
+    actor.body.holdings.exchange(spec.grants)
+    actor.body.succeed()
     _tell_grants(actor, before)
     actor.stored = ""
     actor.mailbox.limit = spec.limits.mailbox
@@ -151,15 +160,16 @@ def differences(actor: Actor, spec: Spec) -> tuple[str, ...]:
 
 
 def suspend(actor: Actor) -> None:
-    """Handle no more messages until it is resumed; they wait."""
+    """Handle no more messages until it is resumed, whatever becomes of it meanwhile; they wait."""
     actor.check_alive()
     if actor.state is not ActorState.SUSPENDED:
-        actor.state = ActorState.SUSPENDED
+        actor.state, actor.suspended = ActorState.SUSPENDED, True
         actor.announce("actors.suspended")
 
 
 def resume(actor: Actor) -> None:
     actor.check_alive()
+    actor.suspended = False
     if actor.state is ActorState.SUSPENDED:
         actor.state = ActorState.IDLE if actor.body.instance is not None else ActorState.PASSIVE
         actor.announce("actors.resumed")
@@ -252,6 +262,10 @@ def _shut_down(actor: Actor, *, closing: bool = False) -> None:
     if actor.state is ActorState.PASSIVE and not closing:
         wake(actor)
     if actor.body.instance is not None:
-        actor.state = ActorState.STOPPING
-        if cause := actor.body.shutdown():
+        actor.state, actor.says_goodbye = ActorState.STOPPING, True
+        try:
+            cause = actor.body.shutdown()
+        finally:
+            actor.says_goodbye = False
+        if cause is not None:
             actor.log(Level.WARN, f"shutdown crashed: {cause}")

@@ -5,7 +5,7 @@ A supervisor does what is said here (`Supervisor.change`), and the same is told 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from workbench.api.supervision import ChildSpec, Deed, Strategy, SupervisorSpec, TreeChange
@@ -62,9 +62,9 @@ def bounds_changed(before: ChildSpec, after: ChildSpec) -> Iterator[str]:
         yield "shutdown"
 
 
-def template_changed(before: SupervisorSpec, after: SupervisorSpec) -> TreeChange:
-    """Of a pool: its copies keep what they were started with."""
-    had, has = before.children[0], after.children[0]
+def template_changed(before: SupervisorSpec, after: SupervisorSpec, module_of: Callable[[str], str]) -> TreeChange:
+    """Of a pool: its copies keep what they were started with. `module_of` is what a reference means."""
+    had, has = (replace(spec.children[0], module=module_of(spec.children[0].module)) for spec in (before, after))
     why = [key for key in ("name", *TERMS) if getattr(had, key) != getattr(has, key)]
     why += bounds_changed(had, has)
     words = (*why, "for copies that start from now on") if why else ()

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Generator
 from dataclasses import replace
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from workbench.api.actors import ActorState
 from workbench.api.errors import Cause, Conflict, Invalid, NotFound, WorkbenchError
@@ -26,48 +26,14 @@ from workbench.api.words import plural
 from workbench.runtime.actor import Actor
 from workbench.runtime.agenda import Agenda, Steps
 from workbench.runtime.answer import Answer
+from workbench.runtime.body import Spec
 from workbench.runtime.supervision.change import change
 from workbench.runtime.supervision.entry import Entry
+from workbench.runtime.supervision.prepared import Accord, Prepared
+from workbench.runtime.supervision.ties import Makes, Scope, Told
 from workbench.runtime.surroundings import Surroundings
 
 logger = logging.getLogger(__name__)
-Scope = tuple[str, str]
-
-
-class Makes(Protocol):
-    """What a supervisor needs of the actor system."""
-
-    def make(self, scope: Scope, child: ChildSpec, keeper: Entry) -> Actor:
-        """A registered actor that is not born yet."""
-        ...
-
-    def bear(self, actor: Actor) -> Answer[Any]:
-        """Bring it to life; when that fails it is gone."""
-        ...
-
-    def raise_again(self, actor: Actor) -> Answer[Any]: ...
-    def replace(self, actor: Actor, child: ChildSpec) -> Answer[Any]:
-        """Let a living one start anew as `child`, unless it is that already; it serves on when that fails.
-
-        A dead one is `child` when it lives again.
-        """
-        ...
-
-    def halt(self, actor: Actor) -> Answer[Any]: ...
-    def retire(self, actor: Actor) -> Answer[Any]:
-        """Stop it for good and forget it."""
-        ...
-
-
-class Told(Protocol):
-    """Who hears of what supervisors do."""
-
-    def decided(
-        self, who: Supervisor, child: Entry, ending: Ending, plan: RestartPlan, cause: Cause | None, killed_by: str
-    ) -> None: ...
-    def changed(self, who: Supervisor) -> None: ...
-    def enter(self, who: Supervisor) -> None: ...
-    def leave(self, who: Supervisor) -> None: ...
 
 
 class Supervisor:
@@ -150,9 +116,9 @@ class Supervisor:
     def restart_child(self, name: str) -> Answer[Entry]:
         return self.agenda.submit(lambda: self._restart_child(name))
 
-    def change(self, spec: SupervisorSpec) -> Answer[None]:
-        """Become like `spec`."""
-        return self.agenda.submit(lambda: self._change(spec))
+    def change(self, spec: SupervisorSpec, accord: Accord | None = None) -> Answer[None]:
+        """Become like `spec`, all of it or nothing; as a part of what changes above, when there is an accord."""
+        return self.agenda.submit(lambda: self._change(spec, accord))
 
     def release(self, name: str) -> Answer[None]:
         """Stop a child for good and leave it out of the spec; nothing, when there is none."""
@@ -363,8 +329,11 @@ class Supervisor:
                 continue
             try:
                 yield from self._start(entry)
-            except BaseException:
+            except BaseException as error:
+                self.stopped_because = f"{entry.name} did not start: {error}"
                 yield from self._down()
+                if self.place is None:
+                    self.abandon()
                 raise
         self.state = ActorState.IDLE
         self._told.changed(self)
@@ -423,34 +392,76 @@ class Supervisor:
 
     # Another spec.
 
-    def _change(self, spec: SupervisorSpec) -> Steps[None]:
-        """Start what is new, in order, replace what is other, then stop what is gone, in the reverse order.
+    def _change(self, spec: SupervisorSpec, accord: Accord | None) -> Steps[None]:
+        """All that is new comes to life first, here and below, beside what it replaces. Only then the old one goes.
 
-        When one of the new ones does not start, none of them is there and nothing else was changed. When a replacement
-        does not start, the one before serves on; those that were replaced before it stay so.
+        When one does not start, nothing of it is there and nothing else was changed.
         """
-        if self.simple:  # its copies keep what they were started with
-            self.spec = spec
-            self._told.changed(self)
-            return
-        there = {entry.name: entry for entry in self.entries}
-        plan = change({name: entry.spec for name, entry in there.items()}, spec.children)
-        fresh = [Entry(self, child) for child in plan.fresh]
+        there = {} if self.simple else {entry.name: entry for entry in self.entries}
+        wanted = () if self.simple else spec.children  # the copies of a pool keep what they were started with
+        made = Prepared(there, change({name: entry.spec for name, entry in there.items()}, wanted))
+        try:
+            yield from self._prepare(made)
+        except BaseException as error:
+            yield from self._call_off(made)
+            if accord is not None:
+                accord.ready.fail(error)
+            raise
+        if accord is not None:
+            accord.ready.set(None)
+            if not (yield from _done(accord.goes_on)):
+                yield from self._call_off(made)
+                return
+        yield from self._carry_out(spec, made)
+
+    def _prepare(self, made: Prepared) -> Steps[None]:
+        fresh = [Entry(self, child) for child in made.plan.fresh]
         if self.state is ActorState.IDLE:
             yield from self._start_fresh(fresh)
+        made.fresh = fresh
+        for child in made.plan.same:
+            entry = made.there[child.name]
+            if entry.below is not None and child.supervisor is not None:
+                accord = Accord()
+                made.below.append((accord, entry.below.change(child.supervisor, accord)))
+                yield from _done(accord.ready)
+            elif entry.actor is not None:
+                made.successors.append((entry.actor, (yield from self._raise_successor(entry.actor, child))))
+
+    def _raise_successor(self, actor: Actor, child: ChildSpec) -> Steps[Spec]:
         try:
-            for child in plan.same:
-                yield from self._replace(there[child.name], child)
-        except BaseException:
-            for entry in reversed(fresh):
-                yield from self._forget(entry)
+            found: Spec = yield from _done(self._system.raise_successor(actor, child))
+        except WorkbenchError as error:
+            error.subject = error.subject or child.name
             raise
-        for name in plan.gone:
-            yield from self._stop(there[name], for_good=True)
+        return found
+
+    def _call_off(self, made: Prepared) -> Steps[None]:
+        for accord, answer in reversed(made.below):
+            accord.goes_on.set(False)
+            if not answer.done:
+                yield answer
+        for actor, _ in made.successors:
+            yield from _done(self._system.dismiss(actor))
+        for entry in reversed(made.fresh):
+            yield from self._forget(entry)
+
+    def _carry_out(self, spec: SupervisorSpec, made: Prepared) -> Steps[None]:
+        """Exchange what is other, stop what is gone, in the reverse order, and be like `spec`."""
+        for accord, _ in made.below:
+            accord.goes_on.set(True)
+        for actor, found in made.successors:
+            yield from _done(self._system.succeed(actor, found))
+        for _, answer in made.below:
+            yield from _done(answer)
+        for name in made.plan.gone:
+            yield from self._stop(made.there[name], for_good=True)
         self.spec = spec
-        kept = {child.name: there[child.name] for child in plan.same} | {entry.name: entry for entry in fresh}
-        self.entries = tuple(self._take(child, kept.get(child.name)) for child in spec.children)
-        if self.state is ActorState.IDLE:
+        if not self.simple:
+            kept = {child.name: made.there[child.name] for child in made.plan.same}
+            kept |= {entry.name: entry for entry in made.fresh}
+            self.entries = tuple(self._take(child, kept.get(child.name)) for child in spec.children)
+        if self.state is ActorState.IDLE and not self.simple:
             for entry in self.entries:
                 if entry.life == 0:  # of another kind than before: an actor that becomes a supervisor, or the reverse
                     yield from self._start(entry)
@@ -465,13 +476,6 @@ class Supervisor:
             for entry in reversed(fresh):
                 yield from self._forget(entry)
             raise
-
-    def _replace(self, entry: Entry, child: ChildSpec) -> Steps[None]:
-        """Let a child run what `child` says, if it does not already."""
-        if entry.below is not None and child.supervisor is not None:
-            yield from _done(entry.below.change(child.supervisor))
-        elif entry.actor is not None:
-            yield from _done(self._system.replace(entry.actor, child))
 
     def _take(self, child: ChildSpec, entry: Entry | None) -> Entry:
         if entry is None:

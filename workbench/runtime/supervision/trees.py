@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from workbench.api.actors import ActorState
 from workbench.api.errors import AlreadyExists, Cause, Invalid, NotFound, Timeout, WorkbenchError
 from workbench.api.events import Area
 from workbench.api.logs import Level
@@ -32,7 +33,8 @@ from workbench.runtime.actor import Actor
 from workbench.runtime.answer import Answer
 from workbench.runtime.supervision import difference
 from workbench.runtime.supervision.entry import Entry
-from workbench.runtime.supervision.supervisor import Makes, Scope, Supervisor
+from workbench.runtime.supervision.supervisor import Supervisor
+from workbench.runtime.supervision.ties import Makes, Scope
 from workbench.runtime.surroundings import Surroundings
 
 logger = logging.getLogger(__name__)
@@ -49,6 +51,10 @@ class System(Makes, Protocol):
 
     def differences(self, actor: Actor, child: ChildSpec) -> tuple[str, ...]:
         """In what `replace` would have something to do; the keys of a tree file."""
+        ...
+
+    def module_of(self, reference: str) -> str:
+        """The hash of the module that is meant; the reference itself when there is none."""
         ...
 
     def taken(self, scope: Scope, name: str) -> bool: ...
@@ -81,9 +87,14 @@ class Trees:
     def decided(
         self, who: Supervisor, child: Entry, ending: Ending, plan: RestartPlan, cause: Cause | None, killed_by: str
     ) -> None:
+        self._record(who, child.name, ending, plan, cause, killed_by)
+
+    def _record(
+        self, who: Supervisor, child: str, ending: Ending, plan: RestartPlan, cause: Cause | None, killed_by: str
+    ) -> None:
         now, spec, used = self._around.clock.now(), who.spec, len(plan.restarts)
         record = RestartRecord(
-            next(self._numbers), now, who.name, child.name, ending, plan, used, spec.intensity, cause, killed_by
+            next(self._numbers), now, who.name, child, ending, plan, used, spec.intensity, cause, killed_by
         )
         with self._lock:
             self._records.append((who.scope, record))
@@ -98,11 +109,13 @@ class Trees:
         running = self._checked(scope, tree)
         if running is not None:
             self._change(scope, running, tree, timeout)
+            if running.state is ActorState.STOPPED:  # it gave up, or never came to life
+                self._start(running, timeout)
             return running.info()
         made = Supervisor(scope, tree, self._around, self._system, self)
         self.enter(made)
         try:
-            self._wait(made.start(), timeout, f"the start of {tree.name}")
+            self._start(made, timeout)
         except Timeout:
             raise
         except BaseException:
@@ -111,16 +124,37 @@ class Trees:
             raise
         return made.info()
 
+    def _start(self, root: Supervisor, timeout: float) -> None:
+        """A start that fails when nobody waits for it any more is in the history."""
+        answer = root.start()
+        try:
+            self._wait(answer, timeout, f"the start of {root.name}")
+        except Timeout:
+            unheard = threading.Semaphore()  # `then` may call twice
+
+            def ended() -> None:
+                if isinstance(answer.error, WorkbenchError) and unheard.acquire(blocking=False):
+                    error, plan = answer.error, RestartPlan(gives_up=True)
+                    cause = getattr(error, "cause", None) or Cause("crashed", error.message)
+                    self._record(root, error.subject or root.name, Ending.ABNORMAL, plan, cause, "init")
+
+            answer.then(ended)
+            raise
+
     def diff(self, scope: Scope, tree: SupervisorSpec) -> Sequence[TreeChange]:
         running = self._checked(scope, tree)
         if running is None:
             return difference.of_new(tree)
-        return difference.of_running(running, tree, self._system.differences)
+        return difference.of_running(running, tree, self._system.differences, self._system.module_of)
 
     def _change(self, scope: Scope, running: Supervisor, tree: SupervisorSpec, timeout: float) -> None:
-        """Who stands under another supervisor is stopped first. When it then fails, all stand where they stood."""
-        found = difference.of_running(running, tree, lambda _actor, _child: ())
+        """Who stands under another supervisor is stopped first. When it then fails, all stand where they stood.
+
+        So it is with who becomes a supervisor, or an actor; nothing else is gone before all that is new lives.
+        """
+        found = difference.of_running(running, tree, lambda _actor, _child: (), lambda reference: reference)
         moved = {each.name for each in found if each.deed is Deed.MOVED}
+        torn = moved or any(each.deed is Deed.REPLACED for each in found)
         before, what = running.whole(), f"the change of {tree.name}"
         try:
             for supervisor, name in _places(before):
@@ -130,7 +164,7 @@ class Trees:
         except Timeout:
             raise
         except BaseException:
-            if moved:
+            if torn:
                 try:
                     self._wait(running.change(before), timeout, f"bringing {tree.name} back")
                 except WorkbenchError as error:

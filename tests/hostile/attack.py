@@ -130,5 +130,5 @@ def held() -> dict[str, int]:
         "private_bytes": machine.private_bytes() or 0,
         "mappings": machine.mappings() or 0,
         "threads": process.num_threads(),
-        "files": min(process.num_fds() for _ in range(5)),  # the graphs have one open now and then
+        "files": min(process.num_fds() for _ in range(200)),  # the graphs have one open now and then
     }

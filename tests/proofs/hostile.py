@@ -24,7 +24,7 @@ SLOWER = 2.0
 """The neighbours' p99 beside a hostile guest, in those beside an honest one that comes and goes as the hostile ones do.
 Alone they are faster: whoever runs beside them shares the interpreter's lock, honest or not."""
 GROWN = {"private_bytes": 64 << 20, "mappings": 60, "threads": 3, "files": 0}
-"""Of some 4,000 guests. 41 MiB were measured: a Python actor that is gone leaves about 10 KB, which is not found yet."""
+"""Of some 4,000 guests. 41 MiB were measured: a Python actor that is gone leaves 10 KB, which is not found yet."""
 KEPT = 200
 """So few turns and log lines are kept that these are full before it begins."""
 BUCKET_US = 10

@@ -36,7 +36,7 @@ MANY = 1_000_000
 SECONDS = 3.0
 
 
-def highest(samples: list[float], of_hundred: int) -> float:
+def highest(samples: Sequence[float], of_hundred: int) -> float:
     """The sample that so many of a hundred do not exceed."""
     return sorted(samples)[min(len(samples) - 1, len(samples) * of_hundred // 100)]
 

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any
 
 from workbench.api.events import Area
-from workbench.api.identity import ActorId
+from workbench.api.identity import ActorId, check_scope
 from workbench.api.logs import Level, LogLine
 from workbench.api.metrics import Sample
 from workbench.api.modules import CancelToken, ProgressCallback
@@ -113,7 +113,7 @@ class Machine:
             changed=self.bus.publish,
             users=self._users,
         )
-        self.metrics = Metrics(clock, self.bus, lambda: self.system.counters(), kept=config.kept_samples)
+        self.metrics = Metrics(clock, self.bus, kept=config.kept_samples)
         closing.callback(self.metrics.close)
         self.around = around = self._surroundings()
         self.services = self._services()
@@ -128,7 +128,7 @@ class Machine:
             self.timers.start()
             self.metrics.start()
         self.services.start()
-        self.logbook.note(Level.INFO, f"node {config.node_name} started on {folder}")
+        self.logbook.note(Level.INFO, f"node {config.node_name} started")
 
     def _surroundings(self) -> Surroundings:
         self.network = Network()
@@ -230,7 +230,8 @@ class LocalNode:
         return self._machine.workspace.folder
 
     def scoped(self, tenant: str, namespace: str) -> LocalNode:
-        """The same node for another tenant and namespace."""
+        """The same node for another tenant and namespace. Invalid: one of them is no name."""
+        check_scope(tenant, namespace)
         return LocalNode(self._machine, tenant=tenant, namespace=namespace)
 
     def info(self) -> NodeInfo:

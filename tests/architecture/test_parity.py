@@ -81,6 +81,7 @@ RECORDS = {
     api.RestartRecord: supervision_pb2.RestartRecord,
     api.SupervisorInfo: supervision_pb2.SupervisorInfo,
     api.SupervisorSpec: supervision_pb2.SupervisorSpec,
+    api.TreeChange: supervision_pb2.TreeChange,
     api.Denial: capabilities_pb2.Denial,
     api.Evidence: capabilities_pb2.Evidence,
     api.GrantChange: capabilities_pb2.GrantChange,

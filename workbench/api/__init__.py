@@ -63,6 +63,7 @@ from workbench.api.supervision import (
     Backoff,
     ChildInfo,
     ChildSpec,
+    Deed,
     Ending,
     Restart,
     RestartPlan,
@@ -71,6 +72,7 @@ from workbench.api.supervision import (
     Supervision,
     SupervisorInfo,
     SupervisorSpec,
+    TreeChange,
 )
 from workbench.api.tuplespace import (
     ANY,
@@ -112,6 +114,7 @@ __all__ = [
     "Conflict",
     "Crashed",
     "DeadLetter",
+    "Deed",
     "Delivery",
     "Denial",
     "Denied",
@@ -174,6 +177,7 @@ __all__ = [
     "SupervisorSpec",
     "Timeout",
     "TopicInfo",
+    "TreeChange",
     "Tuple",
     "TupleChange",
     "TupleEntry",

@@ -37,6 +37,8 @@ from ui.panels.editor.panel import EditorPanel  # noqa: E402
 from ui.panels.graphs.panel import GraphsPanel  # noqa: E402
 from ui.panels.messages.panel import MessagesPanel  # noqa: E402
 from ui.panels.modules.panel import ModulesPanel  # noqa: E402
+from ui.panels.supervision.editor.draft import named  # noqa: E402
+from ui.panels.supervision.editor.history import History  # noqa: E402
 from ui.panels.supervision.panel import SupervisionPanel  # noqa: E402
 from ui.settings import Settings  # noqa: E402
 from workbench.api import SpawnOptions  # noqa: E402
@@ -196,6 +198,43 @@ async def supervised(window: MainWindow, look: str) -> None:
     await settle()
     save(window, f"small-supervision-{look}")
     window.resize(1440, 900)
+    await drawing(window, look)
+
+
+async def drawing(window: MainWindow, look: str) -> None:
+    """The tree of the sample in its editor: what would be done, what is wrong, and a new one; also small."""
+    trees = window.panels["supervision"]
+    assert isinstance(trees, SupervisionPanel)
+    window.desk.show_supervised.emit("flaky")
+    await until(lambda: trees.chosen == "flaky", "the card of flaky")
+    window.desk.actions.run("supervision.edit_tree")
+    await until(lambda: trees.editing.window is not None and trees.editing.window.isVisible(), "the tree editor")
+    editor = trees.editing.shown()
+    root = editor.draft.id
+    await until(lambda: editor.chosen.name == "flaky" and bool(editor.changes.rows), "a tree in the editor")
+    editor.type_into("profile", "strict")
+    editor.type_into("grants", ("keyvalue:read/config/*",))
+    for verb, name in (("add_supervisor", "desks"), ("add_child", "porter")):
+        window.desk.actions.run(f"tree.{verb}")
+        editor.type_into("name", name)
+        editor.type_into("module", "counter_actor")
+    window.desk.actions.run("tree.duplicate")
+    editor.choose(named(editor.draft, "flaky"))
+    await until(lambda: len(editor.changes.rows) > 4, "what applying would do")
+    await settle()
+    save(editor, f"tree-editor-{look}")
+    editor.choose(named(editor.draft, "desks"))
+    editor.type_into("backs_off", True)
+    editor.type_into("first_ms", "0")
+    await settle()
+    save(editor, f"tree-editor-wrong-{look}")
+    editor.history = History(editor.clean, root)
+    window.desk.actions.run("supervision.new_tree")
+    editor.resize(760, 520)
+    await settle()
+    save(editor, f"tree-editor-new-{look}")
+    editor.resize(1000, 680)
+    editor.reject()
 
 
 async def permitted(window: MainWindow, look: str) -> None:

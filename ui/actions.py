@@ -19,6 +19,7 @@ from ui.watchdog import watched
 DRAWN_AT_ONCE = 8
 SCREEN = "it only changes what this window shows"
 EDITING = "it edits text in this window"
+DRAWING = "it changes the tree that is being drawn"
 SHOWN = "commands print what they list, --json as JSON"
 
 
@@ -99,6 +100,10 @@ SPECS = (
     Spec("actor.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
     Spec("supervision.apply", "Apply a tree file…", "open", "Ctrl+Shift+T", "Supervision", "supervisor apply FILE",
          tip="Starts a tree of supervisors from a file, or changes the running one of its name"),
+    Spec("supervision.new_tree", "New tree…", "plus", "Ctrl+Alt+N", "Supervision", "supervisor apply FILE",
+         tip="Draw a tree of supervisors and actors, and see what applying it would do"),
+    Spec("supervision.edit_tree", "Edit tree…", "edit", "Ctrl+Alt+E", "Supervision", "supervisor apply FILE",
+         tip="Change the whole tree in which this one stands, and see what applying it would do"),
     Spec("supervision.restart", "Restart this child or supervisor", "restart", "", "Supervision",
          "supervisor restart NAME CHILD"),
     Spec("supervision.restart_all", "Restart the whole supervisor…", "reload", "", "Supervision",
@@ -119,6 +124,20 @@ SPECS = (
     Spec("supervision.zoom_in", "Zoom into the tree", "zoom-in", "", "", reason=SCREEN),
     Spec("supervision.zoom_out", "Zoom out of the tree", "zoom-out", "", "", reason=SCREEN),
     Spec("supervision.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
+    Spec("tree.add_child", "Add child", "actor", "Ctrl+Shift+A", "", reason=DRAWING, wide=False,
+         tip="Add an actor to this supervisor, or after this actor"),
+    Spec("tree.add_supervisor", "Add supervisor", "supervisor", "Ctrl+Alt+A", "", reason=DRAWING, wide=False,
+         tip="Add a supervisor to this supervisor, or after this actor"),
+    Spec("tree.duplicate", "Duplicate", "copy", "Ctrl+D", "", reason=DRAWING, wide=False),
+    Spec("tree.up", "Move up: start earlier", "arrow-up", "Alt+Up", "", reason=DRAWING, wide=False),
+    Spec("tree.down", "Move down: start later", "arrow-down", "Alt+Down", "", reason=DRAWING, wide=False),
+    Spec("tree.move", "Move into another supervisor…", "upgrade", "Ctrl+Alt+M", "", reason=DRAWING, wide=False),
+    Spec("tree.remove", "Remove from the tree", "trash", "Ctrl+Delete", "", reason=DRAWING, wide=False, tone="error"),
+    Spec("tree.undo", "Undo", "undo", "Ctrl+Z", "", reason=DRAWING, wide=False),
+    Spec("tree.redo", "Redo", "redo", "Ctrl+Shift+Z", "", reason=DRAWING, wide=False),
+    Spec("tree.open", "Open a tree file…", "open", "Ctrl+Shift+O", "", reason=DRAWING, wide=False),
+    Spec("tree.save", "Save the tree as…", "save-as", "Ctrl+Alt+S", "", reason=DRAWING, wide=False),
+    Spec("tree.apply", "Apply the tree", "ok", "Ctrl+Return", "", "supervisor apply FILE", wide=False),
     Spec("capability.grant_once", "Once", "ok", "", "", "capability grant NAME CAP --for once",
          tip="Grant it for the next call that it alone allows"),
     Spec("capability.grant_session", "For this session", "ok", "", "", "capability grant NAME CAP --for session",
@@ -158,6 +177,20 @@ SPECS = (
     Spec("registry.unregister", "Unregister…", "trash", "", "", "registry unregister ID", tone="error"),
     Spec("registry.actor", "Go to the actor that registered it", "actor", "", "", "actor show NAME"),
     Spec("registry.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
+    Spec("queue.new", "Make a queue…", "plus", "", "Data", "queue create QUEUE"),
+    Spec("queue.send", "Send to a queue…", "queue", "", "Data", "queue send QUEUE TYPE=PAYLOAD"),
+    Spec("topic.publish", "Publish to a topic…", "topic", "", "Data", "topic publish TOPIC TYPE=PAYLOAD"),
+    Spec("queue.deliver", "Send", "send", "Ctrl+Return", "", "queue send QUEUE TYPE=PAYLOAD", wide=False),
+    Spec("queue.edit", "Edit and resend", "edit", "", "", "queue resend QUEUE ID TYPE=PAYLOAD"),
+    Spec("queue.resend", "Resend as it was", "reload", "", "", "queue resend QUEUE ID"),
+    Spec("queue.redrive", "Redrive", "restart", "", "", "queue redrive QUEUE",
+         tip="Put the dead letters back into the queue where they failed"),
+    Spec("queue.drop", "Remove this message…", "trash", "", "", "queue drop QUEUE ID", tone="error"),
+    Spec("queue.purge", "Purge…", "trash", "", "", "queue purge QUEUE", tone="error"),
+    Spec("queue.delete", "Delete this queue…", "trash", "", "", "queue delete QUEUE", tone="error"),
+    Spec("queue.actor", "Go to the actor that has or sent it", "actor", "", "", "actor show NAME"),
+    Spec("queue.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
+    Spec("queue.copy_message", "Copy as command", "command", "", "", reason="it copies the command itself"),
     Spec("message.send", "Send", "send", "Ctrl+Return", "", "actor call NAME TYPE=PAYLOAD", wide=False),
     Spec("message.resend", "Resend", "reload", "", "", "actor call NAME TYPE=PAYLOAD"),
     Spec("message.edit", "Edit and resend", "edit", "", "", "actor call NAME TYPE=PAYLOAD"),
@@ -207,7 +240,7 @@ SPECS = (
 )  # fmt: skip
 MENUS = ("File", "Edit", "Actor", "Supervision", "Data", "View", "Node", "Help")
 OF_NODE = (
-    "actor.", "module.", "supervision.", "capability.", "key.", "group.", "lock.", "registry.",
+    "actor.", "module.", "supervision.", "capability.", "key.", "queue.", "topic.", "group.", "lock.", "registry.",
 )  # fmt: skip
 NEED_NODE = frozenset(
     {

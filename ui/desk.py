@@ -79,6 +79,8 @@ class Desk(QObject):
     """A supervisor, or an actor that has one: show where it stands."""
     show_capabilities = Signal(str)
     """The actor whose grants are to be seen."""
+    export_table = Signal(object)
+    """Export: rows of a table that stands in no panel."""
     apply_tree = Signal(object)
     """Path of a file that describes a tree of supervisors."""
     list_actors = Signal(str)

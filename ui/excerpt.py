@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from workbench.api.words import plural
+
 LINE_CHARACTERS = 2000
 TEXT_CHARACTERS = 64 * 1024
 WHOLE_CHARACTERS = 1 << 20
@@ -25,7 +27,7 @@ def has_giant_line(text: str) -> bool:
 
 def short_line(line: str, limit: int = LINE_CHARACTERS) -> str:
     """The start of a line, and how much more there is."""
-    return line if len(line) <= limit else f"{line[:limit]} … {len(line) - limit:,} characters more"
+    return line if len(line) <= limit else f"{line[:limit]} … {plural(len(line) - limit, 'character')} more"
 
 
 def excerpt(text: str, limit: int = TEXT_CHARACTERS) -> str:
@@ -34,7 +36,7 @@ def excerpt(text: str, limit: int = TEXT_CHARACTERS) -> str:
         return text
     lines = [short_line(line) for line in text[:limit].split("\n")]
     left = len(text) - limit
-    return "\n".join([*lines, f"… {left:,} characters more"] if left > 0 else lines)
+    return "\n".join([*lines, f"… {plural(left, 'character')} more"] if left > 0 else lines)
 
 
 def whole(text: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from workbench.api.words import plural as plural
+
 DASH = "–"
 SPACE = "\u2009"
 
@@ -73,10 +75,6 @@ def clock(moment: float, *, milliseconds: bool = True) -> str:
 def moment(when: float) -> str:
     """Local day and minute."""
     return time.strftime("%Y-%m-%d %H:%M", time.localtime(when))
-
-
-def plural(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def one_line(text: str, limit: int = 200) -> str:

@@ -35,7 +35,7 @@ SHARES = {
 }
 """Percent of the window, by docks that lie side by side or one over the other."""
 PERSPECTIVES = tuple(SHARES)
-DATA = ("keyvalue", "groups", "locks", "registry")
+DATA = ("keyvalue", "channels", "groups", "locks", "registry")
 """What the services hold: in front in the perspective Data, elsewhere shown when it is asked for."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from ui import format as show
 from workbench.api import ActorState, ChildInfo, Ending, Node, RestartPlan, SupervisorInfo, SupervisorSpec
@@ -50,6 +50,16 @@ def plan_facts(plan: RestartPlan, child: str) -> Iterator[tuple[str, str]]:
     yield "Waits", f"{show.span(plan.delay_ms / 1000)} before the start" if plan.delay_ms else ""
     if child not in plan.start and child not in plan.forget and not plan.gives_up:
         yield "Stays", f"{child} stays listed, and stopped"
+
+
+def marks_below(found: Mapping[str, str], trees: Sequence[SupervisorInfo]) -> dict[str, str]:
+    """The marks with those of everybody who lies in a marked supervisor: they stop, and start, with it."""
+    whole = dict(found)
+    for info in trees:  # parents come before their children
+        if (mark := whole.get(info.name, "").replace("ends", "stops")) and mark != "is forgotten":
+            for each in info.children:
+                whole.setdefault(each.name, mark)
+    return whole
 
 
 def marks(plan: RestartPlan, child: str) -> dict[str, str]:

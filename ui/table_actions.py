@@ -31,6 +31,7 @@ class TableActions(QObject):
         actions.bind("table.export", lambda: self._with(Table.export_shown))
         actions.bind("table.export_all", lambda: self._with(Table.export_all))
         actions.bind("table.columns", lambda: self._with(Table.show_columns))
+        desk.export_table.connect(self._export)
         for table in chain.from_iterable(panel.findChildren(Table) for panel in panels):
             table.export_wanted.connect(self._export)
 

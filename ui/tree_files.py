@@ -47,14 +47,14 @@ class TreeFiles(QObject):
         try:
             found = await self._desk.bridge.call(carry_out, node, path, job)
         except (WorkbenchError, OSError) as error:
-            places = error.locations if isinstance(error, Invalid) else ()
+            places = error.locations if isinstance(error, WorkbenchError) else ()
             details = "\n".join([str(error), *map(str, places)])
             why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             if places and str(places[0]) not in why:
                 why = f"{places[0]}: {why}"
             self._desk.notice(f"{path.name} was not applied: {why}", "error", details=details, key=str(path))
         else:
-            count = show.plural(len(names_of(found.spec)) - 1, "child").replace("childs", "children")
+            count = show.plural(len(names_of(found.spec)) - 1, "child")
             self._desk.notice(f"{path.name} is applied: {found.name} runs with {count}.", "ok", key=str(path))
             self._desk.raise_panel.emit("supervision")
             self._desk.show_supervised.emit(found.name)
@@ -66,13 +66,12 @@ def carry_out(node: Node, path: Path, job: Job) -> SupervisorInfo:
     """Read, deploy, apply. Off the Qt thread; when the file is wrong, nothing is changed."""
     import workbench
 
+    return workbench.apply_tree(node, read_tree(path), path.parent, progress=job.report, cancel=job.cancel)
+
+
+def read_tree(path: Path) -> TreeFile:
+    """Invalid says what is wrong, with its line; OSError: it cannot be read."""
     try:
-        found: TreeFile = parse_tree(path.read_text(encoding="utf-8"), path.name)
+        return parse_tree(path.read_text(encoding="utf-8"), path.name)
     except UnicodeDecodeError as error:
         raise Invalid(f"{path.name} is no text in UTF-8: {error.reason} at byte {error.start}") from None
-    packed = {alias: workbench.pack(path.parent / name) for alias, name in found.files.items()}
-    for alias, (data, file_name) in packed.items():
-        node.modules.deploy(
-            data, file_name=file_name, alias=alias, force=True, progress=job.report, cancel=job.cancel
-        )  # fmt: skip
-    return node.supervision.apply(found.tree)

@@ -20,9 +20,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench import api
+from workbench.api.identity import check_scope
 from workbench.api.modules import CancelToken, ProgressCallback
 
 if TYPE_CHECKING:
+    from workbench.api.tree_file import TreeFile
     from workbench.rpc.server import Server
 
 ENDPOINT = "endpoint.json"
@@ -41,9 +43,10 @@ def connect(url: str, *, tenant: str = "default", namespace: str = "default", to
     """A node by its URL.
 
     `embedded:DIR` runs one on the workspace DIR in this process, `embedded:` on a temporary workspace that is removed
-    at the end. `grpc://HOST:PORT` attaches to a running one. Invalid: another kind of URL. Unavailable: the workspace
-    is in use, or nobody answers at the address.
+    at the end. `grpc://HOST:PORT` attaches to a running one. Invalid: another kind of URL, or no name of a tenant or
+    namespace. Unavailable: the workspace is in use, or nobody answers at the address.
     """
+    check_scope(tenant, namespace)
     kind, _, rest = url.partition(":")
     if kind == "embedded":
         from workbench.config import load
@@ -149,6 +152,42 @@ def start_sample(node: api.Node, *, progress: ProgressCallback | None = None) ->
     return start(node, progress=progress)
 
 
+def apply_tree(
+    node: api.Node,
+    tree: TreeFile,
+    folder: Path,
+    *,
+    progress: ProgressCallback | None = None,
+    cancel: CancelToken | None = None,
+    timeout: float = 60.0,
+) -> api.SupervisorInfo:
+    """Deploy the sources that a tree file names, which lie in `folder`, and apply it. Errors have their line in it."""
+    from workbench.tree import apply
+
+    return apply(node, tree, folder, progress=progress, cancel=cancel, timeout=timeout)
+
+
+def diff_tree(
+    node: api.Node,
+    tree: TreeFile,
+    folder: Path,
+    *,
+    progress: ProgressCallback | None = None,
+    cancel: CancelToken | None = None,
+) -> Sequence[api.TreeChange]:
+    """What `apply_tree` would do. Its sources are deployed without their names, to be compared with what runs."""
+    from workbench.tree import diff
+
+    return diff(node, tree, folder, progress=progress, cancel=cancel)
+
+
+def deploy_sources(node: api.Node, files: Mapping[str, str], folder: Path, *, named: bool) -> dict[str, str]:
+    """Deploy what lies in `folder`; gives the hashes by reference. `named` lets the references point at them."""
+    from workbench.tree import deploy
+
+    return deploy(node, files, folder, named=named)
+
+
 def start_thread(name: str, run: Callable[[], None]) -> threading.Thread:
     """A daemon thread on which calls of an embedded node run without being handed to another thread."""
     from workbench.runtime import threads
@@ -181,6 +220,7 @@ def _alive(pid: int) -> bool:
 __all__ = [
     "Endpoint",
     "api",
+    "apply_tree",
     "build",
     "connect",
     "default_workspace",

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any
 
 from workbench.api.events import Area
-from workbench.api.identity import ActorId
+from workbench.api.identity import ActorId, check_scope
 from workbench.api.logs import Level, LogLine
 from workbench.api.metrics import Sample
 from workbench.api.modules import CancelToken, ProgressCallback
@@ -40,6 +40,7 @@ from workbench.runtime.surroundings import Surroundings
 from workbench.runtime.system import ActorSystem
 from workbench.runtime.timers import Timers
 from workbench.services.all import Services, Views
+from workbench.services.channels.views import LocalChannels
 from workbench.services.keyvalue.service import LocalKeyValue
 from workbench.services.keyvalue.sqlite import SqliteStore
 from workbench.services.locks.local import LocalLocks
@@ -115,7 +116,7 @@ class Machine:
             changed=self.bus.publish,
             users=self._users,
         )
-        self.metrics = Metrics(clock, self.bus, lambda: self.system.counters(), kept=config.kept_samples)
+        self.metrics = Metrics(clock, self.bus, kept=config.kept_samples)
         closing.callback(self.metrics.close)
         self.around = around = self._surroundings()
         self.services = self._services()
@@ -131,7 +132,7 @@ class Machine:
             self.timers.start()
             self.metrics.start()
         self.services.start()
-        self.logbook.note(Level.INFO, f"node {config.node_name} started on {folder}")
+        self.logbook.note(Level.INFO, f"node {config.node_name} started")
 
     def _surroundings(self) -> Surroundings:
         self.network = Network()
@@ -139,7 +140,7 @@ class Machine:
         bonds = Bonds(
             lambda who, kind, about, text: self.system.inform(who, kind, about, text),
             address=lambda actor: actor.at(self.config.node_name),
-            gone=lambda actor: self.services.ended(actor),
+            gone=lambda actor, how: self.services.ended(actor, how),
         )
         budget = self.config.memory_bytes or _three_quarters()
         return Surroundings(
@@ -238,11 +239,16 @@ class LocalNode:
         return self._services.tuplespace
 
     @property
+    def channels(self) -> LocalChannels:
+        return self._services.channels
+
+    @property
     def workspace(self) -> Path:
         return self._machine.workspace.folder
 
     def scoped(self, tenant: str, namespace: str) -> LocalNode:
-        """The same node for another tenant and namespace."""
+        """The same node for another tenant and namespace. Invalid: one of them is no name."""
+        check_scope(tenant, namespace)
         return LocalNode(self._machine, tenant=tenant, namespace=namespace)
 
     def info(self) -> NodeInfo:

@@ -14,6 +14,7 @@ from workbench import api
 from workbench.rpc.client import RemoteNode
 from workbench.rpc.client.actors import RemoteActors
 from workbench.rpc.client.capabilities import RemoteCapabilities
+from workbench.rpc.client.channels import RemoteChannels
 from workbench.rpc.client.keyvalue import RemoteKeyValue
 from workbench.rpc.client.locks import RemoteLocks
 from workbench.rpc.client.modules import RemoteModules
@@ -24,6 +25,7 @@ from workbench.rpc.client.tuplespace import RemoteTupleSpace
 from workbench.rpc.generated.plexspaces.v1 import (
     actors_pb2,
     capabilities_pb2,
+    channels_pb2,
     common_pb2,
     keyvalue_pb2,
     locks_pb2,
@@ -36,6 +38,7 @@ from workbench.rpc.generated.plexspaces.v1 import (
 )
 from workbench.rpc.server.actors import ActorsService
 from workbench.rpc.server.capabilities import CapabilitiesService
+from workbench.rpc.server.channels import ChannelsService
 from workbench.rpc.server.handler import python_name
 from workbench.rpc.server.keyvalue import KeyValueService
 from workbench.rpc.server.locks import LocksService
@@ -51,6 +54,7 @@ FACETS = {
     "Actors": (api.Actors, RemoteActors, ActorsService, actors_pb2),
     "Capabilities": (api.Capabilities, RemoteCapabilities, CapabilitiesService, capabilities_pb2),
     "Supervision": (api.Supervision, RemoteSupervision, SupervisionService, supervision_pb2),
+    "Channels": (api.Channels, RemoteChannels, ChannelsService, channels_pb2),
     "KeyValue": (api.KeyValue, RemoteKeyValue, KeyValueService, keyvalue_pb2),
     "Locks": (api.Locks, RemoteLocks, LocksService, locks_pb2),
     "ProcessGroups": (api.ProcessGroups, RemoteProcessGroups, ProcessGroupsService, process_groups_pb2),
@@ -63,6 +67,7 @@ ONE_END_ONLY = {
     "modules",
     "actors",
     "capabilities",
+    "channels",
     "supervision",
     "keyvalue",
     "locks",
@@ -100,9 +105,16 @@ RECORDS = {
     api.RestartRecord: supervision_pb2.RestartRecord,
     api.SupervisorInfo: supervision_pb2.SupervisorInfo,
     api.SupervisorSpec: supervision_pb2.SupervisorSpec,
+    api.TreeChange: supervision_pb2.TreeChange,
     api.Denial: capabilities_pb2.Denial,
     api.Evidence: capabilities_pb2.Evidence,
     api.GrantChange: capabilities_pb2.GrantChange,
+    api.Delivery: channels_pb2.Delivery,
+    api.Publication: channels_pb2.Publication,
+    api.QueueInfo: channels_pb2.QueueInfo,
+    api.QueuedMessage: channels_pb2.QueuedMessage,
+    api.Subscriber: channels_pb2.Subscriber,
+    api.TopicInfo: channels_pb2.TopicInfo,
     api.KeyChange: keyvalue_pb2.KeyChange,
     api.KeyEntry: keyvalue_pb2.KeyEntry,
     api.KeyLevel: keyvalue_pb2.KeyLevel,
@@ -111,7 +123,7 @@ RECORDS = {
     api.LockWaiter: locks_pb2.LockWaiter,
     api.Group: process_groups_pb2.Group,
     api.GroupMember: process_groups_pb2.GroupMember,
-    api.Publication: process_groups_pb2.Publication,
+    api.PublishResult: process_groups_pb2.PublishResult,
     api.RegistryEntry: registry_pb2.RegistryEntry,
     api.FieldMiss: tuplespace_pb2.FieldMiss,
     api.NearMiss: tuplespace_pb2.NearMiss,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import actors, app, births, command, lives, locks, messages, tuples
+from tests.benchmarks import actors, app, births, channels, command, lives, locks, messages, tuples
 from tests.benchmarks.figure import Figure, report
 
 FIGURES = (
@@ -20,6 +20,7 @@ FIGURES = (
     *lives.FIGURES,
     *tuples.FIGURES,
     *locks.FIGURES,
+    *channels.FIGURES,
     command.whole_process,
     app.start,
     app.lag,

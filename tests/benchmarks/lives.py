@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 
 from tests.benchmarks.actors import on_guest_thread
 from tests.benchmarks.figure import Figure, middle
@@ -35,17 +36,27 @@ MANY = 1_000_000
 SECONDS = 3.0
 
 
-def highest(samples: list[float], of_hundred: int) -> float:
+def highest(samples: Sequence[float], of_hundred: int) -> float:
     """The sample that so many of a hundred do not exceed."""
     return sorted(samples)[min(len(samples) - 1, len(samples) * of_hundred // 100)]
 
 
-def supervised(node: Node) -> None:
-    """`tiny` and `python`, each started again as often as need be."""
-    node.modules.deploy(FRAGILE, file_name="fragile.wat", alias="fragile")
-    node.modules.deploy(CRASHING.encode(), file_name="crashing.py", alias="crashing")
-    children = (ChildSpec("tiny", "fragile"), ChildSpec("python", "crashing"))
-    node.supervision.apply(SupervisorSpec("bench", intensity=MANY, period_ms=1_000, children=children))
+def supervised(node: Node) -> dict[str, list[str]]:
+    """Actors that are started again as often as need be, by kind: `tiny` and `python`, one of each per worker.
+
+    Each has a supervisor of its own, as one supervisor starts one child after the other.
+    """
+    node.modules.deploy(FRAGILE, file_name="fragile.wat", alias="tiny")
+    node.modules.deploy(CRASHING.encode(), file_name="crashing.py", alias="python")
+    names: dict[str, list[str]] = {"tiny": [], "python": []}
+    for kind, made in names.items():
+        for number in range(node.info().workers):
+            made.append(f"{kind}-{number}")
+            child = ChildSpec(made[-1], kind)
+            node.supervision.apply(
+                SupervisorSpec(f"above-{made[-1]}", intensity=MANY, period_ms=1_000, children=(child,))
+            )
+    return names
 
 
 def crash(node: Node, name: str) -> None:
@@ -102,12 +113,12 @@ def kill(node: Node) -> Figure:
 @on_guest_thread
 def crash_to_reply(node: Node) -> Figure:
     """From the answer of the call that killed a Python actor to the first reply of its next life."""
-    supervised(node)
+    name = supervised(node)["python"][0]
     taken = []
     for _ in range(300):
-        crash(node, "python")
+        crash(node, name)
         started = time.perf_counter()
-        assert node.actors.ask("python", "get").payload == "1"
+        assert node.actors.ask(name, "get").payload == "1"
         taken.append(time.perf_counter() - started)
     value, slow = middle(taken) * 1e3, highest(taken, 99) * 1e3
     return Figure(
@@ -121,28 +132,34 @@ def crash_to_reply(node: Node) -> Figure:
     )
 
 
-def restarts_per_second(node: Node, name: str, seconds: float) -> list[float]:
-    """Restarts in each second, while its mailbox is full of messages that kill it."""
+def restarts_per_second(node: Node, names: Sequence[str], seconds: float) -> list[float]:
+    """Restarts in each second, of all of them, while their mailboxes are full of messages that kill."""
     rates = []
     end = time.monotonic() + seconds
-    before, then = node.actors.get(name).restarts, time.monotonic()
+    before, then = _restarts(node, names), time.monotonic()
     while time.monotonic() < end:
-        for _ in range(max(0, 4_000 - node.actors.get(name).mailbox)):
-            node.actors.tell(name, "die")
+        for name in names:
+            for _ in range(max(0, 4_000 - node.actors.get(name).mailbox)):
+                node.actors.tell(name, "die")
         threading.Event().wait(1.0)
-        now, found = time.monotonic(), node.actors.get(name).restarts
+        now, found = time.monotonic(), _restarts(node, names)
         rates.append((found - before) / (now - then))
         before, then = found, now
     return rates
 
 
+def _restarts(node: Node, names: Sequence[str]) -> int:
+    return sum(node.actors.get(name).restarts for name in names)
+
+
 @on_guest_thread
 def restarts(node: Node) -> Figure:
-    """Actors that crash with every message, one after the other: tiny, then Python."""
-    supervised(node)
-    small = restarts_per_second(node, "tiny", SECONDS)
-    node.supervision.stop_child("bench", "tiny")
-    python = restarts_per_second(node, "python", SECONDS)
+    """Actors that crash with every message, as many as there are workers: tiny, then Python."""
+    names = supervised(node)
+    small = restarts_per_second(node, names["tiny"], SECONDS)
+    for name in names["tiny"]:
+        node.supervision.stop_child(f"above-{name}", name)
+    python = restarts_per_second(node, names["python"], SECONDS)
     value, second = middle(small), middle(python)
     return Figure(
         "restarts sustained, tiny",

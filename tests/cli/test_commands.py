@@ -173,3 +173,11 @@ def test_a_command_imports_neither_qt_nor_what_it_does_not_need() -> None:
 
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("where", [("--workspace", "nowhere"), ("--node", "127.0.0.1:1"), ("--tenant", "other")])
+def test_profiles_take_the_options_of_every_noun_and_need_no_node(where: tuple[str, str]) -> None:
+    listed = CliRunner().invoke(cli, ["profile", "list", *where, "--json"])
+    assert [json.loads(line)["name"] for line in listed.output.splitlines()] == list(PROFILES)
+    shown = CliRunner().invoke(cli, ["profile", "show", "strict", *where])
+    assert (shown.exit_code, "INTERPRETER CLASS" in shown.output) == (0, True)

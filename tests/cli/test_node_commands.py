@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 
 
@@ -210,6 +211,11 @@ restart = "temporary"
 def test_a_tree_is_applied_shown_previewed_and_removed(shell) -> None:
     shell.write("shop.toml", TREE)
     with shell.node():
+        dry = shell("supervisor", "apply", "shop.toml", "--dry-run", "--json").objects
+        assert [(row["name"], row["deed"]) for row in dry] == [
+            ("shop", "added"), ("till", "added"), ("pool", "added"), ("job", "added"),
+        ]  # fmt: skip
+        assert shell("supervisor", "show", "--json").objects == []
         applied = shell("supervisor", "apply", "shop.toml")
         assert applied.code == 0, applied.err
         assert [line.split()[:2] for line in applied.out.splitlines()[1:]] == [
@@ -228,7 +234,11 @@ def test_a_tree_is_applied_shown_previewed_and_removed(shell) -> None:
         assert shell("supervisor", "preview", "till").out == "starts  till\n"
         assert "shop starts till: till ended: " in shell("supervisor", "history").out
         tree = shell("actor", "tree").out.splitlines()
-        assert [line.strip("│├└─ ").split()[0] for line in tree[1:]] == ["shop", "pool", "job-1", "till"]
+        assert [line.strip("│├└─ ").split()[0] for line in tree[1:]] == ["shop", "till", "pool", "job-1"]
+        assert shell("actor", "stop", "job-1").err == ""
+        assert shell("actor", "stop", "till").err == (
+            "its supervisor shop starts till again; to keep it stopped: workbench supervisor stop shop till\n"
+        )
         assert shell("supervisor", "stop", "shop", "till").code == 0
         assert shell("actor", "call", "till", "get_count").code == 1
         assert shell("supervisor", "start", "shop", "till").code == 0
@@ -240,6 +250,18 @@ def test_a_tree_is_applied_shown_previewed_and_removed(shell) -> None:
         assert refused.err.endswith("  worse.toml:3\n    intensty = 2\n")
         assert shell("supervisor", "remove", "shop").code == 0
         assert shell("actor", "list", "--json").objects == shell("supervisor", "show", "--json").objects == []
+
+
+def test_a_restart_that_waits_is_shown_and_foreseen(shell) -> None:
+    shell.write(
+        "shop.toml", TREE.replace("intensity = 2", "intensity = 2\nbackoff = { first_ms = 60_000, most_ms = 60_000 }")
+    )
+    with shell.node():
+        assert shell("supervisor", "apply", "shop.toml").code == 0
+        assert shell("actor", "call", "till", "crash").code == 3
+        assert re.search(r"till +crashed \(starts in [5-6]\d\.\d s\)", shell("supervisor", "show").out)
+        foreseen = shell("supervisor", "preview", "till").out
+        assert re.match(r"starts +till, which does not run now: starts in [5-6]\d\.\d s\n", foreseen)
 
 
 def test_actors_are_suspended_limited_and_their_dead_letters_sent_again(shell) -> None:
@@ -259,7 +281,54 @@ def test_actors_are_suspended_limited_and_their_dead_letters_sent_again(shell) -
         assert shell("actor", "call", "tally", "get_count").code in (1, 3)
         letter = shell("actor", "dead-letters", "--json").objects[0]
         assert (letter["envelope"]["type"], letter["actor"]) == ("crash", "tally")
+        waits = shell("actor", "cast", "tally", "increment")
+        assert waits.code == 0
+        assert waits.err.startswith("tally has crashed (")
+        assert waits.err.endswith(
+            "): the message waits in its mailbox, as number 1, until it is restarted: workbench actor restart tally\n"
+        )
+        assert "as number 2, until it is restarted" in shell("actor", "resend", str(letter["seq"]), "increment").err
+        assert "mailbox     2" in shell("actor", "show", "tally").out
+        assert shell("actor", "list", "--json").objects[0]["mailbox"] == 2
         shell("actor", "restart", "tally")
-        assert shell("actor", "resend", str(letter["seq"]), "increment").code == 0
-        assert shell("actor", "call", "tally", "get_count", "--json").objects[0]["reply"] == "1"
+        assert shell("actor", "cast", "tally", "increment").err == ""
+        assert shell("actor", "call", "tally", "get_count", "--json").objects[0]["reply"] == "3"
         assert shell("actor", "dead-letters", "--json").objects == []
+
+
+def test_an_actor_is_spawned_with_other_limits_than_its_profile_has(shell) -> None:
+    with shell.node():
+        shell("module", "deploy", "counter.py", "--alias", "counter")
+        spawned = shell("actor", "spawn", "counter", "--name", "tally", "--limit", "fuel=70_000_000_000",
+                        "--limit", "mailbox=3", "--json")  # fmt: skip
+        assert spawned.objects == [{"actor": "tally"}], spawned.err
+        found = shell("actor", "limits", "tally", "--json").objects[0]
+        python = shell("profile", "show", "balanced", "--json").objects[0]["interpreter"]
+        assert found == {**python, "fuel": 70_000_000_000, "mailbox": 3}
+        wrongs = {"fule=1": "no limit 'fule'", "stack_bytes=5": "the limit stack_bytes is 65,536",
+                  "mailbox=9_000_000": "between 1 and 1,000,000, not 9,000,000", "fuel": "fuel=NUMBER"}  # fmt: skip
+        for wrong, said in wrongs.items():
+            refused = shell("actor", "spawn", "counter", "--name", "other", "--limit", wrong)
+            assert (refused.code, said in refused.err) == (1, True), refused.err
+        assert [row["actor"] for row in shell("actor", "list", "--json").objects] == ["tally"]
+
+
+def test_an_empty_tenant_or_namespace_is_refused(shell) -> None:
+    with shell.node():
+        for option in ("--tenant", "--namespace"):
+            refused = shell("actor", "list", option, "")
+            assert (refused.code, refused.out) == (1, "")
+            assert refused.err.startswith(f"invalid: a {option[2:]} has a name of 1 to 1,024 bytes of Unicode")
+
+
+def test_a_denial_says_which_grant_would_have_allowed_the_call(shell) -> None:
+    lines = ("from plexspaces import GenServer, keyvalue", "class A(GenServer):", "    def handle_request(self, *_):",
+             "        return keyvalue.get('till')")  # fmt: skip
+    shell.write("reader.py", "\n".join(lines))
+    with shell.node():
+        shell("module", "deploy", "reader.py", "--alias", "reader")
+        shell("actor", "spawn", "reader", "--name", "reader", "--profile", "strict")
+        shell("actor", "call", "reader", "go")
+        assert "; keyvalue:read/till would allow it" in shell("capability", "show", "reader").out
+        rows = {row["capability"]: row for row in shell("capability", "show", "reader", "--json").objects}
+        assert rows["keyvalue"]["last_denial"]["grant"] == "keyvalue:read/till"

@@ -185,3 +185,13 @@ def _until(stream, text: str) -> None:
         if text in line:
             return
     raise AssertionError(f"it ended without {text!r}")
+
+
+def test_a_run_has_the_limits_that_it_is_given(shell) -> None:
+    done = shell("run", "counter.py", "--limit", "fuel=2_000_000", "--call", "spin", "--json")
+    spun, _ = done.objects
+    assert (done.code, spun["code"]) == (3, "crashed")
+    assert "2,000,000" in spun["error"]
+    wrong = shell("run", "counter.py", "--limit", "fule=1")
+    assert (wrong.code, "no limit 'fule'; there are memory_bytes" in wrong.err) == (1, True)
+    assert shell("run", "counter.py", "--tenant", "").err.startswith("invalid: a tenant has a name of 1 to 1,024 bytes")

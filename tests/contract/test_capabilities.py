@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from workbench.api import Area, Denied, Evidence, Invalid, Node, NotFound, SpawnOptions
+from workbench.api import (
+    Area,
+    ChildSpec,
+    Denied,
+    Evidence,
+    Invalid,
+    Node,
+    NotFound,
+    SpawnOptions,
+    SupervisorSpec,
+    profile,
+)
 
 PROBE = '''
 import os
@@ -93,6 +106,7 @@ def test_evidence_says_what_is_required_granted_used_and_denied(node: Node, prob
     assert (found.required, found.granted, found.used, found.denied) == (True, (), 0, 1)
     assert found.last_denial is not None
     assert (found.last_denial.what, found.last_denial.name) == ("messaging.tell", "somebody")
+    assert found.last_denial.grant == "messaging/somebody"
     assert found.last_denial.message_type == "tell" and found.last_denial.time > VIRTUAL_YEAR - 10**9
     assert row(node, "keyvalue").denied == 1 and row(node, "keyvalue").required
     assert row(node, "logging").granted == ("logging",)
@@ -154,6 +168,28 @@ def test_trimming_takes_what_was_never_used_and_a_dry_run_takes_nothing(node: No
     assert node.actors.get(probe).grants == ("messaging",)
     assert node.capabilities.trim(probe) == ()
     assert node.capabilities.audit(limit=1)[0].action == "trimmed"
+
+
+@pytest.mark.parametrize(
+    ("body", "born", "used"),
+    [("return ''", 0, 0), ("import os; return os.urandom(4).hex()", 0, 1),
+     ("import uuid; return str(uuid.uuid4())", 0, 1), ("import random; return str(random.random())", 1, 1)],
+)  # fmt: skip
+def test_the_seed_of_python_is_no_use_of_random_unless_the_source_names_it(
+    node: Node, body: str, born: int, used: int
+) -> None:
+    source = (
+        f"from plexspaces import GenServer\nclass A(GenServer):\n    def handle_request(self, *_):\n        {body}\n"
+    )
+    node.modules.deploy(source.encode(), file_name="drawing.py", alias="drawing")
+    node.actors.spawn("drawing", options=SpawnOptions(name="p"))
+    assert row(node, "random").used == born
+    node.actors.ask("p", "go")
+    assert row(node, "random").used == used
+    node.actors.kill("p")
+    node.actors.restart("p")
+    assert row(node, "random").used == used + born
+    assert ("random" in node.capabilities.trim("p")) is (used == 0)
 
 
 @pytest.mark.parametrize(
@@ -223,3 +259,30 @@ def test_a_wrong_grant_at_spawn_starts_nothing(node: Node, probe: str) -> None:
         node.actors.get("wrong")
     with pytest.raises((Denied, NotFound)):
         node.capabilities.trim("wrong")
+
+
+def test_a_child_gets_at_most_the_limits_of_its_parent(node: Node) -> None:
+    node.modules.deploy(PROBE.encode(), file_name="probe.py", alias="probe")
+    low = replace(profile("strict").interpreter, time_ms=50)
+    options = SpawnOptions(name="p", profile="strict", grants=("spawn", "messaging"), limits=low)
+    node.actors.spawn("probe", options=options)
+    asked(node, "spawn", "")
+    child = next(info for info in node.actors.list() if info.id.name != "p")
+    assert child.limits == low, "the profile that is usual gives more"
+
+
+def test_a_tree_that_is_applied_is_in_the_audit_of_grants(node: Node) -> None:
+    node.modules.deploy(PROBE.encode(), file_name="probe.py", alias="probe")
+
+    def tree(*grants: str) -> SupervisorSpec:
+        return SupervisorSpec("shop", children=(ChildSpec("p", "probe", profile="strict", grants=grants),))
+
+    node.supervision.apply(tree("locks"))
+    node.capabilities.grant("p", "spawn", duration="always")
+    node.supervision.apply(tree("registry"))
+    changes = [(change.action, change.grants) for change in node.capabilities.audit()]
+    assert changes == [
+        ("granted", ("spawn",)),
+        ("revoked", ("locks", "spawn")),
+        ("granted", ("registry",)),
+    ]

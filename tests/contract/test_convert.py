@@ -36,10 +36,11 @@ from workbench.api import (
     Strategy,
     SupervisorInfo,
     SupervisorSpec,
+    TreeChange,
     Turn,
     WorkbenchError,
 )
-from workbench.api.limits import LARGEST, STACK_CLASSES
+from workbench.api.limits import BOUNDS, STACK_CLASSES
 from workbench.api.supervision import INFINITY, LIMITS
 from workbench.rpc import convert, faults
 from workbench.rpc.generated.plexspaces.v1 import actors_pb2, common_pb2, modules_pb2, node_pb2, supervision_pb2
@@ -59,10 +60,9 @@ value = st.recursive(
 )
 host_call = st.builds(HostCall, arguments=st.lists(value).map(tuple), result=value)
 envelope = st.builds(Envelope, payload=payload, headers=st.dictionaries(st.text(), st.text()))
-positive = st.integers(1, LARGEST)
-limits = st.builds(
-    Limits, **dict.fromkeys(Limits.__slots__, positive) | {"stack_bytes": st.integers(1, STACK_CLASSES[-1])}
-)
+positive = st.integers(1, 10**15)
+within = {name: st.integers(*bounds) for name, bounds in BOUNDS.items()}
+limits = st.builds(Limits, **within | {"stack_bytes": st.sampled_from(STACK_CLASSES)})
 word = st.text(min_size=1, max_size=20)
 backoff = st.builds(
     Backoff, first_ms=st.integers(1, 1_000), most_ms=st.integers(1_000, 9_000), factor=st.floats(1, 100)
@@ -108,6 +108,7 @@ MESSAGES = {
         supervision_pb2.SupervisorInfo,
     ),
     RestartPlan: (st.builds(RestartPlan), supervision_pb2.RestartPlan),
+    TreeChange: (st.builds(TreeChange), supervision_pb2.TreeChange),
     RestartRecord: (st.builds(RestartRecord, cause=st.none() | cause), supervision_pb2.RestartRecord),
     DeadLetter: (st.builds(DeadLetter, envelope=envelope, cause=st.none() | cause), actors_pb2.DeadLetter),
     Cause: (cause, common_pb2.Cause),

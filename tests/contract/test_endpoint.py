@@ -67,7 +67,7 @@ def test_one_tenant_sees_nothing_of_another(server: Server, embedded: Node) -> N
     embedded.modules.deploy(COUNTER.encode(), file_name="counter.py", alias="counter")
     embedded.actors.spawn("counter", options=SpawnOptions(name="tally"))
     embedded.actors.ask("tally", "print", "a secret")
-    for tenant, namespace in (("other", "default"), ("default", "other"), ("", "ü:*>@/..")):
+    for tenant, namespace in (("other", "default"), ("default", "other"), ("*", "ü:*>@/..")):
         with RemoteNode(server.address, token=token, tenant=tenant, namespace=namespace) as stranger:
             assert list(stranger.actors.list()) == []
             assert list(stranger.actors.turns()) == []

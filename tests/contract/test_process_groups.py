@@ -10,7 +10,7 @@ import pytest
 from contract_sources import happened
 
 import workbench
-from workbench.api import ActorId, Area, Exhausted, Invalid, Node, NotFound, Publication, SpawnOptions, WorkbenchError
+from workbench.api import ActorId, Area, Exhausted, Invalid, Node, NotFound, PublishResult, SpawnOptions, WorkbenchError
 from workbench.services.process_groups.service import MOST_JOINS
 
 USER = '''
@@ -69,11 +69,11 @@ def test_a_group_is_made_joined_published_to_left_and_deleted(node: Node, users:
             ("one", 1, ()), ("two", 2, ("a", "b", "c"))
         ]  # fmt: skip
         assert [(group.name, group.members, group.joins) for group in groups.list()] == [("g", 2, 3)]
-        assert groups.publish("g", "all", "x") == Publication(("one", "two"))
-        assert groups.publish("g", "some", b"\x01", topic="c") == Publication(("one", "two"))
-        assert groups.publish("g", "few", topic="d") == Publication(("one",))
+        assert groups.publish("g", "all", "x") == PublishResult(("one", "two"))
+        assert groups.publish("g", "some", b"\x01", topic="c") == PublishResult(("one", "two"))
+        assert groups.publish("g", "few", topic="d") == PublishResult(("one",))
         groups.leave("g", "two")
-        assert groups.publish("g", "left", topic="c") == Publication(("one",))
+        assert groups.publish("g", "left", topic="c") == PublishResult(("one",))
         assert groups.members("g")[1].topics == ("a", "b"), "the newest join is the one that was taken back"
         groups.leave("g", "two")
         assert groups.remove("g", "one") == 1 and not groups.members("g")
@@ -165,8 +165,8 @@ def test_a_member_whose_mailbox_is_full_did_not_get_it_and_that_is_said(node: No
     node.actors.suspend("two")
     node.actors.set_limits("two", replace(node.actors.get("two").limits, mailbox=1))
     with node.subscribe([Area.PROCESS_GROUPS]) as events:
-        assert groups.publish("g", "first") == Publication(("one", "two"))
-        assert groups.publish("g", "second") == Publication(("one",), ("two",))
+        assert groups.publish("g", "first") == PublishResult(("one", "two"))
+        assert groups.publish("g", "second") == PublishResult(("one",), ("two",))
         (event,) = happened(events, 1)
     assert (event.kind, event.subject) == ("process-groups.refused", "g")
     assert event.text == "1 of 2 members could not take 'second': two"
@@ -215,7 +215,7 @@ def test_an_actor_that_ends_leaves_by_itself(node: Node, users: tuple[str, str],
         with pytest.raises(NotFound, match="no actor 'one' lives"):
             node.process_groups.join("a", "one")
         node.actors.restart("one")
-    assert node.process_groups.publish("b", "x") == Publication(("two",))
+    assert node.process_groups.publish("b", "x") == PublishResult(("two",))
 
 
 def test_groups_are_forgotten_when_the_node_ends(interpreter: str, tmp_path: Path) -> None:

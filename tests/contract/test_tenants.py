@@ -11,13 +11,15 @@ from collections.abc import Callable, Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any
 
+import grpc
 import pytest
 from contract_sources import COUNTER
 
 import workbench
 from tests.unit.hostile_names import value
-from workbench.api import Node, SpawnOptions, WorkbenchError, profile
+from workbench.api import ChildSpec, Invalid, Node, SpawnOptions, SupervisorSpec, WorkbenchError, profile
 from workbench.node import LocalNode
+from workbench.rpc.security import Caller, metadata
 from workbench.wasm.codec import Err, Ok
 from workbench.wasm.gate import REGISTRY, through_gate
 from workbench.wasm.types import Primitive, Type
@@ -69,7 +71,18 @@ def _keep_entries(node: Node) -> None:
         node.registry.register(name, object_type=SECRET, address=SECRET, labels={SECRET: SECRET})
 
 
+def _keep_queues(node: Node) -> None:
+    node.channels.send(SECRET, SECRET, "secret")
+    node.channels.publish(SECRET, SECRET, "secret")
+
+
+def _queues(node: Node) -> object:
+    found = node.channels.queues(), node.channels.messages(SECRET), node.channels.topics(), node.channels.published()
+    return tuple(map(list, found))
+
+
 SERVICES: dict[str, tuple[Callable[[Node], None], Callable[[Node], object]]] = {
+    "channels": (_keep_queues, _queues),
     "keyvalue": (_keep_keys, lambda node: node.keyvalue.list()),
     "locks": (_keep_locks, lambda node: node.locks.list()),
     "process-groups": (_keep_groups, _groups),
@@ -137,7 +150,7 @@ def _through(node: LocalNode, key: tuple[str, str], arguments: Sequence[Any]) ->
     """What the actor `mine` is told, without what is only a number of the node, and without the time of day."""
     found = node._machine.system.find(node._actors.id_of("mine"))
     answer = re.sub(r"_at_ms=\d+", "_at_ms=TIME", str(through_gate(*key, found.body.context, tuple(arguments))))
-    return re.sub(r"'[sw]\d+'", "'ID'", answer)
+    return re.sub(r"'[mpsw]\d+'", "'ID'", answer)
 
 
 def _answer(node: LocalNode, key: tuple[str, str], name: str) -> str:
@@ -173,6 +186,7 @@ def test_names_logs_turns_evidence_and_audit_of_one_tenant_are_not_shown_to_anot
         other.capabilities.trim(SECRET)
         other.actors.kill(SECRET)
         other.actors.restart(SECRET)
+        _give_up(other)
         one.actors.kill("mine")
         one.actors.restart("mine")
         seen = "".join(f"{event.kind} {event.subject} {event.text}\n" for event in events.get(5))
@@ -192,6 +206,16 @@ def test_names_logs_turns_evidence_and_audit_of_one_tenant_are_not_shown_to_anot
     ):
         with pytest.raises(WorkbenchError, match="no actor 'vault' in one/space"):
             denied()
+
+
+def _give_up(node: LocalNode) -> None:
+    """A tree whose only child ends for a reason that is a secret, and whose supervisor then stops."""
+    node.supervision.apply(SupervisorSpec("hidden-tree", intensity=0, children=(ChildSpec("hidden-job", "counter"),)))
+    with pytest.raises(WorkbenchError):
+        node.actors.ask("hidden-job", "crash", "hidden")
+    while not any("gave up" in line.message for line in node.logs()):
+        node.logs()
+    assert node.supervision.get("hidden-tree").stopped_because
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -220,3 +244,31 @@ def test_any_text_is_the_name_of_a_tenant_a_namespace_and_an_actor(embedded: Nod
 def test_the_profile_that_grants_all_gives_no_way_out_of_the_tenant(tenants: tuple[LocalNode, LocalNode]) -> None:
     one, _ = tenants
     assert set(one.actors.get("mine").grants) == set(profile("permissive").grants)
+
+
+@pytest.mark.parametrize("name", ["", "\ud800", "x" * 1025])
+@pytest.mark.parametrize("what", ["tenant", "namespace"])
+def test_what_is_no_name_of_a_tenant_is_refused_and_not_taken_for_the_default_one(
+    embedded: Node, what: str, name: str
+) -> None:
+    assert isinstance(embedded, LocalNode)
+    said = f"a {what} has a name of 1 to 1,024 bytes of Unicode, and .*; without one it is 'default'"
+    with pytest.raises(Invalid, match=said):
+        embedded.scoped(**{"tenant": "one", "namespace": "one", what: name})
+    with pytest.raises(Invalid, match=said):
+        workbench.connect("grpc://127.0.0.1:1", **{what: name})
+    with pytest.raises(Invalid, match=said):
+        workbench.connect("embedded:", **{what: name})
+
+
+def test_an_endpoint_refuses_an_empty_tenant_of_a_foreign_client(embedded: Node) -> None:
+    with workbench.serve(embedded) as server:
+        found = workbench.endpoint(embedded.info().workspace)
+        assert found is not None
+        caller = Caller(tenant="")
+        with (
+            grpc.insecure_channel(server.address) as channel,
+            pytest.raises(grpc.RpcError, match="a tenant has a name of 1 to 1,024 bytes"),
+        ):
+            info = channel.unary_unary("/plexspaces.v1.Node/Info")
+            info(b"", metadata=metadata(caller, found.token), timeout=10)

@@ -57,6 +57,12 @@ def blocks(text: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
 
+def files(text: str) -> dict[str, str]:
+    """The trees of a page by the file that their first line names: `# shop.toml`."""
+    named = ((re.match(r"# (\S+\.toml)\n", block), block) for block in blocks(text, "toml"))
+    return {head[1]: block for head, block in named if head is not None}
+
+
 def _line_matches(wanted: str, got: str) -> bool:
     return re.fullmatch(".*".join(map(re.escape, wanted.split("…"))), got) is not None
 

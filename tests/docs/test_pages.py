@@ -14,6 +14,7 @@ import pages
 import pytest
 
 from workbench.api import WorkbenchError
+from workbench.api.limits import BOUNDS
 from workbench.cli.main import cli
 from workbench.config import CACHE, DATA, Config
 from workbench.rpc.faults import STATUS
@@ -69,6 +70,11 @@ def test_every_setting_is_documented_with_its_variable_and_default() -> None:
     defaults = {field.name: getattr(Config(), field.name) for field in fields(Config)}
     actual = {(name, f"WORKBENCH_{name.upper()}", words.get(value, str(value))) for name, value in defaults.items()}
     assert documented == actual
+
+
+def test_the_bounds_of_every_limit_are_documented() -> None:
+    table = [row for row in pages.rows(pages.page("docs/semantics.md")) if row[0] in BOUNDS]
+    assert table == [[name, f"{least:,}", f"{most:,}"] for name, (least, most) in BOUNDS.items()]
 
 
 def test_every_dependency_is_documented_and_every_documented_one_is_declared() -> None:

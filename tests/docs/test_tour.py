@@ -1,4 +1,4 @@
-"""Every line of the README's tour, typed in order in one folder, prints what the README says."""
+"""Every line of the README's tour and of other pages, typed in order in one folder, prints what the page says."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ import pages
 import pytest
 
 TOUR = pages.page("README.md")
+TYPED = {"README.md": 10, "docs/supervision.md": 5}
+"""Pages whose lines are typed, and how many there are at least."""
 READY_SECONDS = 120
 
 
@@ -31,20 +33,23 @@ def environment(tmp_path: Path, interpreter: str) -> dict[str, str]:
     return {**os.environ, "PATH": path, "PYTHONPATH": str(pages.ROOT), "WORKBENCH_WORKSPACE": folder}
 
 
-def test_every_line_of_the_tour(tmp_path: Path, environment: dict[str, str]) -> None:
-    folder = tmp_path / "work"
+@pytest.mark.parametrize("name", TYPED)
+def test_every_line_prints_what_its_page_says(tmp_path: Path, environment: dict[str, str], name: str) -> None:
+    folder, text = tmp_path / "work", pages.page(name)
     folder.mkdir()
-    steps = pages.steps(TOUR)
-    assert len(steps) >= 10
+    for file, content in pages.files(text).items():
+        (folder / file).write_text(content, encoding="utf-8")
+    steps = pages.steps(text)
+    assert len(steps) >= TYPED[name]
     with ExitStack() as background:
         for step in steps:
             if step.command.endswith("&"):
                 said = background.enter_context(_started(step.command, folder, environment))
             else:
                 said = _typed(step.command, folder, environment)
-            assert step.matches(said), f"$ {step.command}\nthe README shows\n{step.printed}\nit printed\n{said}"
-        for program in pages.blocks(TOUR, "python"):
-            assert f"prints `{_run(program, folder, environment)}`" in TOUR
+            assert step.matches(said), f"$ {step.command}\n{name} shows\n{step.printed}\nit printed\n{said}"
+        for program in pages.blocks(text, "python"):
+            assert f"prints `{_run(program, folder, environment)}`" in text
 
 
 def test_a_line_that_prints_something_else_is_noticed() -> None:

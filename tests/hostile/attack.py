@@ -7,16 +7,18 @@ import gc
 import re
 import threading
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 import psutil
 
 import workbench
 from tests.hostile.guests import Guest
+from tests.unit.servers import redirect, serving
 from workbench.api import ModuleInfo, Node, SpawnOptions, WorkbenchError, profile
 from workbench.data import directory
+from workbench.node import LocalNode
 from workbench.runtime.residents import LinuxMachine
 
 TALLY = (directory("resources") / "actors" / "tally.wat").read_bytes()
@@ -37,6 +39,30 @@ def attack(node: Node, guest: Guest) -> Outcome:
 
     The neighbour is asked from the guest's birth to its end; that the module is checked and compiled comes before.
     """
+    with _world(node, guest) as made:
+        return _attack(node, made)
+
+
+@contextmanager
+def _world(node: Node, guest: Guest) -> Iterator[Guest]:
+    """The guest with the server and the names that it wants to be led by."""
+    if not guest.leads:
+        yield guest
+        return
+    assert isinstance(node, LocalNode)
+    network = node._machine.network
+    usual = network._resolve
+    with serving(redirect(guest.leads)) as server:
+        network._resolve = lambda host, port: [guest.names[host]] if host in guest.names else usual(host, port)
+        try:
+            port = str(server.port)
+            grants = tuple(grant.replace("{port}", port) for grant in guest.grants)
+            yield replace(guest, source=guest.source.replace(b"{port}", port.encode()), grants=grants)
+        finally:
+            network._resolve = usual
+
+
+def _attack(node: Node, guest: Guest) -> Outcome:
     neighbour = _neighbour(node)
     info = node.modules.deploy(guest.source, file_name=guest.file_name, alias="guest", force=True)
     done, asked = threading.Event(), list[float]()
@@ -104,5 +130,5 @@ def held() -> dict[str, int]:
         "private_bytes": machine.private_bytes() or 0,
         "mappings": machine.mappings() or 0,
         "threads": process.num_threads(),
-        "files": min(process.num_fds() for _ in range(5)),  # the graphs have one open now and then
+        "files": min(process.num_fds() for _ in range(200)),  # the graphs have one open now and then
     }

@@ -14,7 +14,8 @@ MIB = 1 << 20
 class Guest:
     """`says` is a pattern of the error, of the reply, or of a log line that names what stopped it.
 
-    `message` may be `#snapshot` or `#stop`; `turns` is how often it is said.
+    `message` may be `#snapshot` or `#stop`; `turns` is how often it is said. `leads` is where a server sends whoever
+    asks it; its port stands for `{port}` in the source and the grants. `names` are addresses by name.
     """
 
     name: str
@@ -25,6 +26,8 @@ class Guest:
     turns: int = 1
     grants: tuple[str, ...] = ("messaging", "clocks")
     limits: Mapping[str, int] = field(default_factory=dict)
+    leads: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def _python(name: str, body: str, says: str, **more: object) -> Guest:
@@ -65,6 +68,7 @@ while True:
     except BaseException:
         continue
 """
+FETCH = "from plexspaces import http\nreturn http.request"
 DRIP = "end = time.monotonic() + 0.1\nwhile time.monotonic() < end:\n    pass"
 NOWHERE = '(global $next (mut i32) (i32.const 8192)) (func (export "allocate") (param i32) (result i32) (i32.const -8))'
 TELL, LARGE = 'messaging.tell(messaging.self_id(), "go")', 'messaging.tell(messaging.self_id(), "go", "z" * (4 << 20))'
@@ -85,6 +89,8 @@ TIMED = "time: .* 200 ms"
 FEW, SMALL_MEMORY = {"mailbox": 500}, {"memory_bytes": 4 * MIB}
 LAST_TRAP = function("shutdown", "(unreachable)")
 LAST_SPIN = function("shutdown", f"{SPIN} (i64.const 0)")
+HONEST = _core("an honest actor", "(i64.const 0)", "")
+"""What the others are compared with: it answers at once, and is born and stopped as often as they are."""
 GUESTS = (
     _core("spin", f"{SPIN} (i64.const 0)", TIMED, limits=SOON),
     _core(
@@ -108,12 +114,32 @@ GUESTS = (
     _python("a flood of host calls", _for_ever("messaging.now_ms()"), TIMED, limits=SOON),
     _python("a bomb of spawns", BOMB, "actors: this node has 120", grants=("messaging", "spawn")),
     _python("ask oneself", 'messaging.ask(messaging.self_id(), "go", "")', "this ask would wait for itself"),
-    _python("a storm of messages to oneself", _for_ever(TELL), "the mailbox of .* is full: 500 of 500", limits=FEW),
+    _python(
+        "a storm of messages to oneself",
+        _for_ever(TELL),
+        "the mailbox of .* is full: it has 500 messages and may have 500",
+        limits=FEW,
+    ),
     _python("a storm of large messages", _for_ever(LARGE), "its messages hold .* of 67,108,864 bytes"),
     _python("a storm of timers", _for_ever('messaging.send_after(3_600_000, "tick", "")'), "500 timers", limits=FEW),
     _python("a giant reply", 'return "r" * (9 << 20)', "size: the reply of .* has 9,437,184 bytes, up to 8,388,608"),
     _python("a slow drip below the limit", DRIP, "done", turns=5, limits=SOON),
-    _python("sleep for an hour", "time.sleep(3600)", "wanted to sleep for 3,600.0 s"),
+    _python("sleep for an hour", "time.sleep(3600)", r"wanted to sleep for 3,(600\.0|599\.9) s"),
+    _python(
+        "a redirect to this machine",
+        f'{FETCH}("GET", "http://127.0.0.1:{{port}}/")',
+        "127.0.0.1:9.* needs the capability network",
+        grants=("network/127.0.0.1:{port}",),
+        leads="http://127.0.0.1:9/",
+    ),
+    _python(
+        "a name that leads to this machine",
+        f'{FETCH}("GET", "http://rebound.example:{{port}}/")',
+        "rebound.example leads to an address of this machine",
+        grants=("network/rebound.example:{port}",),
+        leads="http://127.0.0.1:9/",
+        names={"rebound.example": "127.0.0.1"},
+    ),
     _python("exit", "raise SystemExit(3)", "SystemExit: 3"),
     _core("trap in init", ECHO, "init of .*unreachable", function("init", "(unreachable)", "(param i32 i32)")),
     _core("trap in a handler", "(unreachable)", "unreachable"),

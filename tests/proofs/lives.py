@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 
@@ -12,13 +13,14 @@ import psutil
 import workbench
 from tests.benchmarks.lives import CRASHING, highest, restarts_per_second, supervised
 from tests.hostile.attack import held
+from tests.proofs.missed import Missed
 from workbench.api import ActorState, Node, SpawnOptions
 from workbench.config import load
 from workbench.node import LocalNode, Machine
 
 SECONDS = 30.0
 CROWD, FEW = 10_000, 100
-ADDRESSABLE, RESIDENT = 100_000, 2_000
+ADDRESSABLE, RESIDENT, STEP = 100_000, 2_000, 10_000
 KEPT, WARM_SECONDS = 1_000, 15.0
 """So many turns and log lines are kept, and the rings of dead letters and decisions are full after so long."""
 GROWN_BYTES = 8 << 20
@@ -26,7 +28,7 @@ GROWN_BYTES = 8 << 20
 
 
 def restarts() -> dict[str, object]:
-    """30 s of restarts, at least 1,000 a second of a tiny actor and 150 of a Python one, without growth."""
+    """30 s of restarts, at least 1,000 a second of tiny actors and 150 of Python ones, without growth."""
     found: dict[str, object] = {}
     for name, least in (("tiny", 1_000.0), ("python", 150.0)):
         job = partial(_restarts, name=name, least=least)
@@ -35,15 +37,15 @@ def restarts() -> dict[str, object]:
 
 
 def _restarts(node: Node, *, name: str, least: float) -> Mapping[str, object]:
-    supervised(node)
-    restarts_per_second(node, name, WARM_SECONDS)
+    names = supervised(node)[name]
+    restarts_per_second(node, names, WARM_SECONDS)
     before = held()
-    rates = restarts_per_second(node, name, SECONDS)
+    rates = restarts_per_second(node, names, SECONDS)
     after = held()
     mean = sum(rates) / len(rates)
     print(f"  {name}: {mean:,.0f} restarts a second, {before} -> {after}", flush=True)
     if mean < least:
-        raise SystemExit(f"{mean:,.0f} restarts of the {name} actor a second, {least:,.0f} were promised")
+        raise SystemExit(f"{mean:,.0f} restarts of {name} actors a second, {least:,.0f} were promised")
     if after["private_bytes"] - before["private_bytes"] > GROWN_BYTES:
         raise SystemExit(f"{name}: the process grew from {before} to {after}")
     if (
@@ -64,13 +66,10 @@ def _crowd(node: Node) -> Mapping[str, object]:
     module = node.modules.deploy(CRASHING.encode(), file_name="crashing.py").hash
     process = psutil.Process()
 
-    def spawn(number: int) -> str:
-        return node.actors.spawn(module, options=SpawnOptions(name=f"a{number}")).id.name
-
-    names = [spawn(number) for number in range(FEW)]
+    names = _born(node, module, 0, FEW)
     few = _asks(node, names)
     before, started = process.memory_full_info().pss, time.monotonic()
-    names += [spawn(number) for number in range(FEW, CROWD)]
+    names += _born(node, module, FEW, CROWD)
     seconds = time.monotonic() - started
     many = _asks(node, names)
     alive = sum(info.state is ActorState.IDLE for info in node.actors.list())
@@ -85,9 +84,30 @@ def _crowd(node: Node) -> Mapping[str, object]:
         "ask_seconds_of_all": many,
     }
     print(f"  { ({key: value for key, value in found.items() if not key.startswith('ask_seconds')}) }", flush=True)
-    if alive != CROWD or each > 1.0 or seconds > 60 or highest(many, 99) > 2 * highest(few, 99):
-        raise SystemExit("the crowd is not as it was promised")
+    if alive != CROWD:
+        raise SystemExit(f"{alive:,} of {CROWD:,} actors are alive")
+    missed = {
+        f"{each:.2f} MB each instead of 1.0": each > 1.0,
+        f"{seconds:.0f} s to spawn them instead of 60": seconds > 60,
+        f"asks take {highest(many, 99) / highest(few, 99):.1f}x of those of {FEW}, instead of 2": (
+            highest(many, 99) > 2 * highest(few, 99)
+        ),
+    }
+    if any(missed.values()):
+        raise Missed("; ".join(text for text, true in missed.items() if true), found)
     return found
+
+
+def _born(node: Node, module: str, first: int, beyond: int) -> list[str]:
+    """Spawn actors that count from their number on, from as many callers as there are workers."""
+    workers = node.info().workers
+
+    def share(start: int) -> list[str]:
+        numbers = range(start, beyond, workers)
+        return [node.actors.spawn(module, str(each), options=SpawnOptions(name=f"a{each}")).id.name for each in numbers]
+
+    with ThreadPoolExecutor(workers) as callers:
+        return [name for made in callers.map(share, range(first, first + workers)) for name in made]
 
 
 def _asks(node: Node, names: list[str], times: int = 3_000) -> list[float]:
@@ -111,10 +131,9 @@ def passive() -> Mapping[str, object]:
 def _passive(node: Node) -> Mapping[str, object]:
     module = node.modules.deploy(CRASHING.encode(), file_name="crashing.py").hash
     started = time.monotonic()
-    for number in range(ADDRESSABLE):
-        node.actors.spawn(module, str(number), options=SpawnOptions(name=f"a{number}"))
-        if number % 10_000 == 9_999:
-            print(f"  {number + 1:,} actors after {time.monotonic() - started:.0f} s", flush=True)
+    for number in range(0, ADDRESSABLE, STEP):
+        _born(node, module, number, number + STEP)
+        print(f"  {number + STEP:,} actors after {time.monotonic() - started:.0f} s", flush=True)
     seconds = time.monotonic() - started
     states = [info.state for info in node.actors.list()]
     asleep = states.count(ActorState.PASSIVE)
@@ -133,8 +152,10 @@ def _passive(node: Node) -> Mapping[str, object]:
         "wake_seconds": taken,
     }
     print(f"  { ({key: value for key, value in found.items() if key != 'wake_seconds'}) }", flush=True)
-    if len(states) != ADDRESSABLE or ADDRESSABLE - asleep > RESIDENT * 1.1 or highest(taken, 99) > 0.020:
-        raise SystemExit("the passive actors are not as it was promised")
+    if len(states) != ADDRESSABLE or ADDRESSABLE - asleep > RESIDENT * 1.1:
+        raise SystemExit(f"{asleep:,} of {len(states):,} actors are passive")
+    if highest(taken, 99) > 0.020:
+        raise Missed(f"99 of 100 wake within {highest(taken, 99) * 1e3:.1f} ms instead of 20", found)
     return found
 
 

@@ -14,6 +14,7 @@ from qasync import QEventLoop
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
+from answering import Answer, answering  # noqa: E402
 from fake_node import FakeNode  # noqa: E402
 from windows import OFFSCREEN, close, running_loop  # noqa: E402
 
@@ -48,6 +49,14 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "config"
     monkeypatch.setenv("WORKBENCH_CONFIG_DIR", str(path))
     return path
+
+
+@pytest.fixture
+def answer(qapp: QApplication) -> Iterator[Answer]:
+    """Presses a button in what the app asks."""
+    assert qapp is not None
+    with answering() as found:
+        yield found
 
 
 @pytest.fixture

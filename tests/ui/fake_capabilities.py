@@ -69,7 +69,7 @@ class FakeCapabilities:
         self.uses[actor, capability] += 1
 
     def deny(self, actor: str, capability: str, what: str, name: str = "", message_type: str = "") -> None:
-        self.denials.setdefault((actor, capability), []).append(Denial(what, name, time(), message_type))
+        self.denials.setdefault((actor, capability), []).append(Denial(what, name, time(), message_type, capability))
         self._node.emit(Area.CAPABILITIES, "capabilities.denied", actor)
 
     def _set(self, actor: ActorId, grants: tuple[str, ...]) -> None:

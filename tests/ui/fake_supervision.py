@@ -16,6 +16,7 @@ from workbench.api import (
     ChildInfo,
     ChildSpec,
     Conflict,
+    Deed,
     Ending,
     Invalid,
     NotFound,
@@ -26,9 +27,10 @@ from workbench.api import (
     Strategy,
     SupervisorInfo,
     SupervisorSpec,
+    TreeChange,
 )
+from workbench.api.restarts import Child, Rules, decide
 from workbench.api.supervision import names_of
-from workbench.runtime.supervision.decide import Child, Rules, decide
 
 if TYPE_CHECKING:
     from fake_node import FakeNode
@@ -47,6 +49,21 @@ class FakeSupervision:
         self.records: list[RestartRecord] = []
 
     def apply(self, tree: SupervisorSpec, *, timeout: float = 60.0) -> SupervisorInfo:
+        self._check(tree)
+        if tree.name in self.specs:
+            self._forget(tree.name)
+        self._enter(tree, "")
+        return self.get(tree.name)
+
+    def diff(self, tree: SupervisorSpec) -> Sequence[TreeChange]:
+        """Coarser than the real one: who is there stays, who is not is added."""
+        self._check(tree)
+        known = set(names_of(self.specs[tree.name])) if tree.name in self.specs else set()
+        wanted = names_of(tree)
+        made = [TreeChange(name, tree.name, Deed.KEPT if name in known else Deed.ADDED) for name in wanted]
+        return [*made, *(TreeChange(name, tree.name, Deed.REMOVED) for name in sorted(known - set(wanted)))]
+
+    def _check(self, tree: SupervisorSpec) -> None:
         if self.parents.get(tree.name):
             raise Invalid(f"{tree.name!r} stands under {self.parents[tree.name]!r}; change the tree from its root")
         taken = [name for name in names_of(tree) if name in self._node.actors.rows or name in self.specs]
@@ -54,10 +71,6 @@ class FakeSupervision:
             raise AlreadyExists(f"there is an actor or supervisor {taken[0]!r} already, outside of this tree")
         for child in _leaves(tree):
             self._node.modules.get(child.module)
-        if tree.name in self.specs:
-            self._forget(tree.name)
-        self._enter(tree, "")
-        return self.get(tree.name)
 
     def _enter(self, tree: SupervisorSpec, parent: str) -> None:
         self.specs[tree.name], self.parents[tree.name], self.children[tree.name] = tree, parent, []

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from answering import Answer
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 from real_node import QuickNode, quick_node
 
@@ -63,18 +64,6 @@ def choose(panel: CapabilitiesPanel, actor: str, capability: str, qtbot: QtBot) 
     qtbot.waitUntil(lambda: panel.granting.row is not None and panel.granting.row.capability == capability)
 
 
-def answer(monkeypatch: pytest.MonkeyPatch, verb: str) -> list[str]:
-    asked: list[str] = []
-
-    def exec_(box: QMessageBox) -> int:
-        asked.append(f"{box.text()} {box.informativeText()}")
-        next(button for button in box.buttons() if button.text() == verb).click()
-        return 0
-
-    monkeypatch.setattr(QMessageBox, "exec", exec_)
-    return asked
-
-
 def evidence(node: QuickNode, actor: str, capability: str) -> Evidence:
     return next(row for row in node.capabilities.evidence(actor) if row.capability == capability)
 
@@ -94,7 +83,7 @@ def test_a_denied_call_is_granted_in_two_actions(
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
     actions += 1
 
-    qtbot.waitUntil(lambda: evidence(real, "reader", "keyvalue").granted == ("keyvalue",))
+    qtbot.waitUntil(lambda: evidence(real, "reader", "keyvalue").granted == ("keyvalue:read/till",))
     assert actions <= 2
     assert real.actors.ask("reader", "read").payload == "", "there is no such key, but it may look"
 
@@ -162,14 +151,16 @@ def test_what_is_no_grant_is_said_under_the_line_and_cannot_be_given(shown: Capa
 
 
 def test_trimming_shows_first_what_would_go(
-    shown: CapabilitiesPanel, real: QuickNode, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    shown: CapabilitiesPanel, real: QuickNode, qtbot: QtBot, answer: Answer
 ) -> None:
     real.capabilities.grant("reader", "locks")
     choose(shown, "reader", "keyvalue", qtbot)
-    asked = answer(monkeypatch, "Trim")
+    asked = answer("Trim")
     shown.desk.actions.run("capability.trim")
     qtbot.waitUntil(lambda: real.actors.get("reader").grants == ())
-    assert "Trim reader to what it has used? These grants were never used and are taken away: logging, locks." in asked
+    assert asked[0].startswith(
+        "Trim reader to what it has used? These grants were never used and are taken away: logging, locks."
+    )
 
 
 def test_the_profiles_stand_side_by_side(shown: CapabilitiesPanel) -> None:
@@ -215,12 +206,26 @@ def test_many_denials_at_once_are_one_notice(window: MainWindow, panel: Capabili
     assert panel.filter.text() == "denied>0"
 
 
-def test_offers_begin_with_what_would_allow_the_denied_call() -> None:
-    def row(capability: str, name: str, granted: tuple[str, ...] = ()) -> Evidence:
-        return Evidence(ActorId("a"), capability, True, granted, 0, 1, Denial("x", name, 0.0))
+def test_offers_begin_with_the_narrowest_grant_that_would_allow_the_denied_call() -> None:
+    def row(capability: str, grant: str, granted: tuple[str, ...] = ()) -> Evidence:
+        return Evidence(ActorId("a"), capability, True, granted, 0, 1, Denial("x", "till", 0.0, "", grant))
 
-    assert offers(row("network", "example.org:443")) == ["network/example.org:443"]
-    assert offers(row("keyvalue", "till")) == ["keyvalue", "keyvalue/till"]
+    assert offers(row("network", "network/example.org:443")) == ["network/example.org:443"]
+    assert offers(row("network", "")) == ["network/HOST:PORT"]
+    assert offers(row("keyvalue", "keyvalue:read/till")) == ["keyvalue:read/till", "keyvalue"]
+    assert offers(row("clocks", "clocks")) == ["clocks"]
     assert offers(row("filesystem", "")) == ["filesystem/HOST_DIR=/guest:ro"]
-    assert offers(row("keyvalue", "till", ("keyvalue:read/a",)))[0] == "keyvalue:read/a"
+    assert offers(row("keyvalue", "keyvalue:read/till", ("keyvalue:read/a",)))[0] == "keyvalue:read/a"
     assert [held.actor for held in matrix([row("keyvalue", "a"), row("blob", "b")])] == ["a"]
+
+
+def test_an_audit_without_changes_leads_to_what_actors_hold(
+    window: MainWindow, shown: CapabilitiesPanel, qtbot: QtBot
+) -> None:
+    window.desk.actions.run("capability.audit")
+    none = shown.audit.none
+    qtbot.waitUntil(none.isVisible)
+    assert none.button is not None
+    none.button.click()
+    assert shown.tabs.currentWidget() is shown.view
+    qtbot.waitUntil(shown.table.hasFocus)

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 
 import pytest
+from answering import Answer
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QMessageBox
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 from real_node import QuickNode, crash, quick_node, shop
 
@@ -48,19 +49,6 @@ def choose(actors: ActorsPanel, name: str, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: actors.chosen == name)
 
 
-def answer(monkeypatch: pytest.MonkeyPatch, verb: str) -> list[str]:
-    """Press `verb` in every question; what was asked, and the verbs that were offered."""
-    asked: list[str] = []
-
-    def exec_(box: QMessageBox) -> int:
-        asked.append(f"{box.text()} {box.informativeText()} {' / '.join(each.text() for each in box.buttons())}")
-        next(button for button in box.buttons() if button.text() == verb).click()
-        return 0
-
-    monkeypatch.setattr(QMessageBox, "exec", exec_)
-    return asked
-
-
 def test_the_table_says_who_starts_an_actor_again(actors: ActorsPanel) -> None:
     rows = {row.id.name: row.supervisor for row in actors.model.rows}
     assert rows == {"alone": "", "first": "workers", "second": "workers", "third": "workers", "till": "shop"}
@@ -70,11 +58,11 @@ def test_the_table_says_who_starts_an_actor_again(actors: ActorsPanel) -> None:
 
 @pytest.mark.parametrize(("verb", "held"), [("Stop and keep stopped", True), ("Stop", False)])
 def test_stopping_a_supervised_actor_asks_which_stop_is_meant(
-    actors: ActorsPanel, real: QuickNode, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, verb: str, held: bool
+    actors: ActorsPanel, real: QuickNode, qtbot: QtBot, answer: Answer, verb: str, held: bool
 ) -> None:
     crash(real, "till")
     choose(actors, "till", qtbot)
-    asked = answer(monkeypatch, verb)
+    asked = answer(verb)
     before = real.actors.get("till").restarts
     actors.desk.actions.run("actor.stop")
     qtbot.waitUntil(lambda: bool(asked))
@@ -105,8 +93,8 @@ def test_the_tree_shows_node_supervisors_and_actors_and_is_remembered(
     actors.desk.actions["actor.tree"].trigger()
     qtbot.waitUntil(lambda: bool(actors.tree.model.rows))
     paths = ["/".join(map(str, row.path)) for row in actors.tree.model.rows]
-    assert paths == ["node", "node/shop", "node/shop/workers", "node/shop/workers/first", "node/shop/workers/second",
-                     "node/shop/workers/third", "node/shop/till", "node/alone"]  # fmt: skip
+    assert paths == ["node", "node/shop", "node/shop/till", "node/shop/workers", "node/shop/workers/first",
+                     "node/shop/workers/second", "node/shop/workers/third", "node/alone"]  # fmt: skip
     choose(actors, "second", qtbot)
     row = actors.tree.model.row(actors.tree.table.currentIndex())
     assert row is not None
@@ -297,6 +285,69 @@ def test_a_dead_letter_says_who_why_and_what_and_is_resent_as_it_was(
     assert QGuiApplication.clipboard().text().endswith("1 die:=0102")
     window.desk.actions.run("message.letter_resend")
     qtbot.waitUntil(lambda: [letter.seq for letter in real.actors.dead_letters()] == [2])
+
+
+def test_the_newest_dead_letter_is_chosen_until_one_is_edited(
+    window: MainWindow, actors: ActorsPanel, real: QuickNode, qtbot: QtBot
+) -> None:
+    messages = messages_of(window)
+    letters = messages.letters
+
+    def comes(number: int) -> None:
+        real.actors.tell("alone", "die", str(number))
+        qtbot.waitUntil(lambda: len(real.actors.dead_letters()) == number)
+        real.actors.restart("alone")
+        qtbot.waitUntil(lambda: len(letters.model.rows) == number)
+
+    window.raise_panel("messages")
+    messages.tabs.setCurrentWidget(letters)
+    comes(1)
+    comes(2)
+    chosen = letters.chosen()
+    assert chosen is not None and chosen.seq == 2
+    window.desk.actions.run("message.letter_edit")
+    comes(3)
+    assert letters.chosen() == chosen == messages.resending.letter
+    assert letters.table.currentIndex().row() == 1
+    window.desk.actions.run("message.letter_copy")
+    assert " 2 die=2" in QGuiApplication.clipboard().text()
+    messages.resending.leave()
+    comes(4)
+    assert letters.chosen() == chosen
+
+
+def test_a_dead_letter_that_was_clicked_stays_chosen(
+    window: MainWindow, actors: ActorsPanel, real: QuickNode, qtbot: QtBot
+) -> None:
+    messages = messages_of(window)
+    window.raise_panel("messages")
+    messages.tabs.setCurrentWidget(messages.letters)
+    real.actors.tell("alone", "die")
+    qtbot.waitUntil(lambda: len(messages.letters.model.rows) == 1)
+    table = messages.letters.table
+    at = table.visualRect(messages.letters.model.index(0, 1)).center()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    messages.payload.edit.setFocus()
+    real.actors.restart("alone")
+    real.actors.tell("alone", "die")
+    qtbot.waitUntil(lambda: len(messages.letters.model.rows) == 2)
+    chosen = messages.letters.chosen()
+    assert chosen is not None and chosen.seq == 1
+
+
+def test_a_letter_resent_to_a_crashed_actor_is_said_to_wait(
+    window: MainWindow, actors: ActorsPanel, real: QuickNode, qtbot: QtBot
+) -> None:
+    real.actors.tell("alone", "die")
+    window.desk.actions.run("message.letters")
+    messages = messages_of(window)
+    qtbot.waitUntil(lambda: len(messages.letters.model.rows) == 1)
+    window.desk.actions.run("message.letter_resend")
+    qtbot.waitUntil(lambda: any("alone has crashed" in notice.text for notice in window.notices.notices))
+    said = next(notice.text for notice in window.notices.notices if "alone has crashed" in notice.text)
+    assert "waits in its mailbox, as number 1, until it is restarted, in Actors or by workbench actor restart" in said
+    assert real.actors.get("alone").mailbox == 1
+    qtbot.waitUntil(lambda: messages.reply.outcome.text() == "In the mailbox")
 
 
 def test_another_actor_in_the_composer_makes_it_a_new_message(

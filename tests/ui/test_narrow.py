@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import QApplication, QPushButton, QToolBar, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ui.main_window import MainWindow
+from ui.panels.editor.panel import EditorPanel
+from ui.panels.messages.panel import MessagesPanel
 
 
 def outside(window: MainWindow) -> list[str]:
@@ -47,6 +49,87 @@ def test_at_1024_by_700_every_button_stays_inside(
     assert window.width() <= 1024, f"the window cannot be made smaller than {window.width()} px"
     assert not outside(window)
     qtbot.waitUntil(lambda: window.height() <= 700 and not overlapping(window))
+
+
+@pytest.mark.usefixtures("font")
+@pytest.mark.parametrize("perspective", ["operate", "debug"])
+@pytest.mark.parametrize("points", [9.0, 13.5, 18.0])
+def test_at_1024_by_700_the_composer_is_seen_whole(
+    open_window: Callable[[], MainWindow], qtbot: QtBot, perspective: str, points: float
+) -> None:
+    window = open_window()
+    window.desk.actions[f"view.{perspective}"].trigger()
+    window.scale_text(points - window.font().pointSizeF())
+    window.resize(1024, 700)
+    window.raise_panel("messages")
+    panel, dock = window.panels["messages"], window.docks["messages"]
+    assert isinstance(panel, MessagesPanel)
+    panel.type.learn(panel.actor.actor(), "a_message_type_that_is_longer_than_its_place")
+    controls = (panel.actor, *panel.kinds.buttons(), panel.type, panel.send_button)
+    qtbot.waitUntil(lambda: abs(window.width() - 1024) < 2 and panel.send_button.isVisible())
+    qtbot.waitUntil(lambda: panel.send_button.fontInfo().pointSizeF() == pytest.approx(points, abs=1.0))
+    _lay_out(window)
+    assert all(_whole(control) for control in controls)
+    assert all(dock.rect().contains(_place(control, dock)) for control in controls)
+
+
+@pytest.mark.usefixtures("font")
+@pytest.mark.parametrize("points", [9.0, 13.5, 18.0])
+def test_the_strip_below_the_source_is_seen_whole_at_1024_px(
+    open_window: Callable[[], MainWindow], qtbot: QtBot, points: float
+) -> None:
+    window = open_window()
+    window.scale_text(points - window.font().pointSizeF())
+    window.resize(1024, 700)
+    window.desk.actions.run("file.new_server")
+    panel, dock = window.panels["editor"], window.docks["editor"]
+    assert isinstance(panel, EditorPanel)
+    doc = panel.current()
+    assert doc is not None
+    strip = doc.strip
+    qtbot.waitUntil(lambda: abs(window.width() - 1024) < 2 and strip.send.isVisible())
+    qtbot.waitUntil(lambda: strip.send.fontInfo().pointSizeF() == pytest.approx(points, abs=1.0))
+    strip.restart.show()
+    strip.state.setText("crashed: ZeroDivisionError: division by zero, and more of it than there is room for")
+    _lay_out(window)
+    controls = (*strip.kinds.buttons(), strip.type, strip.payload, strip.send, strip.restart, strip.cells)
+    assert all(_whole(control) for control in controls)
+    assert all(dock.rect().contains(_place(control, dock)) for control in controls)
+
+
+@pytest.mark.usefixtures("font")
+def test_the_composer_takes_a_second_line_where_its_panel_is_narrow(
+    open_window: Callable[[], MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window()
+    window.scale_text(18.0 - window.font().pointSizeF())
+    panel, dock = window.panels["messages"], window.docks["messages"]
+    assert isinstance(panel, MessagesPanel)
+    dock.setFloating(True)
+    dock.resize(900, 500)
+    qtbot.waitUntil(panel.send_button.isVisible)
+    _lay_out(window)
+    assert _place(panel.actor, dock).y() == _place(panel.type, dock).y()
+    dock.resize(dock.minimumSizeHint().width(), 500)
+    _lay_out(window)
+    assert _place(panel.actor, dock).y() < _place(panel.type, dock).y()
+    assert _whole(panel.send_button)
+
+
+def _lay_out(window: MainWindow) -> None:
+    """Let every style and layout answer what the others did: a picture needs them all."""
+    for _ in range(4):
+        window.grab()
+        QApplication.processEvents()
+
+
+def _whole(control: QWidget) -> bool:
+    """Whether nothing of it is cut off."""
+    return control.visibleRegion().boundingRect() == control.rect()
+
+
+def _place(control: QWidget, inside: QWidget) -> QRect:
+    return QRect(control.mapTo(inside, QPoint(0, 0)), control.size())
 
 
 def overlapping(window: MainWindow) -> list[str]:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from answering import Answer
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 from real_node import QuickNode, child, crash, quick_node, shop, tree
 
@@ -70,24 +70,11 @@ def choose(panel: SupervisionPanel, name: str, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: panel.chosen == name and panel.details.isVisible())
 
 
-def answer(monkeypatch: pytest.MonkeyPatch, verb: str) -> list[str]:
-    """Press `verb` in every question; what was asked."""
-    asked: list[str] = []
-
-    def exec_(box: QMessageBox) -> int:
-        asked.append(f"{box.text()} {box.informativeText()}")
-        next(button for button in box.buttons() if button.text() == verb).click()
-        return 0
-
-    monkeypatch.setattr(QMessageBox, "exec", exec_)
-    return asked
-
-
 def test_without_a_tree_there_is_one_line_and_one_button(panel: SupervisionPanel) -> None:
     assert panel.stack.currentWidget() is panel.none
     assert "No supervisor yet" in panel.none.line.text()
     assert panel.none.button is not None
-    assert panel.none.button.text() == "Apply a tree file…"
+    assert panel.none.button.text() == "New tree…"
 
 
 def test_every_supervisor_and_child_is_drawn_with_state_and_kind_in_words(
@@ -133,6 +120,10 @@ def test_choosing_a_child_shows_what_the_node_says_would_happen(
     assert "second, third" in shown
     drawn.desk.actions["supervision.preview"].trigger()
     assert drawn.canvas.marks == {}
+    drawn.desk.actions["supervision.preview"].trigger()
+    choose(drawn, "workers", qtbot)
+    below = dict.fromkeys(("first", "second", "third"), "stops, starts")
+    qtbot.waitUntil(lambda: drawn.canvas.marks == {"workers": "ends, starts", **below})
 
 
 def test_the_preview_follows_how_it_would_end(panel: SupervisionPanel, real: QuickNode, qtbot: QtBot) -> None:
@@ -216,7 +207,7 @@ def test_restarts_are_marks_on_a_line_and_rows_with_cause_and_message(
 
 
 def test_a_supervisor_that_gave_up_says_why_and_runs_again_when_restarted(
-    panel: SupervisionPanel, real: QuickNode, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    panel: SupervisionPanel, real: QuickNode, qtbot: QtBot, answer: Answer
 ) -> None:
     real.supervision.apply(tree("weak", Strategy.ONE_FOR_ONE, child("worker"), intensity=0))
     crash(real, "worker")
@@ -225,18 +216,18 @@ def test_a_supervisor_that_gave_up_says_why_and_runs_again_when_restarted(
     qtbot.waitUntil(lambda: lines(panel.canvas.forest.cards["weak"])[0] == "gave up")
     qtbot.waitUntil(lambda: "Why it gave up" in panel.details.overview.toPlainText())
     assert "unreachable" in panel.details.overview.toPlainText()
-    asked = answer(monkeypatch, "Restart")
+    asked = answer("Restart")
     panel.desk.actions.run("supervision.restart")
     qtbot.waitUntil(lambda: real.supervision.get("weak").state is ActorState.IDLE)
     assert "Restart weak with all its children?" in asked[0]
 
 
 def test_stop_says_what_the_supervisor_would_do_and_keeps_it_stopped(
-    drawn: SupervisionPanel, real: QuickNode, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    drawn: SupervisionPanel, real: QuickNode, qtbot: QtBot, answer: Answer
 ) -> None:
     crash(real, "till")
     choose(drawn, "till", qtbot)
-    asked = answer(monkeypatch, "Stop and keep stopped")
+    asked = answer("Stop and keep stopped")
     drawn.desk.actions.run("supervision.stop")
     qtbot.waitUntil(lambda: real.supervision.get("shop").children[0].held)
     assert "Supervisor shop (one_for_one, 1 of 3 restarts used) will start it again. Stop and keep stopped?" in asked[0]
@@ -248,10 +239,10 @@ def test_stop_says_what_the_supervisor_would_do_and_keeps_it_stopped(
 
 
 def test_a_tree_is_removed_after_a_question_from_any_of_its_cards(
-    drawn: SupervisionPanel, real: QuickNode, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    drawn: SupervisionPanel, real: QuickNode, qtbot: QtBot, answer: Answer
 ) -> None:
     choose(drawn, "second", qtbot)
-    asked = answer(monkeypatch, "Remove")
+    asked = answer("Remove")
     drawn.desk.actions.run("supervision.remove")
     qtbot.waitUntil(lambda: not real.supervision.list())
     assert "Remove the tree shop? 5 children" in asked[0]
@@ -288,6 +279,28 @@ def test_a_tree_file_with_a_fault_says_its_line_and_changes_nothing(
     qtbot.waitUntil(lambda: any("not applied" in notice.text for notice in window.notices.notices))
     assert any("shop.toml:3: supervisor.shop has the unknown key" in n.text for n in window.notices.notices)
     assert not real.supervision.list()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        ('"fragile"', '"nosuch"', "shop.toml:10: the child 'clerk' cannot be made: no module 'nosuch'"),
+        ('"fragile"', '"fragile"\n[actor.alone]\nmodule = "fragile"', "shop.toml:11: there is an actor or supervisor"),
+        ("fragile.wat", "nosuch.wat", "shop.toml:7: "),
+    ],
+)  # fmt: skip
+def test_a_tree_file_that_the_node_refuses_says_its_line_and_changes_nothing(
+    window: MainWindow, real: QuickNode, tmp_path: Path, qtbot: QtBot, before: str, after: str, says: str
+) -> None:
+    from tests.unit.fragile import FRAGILE
+
+    (tmp_path / "fragile.wat").write_bytes(FRAGILE)
+    more = TREE.replace('"clerk"]', '"clerk", "alone"]') if "alone" in after else TREE
+    (tmp_path / "shop.toml").write_text(more.replace(before, after))
+    window.drops.drop((tmp_path / "shop.toml",))
+    qtbot.waitUntil(lambda: any(says in notice.text for notice in window.notices.notices))
+    assert not real.supervision.list()
+    assert [info.id.name for info in real.actors.list()] == ["alone"]
 
 
 def test_from_a_card_one_goes_to_log_and_messages_and_copies_its_command(

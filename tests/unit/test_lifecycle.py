@@ -162,7 +162,7 @@ def test_a_full_mailbox_refuses_and_says_how_full(node: Node) -> None:
     name = spawn(node, mailbox=2, time_ms=400)
     with ThreadPoolExecutor(1) as pool:
         busy = pool.submit(node.actors.ask, name, "spin")
-        with pytest.raises(Exhausted, match="2 of 2 messages wait"):
+        with pytest.raises(Exhausted, match="it has 2 messages and may have 2"):
             for _ in range(50):
                 node.actors.tell(name, "count")
         with pytest.raises(Crashed):
@@ -461,12 +461,6 @@ def test_a_chain_of_messages_has_one_correlation(node: Node, odd: str) -> None:
 
 def test_a_turn_names_its_interpreter(node: Node, odd: str) -> None:
     assert node.actors.turns(odd)[-1].interpreter == node.info().interpreter
-
-
-@pytest.mark.parametrize("change", [{"fuel": -1}, {"time_ms": 0}, {"mailbox": 0}, {"memory_bytes": 2**70}])
-def test_a_limit_out_of_range_is_refused_with_its_name(change: dict[str, int]) -> None:
-    with pytest.raises(Invalid, match=f"the limit {next(iter(change))} must be between"):
-        limits(**change)
 
 
 def test_what_a_guest_logs_and_asks_of_the_host_is_bounded_in_the_nodes_memory(node: Node, odd: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from workbench.api import (
     Invalid,
     Kind,
     Level,
+    Limits,
     Outcome,
     Reply,
     Turn,
@@ -23,6 +25,8 @@ from workbench.api import (
 )
 from workbench.api.errors import WorkbenchError, by_code
 from workbench.api.identity import split_address
+from workbench.api.limits import BOUNDS
+from workbench.api.words import plural
 from workbench.clock import FakeClock
 from workbench.config import load
 from workbench.runtime import recorder as recorder_module
@@ -211,3 +215,37 @@ def test_a_sample_is_the_difference_of_two_readings() -> None:
 
 def test_without_a_turn_there_is_no_turn_time() -> None:
     assert difference(Counters(), Counters(), now=1.0, seconds=1.0).turn_ms is None
+
+
+@pytest.mark.parametrize("name", sorted(BOUNDS.keys() - {"stack_bytes"}))
+def test_a_limit_out_of_range_is_refused_with_its_name_and_the_largest(name: str) -> None:
+    least, most = BOUNDS[name]
+    assert (getattr(_limits(**{name: least}), name), getattr(_limits(**{name: most}), name)) == (least, most)
+    for value in (least - 1, most + 1):
+        with pytest.raises(Invalid, match=f"the limit {name} must be between {least:,} and {most:,}, not {value:,}"):
+            _limits(**{name: value})
+
+
+@pytest.mark.parametrize("value", [0, 1, 100_000, (512 << 10) + 1, 2 << 20])
+def test_a_stack_between_the_classes_is_refused(value: int) -> None:
+    with pytest.raises(Invalid, match=rf"the limit stack_bytes is .* or 1,048,576 \(1,024 KiB\), not {value:,}"):
+        _limits(stack_bytes=value)
+
+
+def _limits(**changes: int) -> Limits:
+    return replace(profile("balanced").limits, **changes)
+
+
+@pytest.mark.parametrize(
+    ("number", "noun", "said"),
+    [
+        (1, "restart", "1 restart"),
+        (0, "restart", "0 restarts"),
+        (2_000, "message", "2,000 messages"),
+        (1, "child", "1 child"),
+        (2, "child", "2 children"),
+        (2, "crash", "2 crashes"),
+    ],
+)
+def test_a_number_of_things_is_said_as_people_say_it(number: int, noun: str, said: str) -> None:
+    assert plural(number, noun) == said

@@ -60,7 +60,9 @@ def test_mappings_are_counted_before_they_run_out() -> None:
     residents.admit()
     residents.enter(Sleeper("a9", asleep=slept))
     machine.count = 3_000 + 10 * PER_INSTANCE
-    with pytest.raises(Exhausted, match="mappings: 10 actors are resident, and the process has 3,040 of the 5,040"):
+    with pytest.raises(
+        Exhausted, match="mappings: the node has 10 resident actors, and the process has 3,040 of the 5,040"
+    ):
         residents.admit()
     assert len(slept) == 10  # all who could were told to become passive
     machine.count = 3_000

@@ -7,18 +7,23 @@ from dataclasses import replace
 
 import pytest
 
-from tests.unit.core_modules import ECHO, function, handler, module, request, texts
-from tests.unit.fragile import die, settle, stepped_node
+from tests.unit.core_modules import ECHO, function, handler, imported, module, request, texts
+from tests.unit.fragile import FRAGILE, child, die, settle, stepped_node, tree
 from workbench.api import (
+    ActorId,
     ActorState,
+    ChildSpec,
     Crashed,
     Exhausted,
     Invalid,
     NotFound,
+    Outcome,
     Rejected,
     SpawnOptions,
+    Strategy,
     Timeout,
 )
+from workbench.api.actors import why_it_waits
 from workbench.node import LocalNode
 
 
@@ -57,6 +62,37 @@ def test_a_suspended_actor_can_be_killed_stopped_and_looked_into(node: LocalNode
     node.actors.stop("b")
     with pytest.raises(NotFound):
         node.actors.get("b")
+
+
+def test_suspended_is_suspended_until_it_is_resumed_by_hand(node: LocalNode) -> None:
+    better = node.modules.deploy(FRAGILE.replace(b"i32.const 48", b"i32.const 65"), file_name="better.wat")
+    spawn(node, "passive")
+    spawn(node, "alone")
+    names = ("replaced", "killed", "stopped")
+    node.supervision.apply(tree("shop", Strategy.ONE_FOR_ONE, *map(child, names)))
+    node.actors.passivate("passive")
+    everybody = ("passive", "alone", *names)
+    for name in everybody:
+        node.actors.suspend(name)
+        node.actors.tell(name, "increment")
+    node.actors.upgrade("passive", better.hash)
+    node.actors.kill("alone")
+    node.actors.restart("alone")
+    changed = (child("replaced", state="7"), *map(child, names[1:]))
+    node.supervision.apply(tree("shop", Strategy.ONE_FOR_ONE, *changed))
+    node.actors.kill("killed")
+    node.actors.stop("stopped")
+    settle(node)
+    assert [(str(node.actors.get(name).state), node.actors.get(name).mailbox) for name in everybody] == [
+        ("suspended", 1)
+    ] * 5
+    for name in everybody:
+        assert node.actors.resume(name).state is ActorState.IDLE
+        settle(node)
+    assert [node.actors.ask(name, "get").payload for name in everybody] == ["1", "1", "8", "1", "1"]
+    die(node, "killed")
+    settle(node)
+    assert node.actors.get("killed").state is ActorState.IDLE
 
 
 def test_a_passive_actor_comes_back_with_its_state_on_the_next_message(node: LocalNode) -> None:
@@ -148,7 +184,7 @@ def test_limits_change_while_it_lives(node: LocalNode) -> None:
     node.actors.restart("a")
     node.actors.suspend("a")
     node.actors.tell("a", "get")
-    with pytest.raises(Exhausted, match="the mailbox of a is full: 1 of 1 messages wait"):
+    with pytest.raises(Exhausted, match="the mailbox of a is full: it has 1 message and may have 1"):
         node.actors.tell("a", "get")
     node.actors.set_limits("a", replace(before, mailbox=2))
     node.actors.tell("a", "get")
@@ -160,8 +196,10 @@ def test_a_limit_that_makes_no_sense_changes_nothing(node: LocalNode, value: int
     before = node.actors.get("a").limits
     with pytest.raises(Invalid, match="the limit fuel must be between 1 and"):
         node.actors.set_limits("a", replace(before, fuel=value))
-    with pytest.raises(Invalid, match="the limit stack_bytes must be between 1 and 1,048,576, not 2,097,152"):
-        node.actors.set_limits("a", replace(before, stack_bytes=2 << 20))
+    with pytest.raises(Invalid) as refused:
+        node.actors.set_limits("a", replace(before, stack_bytes=100_000))
+    said = "the limit stack_bytes is 65,536 (64 KiB), 524,288 (512 KiB) or 1,048,576 (1,024 KiB), not 100,000"
+    assert str(refused.value) == said
     assert node.actors.get("a").limits == before
 
 
@@ -242,6 +280,43 @@ def test_dead_letters_of_another_tenant_are_not_seen(node: LocalNode) -> None:
         other.actors.resend(letter.seq)
 
 
+ASKING = module(
+    texts(b="b", get="get", bye="bye"),
+    function(
+        "shutdown",
+        """(drop (call $ask (call $b) (call $bye) (i32.const 0) (i32.const 0) (i64.const 2000))) (i64.const 0)""",
+    ),
+    request("(call $ask (call $b) (call $get) (i32.const 0) (i32.const 0) (i64.const 20000))"),
+    imports=imported("ask", "i32 i32 i32 i32 i32 i32 i64"),
+)
+
+
+@pytest.mark.parametrize("supervised", [False, True])
+def test_a_stop_ends_the_wait_of_the_turn_in_hand_and_not_that_of_its_shutdown(
+    node: LocalNode, supervised: bool
+) -> None:
+    node.modules.deploy(ASKING, file_name="asking.wat", alias="asking")
+    spawn(node, "b")
+    node.actors.suspend("b")
+    if supervised:
+        node.supervision.apply(tree("shop", Strategy.ONE_FOR_ONE, ChildSpec("a", "asking")))
+    else:
+        spawn(node, "a", "asking")
+    machine, began = node._machine, node._machine.clock.now()
+    stop = machine.trees.find(("default", "default"), "shop").remove if supervised else None
+    machine.timers.after(1.0, stop or (lambda: machine.system.request_stop(ActorId("a"))))
+    machine.timers.after(1.5, lambda: machine.system.request_stop(ActorId("a")))  # a second one is nothing
+    with pytest.raises(Rejected, match="actor a was stopped while it waited"):
+        node.actors.ask("a", "x")
+    settle(node)
+    assert machine.clock.now() - began == pytest.approx(3.0), "its shutdown waited as long as it wanted to"
+    turns = node.actors.turns(node.actors.id_of("a"))  # type: ignore[attr-defined]
+    assert [turn.operation for turn in turns] == ["init", "message", "shutdown"]
+    assert [turn.outcome for turn in turns] == [Outcome.REPLY, Outcome.REJECTED, Outcome.REPLY]
+    with pytest.raises(NotFound):
+        node.actors.get("a")
+
+
 def test_a_refused_restart_leaves_it_crashed(node: LocalNode) -> None:
     node.actors.spawn("fragile", options=SpawnOptions(name="gate"))
     node.actors.spawn("fragile", "?", options=SpawnOptions(name="a"))
@@ -252,23 +327,40 @@ def test_a_refused_restart_leaves_it_crashed(node: LocalNode) -> None:
     assert node.actors.get("a").state is ActorState.CRASHED
 
 
-def test_passive_actors_cost_the_graphs_nothing_and_keep_their_curves(node: LocalNode) -> None:
+def test_actors_that_do_nothing_cost_the_graphs_nothing_and_their_curves_come_down(node: LocalNode) -> None:
     machine, name = node._machine, spawn(node)
-    node.actors.ask(name, "get")
-    machine.metrics.sample()
-    node.actors.passivate(name)
-    for _ in range(3):
+    metrics = machine.metrics
+
+    def rates() -> list[float]:
+        return [sample.messages_per_second for sample in node.metrics([name])[name]]
+
+    def second() -> None:
         machine.clock.advance(1.0)  # type: ignore[attr-defined]
-        machine.metrics.sample()
-    assert list(machine.system.counters()) == []
-    assert len(node.metrics([name])[name]) == 2  # before it rested, and what it did until then
-    assert node.actors.get(name).messages_per_second == 0.0
+        metrics.sample()
+
     node.actors.ask(name, "get")
-    machine.clock.advance(1.0)  # type: ignore[attr-defined]
-    machine.metrics.sample()
-    assert node.metrics([name])[name][-1].messages_per_second == 2.0  # its start and the message
+    second()
+    assert list(metrics._moved) == [node.actors.get(name).id] and rates() == [2.0]  # its start and the message
+    memory = node.metrics([name])[name][-1].memory_bytes
+    for _ in range(3):
+        second()
+    assert not metrics._moved and len(metrics._series[node.actors.get(name).id]) == 2, "it was read once more only"
+    assert rates() == [2.0, 0.0, 0.0, 0.0] and node.actors.get(name).messages_per_second == 0.0
+    assert memory is not None and {sample.memory_bytes for sample in node.metrics([name])[name]} == {memory}
+    assert node.metrics()[""][-1].memory_bytes == memory
+    node.actors.passivate(name)
+    second()
+    assert node.metrics([name])[name][-1].memory_bytes is None and node.metrics()[""][-1].memory_bytes is None
+    node.actors.ask(name, "get")
+    second()
+    assert rates()[-1] == 2.0  # it was started again
+    node.actors.suspend(name)
+    node.actors.tell(name, "get")
+    second()
+    assert node.metrics([name])[name][-1].mailbox == node.metrics()[""][-1].mailbox == 1
     node.actors.stop(name)
-    assert node.metrics([name])[name] == []
+    second()
+    assert node.metrics([name])[name] == [] and not metrics._series and node.metrics()[""][-1].mailbox == 0
 
 
 def test_one_for_whom_there_is_no_room_sleeps_on_with_its_state(node: LocalNode) -> None:
@@ -287,3 +379,20 @@ def test_one_for_whom_there_is_no_room_sleeps_on_with_its_state(node: LocalNode)
     residents._limit = None
     node.actors.resend(letter.seq)
     assert node.actors.ask("a", "get").payload == "2"
+
+
+def test_a_cast_to_a_crashed_actor_waits_and_it_is_known_why(node: LocalNode) -> None:
+    node.supervision.apply(tree("shop", Strategy.ONE_FOR_ONE, child("b"), intensity=0))
+    spawn(node)
+    for name in ("a", "b"):
+        assert why_it_waits(node.actors.get(name)) == ""
+        die(node, name)
+        settle(node)
+        node.actors.tell(name, "increment")
+    alone, supervised = (node.actors.get(name) for name in ("a", "b"))
+    assert why_it_waits(alone).endswith("the message waits in its mailbox, as number 1, until it is restarted")
+    assert why_it_waits(supervised).endswith("until its supervisor shop starts it again")
+    assert node.actors.dead_letters() == []
+    node.actors.restart("a")
+    settle(node)
+    assert node.actors.ask("a", "get").payload == "1"

@@ -12,6 +12,7 @@ from workbench.api import (
     ActorId,
     ActorState,
     AlreadyExists,
+    Area,
     Backoff,
     ChildSpec,
     Conflict,
@@ -29,6 +30,7 @@ from workbench.api import (
     Unavailable,
 )
 from workbench.node import LocalNode
+from workbench.runtime import life
 from workbench.runtime.mailbox import Letter
 
 ONE, ALL, REST = Strategy.ONE_FOR_ONE, Strategy.ONE_FOR_ALL, Strategy.REST_FOR_ONE
@@ -120,6 +122,23 @@ def test_too_many_restarts_stop_the_supervisor_with_all_its_children(node: Local
     with pytest.raises(NotFound):
         node.actors.ask("b", "get")
     assert node.supervision.history("shop")[-1].plan.gives_up
+
+
+def test_applying_a_tree_that_does_not_run_starts_it_or_says_why_not(node: LocalNode) -> None:
+    node.supervision.apply(tree("shop", ONE, child("a"), child("b"), intensity=0))
+    die(node, "a")
+    settle(node)
+    refusing = tree("shop", ONE, child("a"), child("b", state=REFUSING), intensity=0)
+    with pytest.raises(Rejected, match="b refused to start: not_found: no actor 'gate'") as refused:
+        node.supervision.apply(refusing)
+    assert refused.value.subject == "b"
+    info = node.supervision.get("shop")
+    assert (info.state, states(node, "shop")) == (ActorState.STOPPED, {"a": "stopped", "b": "crashed"})
+    assert info.stopped_because.startswith("b did not start: b refused to start: not_found: no actor 'gate'")
+    node.actors.spawn("fragile", options=SpawnOptions(name="gate"))
+    info = node.supervision.apply(refusing)
+    assert (info.state, info.stopped_because) == (ActorState.IDLE, "")
+    assert [node.actors.ask(name, "get").payload for name in "ab"] == ["0", "0"]
 
 
 def test_restarts_that_lie_apart_are_not_too_many(node: LocalNode) -> None:
@@ -366,6 +385,76 @@ def test_a_replacement_that_does_not_start_leaves_the_one_before_with_its_state(
         node.supervision.apply(tree("shop", ONE, child("b"), child("c", state="?")))
     assert states(node, "shop") == {"a": "idle", "b": "idle"}
     assert node.actors.ask("a", "get").payload == "1"
+
+
+REFUSING = "?"
+"""A state that is refused while there is no actor called gate."""
+
+
+@pytest.mark.parametrize("bad", ["x", "y", "z", "inner", "new"])
+def test_of_a_change_that_fails_nothing_is_done(node: LocalNode, bad: str) -> None:
+    def wanted(states: dict[str, str], *more: ChildSpec) -> SupervisorSpec:
+        x, inside, y, z = (child(name, state=states.get(name, "")) for name in ("x", "in", "y", "z"))
+        inner = tree("inner", ONE, inside, *more)
+        return tree("shop", ONE, x, ChildSpec("inner", supervisor=inner), y, z)
+
+    before = wanted({})
+    node.supervision.apply(before)
+    everybody = ("x", "in", "y", "z")
+    for name in everybody:
+        node.actors.ask(name, "increment")
+    who = "in" if bad == "inner" else bad
+    states = dict.fromkeys(everybody, "5") | {who: REFUSING}
+    more = (child("new", state=states.get("new", "")),)
+    with node.subscribe([Area.ACTORS]) as events:
+        with pytest.raises(Rejected, match=f"^{who} refused to start: .*no actor 'gate'") as refused:
+            node.supervision.apply(wanted(states, *more))
+        assert "actors.replaced" not in {event.kind for event in events.get(0)}
+    assert refused.value.subject == who
+    assert node.supervision.get("shop").spec == before
+    assert [info.id.name for info in node.actors.list()] == sorted(everybody)
+    assert [node.actors.ask(name, "get").payload for name in everybody] == ["1"] * 4
+    for name in everybody:  # and it still starts from the state that it had
+        die(node, name)
+        settle(node)
+        assert node.actors.ask(name, "get").payload == "0"
+    node.supervision.apply(wanted(dict.fromkeys(everybody, "5")))
+    assert [node.actors.ask(name, "get").payload for name in everybody] == ["5"] * 4
+
+
+def test_one_that_dies_while_others_are_prepared_lives_again_as_the_change_says(node: LocalNode) -> None:
+    node.actors.spawn("fragile", options=SpawnOptions(name="gate"))
+    node.supervision.apply(tree("shop", ONE, child("x"), child("y")))
+    node.actors.suspend("gate")
+    system, timers = node._machine.system, node._machine.timers
+    seen = []
+    timers.after(0.5, lambda: seen.append(system.find(ActorId("x")).body.spec.state))  # the old one serves on
+    timers.after(1.0, lambda: system.find(ActorId("x")).kill("it was killed"))
+    gate = system.find(ActorId("gate"))
+    timers.after(2.0, lambda: gate.control(lambda: life.resume(gate)))
+    node.supervision.apply(tree("shop", ONE, child("x", state="5"), child("y", state=REFUSING)))
+    settle(node)
+    assert seen == [""]
+    assert lives(node, "x", "y") == [1, 0]
+    assert [node.actors.ask(name, "get").payload for name in "xy"] == ["5", "0"]
+
+
+def test_an_actor_that_cannot_become_a_supervisor_stays_one(node: LocalNode) -> None:
+    before = tree("shop", ONE, child("a"), child("b"))
+    node.supervision.apply(before)
+    inner = tree("b", ONE, child("c", state=REFUSING))
+    with pytest.raises(Rejected):
+        node.supervision.apply(tree("shop", ONE, child("a"), ChildSpec("b", supervisor=inner)))
+    assert node.supervision.get("shop").spec == before
+    assert states(node, "shop") == {"a": "idle", "b": "idle"}
+    assert node.actors.ask("b", "get").payload == "0"
+
+
+def test_the_limits_of_a_replaced_child_hold(node: LocalNode) -> None:
+    node.supervision.apply(tree("shop", ONE, child("a")))
+    node.supervision.apply(tree("shop", ONE, child("a", limits={"fuel": 1_000_000})))
+    with pytest.raises(Crashed, match="used all of its 1,000,000 units"):
+        node.actors.ask("a", "spin")
 
 
 def test_applying_a_tree_again_makes_what_runs_like_the_file(node: LocalNode) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 import workbench
 from tests.unit.fragile import FRAGILE, child, tree
+from tests.unit.supervised import GATE
 from workbench.api import (
     ActorState,
     Area,
@@ -18,9 +19,12 @@ from workbench.api import (
     Crashed,
     Node,
     NotFound,
+    Rejected,
     Restart,
+    SpawnOptions,
     Strategy,
     SupervisorSpec,
+    Timeout,
     Unavailable,
     WorkbenchError,
 )
@@ -91,6 +95,32 @@ def wait_for(node: Node, names: list[str]) -> None:
                 return
             events.get(0.1)
     raise AssertionError({info.id.name: info.state.value for info in node.actors.list()})
+
+
+def test_a_start_that_fails_when_nobody_waits_any_more_is_kept(node: Node) -> None:
+    node.actors.spawn(node.modules.deploy(GATE, file_name="gate.wat").hash, options=SpawnOptions(name="gate"))
+    node.actors.ask("gate", "block", "?b")
+    node.actors.suspend("gate")
+    spec = tree("late", Strategy.ONE_FOR_ONE, child("a"), child("slow", state="?s"), child("bad", state="?b"))
+    with node.subscribe([Area.SUPERVISION]) as events:
+        with pytest.raises(Timeout, match="it goes on in the background"):
+            node.supervision.apply(spec, timeout=0.05)
+        node.actors.resume("gate")
+        told: list[str] = []
+        for _ in range(20):
+            if "supervision.gave_up" not in told:
+                told += [event.kind for event in events.get(1.0)]
+    info, (record,) = node.supervision.get("late"), node.supervision.history("late")
+    refusal = "bad refused to start: rejected: blocked"
+    assert (info.state, info.stopped_because) == (ActorState.STOPPED, f"bad did not start: {refusal}")
+    assert (record.child, record.killed_by, record.plan.gives_up) == ("bad", "init", True)
+    assert record.cause is not None and record.cause.message == refusal
+    with pytest.raises(Rejected, match=refusal):
+        node.supervision.apply(spec)
+    node.actors.ask("gate", "free", "?b")
+    assert node.supervision.apply(spec).state is ActorState.IDLE
+    node.supervision.remove("late")
+    node.actors.stop("gate")
 
 
 def test_a_tree_is_removed_while_its_children_crash(node: Node) -> None:

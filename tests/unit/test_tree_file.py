@@ -96,9 +96,12 @@ A = '[actor.a]\nmodule = "m"\n'
         (
             S + "children = ['a']\n" + A + "shutdown = 'soon'",
             5,
-            "shutdown is milliseconds, 'brutal_kill' or 'infinity'",
+            "shutdown is milliseconds from 0 on, 'brutal_kill' or 'infinity', not 'soon'",
         ),
-        (S + "children = ['a']\n" + A + "shutdown = -7", 5, "shutdown_ms of 'a' must be between -1"),
+        (S + "children = ['a']\n" + A + "shutdown = -1", 5, "shutdown is milliseconds from 0 on, .* not -1"),
+        (S + "children = ['a']\n" + A + "shutdown = 999999999", 5, "shutdown_ms of 'a' must be between -1"),
+        (S + "restart = 'temporary'", 2, "'s' is the root, which nobody starts again when it ends"),
+        (S + "restart = 'never'", 2, "restart is one of permanent, transient, temporary"),
         (S + "children = ['a']\n" + A + "[actor.a.limits]\nfuel = 'all'", 6, "the limit fuel is a whole number"),
         (S + "children = ['a']\n" + A + "[actor.a.limits]\nfule = 1", 6, "no limit 'fule'; there are memory_bytes"),
         (

@@ -6,7 +6,7 @@ from enum import Enum
 
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from ui.dialogs.asking import asking
+from ui.dialogs.asking import ask, asking
 
 
 class Answer(Enum):
@@ -26,6 +26,6 @@ def ask_changed(parent: QWidget, name: str) -> Answer:
         cancel = asked.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
         asked.setDefaultButton(cancel)
         asked.setEscapeButton(cancel)
-        asked.exec()
+        ask(asked)
         pressed = asked.clickedButton()
         return Answer.OVERWRITE if pressed is overwrite else Answer.RELOAD if pressed is reload else Answer.CANCEL

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from ui.dialogs.asking import asking
+from ui.dialogs.asking import ask_and_wait, asking
 
 
-def choice(parent: QWidget, question: str, consequence: str, verbs: Sequence[str]) -> str:
+async def choice(parent: QWidget, question: str, consequence: str, verbs: Sequence[str]) -> str:
     """The verb that was pressed; empty for Cancel, Enter and Escape."""
     with asking(QMessageBox(QMessageBox.Icon.Warning, question, question, parent=parent)) as asked:
         asked.setInformativeText(consequence)
@@ -17,5 +17,5 @@ def choice(parent: QWidget, question: str, consequence: str, verbs: Sequence[str
         no = asked.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
         asked.setDefaultButton(no)
         asked.setEscapeButton(no)
-        asked.exec()
+        await ask_and_wait(asked)
         return next((verb for pressed, verb in made.items() if pressed is asked.clickedButton()), "")

@@ -6,7 +6,7 @@ from enum import Enum
 
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from ui.dialogs.asking import asking
+from ui.dialogs.asking import ask, asking
 
 
 class Answer(Enum):
@@ -24,6 +24,6 @@ def ask_unsaved(parent: QWidget, name: str, *, in_file: bool = False) -> Answer:
         discard = asked.addButton("Discard", QMessageBox.ButtonRole.DestructiveRole)
         asked.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
         asked.setDefaultButton(save)
-        asked.exec()
+        ask(asked)
         pressed = asked.clickedButton()
         return Answer.SAVE if pressed is save else Answer.DISCARD if pressed is discard else Answer.CANCEL

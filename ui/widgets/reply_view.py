@@ -70,14 +70,15 @@ class ReplyView(QWidget):
         self.sent = sent
         icon, tone = error_look(sent.code) if sent.code else ("ok", "ok")
         word = WORDS.get(sent.code, sent.code.replace("_", " ").capitalize())
-        self._head(icon, tone, "Handled" if not sent.code and sent.kind == "cast" else word)
+        handled = "In the mailbox" if sent.text else "Handled" if sent.kind == "cast" else word
+        self._head(icon, tone, word if sent.code else handled)
         self.when.setText(f"{sent.actor} · {sent.type} · {show.nanoseconds(sent.round_trip_ns)} round trip")
         self.cells.show_figures(sent.figures, turn=sent.turn, state=sent.state)
         if sent.code:
             self._show_text(f"{sent.text}\n{_trace(sent)}".rstrip())
             self.body.setHtml(self._error(sent))
         else:
-            self._show_text(pretty(sent.reply))
+            self._show_text(sent.text or pretty(sent.reply))
 
     def _show_text(self, text: str) -> None:
         """The start of it; the rest on demand."""

@@ -19,6 +19,16 @@ from workbench.api.capabilities import (
     includes,
     parse_grant,
 )
+from workbench.api.channels import (
+    Channels,
+    Delivery,
+    MessageState,
+    Publication,
+    QueuedMessage,
+    QueueInfo,
+    Subscriber,
+    TopicInfo,
+)
 from workbench.api.errors import (
     AlreadyExists,
     Cause,
@@ -49,13 +59,14 @@ from workbench.api.metrics import Sample
 from workbench.api.modules import Behavior, CancelToken, Format, ModuleInfo, Modules, Progress, ProgressCallback
 from workbench.api.node import Node, NodeInfo
 from workbench.api.patterns import parse_pattern, parse_tuple, write_pattern, write_tuple
-from workbench.api.process_groups import Group, GroupMember, ProcessGroups, Publication
+from workbench.api.process_groups import Group, GroupMember, ProcessGroups, PublishResult
 from workbench.api.registry import Health, Registry, RegistryEntry
 from workbench.api.structure import Change, Member, ModuleDetail, ModuleDiff, Section
 from workbench.api.supervision import (
     Backoff,
     ChildInfo,
     ChildSpec,
+    Deed,
     Ending,
     Restart,
     RestartPlan,
@@ -64,6 +75,7 @@ from workbench.api.supervision import (
     Supervision,
     SupervisorInfo,
     SupervisorSpec,
+    TreeChange,
 )
 from workbench.api.tuplespace import (
     ANY,
@@ -99,11 +111,14 @@ __all__ = [
     "Capabilities",
     "Cause",
     "Change",
+    "Channels",
     "ChildInfo",
     "ChildSpec",
     "Conflict",
     "Crashed",
     "DeadLetter",
+    "Deed",
+    "Delivery",
     "Denial",
     "Denied",
     "Duration",
@@ -137,6 +152,7 @@ __all__ = [
     "Locks",
     "LogLine",
     "Member",
+    "MessageState",
     "ModuleDetail",
     "ModuleDiff",
     "ModuleInfo",
@@ -154,6 +170,9 @@ __all__ = [
     "Progress",
     "ProgressCallback",
     "Publication",
+    "PublishResult",
+    "QueueInfo",
+    "QueuedMessage",
     "Registry",
     "RegistryEntry",
     "Rejected",
@@ -165,11 +184,14 @@ __all__ = [
     "Section",
     "SpawnOptions",
     "Strategy",
+    "Subscriber",
     "Subscription",
     "Supervision",
     "SupervisorInfo",
     "SupervisorSpec",
     "Timeout",
+    "TopicInfo",
+    "TreeChange",
     "Tuple",
     "TupleChange",
     "TupleEntry",

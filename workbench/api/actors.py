@@ -92,6 +92,15 @@ class DeadLetter:
     cause: Cause | None = None
 
 
+def why_it_waits(info: ActorInfo) -> str:
+    """Of a message that was put into this actor's mailbox: why nobody handles it now. Empty when somebody does."""
+    if info.state is not ActorState.CRASHED:
+        return ""
+    name, end = info.id.name, f" ({info.last_cause})" if info.last_cause else ""
+    until = f"until its supervisor {info.supervisor} starts it again" if info.supervisor else "until it is restarted"
+    return f"{name} has crashed{end}: the message waits in its mailbox, as number {info.mailbox:,}, {until}"
+
+
 class Actors(Protocol):
     """The facet `node.actors`. Every method is thread-safe and blocks at most as long as its timeout.
 

@@ -201,12 +201,16 @@ def includes(mine: Grant, other: Grant) -> bool:
 
 @value
 class Denial:
-    """A call that was refused: `what` was called, on which `name`, in which message's turn."""
+    """A call that was refused: `what` was called, on which `name`, in which message's turn.
+
+    `grant` is the narrowest one that would have allowed it; empty when what was wanted is not known.
+    """
 
     what: str
     name: str
     time: float
     message_type: str = ""
+    grant: str = ""
 
 
 @value

@@ -70,15 +70,21 @@ class Figures:
 
 
 class WorkbenchError(Exception):
-    """Root of the tree. `figures` are those of the turn that ended in this error, where there was one."""
+    """Root of the tree. `figures` are those of the turn that ended in this error, where there was one.
+
+    `subject` is what in a larger request it is about: the child of a tree, by name. `locations` are the places in the
+    caller's source, best first.
+    """
 
     code: ClassVar[str] = "internal"
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, message: str, *, figures: Figures | None = None) -> None:
+    def __init__(self, message: str, *, figures: Figures | None = None, subject: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.figures = figures
+        self.subject = subject
+        self.locations: tuple[Location, ...] = ()
 
     def __str__(self) -> str:
         return self.message
@@ -93,12 +99,19 @@ class AlreadyExists(WorkbenchError):
 
 
 class Invalid(WorkbenchError):
-    """The request is wrong; `locations` are the places in the caller's source, best first."""
+    """The request itself is wrong."""
 
     code = "invalid"
 
-    def __init__(self, message: str, *, locations: tuple[Location, ...] = (), figures: Figures | None = None) -> None:
-        super().__init__(message, figures=figures)
+    def __init__(
+        self,
+        message: str,
+        *,
+        locations: tuple[Location, ...] = (),
+        figures: Figures | None = None,
+        subject: str = "",
+    ) -> None:
+        super().__init__(message, figures=figures, subject=subject)
         self.locations = locations
 
 

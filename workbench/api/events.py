@@ -14,6 +14,7 @@ class Area(StrEnum):
 
     ACTORS = "actors"
     CAPABILITIES = "capabilities"
+    CHANNELS = "channels"
     KEYVALUE = "keyvalue"
     LOCKS = "locks"
     MODULES = "modules"

@@ -24,6 +24,17 @@ class ActorId:
         return f"{self.name}@{node}"
 
 
+def check_scope(tenant: str, namespace: str) -> None:
+    """Invalid unless both can be names: an empty one is nobody's, and not another word for `default`."""
+    for what, name in (("tenant", tenant), ("namespace", namespace)):
+        size = len(name.encode(errors="surrogatepass"))
+        if not 1 <= size <= NAME_BYTES or any("\ud800" <= sign <= "\udfff" for sign in name):
+            said = f"this one has {size:,}" if not 1 <= size <= NAME_BYTES else f"{name[:40]!r} is none"
+            raise Invalid(
+                f"a {what} has a name of 1 to {NAME_BYTES:,} bytes of Unicode, and {said}; without one it is 'default'"
+            )
+
+
 def split_address(text: str) -> tuple[str, str]:
     """(name, node) of an address, parsed at its last `@`; without one the node is empty."""
     try:

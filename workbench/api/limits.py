@@ -1,7 +1,11 @@
-"""Limits of a turn and the three profiles. Every default number of the system's limits is written here, once."""
+"""Limits of a turn and the three profiles. Every default number of the system's limits is written here, once.
+
+So are the bounds of what can be asked for: a limit that could never be in force is refused.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from workbench.api.errors import Invalid, NotFound
@@ -14,7 +18,23 @@ DECLARED_BYTES = 256 * MIB
 """The most memory that a module may declare at start: it comes on top of every profile's limit."""
 MEMORIES = 4
 """The most memories of one actor; each may grow to the limit."""
-LARGEST = 10**15
+MAILBOX_BYTES = 64 * MIB
+"""The payloads in one mailbox together, and so the most of one of them."""
+DAY_MS = 86_400_000
+MOST_FUEL = 10**15
+BOUNDS: Mapping[str, tuple[int, int]] = {
+    "memory_bytes": (1, 4096 * MIB),  # all that 32 bits can address
+    "fuel": (1, MOST_FUEL),
+    "time_ms": (1, DAY_MS),
+    "stack_bytes": (STACK_CLASSES[0], STACK_CLASSES[-1]),
+    "table_elements": (1, 10_000_000),  # 80 MB, where the host has them
+    "mailbox": (1, 1_000_000),  # about 500 MB of envelopes, however small they are
+    "wait_ms": (1, DAY_MS),
+    "text_bytes": (1, MAILBOX_BYTES),
+    "binary_bytes": (1, MAILBOX_BYTES),
+    "lifetime_fuel": (0, MOST_FUEL),
+}
+"""The least and the most of each limit. The stack is one of STACK_CLASSES, and nothing between them."""
 LONG_TURN = 10
 """`init`, `snapshot-state` and `shutdown` get this many times the budget of a turn."""
 
@@ -42,11 +62,12 @@ class Limits:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            value = getattr(self, field.name)
-            least = 0 if field.name == "lifetime_fuel" else 1
-            most = STACK_CLASSES[-1] if field.name == "stack_bytes" else LARGEST
+            value, (least, most) = getattr(self, field.name), BOUNDS[field.name]
+            if field.name == "stack_bytes" and value not in STACK_CLASSES:
+                *smaller, largest = (f"{size:,} ({size // KIB:,} KiB)" for size in STACK_CLASSES)
+                raise Invalid(f"the limit stack_bytes is {', '.join(smaller)} or {largest}, not {value:,}")
             if not least <= value <= most:
-                raise Invalid(f"the limit {field.name} must be between {least} and {most:,}, not {value:,}")
+                raise Invalid(f"the limit {field.name} must be between {least:,} and {most:,}, not {value:,}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ class GroupMember:
 
 
 @value
-class Publication:
+class PublishResult:
     """Who has a published message in the mailbox, and who could not take it: a mailbox is full, or its actor ended.
 
     What could not be taken is a dead letter, unless the actor is gone.
@@ -87,7 +87,9 @@ class ProcessGroups(Protocol):
         """Up to `limit` groups whose names begin with `prefix`, by name, those after `after` only."""
         ...
 
-    def publish(self, group: str, message_type: str, payload: Payload = "", *, topic: str | None = None) -> Publication:
+    def publish(
+        self, group: str, message_type: str, payload: Payload = "", *, topic: str | None = None
+    ) -> PublishResult:
         """Send a message (kind cast) to the members that listen to `topic`; without one to all members."""
         ...
 

@@ -14,8 +14,9 @@ from typing import Protocol
 from workbench.api.actors import ActorState
 from workbench.api.errors import Cause, Invalid
 from workbench.api.identity import NAME_BYTES
-from workbench.api.limits import DEFAULT_PROFILE, LARGEST, Limits
+from workbench.api.limits import DAY_MS, DEFAULT_PROFILE, Limits
 from workbench.api.messages import Payload
+from workbench.api.words import plural
 
 BRUTAL_KILL, INFINITY = 0, -1
 """As `shutdown_ms`: do not ask the child to shut down at all; wait for it as long as it takes."""
@@ -52,6 +53,21 @@ class Ending(StrEnum):
     ABNORMAL = "abnormal"
 
 
+class Deed(StrEnum):
+    """What becomes of an actor or supervisor when a tree is applied.
+
+    ADDED is started, REMOVED is stopped for good. REPLACED starts anew and keeps its name and mailbox. MOVED is stopped
+    where it was and started where it goes. CHANGED gets other rules and is not stopped. KEPT is left alone.
+    """
+
+    ADDED = "added"
+    REMOVED = "removed"
+    REPLACED = "replaced"
+    MOVED = "moved"
+    CHANGED = "changed"
+    KEPT = "kept"
+
+
 @dataclass(frozen=True, slots=True)
 class Backoff:
     """How long a restart waits: `first_ms`, then `factor` times as long for each crash in a row, up to `most_ms`.
@@ -64,8 +80,8 @@ class Backoff:
     factor: float = 2.0
 
     def __post_init__(self) -> None:
-        _within("first_ms of a backoff", self.first_ms, 1, 86_400_000)
-        _within("most_ms of a backoff", self.most_ms, self.first_ms, 86_400_000)
+        _within("first_ms of a backoff", self.first_ms, 1, DAY_MS)
+        _within("most_ms of a backoff", self.most_ms, self.first_ms, DAY_MS)
         if not 1.0 <= self.factor <= 100.0:
             raise Invalid(f"the factor of a backoff must be between 1 and 100, not {self.factor}")
 
@@ -94,10 +110,12 @@ class ChildSpec:
     supervisor: SupervisorSpec | None = None
 
     def __post_init__(self) -> None:
+        if self.supervisor is not None:
+            object.__setattr__(self, "shutdown_ms", INFINITY)
         _check_name(self.name)
         if (self.supervisor is None) is (self.module == ""):
             raise Invalid(f"the child {self.name!r} must have either a module or a supervisor")
-        _within(f"shutdown_ms of {self.name!r}", self.shutdown_ms, INFINITY, LARGEST)
+        _within(f"shutdown_ms of {self.name!r}", self.shutdown_ms, INFINITY, DAY_MS)
         for name in self.limits:
             if name not in LIMITS:
                 raise Invalid(f"{self.name!r} has the unknown limit {name!r}; there are {', '.join(LIMITS)}")
@@ -120,7 +138,7 @@ class SupervisorSpec:
     def __post_init__(self) -> None:
         _check_name(self.name)
         _within(f"intensity of {self.name!r}", self.intensity, 0, 1_000_000)
-        _within(f"period_ms of {self.name!r}", self.period_ms, 1, 86_400_000)
+        _within(f"period_ms of {self.name!r}", self.period_ms, 1, DAY_MS)
         _within(f"the number of children of {self.name!r}", len(self.children), 0, CHILDREN)
         if self.strategy is Strategy.SIMPLE_ONE_FOR_ONE and (len(self.children) != 1 or self.children[0].supervisor):
             raise Invalid(f"{self.name!r} is simple_one_for_one: it has one child, an actor, as the template of all")
@@ -199,15 +217,36 @@ class RestartRecord:
     killed_by: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class TreeChange:
+    """What applying a tree does to one actor or supervisor, which stands under `supervisor` then (the root: empty).
+
+    `why` are the keys of a tree file that differ, or a few words: `from shop`, `becomes a supervisor`.
+    """
+
+    name: str
+    supervisor: str
+    deed: Deed
+    why: tuple[str, ...] = ()
+
+
 class Supervision(Protocol):
     """The facet `node.supervision`, for one tenant and namespace. Thread-safe; every wait has a timeout."""
 
     def apply(self, tree: SupervisorSpec, *, timeout: float = 60.0) -> SupervisorInfo:
         """Start a tree, or change the running one of that name to be like this: what is new is started, what is gone
-        stopped, a child whose code, state or grants are others is replaced, the rest is left alone.
+        stopped, a child whose code, state or grants are others is replaced, one that stands under another supervisor
+        is stopped and started there, the rest is left alone.
 
         Everything is checked before anything is changed. NotFound: no such module. AlreadyExists: a name is taken.
-        Crashed, Rejected: a child did not start; then none of the new ones runs.
+        Crashed, Rejected: a child did not start; then none of the new ones runs, and no other one was changed.
+        """
+        ...
+
+    def diff(self, tree: SupervisorSpec) -> Sequence[TreeChange]:
+        """What `apply` would do now: the tree in its order, then what is removed. Nothing is changed.
+
+        It asks what `apply` asks, and raises what it raises before anything is changed.
         """
         ...
 
@@ -248,7 +287,7 @@ class Supervision(Protocol):
         ...
 
     def history(self, supervisor: str = "", *, after: int = 0, limit: int = 200) -> Sequence[RestartRecord]:
-        """The newest decisions still kept, oldest first: of one supervisor, or of all."""
+        """The newest decisions still kept, oldest first: of one supervisor, or of all. NotFound: it was never there."""
         ...
 
 
@@ -272,12 +311,21 @@ def names_of(tree: SupervisorSpec, depth: int = 0) -> list[str]:
     return found
 
 
+def check_names(tree: SupervisorSpec) -> None:
+    """Invalid: a name is twice in the tree, or it is too deep."""
+    seen: set[str] = set()
+    for name in names_of(tree):
+        if name in seen:
+            raise Invalid(f"{name!r} is twice in the tree {tree.name!r}; a name is one actor or supervisor")
+        seen.add(name)
+
+
 def spoken(record: RestartRecord) -> str:
     """A decision as a sentence."""
     plan, who = record.plan, record.supervisor
     why = f"{record.child} ended" + (f": {record.cause}" if record.cause else "")
     if plan.gives_up:
-        return f"{who} gave up after {record.used:,} restarts ({record.intensity:,} are allowed): {why}"
+        return f"{who} gave up after {plural(record.used, 'restart')} ({record.intensity:,} allowed): {why}"
     if plan.start:
         later = f" in {plan.delay_ms:,} ms" if plan.delay_ms else ""
         return f"{who} starts {', '.join(plan.start)}{later}: {why}"

@@ -11,12 +11,12 @@ _PART = re.compile(r"\"[^\"]*\"|'[^']*'|[^.\"']+")
 
 def line_of(text: str, path: Sequence[str]) -> int:
     """The line of the key at `path`, from 1: of its table's head or of its assignment, else of what holds it."""
-    whole = next((found for end in range(len(path), 0, -1) if (found := _exactly(text, path[:end]))), 0)
+    whole = next((found for end in range(len(path), 0, -1) if (found := written_at(text, path[:end]))), 0)
     return whole or 1
 
 
-def _exactly(text: str, path: Sequence[str]) -> int:
-    """0 when it is not written as a line of its own."""
+def written_at(text: str, path: Sequence[str]) -> int:
+    """The line of that key alone; 0 when it is not written as a line of its own."""
     *tables, key = path
     inside = False
     assignment = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=")

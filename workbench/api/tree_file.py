@@ -2,7 +2,7 @@
 
     [supervisor.NAME]       strategy, intensity, period_ms, restart, children = ["NAME", …] in the order of their start
     [supervisor.NAME.backoff]   first_ms, most_ms, factor
-    [actor.NAME]            module = "REF" or file = "PATH", state, profile, grants, restart, shutdown
+    [actor.NAME]            module = "REF" or file = "PATH", state or state_hex, profile, grants, restart, shutdown
     [actor.NAME.limits]     those that differ from the profile's
 
 The root is the one supervisor that is nobody's child. `shutdown` is milliseconds, "brutal_kill" or "infinity".
@@ -13,15 +13,16 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
 from workbench.api.capabilities import parse_grant
-from workbench.api.errors import Invalid, Location, WorkbenchError
+from workbench.api.errors import Invalid, Location, NotFound, WorkbenchError
 from workbench.api.limits import DEFAULT_PROFILE, Limits, profile
+from workbench.api.messages import Payload
 from workbench.api.supervision import (
     BRUTAL_KILL,
     DEPTH,
@@ -34,10 +35,11 @@ from workbench.api.supervision import (
     Strategy,
     SupervisorSpec,
 )
-from workbench.api.toml_lines import line_of
+from workbench.api.toml_lines import line_of, written_at
 
 E = TypeVar("E", bound=StrEnum)
 T = TypeVar("T")
+KINDS = ("actor", "supervisor")
 SUPERVISOR_KEYS = {
     "strategy": str,
     "intensity": int,
@@ -50,6 +52,7 @@ ACTOR_KEYS = {
     "module": str,
     "file": str,
     "state": str,
+    "state_hex": str,
     "profile": str,
     "grants": list,
     "restart": str,
@@ -65,10 +68,44 @@ WORDS: Mapping[Any, str] = {str: "a text", int: "a whole number", list: "a list"
 
 @dataclass(frozen=True, slots=True)
 class TreeFile:
-    """`files` are the sources that the actors name, by the module reference that they get: deploy them first."""
+    """`files` are the sources that the actors name, by the module reference that they get: deploy them first.
+
+    `names` are the actors that named them first, by the same reference. `text` is the file itself, called `file_name`;
+    a tree that was drawn has none.
+    """
 
     tree: SupervisorSpec
     files: Mapping[str, str]
+    names: Mapping[str, str] = field(default_factory=dict)
+    text: str = ""
+    file_name: str = ""
+
+    def place(self, error: WorkbenchError) -> None:
+        """Give an error of applying this tree its place here, when it names a child and has no better one."""
+        if error.subject and not error.locations:
+            keys = self._keys_of(error)
+            heads = [(kind, error.subject) for kind in KINDS]
+            paths = [*((*head, key) for head in heads for key in keys), *heads]
+            line = next((found for path in paths if (found := written_at(self.text, path))), 0)
+            error.locations = (Location(self.file_name, line),) if line else ()
+
+    def _keys_of(self, error: WorkbenchError) -> tuple[str, ...]:
+        """The keys of a child that the error may be about."""
+        if isinstance(error, NotFound):
+            return "module", "file"
+        if not isinstance(error, Invalid):
+            return ()
+        grants = _grants_of(self.tree, error.subject)
+        return ("grants",) if any(f"{grant} cannot be granted" in error.message for grant in grants) else ("file",)
+
+
+def _grants_of(tree: SupervisorSpec, name: str) -> tuple[str, ...]:
+    for child in tree.children:
+        if child.supervisor is not None and (found := _grants_of(child.supervisor, name)):
+            return found
+        if child.name == name:
+            return child.grants
+    return ()
 
 
 def parse_tree(text: str, file_name: str = "tree.toml") -> TreeFile:
@@ -76,8 +113,15 @@ def parse_tree(text: str, file_name: str = "tree.toml") -> TreeFile:
     return _Reader(text, file_name).read()
 
 
-def profile_name(text: str) -> str:
-    return profile(text).name
+def with_modules(tree: SupervisorSpec, modules: Mapping[str, str]) -> SupervisorSpec:
+    """The same tree with other references for these modules."""
+    return replace(tree, children=tuple(_with_modules(child, modules) for child in tree.children))
+
+
+def _with_modules(child: ChildSpec, modules: Mapping[str, str]) -> ChildSpec:
+    if child.supervisor is not None:
+        return replace(child, supervisor=with_modules(child.supervisor, modules))
+    return replace(child, module=modules.get(child.module, child.module))
 
 
 def with_limit(name: str, value: int) -> Limits:
@@ -91,6 +135,7 @@ class _Reader:
         self._actors: dict[str, Any] = {}
         self._supervisors: dict[str, Any] = {}
         self._files: dict[str, str] = {}
+        self._names: dict[str, str] = {}
 
     def read(self) -> TreeFile:
         try:
@@ -100,7 +145,7 @@ class _Reader:
             line = int(found_at[1]) if found_at else self._text.count("\n") + 1
             raise self._wrong_at(f"it is no TOML: {error}", line) from None
         for key, value in found.items():
-            if key not in ("actor", "supervisor") or not isinstance(value, dict):
+            if key not in KINDS or not isinstance(value, dict):
                 raise self._wrong(f"{key!r} is not known here; there are [supervisor.NAME] and [actor.NAME]", key)
         self._actors, self._supervisors = found.get("actor", {}), found.get("supervisor", {})
         if both := self._actors.keys() & self._supervisors.keys():
@@ -109,8 +154,9 @@ class _Reader:
         self._check_tables("actor", self._actors, ACTOR_KEYS)
         self._check_tables("supervisor", self._supervisors, SUPERVISOR_KEYS)
         root = self._root()
+        self._check_root(root)
         tree = self._supervisor(root, ())
-        return TreeFile(tree, self._files)
+        return TreeFile(tree, self._files, self._names, self._text, self._file)
 
     def _check_tables(self, kind: str, tables: Mapping[str, Any], keys: Mapping[str, Any]) -> None:
         for name, table in tables.items():
@@ -147,6 +193,13 @@ class _Reader:
             said = f"there are {', '.join(map(repr, roots))}" if roots else "there is no [supervisor.NAME]"
             raise self._wrong(f"a tree has one root, {said}", "supervisor", roots[1] if roots else "")
         return roots[0]
+
+    def _check_root(self, name: str) -> None:
+        where = ("supervisor", name)
+        restart = self._word(where, "restart", self._supervisors[name].get("restart"), Restart.PERMANENT)
+        if restart is not Restart.PERMANENT:
+            text = f"{name!r} is the root, which nobody starts again when it ends: leave out its restart"
+            raise self._wrong(text, *where, "restart")
 
     def _check_child(self, name: str, child: str, parents: Mapping[str, str]) -> None:
         path = ("supervisor", name, "children")
@@ -201,7 +254,7 @@ class _Reader:
             ChildSpec,
             name=name,
             module=self._module(where, table),
-            state=table.get("state", ""),
+            state=self._state(where, table),
             profile=self._checked(
                 where, "profile", table.get("profile", DEFAULT_PROFILE), lambda text: profile(text).name
             ),
@@ -223,7 +276,19 @@ class _Reader:
         if self._files.setdefault(reference, table["file"]) != table["file"]:
             text = f"{table['file']} and {self._files[reference]} would both be the module {reference!r}; rename one"
             raise self._wrong(text, *where, "file")
+        self._names.setdefault(reference, where[1])
         return reference
+
+    def _state(self, where: tuple[str, ...], table: Mapping[str, Any]) -> Payload:
+        if "state_hex" not in table:
+            return str(table.get("state", ""))
+        if "state" in table:
+            raise self._wrong(f"{'.'.join(where)} has a state and a state_hex; write one of them", *where, "state_hex")
+        try:
+            return bytes.fromhex(table["state_hex"])
+        except ValueError:
+            text = f"state_hex of {'.'.join(where)} is two hexadecimal digits for each byte, for example '00 ff 1a'"
+            raise self._wrong(text, *where, "state_hex") from None
 
     def _limits(self, where: tuple[str, ...], table: Mapping[str, Any]) -> Mapping[str, int]:
         for key, value in table.items():
@@ -235,12 +300,12 @@ class _Reader:
         return table
 
     def _shutdown(self, where: tuple[str, ...], value: int | str) -> int:
-        if isinstance(value, int):
+        if isinstance(value, int) and value >= 0:
             return value
         if value not in SHUTDOWNS:
-            text = f"shutdown is milliseconds, {' or '.join(map(repr, SHUTDOWNS))}, not {value!r}"
+            text = f"shutdown is milliseconds from 0 on, {' or '.join(map(repr, SHUTDOWNS))}, not {value!r}"
             raise self._wrong(text, *where, "shutdown")
-        return SHUTDOWNS[value]
+        return SHUTDOWNS[str(value)]
 
     def _word(self, where: tuple[str, ...], key: str, value: str | None, default: E) -> E:
         if value is None:

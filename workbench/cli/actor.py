@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import click
 
-from workbench.api import ActorInfo, ActorState, DeadLetter, Kind, SpawnOptions
+from workbench.api import ActorInfo, ActorState, DeadLetter, Ending, Kind, Node, NotFound, SpawnOptions
 from workbench.cli import exchange, failure, options, payload, render
 from workbench.cli.connection import Target, running
+
+MOST_LETTERS = 10_000
+"""As many as a node keeps."""
 
 
 @click.group()
@@ -20,6 +23,7 @@ def actor() -> None:
 @options.state
 @options.profile
 @options.grants
+@options.limits
 @options.timeout
 @options.where
 @options.as_json
@@ -30,13 +34,16 @@ def spawn(
     state: str,
     profile: str,
     grants: tuple[str, ...],
+    changes: tuple[str, ...],
     timeout_seconds: float,
     target: Target,
     as_json: bool,
 ) -> None:
     """Start an actor of the module REF."""
-    chosen = SpawnOptions(name, profile, grants)
+    from workbench.cli.limits import for_spawn
+
     with running(target) as node:
+        chosen = SpawnOptions(name, profile, grants, for_spawn(node, module, profile, changes))
         info = node.actors.spawn(module, payload.text(state), options=chosen, timeout=timeout_seconds)
     if as_json:
         render.line({"actor": info.id.name})
@@ -121,10 +128,14 @@ def call(name: str, message: str, timeout_seconds: float, target: Target, as_jso
 @options.as_json
 @options.debug
 def cast(name: str, message: str, target: Target, as_json: bool) -> None:
-    """Put a message into the mailbox of the actor NAME, without waiting for it to be handled."""
+    """Put a message into the mailbox of the actor NAME, without waiting for it to be handled.
+
+    The mailbox of a crashed actor keeps it for its next life; that this is so is said on stderr.
+    """
     sent = payload.message(message, Kind.CAST)
     with running(target) as node:
         node.actors.tell(name, sent.type, sent.payload)
+        exchange.tell_if_it_waits(node, name)
     if as_json:
         exchange.show(exchange.Exchange(sent, None, None, None), as_json=True)
 
@@ -134,9 +145,36 @@ def cast(name: str, message: str, target: Target, as_json: bool) -> None:
 @options.where
 @options.debug
 def stop(name: str, target: Target) -> None:
-    """Let the actor NAME finish its turn, shut down, and be forgotten."""
+    """Let the actor NAME finish its turn and shut down. That there is none is no error.
+
+    It is then forgotten, unless it has a supervisor that starts it again or keeps it listed.
+    """
     with running(target) as node:
+        found = _found(node, name)
+        starts = _starts_again(node, found)
         node.actors.stop(name)
+    if found is None:
+        click.echo(f"there is no actor {name!r}, nothing was stopped", err=True)
+    elif starts:
+        above = found.supervisor
+        text = (
+            f"its supervisor {above} starts {name} again; to keep it stopped: workbench supervisor stop {above} {name}"
+        )
+        click.echo(text, err=True)
+
+
+def _found(node: Node, name: str) -> ActorInfo | None:
+    try:
+        return node.actors.get(name)
+    except NotFound:
+        return None
+
+
+def _starts_again(node: Node, found: ActorInfo | None) -> bool:
+    """Whether its supervisor will, when it ends normally now."""
+    if found is None or not found.supervisor:
+        return False
+    return found.id.name in node.supervision.preview(found.id.name, ending=Ending.NORMAL).start
 
 
 @actor.command()
@@ -207,7 +245,7 @@ def passivate(name: str, timeout_seconds: float, target: Target) -> None:
 
 @actor.command()
 @click.argument("name")
-@click.argument("changes", metavar="LIMIT=VALUE...", nargs=-1)
+@click.argument("changes", metavar=f"{options.LIMIT}...", nargs=-1)
 @options.timeout
 @options.where
 @options.as_json
@@ -256,14 +294,21 @@ def dead_letters(limit: int, target: Target, as_json: bool) -> None:
 @options.where
 @options.debug
 def resend(number: int, message: str | None, target: Target) -> None:
-    """Send the dead letter NUMBER to its actor again, as it was or as another message."""
+    """Send the dead letter NUMBER to its actor again, as it was or as another message.
+
+    The mailbox of a crashed actor keeps it for its next life; that this is so is said on stderr.
+    """
     edited = payload.message(message, Kind.CAST) if message else None
     with running(target) as node:
+        newer = node.actors.dead_letters(after=number - 1, limit=MOST_LETTERS)
+        whose = next((letter.actor for letter in newer if letter.seq == number), None)
         node.actors.resend(
             number,
             message_type=edited.type if edited else None,
             payload=edited.payload if edited else None,
         )
+        if whose is not None:
+            exchange.tell_if_it_waits(node, whose)
 
 
 @actor.command()

@@ -125,7 +125,8 @@ def _denial(denial: Denial | None) -> str:
         return "-"
     on = f" on {denial.name!r}" if denial.name else ""
     turn = f" in {denial.message_type!r}" if denial.message_type else ""
-    return f"{denial.what}{on}{turn} at {render.when(denial.time)}"
+    wanted = f"; {denial.grant} would allow it" if denial.grant else ""
+    return f"{denial.what}{on}{turn} at {render.when(denial.time)}{wanted}"
 
 
 def _list(grants: tuple[str, ...]) -> str:

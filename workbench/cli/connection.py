@@ -11,6 +11,7 @@ from pathlib import Path
 
 import workbench
 from workbench.api import Invalid, Node, Unavailable
+from workbench.api.identity import check_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,9 @@ class Target:
     workspace: str = ""
     tenant: str = "default"
     namespace: str = "default"
+
+    def __post_init__(self) -> None:
+        check_scope(self.tenant, self.namespace)
 
 
 def running(target: Target) -> Node:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import click
 
-from workbench.api import Figures, Kind, Node, Payload, WorkbenchError
+from workbench.api import ActorId, Figures, Kind, Node, NotFound, Payload, WorkbenchError
+from workbench.api.actors import why_it_waits
 from workbench.cli import failure, render
 from workbench.cli.payload import Message
 
@@ -33,6 +35,16 @@ def send(node: Node, actor: str, message: Message, *, timeout: float) -> Exchang
     except WorkbenchError as error:
         return Exchange(message, None, error, error.figures)
     return Exchange(message, reply.payload, None, reply.figures)
+
+
+def tell_if_it_waits(node: Node, actor: ActorId | str) -> None:
+    """Say on stderr that the message that was just put into this actor's mailbox is not handled now."""
+    try:
+        info = node.actors.get(actor)
+    except NotFound:
+        return  # it has stopped since, and its messages are dead letters
+    if reason := why_it_waits(info):
+        click.echo(f"{reason}: {shlex.join(['workbench', 'actor', 'restart', info.id.name])}", err=True)
 
 
 def show(done: Exchange, sources: Mapping[str, str] = failure.NO_SOURCES, *, as_json: bool) -> None:

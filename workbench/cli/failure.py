@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import click
 
-from workbench.api import Crashed, Invalid, Location, WorkbenchError
+from workbench.api import Crashed, Location, WorkbenchError
 
 NO_SOURCES: Mapping[str, str] = {}
 SHOWN_LOCATIONS = 5
@@ -30,7 +30,7 @@ def text(error: WorkbenchError) -> str:
 
 def locations(error: WorkbenchError) -> tuple[Location, ...]:
     """The places that an error names."""
-    if isinstance(error, Invalid):
+    if error.locations:
         return error.locations[:SHOWN_LOCATIONS]
     if isinstance(error, Crashed) and error.cause is not None and error.cause.location is not None:
         return (error.cause.location,)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from workbench.api import Change, Member, ModuleDetail, ModuleDiff, Section
+from workbench.api.words import plural
 from workbench.cli import render
 
 SHOWN_CHARACTERS = 60
@@ -22,7 +23,7 @@ def members(verb: str, found: Sequence[Member]) -> None:
     """One line for each import or export: its type, or how many functions an interface has."""
     for member in found:
         functions = sum(inner.kind == "function" for inner in member.members)
-        told = member.type or (f"{functions} function{'s' * (functions != 1)}" if member.members else member.kind)
+        told = member.type or (plural(functions, "function") if member.members else member.kind)
         click.echo(f"{verb}  {member.name}: {_short(told)}")
 
 

@@ -26,9 +26,11 @@ COMMANDS = {
     "node": "workbench.cli.node:node",
     "profile": "workbench.cli.profile:profile",
     "registry": "workbench.cli.registry:registry",
+    "queue": "workbench.cli.queue:queue",
     "run": "workbench.cli.run:run",
     "supervisor": "workbench.cli.supervisor:supervisor",
     "tuple": "workbench.cli.tuple:tuple_",
+    "topic": "workbench.cli.topic:topic",
 }
 INTERRUPTED = 130
 TERMINATED = 143

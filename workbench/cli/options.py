@@ -50,6 +50,14 @@ grants = click.option(
     multiple=True,
     help="One more capability, for example spawn or blob:read/reports/*.",
 )
+LIMIT = "LIMIT=VALUE"
+limits = click.option(
+    "--limit",
+    "changes",
+    metavar=LIMIT,
+    multiple=True,
+    help="Another limit than the profile's, for example fuel=1_000_000; `workbench actor limits` lists them.",
+)
 packages = click.option(
     "--with",
     "packages",

@@ -9,17 +9,19 @@ import click
 from workbench.api import PROFILES, Limits
 from workbench.api import profile as find
 from workbench.cli import options, render
+from workbench.cli.connection import Target
 
 
 @click.group()
 def profile() -> None:
-    """Named sets of limits and grants."""
+    """Named sets of limits and grants. They are the same on every node: whichever is named, none is asked."""
 
 
 @profile.command(name="list")
+@options.where
 @options.as_json
 @options.debug
-def list_profiles(as_json: bool) -> None:
+def list_profiles(target: Target, as_json: bool) -> None:  # noqa: ARG001  (taken as by every other noun)
     """All profiles."""
     if as_json:
         for each in PROFILES.values():
@@ -31,9 +33,10 @@ def list_profiles(as_json: bool) -> None:
 
 @profile.command()
 @click.argument("name")
+@options.where
 @options.as_json
 @options.debug
-def show(name: str, as_json: bool) -> None:
+def show(name: str, target: Target, as_json: bool) -> None:  # noqa: ARG001
     """One profile: its limits, those for Python and JavaScript modules, and its grants."""
     chosen = find(name)
     if as_json:

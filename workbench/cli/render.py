@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import click
 
 from workbench.api import ActorId, Figures, Payload
+from workbench.api.words import plural
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 UNKNOWN = "unknown"
@@ -61,7 +62,9 @@ def facts(pairs: Iterable[tuple[str, str]]) -> None:
 
 
 def payload(value: Payload) -> str:
-    return value if isinstance(value, str) else f"{len(value):,} bytes: {value[:32].hex(' ')}{' …' * (len(value) > 32)}"
+    if isinstance(value, str):
+        return value
+    return f"{plural(len(value), 'byte')}: {value[:32].hex(' ')}{' …' * (len(value) > 32)}"
 
 
 def figures(value: Figures | None) -> str:
@@ -79,10 +82,13 @@ def milliseconds(nanoseconds: int) -> float:
 
 def size(size_bytes: int) -> str:
     amount = float(size_bytes)
-    for unit in ("bytes", "KiB", "MiB"):
-        if amount < 1024:
-            return f"{amount:,.0f} {unit}" if unit == "bytes" else f"{amount:,.1f} {unit}"
+    if amount < 1024:
+        return plural(size_bytes, "byte")
+    for unit in ("KiB", "MiB"):
         amount /= 1024
+        if amount < 1024:
+            return f"{amount:,.1f} {unit}"
+    amount /= 1024
     return f"{amount:,.1f} GiB"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -11,6 +11,7 @@ import click
 import workbench
 from workbench.api import Kind, Node, SpawnOptions, WorkbenchError
 from workbench.cli import exchange, failure, options, payload, render
+from workbench.cli.limits import for_spawn
 from workbench.cli.lines import Lines
 from workbench.cli.progress import ProgressLine
 
@@ -50,6 +51,7 @@ class Subject:
 @options.state
 @options.profile
 @options.grants
+@options.limits
 @options.tenant
 @options.namespace
 @click.option(
@@ -71,6 +73,7 @@ def run(
     state: str,
     profile: str,
     grants: tuple[str, ...],
+    changes: tuple[str, ...],
     tenant: str,
     namespace: str,
     workspace: str,
@@ -89,7 +92,7 @@ def run(
     subject = Subject(file, *workbench.pack(file, beside=beside))
     with workbench.connect(f"embedded:{workspace}", tenant=tenant, namespace=namespace) as node:
         lines = Lines(node)
-        started = _start(node, subject, initial, SpawnOptions(subject.name, profile, grants), lines)
+        started = _start(node, subject, initial, SpawnOptions(subject.name, profile, grants), changes, lines)
         if started:
             return started
         worst = _send(node, subject, messages, lines, timeout_seconds=timeout_seconds, as_json=as_json)
@@ -112,14 +115,15 @@ def _ordered(order: Sequence[str], calls: Sequence[str], casts: Sequence[str]) -
             yield payload.message(next(written), kind)
 
 
-def _start(node: Node, subject: Subject, state: str, chosen: SpawnOptions, lines: Lines) -> int:
+def _start(node: Node, subject: Subject, state: str, chosen: SpawnOptions, changes: Sequence[str], lines: Lines) -> int:
     """Deploy and spawn; the exit code, with the source line shown where the error has a place."""
     try:
         with ProgressLine() as progress:
             module = node.modules.deploy(subject.data, file_name=subject.file_name, progress=progress)
         for warning in module.warnings:
             click.echo(f"warning: {warning}", err=True)
-        node.actors.spawn(module.hash, state, options=chosen)
+        limits = for_spawn(node, module.hash, chosen.profile, changes)
+        node.actors.spawn(module.hash, state, options=replace(chosen, limits=limits))
     except WorkbenchError as error:
         lines.show()
         failure.show(error, subject.sources)

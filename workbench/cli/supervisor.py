@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
 
 import workbench
-from workbench.api import Ending, Invalid, Node, NotFound, RestartPlan, SupervisorInfo
+from workbench.api import ChildInfo, Ending, Invalid, NotFound, RestartPlan, SupervisorInfo, TreeChange, WorkbenchError
 from workbench.api.supervision import spoken
-from workbench.api.tree_file import TreeFile, parse_tree
+from workbench.api.tree_file import parse_tree
+from workbench.api.words import plural
 from workbench.cli import failure, options, payload, render
 from workbench.cli.connection import Target, running
 from workbench.cli.progress import ProgressLine
@@ -23,15 +24,17 @@ def supervisor() -> None:
 
 @supervisor.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", "dry", is_flag=True, help="Only say what would be done.")
 @options.timeout
 @options.where
 @options.as_json
 @options.debug
-def apply(file: Path, timeout_seconds: float, target: Target, as_json: bool) -> int:
+def apply(file: Path, dry: bool, timeout_seconds: float, target: Target, as_json: bool) -> int:
     """Start the tree in FILE (TOML), or change the running one of its name to be like it.
 
     Sources that its actors name with `file` are deployed first. What is wrong with the file is said before anything is
-    changed; when a child does not start, what ran before goes on.
+    changed; when a child does not start, what ran before goes on. With --dry-run they are deployed without their name,
+    so that what runs can be compared with them, and nothing else is done.
     """
     text = _text(file)
     try:
@@ -40,8 +43,18 @@ def apply(file: Path, timeout_seconds: float, target: Target, as_json: bool) -> 
         failure.show(wrong, {str(file): text})
         return wrong.exit_code
     with running(target) as node:
-        _deploy(node, found, file.parent)
-        node.supervision.apply(found.tree, timeout=timeout_seconds)
+        try:
+            with ProgressLine() as progress:
+                if dry:
+                    changes = workbench.diff_tree(node, found, file.parent, progress=progress)
+                else:
+                    workbench.apply_tree(node, found, file.parent, progress=progress, timeout=timeout_seconds)
+        except WorkbenchError as wrong:
+            failure.show(wrong, {str(file): text})
+            return wrong.exit_code
+        if dry:
+            _show_changes(changes, as_json=as_json)
+            return 0
         _show(_family(node.supervision.list(), found.tree.name), as_json=as_json)
     return 0
 
@@ -53,13 +66,6 @@ def _text(file: Path) -> str:
         raise NotFound(f"{file} cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError as error:
         raise Invalid(f"{file} is no text in UTF-8: {error.reason} at byte {error.start}") from None
-
-
-def _deploy(node: Node, found: TreeFile, folder: Path) -> None:
-    packed = {alias: workbench.pack(folder / name) for alias, name in found.files.items()}
-    for alias, (data, name) in packed.items():
-        with ProgressLine() as progress:
-            node.modules.deploy(data, file_name=name, alias=alias, force=True, progress=progress)
 
 
 @supervisor.command()
@@ -124,9 +130,12 @@ def stop(name: str, child: str, timeout_seconds: float, target: Target) -> None:
 @options.where
 @options.debug
 def remove(name: str, timeout_seconds: float, target: Target) -> None:
-    """Stop the tree whose root is NAME, its last child first, and forget it."""
+    """Stop the tree whose root is NAME, its last child first, and forget it. That there is none is no error."""
     with running(target) as node:
+        known = [info.name for info in node.supervision.list()]
         node.supervision.remove(name, timeout=timeout_seconds)
+    if name not in known:
+        click.echo(f"there is no supervisor {name!r}, nothing was removed", err=True)
 
 
 @supervisor.command()
@@ -145,10 +154,12 @@ def preview(child: str, ending: str, target: Target, as_json: bool) -> None:
     """What would happen if CHILD, an actor or a supervisor, ended now."""
     with running(target) as node:
         plan = node.supervision.preview(child, ending=Ending(ending))
+        places = [place for info in node.supervision.list() for place in info.children if place.name == child]
+        due = _due(places[0]) if places else ""
     if as_json:
         render.line(render.record(plan))
     else:
-        render.facts(_plan(plan))
+        render.facts(_plan(plan, child, due))
 
 
 @supervisor.command()
@@ -168,15 +179,31 @@ def history(name: str, limit: int, target: Target, as_json: bool) -> None:
             click.echo(f"{render.when(record.time)}  {spoken(record)}")
 
 
-def _plan(plan: RestartPlan) -> Iterator[tuple[str, str]]:
+def _show_changes(changes: Sequence[TreeChange], *, as_json: bool) -> None:
+    if as_json:
+        for change in changes:
+            render.line(render.record(change))
+        return
+    rows = [(change.deed.value, change.name, change.supervisor, ", ".join(change.why)) for change in changes]
+    render.table(("WHAT", "NAME", "UNDER", "WHY"), rows)
+
+
+def _plan(plan: RestartPlan, child: str, due: str) -> Iterator[tuple[str, str]]:
     yield "stops", ", ".join(plan.stop)
     yield "starts", ", ".join(plan.start)
     yield "forgets", ", ".join(plan.forget)
     yield "waits", f"{plan.delay_ms:,} ms before it starts them" if plan.delay_ms else ""
     if plan.gives_up:
         yield "gives up", "the restarts are used up: the supervisor stops with all its children"
+    elif due:
+        yield "starts", f"{child}, which does not run now: {due}"
     elif not plan.start:
         yield "starts", "nobody"
+
+
+def _due(place: ChildInfo) -> str:
+    """When a restart that waits for its backoff comes; empty when none does."""
+    return f"starts in {place.restarts_in_seconds:.1f} s" if place.restarts_in_seconds is not None else ""
 
 
 def _family(supervisors: Sequence[SupervisorInfo], root: str | None) -> list[tuple[SupervisorInfo, int]]:
@@ -199,18 +226,20 @@ def _show(supervisors: Sequence[tuple[SupervisorInfo, int]], *, as_json: bool) -
         for info, _ in supervisors:
             render.line(render.record(info))
         return
-    rows: list[tuple[str, ...]] = []
-    for info, depth in supervisors:
-        spec = info.spec
-        used = f"{info.restarts:,} of {spec.intensity:,} in {spec.period_ms / 1000:g} s"
-        rows.append(("  " * depth + info.name, info.state.value, spec.strategy.value, used, info.stopped_because))
-        rows += [
-            ("  " * (depth + 1) + child.name, _state(child.state.value, held=child.held), child.restart.value,
-             f"{child.restarts:,} restarts", "")
-            for child in info.children if not child.supervisor
-        ]  # fmt: skip
+    infos = {info.name: info for info, _ in supervisors}
+    rows = [row for info, depth in supervisors if not depth for row in _rows(info, infos, "")]
     render.table(("NAME", "STATE", "STRATEGY, RESTART", "RESTARTS", "STOPPED BECAUSE"), rows)
 
 
-def _state(state: str, *, held: bool) -> str:
-    return f"{state} (kept)" if held else state
+def _rows(info: SupervisorInfo, infos: Mapping[str, SupervisorInfo], indent: str) -> Iterator[tuple[str, ...]]:
+    """A supervisor and everything below it, children in the order of their start."""
+    spec, inner = info.spec, indent + "  "
+    used = f"{info.restarts:,} of {spec.intensity:,} in {spec.period_ms / 1000:g} s"
+    yield indent + info.name, info.state.value, spec.strategy.value, used, info.stopped_because
+    for child in info.children:
+        if not child.supervisor:
+            said = "kept" if child.held else _due(child)
+            state = f"{child.state.value} ({said})" if said else child.state.value
+            yield inner + child.name, state, child.restart.value, plural(child.restarts, "restart"), ""
+        elif child.name in infos:
+            yield from _rows(infos[child.name], infos, inner)

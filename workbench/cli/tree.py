@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 import click
 
@@ -10,7 +11,7 @@ from workbench.api import ActorInfo, Node, SupervisorInfo
 
 
 def print_tree(node: Node) -> None:
-    """The node, its trees of supervisors, and under each actor those that it spawned."""
+    """The node, its trees of supervisors, and under each actor those that it spawned; children in their start order."""
     supervisors, actors = node.supervision.list(), node.actors.list()
     below: dict[str, list[ActorInfo | SupervisorInfo]] = defaultdict(list)
     known = {info.name for info in supervisors} | {info.id.name for info in actors}
@@ -18,8 +19,18 @@ def print_tree(node: Node) -> None:
         below[supervisor.parent].append(supervisor)
     for actor in actors:
         below[actor.parent if actor.parent in known else ""].append(actor)
+    places = {child.name: at for info in supervisors for at, child in enumerate(info.children)}
+    for name, children in below.items():
+        if name:
+            children.sort(key=lambda child: _born(child, places))
     click.echo(node.info().name)
     _print(below, "", "")
+
+
+def _born(child: ActorInfo | SupervisorInfo, places: Mapping[str, int]) -> tuple[int, float, str]:
+    """Before whom it stands: a supervisor lists its children in the order of their start; actors know their birth."""
+    name = _name(child)
+    return places.get(name, len(places)), child.spawned if isinstance(child, ActorInfo) else 0.0, name
 
 
 def _print(below: dict[str, list[ActorInfo | SupervisorInfo]], name: str, margin: str) -> None:

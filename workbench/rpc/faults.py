@@ -17,7 +17,6 @@ from workbench.api import (
     Exhausted,
     Figures,
     Internal,
-    Invalid,
     Location,
     Timeout,
     Unauthenticated,
@@ -64,11 +63,10 @@ def leave(context: grpc.ServicerContext, error: Exception, method: str) -> NoRet
 
 def detail(error: WorkbenchError) -> common.ErrorDetail:
     """The whole of `error`, cut to what fits into metadata."""
-    made = common.ErrorDetail(code=error.code, message=error.message[:TEXT_CHARACTERS])
+    made = common.ErrorDetail(code=error.code, message=error.message[:TEXT_CHARACTERS], subject=error.subject)
     if error.figures is not None:
         made.figures.CopyFrom(to_message(error.figures, common.Figures))
-    if isinstance(error, Invalid):
-        made.locations.extend(to_message(location, common.Location) for location in error.locations[:LOCATIONS])
+    made.locations.extend(to_message(location, common.Location) for location in error.locations[:LOCATIONS])
     if isinstance(error, Crashed) and error.cause is not None:
         made.cause.CopyFrom(to_message(error.cause, common.Cause))
         made.cause.message = made.cause.message[:TEXT_CHARACTERS]
@@ -91,12 +89,14 @@ def arrive(error: grpc.RpcError, address: str) -> WorkbenchError:
 
 
 def error_of(made: common.ErrorDetail) -> WorkbenchError:
+    error = _kind_of(made)
+    error.subject, error.locations = made.subject, tuple(from_message(place, Location) for place in made.locations)
+    return error
+
+
+def _kind_of(made: common.ErrorDetail) -> WorkbenchError:
     kind = by_code(made.code)
     figures = from_message(made.figures, Figures) if made.HasField("figures") else None
-    if kind is Invalid:
-        return Invalid(
-            made.message, locations=tuple(from_message(x, Location) for x in made.locations), figures=figures
-        )
     if kind is Crashed:
         cause = from_message(made.cause, Cause) if made.HasField("cause") else None
         return Crashed(made.message, cause=cause, figures=figures)

@@ -51,6 +51,6 @@ def _check(shown: str, token: str) -> None:
 
 
 def _text(value: str | bytes | None) -> str:
-    if isinstance(value, bytes):
-        value = value.decode(errors="replace")
-    return value or DEFAULT
+    if value is None:
+        return DEFAULT
+    return value.decode(errors="replace") if isinstance(value, bytes) else value

@@ -20,15 +20,16 @@ from workbench.api.actors import ActorInfo, ActorState
 from workbench.api.errors import Cause, Crashed, Exhausted, NotFound, Rejected, Unavailable, WorkbenchError
 from workbench.api.events import Area
 from workbench.api.identity import NAME_BYTES, ActorId
+from workbench.api.limits import MAILBOX_BYTES
 from workbench.api.logs import Level
 from workbench.api.messages import Envelope, Kind, Payload, Reply
 from workbench.api.supervision import Ending
+from workbench.api.words import plural
 from workbench.runtime import life
 from workbench.runtime.behaviors import Route, route
 from workbench.runtime.body import Body, Spec
 from workbench.runtime.checks import check_sizes
-from workbench.runtime.mailbox import MAILBOX_BYTES, Letter, Mailbox
-from workbench.runtime.metrics import Counters
+from workbench.runtime.mailbox import Letter, Mailbox
 from workbench.runtime.picture import picture
 from workbench.runtime.surroundings import Surroundings
 from workbench.runtime.threads import may_run_guest
@@ -60,13 +61,16 @@ class Actor:
     """See the module. Public methods are thread-safe unless they are said to be the owner's.
 
     `awaited`: it has ended, and its supervisor is about to start it again or to give it up; messages wait for that.
-    `stored` is the state of a passive actor.
+    `stored` is the state of a passive actor. `suspended` until it is resumed by hand, through all its lives.
+    `stopping`: it was told to stop, and the turn in hand may wait no more; `says_goodbye`: it runs its `shutdown`,
+    which may.
     """
 
     def __init__(self, identity: ActorId, spec: Spec, around: Surroundings, keeper: Keeper | None = None) -> None:
         self.id, self.around, self.keeper = identity, around, keeper
         self.body = Body(identity, spec, around)
         self.mailbox = Mailbox(spec.limits.mailbox)
+        self.body.counters.box = self.mailbox
         self.state = ActorState.STARTING
         self.awaited = False
         self.stored: Payload = ""
@@ -75,12 +79,12 @@ class Actor:
         self.restarts = 0
         self.spawned = around.clock.now()
         self.timers: dict[int, int] = {}  # number and bytes of what each will send
+        self.suspended = self.stopping = self.says_goodbye = False
         self._wait: Answer[Any] | None = None
         self._owned = True  # by whoever brings it to life: until then nobody else may touch the body
         self._control: deque[Callable[[], None]] = deque()
         self._lock = threading.Lock()
         self._picture: ActorInfo | None = None
-        self._asleep = False
 
     @property
     def scope(self) -> tuple[str, str]:
@@ -124,6 +128,7 @@ class Actor:
             if ended and not self.awaited:
                 self._check_alive(letter)
             self.mailbox.put(letter, self.id.name, of_system)
+            self.body.note()
             if self._owned or ended:
                 return
             self._owned = True
@@ -179,7 +184,7 @@ class Actor:
         held = sum(self.timers.values()) + len(envelope.payload)
         if len(self.timers) >= self.mailbox.limit or held > MAILBOX_BYTES:
             raise Exhausted(
-                f"{self.id.name} has {len(self.timers):,} timers already, and what they carry would be {held:,} bytes",
+                f"{self.id.name} has {plural(len(self.timers), 'timer')} already, and they would carry {held:,} bytes",
                 limit="mailbox",
                 value=self.mailbox.limit,
                 used=len(self.timers),
@@ -264,8 +269,8 @@ class Actor:
         self.begun()
 
     def begun(self) -> None:
-        """It has an instance that is ready for messages."""
-        self.state, self.awaited = ActorState.IDLE, False
+        """It has an instance that is ready for messages, which wait as long as it is suspended."""
+        self.state, self.awaited = ActorState.SUSPENDED if self.suspended else ActorState.IDLE, False
         self.around.residents.enter(self)
 
     def _handle(self, letter: Letter) -> None:
@@ -387,7 +392,21 @@ class Actor:
     def announce(self, kind: str, text: str = "") -> None:
         self.around.bus.publish(Area.ACTORS, kind, self.id.name, text, self.scope)
 
-    # A kill, from any thread.
+    # A stop and a kill, from any thread.
+
+    def stop(self, job: Callable[[], Any], *, waits: bool = False) -> Answer[Any]:
+        """Let `job` stop it after the turn in hand, which may end but not wait any more, unless `waits`."""
+
+        def begin() -> Any:
+            self.stopping = False
+            return job()
+
+        if not waits and not self.says_goodbye:
+            self.stopping = True
+        answer = self.control(begin)
+        if self.stopping:
+            self._end_wait()
+        return answer
 
     def kill(self, reason: str) -> Answer[Any]:
         """End the turn in hand at the next tick and cancel a wait; between turns, crash at once.
@@ -410,9 +429,9 @@ class Actor:
 
     @contextmanager
     def waiting_on(self, answer: Answer[Any]) -> Iterator[None]:
-        """While this actor's turn waits for `answer`, a kill can end the wait."""
+        """While this actor's turn waits for `answer`, a stop or a kill can end the wait."""
         self._wait = answer
-        if self.body.ending is not None:  # read after the wait is there, as a kill writes it before it looks for one
+        if self.body.ending is not None or self.stopping:  # read after the wait is there: they write, then look for one
             self._end_wait()
         try:
             yield
@@ -422,19 +441,8 @@ class Actor:
     def _end_wait(self) -> None:
         wait = self._wait
         if wait is not None:
-            wait.fail(Unavailable(f"actor {self.id.name} was killed while it waited"))
-
-    def rests(self) -> bool:
-        """Whether it has been passive since this was asked the last time; for the one who samples."""
-        asleep = self.state is ActorState.PASSIVE
-        before, self._asleep = self._asleep, asleep
-        return asleep and before
-
-    def counters(self) -> Counters:
-        """What it took since it was spawned, and how many messages wait."""
-        counters = self.body.counters
-        counters.mailbox = len(self.mailbox)
-        return counters
+            how = "killed" if self.body.ending is not None else "stopped"
+            wait.fail(Unavailable(f"actor {self.id.name} was {how} while it waited"))
 
     def info(self) -> ActorInfo:
         """A picture of now; the same one as before while nothing has changed, for whoever lists many."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import lru_cache
 from typing import Protocol
 
 from workbench.api.actors import SpawnOptions
 from workbench.api.capabilities import Grant, check_folder, parse_grant
 from workbench.api.errors import Denied, Invalid
-from workbench.api.limits import profile
+from workbench.api.limits import Limits, profile
 from workbench.api.messages import Payload
 from workbench.api.supervision import NO_LIMITS, ChildSpec
 from workbench.runtime.actor import Actor
@@ -35,7 +35,8 @@ def spec_of(
 ) -> Spec:
     """What `options` ask for; `changes` are limits other than the profile's.
 
-    NotFound: no such module or profile. Denied: the parent does not hold a grant.
+    A child gets at most the limits of its parent. NotFound: no such module or profile. Denied: the parent does not
+    hold a grant.
     """
     size_of(state, "the initial state")
     chosen = profile(options.profile)
@@ -49,6 +50,8 @@ def spec_of(
     limits = options.limits or chosen.limits_for(runnable.info.memory_bytes)
     if changes:
         limits = replace(limits, **changes)
+    if parent is not None:
+        limits = _no_more(limits, parent, runnable.info.memory_bytes)
     if limits.stack_bytes != chosen.limits.stack_bytes:
         runnable = library.open(runnable.info.hash, limits.stack_bytes)
     return Spec(runnable, state, options.profile, grants, limits, parent.id.name if parent else "")
@@ -66,6 +69,23 @@ def check_behaviors(actor: Actor, runnable: Runnable) -> None:
             f"{actor.id.name} is a {' and '.join(map(str, had))}, and {runnable.info.name} is no "
             f"{' and no '.join(missing)} (it is {' and '.join(map(str, has))}); spawn it as an actor of its own"
         )
+
+
+def _no_more(limits: Limits, parent: Actor, declared_bytes: int) -> Limits:
+    """What the parent's profile allows a module of this size, and no more than the parent where it has less than that.
+
+    The classes differ: a small core module with 1 MiB may start a Python actor, with what its profile gives to those.
+    """
+    spec = parent.spec
+    its = profile(spec.profile)
+    ceiling, usual = its.limits_for(declared_bytes), its.limits_for(spec.runnable.info.memory_bytes)
+    capped: dict[str, int] = {}
+    for name in (field.name for field in fields(Limits)):
+        own, has = getattr(spec.limits, name), getattr(usual, name)
+        lowered = own if own and (not has or own < has) else 0
+        bounds = (getattr(limits, name), getattr(ceiling, name), lowered)
+        capped[name] = min((bound for bound in bounds if bound), default=0)  # 0 is no bound
+    return replace(limits, **capped)
 
 
 @lru_cache(256)

@@ -5,6 +5,8 @@ Only the thread that owns the actor may touch it. Whatever happens in a turn, it
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +46,14 @@ class Spec:
         object.__setattr__(self, "behavior_words", tuple(map(str, self.runnable.info.behaviors)))
 
 
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """A fresh instance that has taken its state, and stands beside the one that serves until it takes its place."""
+
+    spec: Spec
+    instance: Instance
+
+
 class Body:
     """See the module. `instance` is None before the birth and after a death. `envelope` is the one in hand.
 
@@ -61,6 +71,7 @@ class Body:
         )
         self.context = Context(identity, around.host, self.holdings, spec.limits)
         self.instance: Instance | None = None
+        self.successor: Successor | None = None
         self.envelope: Envelope | None = None
         self.counters = Counters()
         self.fsm_state = ""
@@ -91,8 +102,50 @@ class Body:
 
         Crashed or Rejected: the new one did not take the state. Invalid: its bytecode cannot be loaded.
         """
+        with self._terms_kept(on_success=False):
+            instance = self._born(spec, state)
+        self._take(spec, instance)
+
+    def raise_successor(self, spec: Spec) -> None:
+        """The same, beside the old one, which serves on until `succeed`."""
+        self.dismiss()
+        with self._terms_kept(on_success=True):
+            self.successor = Successor(spec, self._born(spec, spec.state))
+
+    def succeed(self) -> None:
+        """Let the successor, if there is one, take the place of the one before."""
+        found, self.successor = self.successor, None
+        if found is not None:
+            self._set_terms(found.spec)
+            self._take(found.spec, found.instance)
+
+    def dismiss(self) -> None:
+        """Forget the successor; idempotent."""
+        found, self.successor = self.successor, None
+        if found is not None:
+            found.instance.close()
+
+    def _set_terms(self, spec: Spec) -> None:
+        self.context.names_random, self.context.limits = spec.runnable.names_random, spec.limits
+
+    @contextmanager
+    def _terms_kept(self, *, on_success: bool) -> Iterator[None]:
+        """While a new one is born on its own terms: those of the old one hold again when that fails, or always."""
+        context = self.context
+        before = context.names_random, context.limits
+        kept = True
+        try:
+            yield
+            kept = on_success
+        finally:
+            if kept:
+                context.names_random, context.limits = before
+
+    def _born(self, spec: Spec, state: Payload) -> Instance:
+        """A fresh instance that has taken the state."""
         name, started = self.id.name, self._around.clock.now()
         self.context.begin_turn()
+        self._set_terms(spec)
         instance = None
         try:
             instance = spec.runnable.program.instantiate(self.context, self._around.engines)
@@ -117,14 +170,18 @@ class Body:
             self._record("init", None, Outcome.REJECTED, instance.figures, started, "", result.value)
             instance.close()
             raise Rejected(f"{name} refused to start: {result.value}", figures=instance.figures)
+        self._record("init", None, Outcome.REPLY, instance.figures, started, names=spec.runnable.names)
+        return instance
+
+    def _take(self, spec: Spec, instance: Instance) -> None:
         before, self.instance, self.spec = self.instance, instance, spec
         self._names = spec.runnable.names
+        self._bound_lifetime()
         self._make_room(instance)
         self.call_way = first_route(Kind.CALL, spec.runnable.behaviors)
         self.cast_way = first_route(Kind.CAST, spec.runnable.behaviors)
         if before is not None:
             before.close()
-        self._record("init", None, Outcome.REPLY, instance.figures, started)
 
     def handle(self, way: Route, envelope: Envelope) -> Reply | WorkbenchError:
         """One message's turn: its reply, a Rejected, or the Crashed that it died of (then `instance` is None)."""
@@ -243,6 +300,7 @@ class Body:
         reply: Payload = "",
         text: str = "",
         cause: Cause | None = None,
+        names: tuple[str, str] | None = None,
     ) -> Turn:
         self._seq += 1
         self.last_turn_ns = figures.wall_ns
@@ -253,7 +311,7 @@ class Body:
         if context.fuel_left is not None:
             self._bound_lifetime()
         counters.memory_bytes = figures.memory_bytes if outcome is not Outcome.CRASHED else None
-        module, interpreter = self._names
+        module, interpreter = names or self._names
         calls, total = (tuple(context.calls), context.calls_total) if context.calls_total else ((), 0)
         turn = Turn(
             self.id,
@@ -273,7 +331,13 @@ class Body:
             total,
         )
         self._recorder.add(turn)
+        if not counters.noted:
+            self.note()
         return turn
+
+    def note(self) -> None:
+        """The graphs look at it again."""
+        self._around.metrics.note(self.id, self.counters)
 
     def _bound_lifetime(self) -> None:
         """What the lifetime's fuel still leaves."""
@@ -289,8 +353,10 @@ class Body:
             self._around.logbook.log(self.id, Level.CRITICAL, str(cause), fields)
 
     def drop(self) -> None:
-        """Forget the instance; idempotent."""
+        """Forget the instance and its successor; idempotent."""
+        self.dismiss()
         if self.instance is not None:
             self.instance.close()
             self.instance = None
         self.counters.memory_bytes = None
+        self.note()

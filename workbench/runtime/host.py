@@ -79,7 +79,7 @@ class RuntimeHost:
 
     @contextmanager
     def interruptible(self, actor: ActorId, stop: Callable[[], None]) -> Iterator[None]:
-        """While this lasts, a kill of the actor calls `stop`."""
+        """While this lasts, a stop or a kill of the actor calls `stop`."""
         with self.system.find(actor).waiting_on(_Ended(stop)):
             yield
 
@@ -118,7 +118,8 @@ class RuntimeHost:
         return self._sender(info.id)
 
     def stop(self, actor: ActorId, target: str) -> None:
-        self.system.request_stop(self.system.resolve(target, actor))
+        found = self.system.resolve(target, actor)
+        (self.system.stop_itself if found == actor else self.system.request_stop)(found)
 
     def link(self, actor: ActorId, other: str) -> None:
         self.system.link(actor, self.system.resolve(other, actor))

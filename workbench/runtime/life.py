@@ -9,14 +9,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from workbench.api.actors import ActorState
+from workbench.api.capabilities import Grant
 from workbench.api.errors import Cause, Crashed, Exhausted, Invalid, Rejected, WorkbenchError
 from workbench.api.limits import Limits
 from workbench.api.logs import Level
 from workbench.api.messages import Payload
 from workbench.api.supervision import Ending
+from workbench.api.words import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from workbench.runtime.actor import Actor
     from workbench.runtime.body import Spec
@@ -68,9 +70,8 @@ def _hand_over(actor: Actor, spec: Spec) -> None:
         except (Crashed, Rejected, Invalid) as refused:
             text = f"{name} was not changed, the new code does not take its state over: {refused.message}"
             raise type(refused)(text, figures=refused.figures) from refused
-    if actor.stored or actor.state is ActorState.PASSIVE:
-        actor.stored, actor.state = "", ActorState.IDLE
-    actor.around.residents.enter(actor)
+    actor.stored = ""
+    actor.begun()
 
 
 @contextmanager
@@ -97,46 +98,79 @@ def snapshot(actor: Actor) -> Payload:
             raise
 
 
-def replace(actor: Actor, spec: Spec) -> None:
-    """Start anew with other code, state, grants or limits, between two turns; when that fails the old one serves on.
+def raise_successor(actor: Actor, spec: Spec) -> None:
+    """The first half of a replacement: one with other code, state, grants or limits comes to life beside this one.
 
-    Nothing is done when it runs like this already. A dead one takes the spec on for its next life.
+    When that fails, or until `succeed`, this one serves on as before. Nothing is done when it is dead, or runs like
+    this already.
     """
-    if actor.gone:
-        actor.body.spec = spec
-        actor.body.holdings.exchange(spec.grants)
+    if actor.gone or not differences(actor, spec):
         return
     holdings = actor.body.holdings
     before = holdings.lasting()
-    if set(before) == set(spec.grants) and _terms(actor.spec) == _terms(spec):
-        return
     holdings.exchange(spec.grants)  # before the start, which hands folders to the instance
     try:
         with _busy(actor):
-            actor.body.start(spec, spec.state)
-    except BaseException:
+            actor.around.residents.admit()
+            actor.body.raise_successor(spec)
+    finally:
         holdings.exchange(before)
-        raise
+
+
+def succeed(actor: Actor, spec: Spec) -> None:
+    """The second half: the successor, if there is one, takes over. A dead one takes the spec on for its next life."""
+    before = actor.body.holdings.lasting()
+    if actor.gone:
+        actor.body.dismiss()
+        actor.body.spec = spec
+        actor.body.holdings.exchange(spec.grants)
+        actor.mailbox.limit = spec.limits.mailbox
+        _tell_grants(actor, before)
+        return
+    if actor.body.successor is None:
+        return
+    actor.body.holdings.exchange(spec.grants)
+    actor.body.succeed()
+    _tell_grants(actor, before)
     actor.stored = ""
     actor.mailbox.limit = spec.limits.mailbox
     actor.begun()
     actor.announce("actors.replaced", spec.runnable.info.name)
 
 
-def _terms(spec: Spec) -> tuple[object, ...]:
-    return spec.runnable.info.hash, spec.state, spec.profile, spec.limits
+def _tell_grants(actor: Actor, before: Sequence[Grant]) -> None:
+    """Into the audit: a tree that is applied is a change of grants as any other."""
+    after, grants = actor.body.holdings.lasting(), actor.around.grants
+    if taken := [grant for grant in before if grant not in after]:
+        grants.changed(actor.id, "revoked", taken)
+    if given := [grant for grant in after if grant not in before]:
+        grants.changed(actor.id, "granted", given, duration="always")
+
+
+def differences(actor: Actor, spec: Spec) -> tuple[str, ...]:
+    """In what `spec` differs from how the actor runs, in the keys of a tree file. From any thread."""
+    now = actor.spec
+    found = {
+        "module": now.runnable.info.hash != spec.runnable.info.hash,
+        "state": now.state != spec.state,
+        "profile": now.profile != spec.profile,
+        "grants": set(actor.body.holdings.lasting()) != set(spec.grants),
+        "limits": now.limits != spec.limits,
+    }
+    return tuple(key for key, other in found.items() if other)
 
 
 def suspend(actor: Actor) -> None:
-    """Handle no more messages until it is resumed; they wait."""
+    """Handle no more messages until it is resumed, whatever becomes of it meanwhile; they wait."""
     actor.check_alive()
     if actor.state is not ActorState.SUSPENDED:
-        actor.state = ActorState.SUSPENDED
+        actor.state, actor.suspended = ActorState.SUSPENDED, True
         actor.announce("actors.suspended")
 
 
 def resume(actor: Actor) -> None:
     actor.check_alive()
+    actor.suspended = False
     if actor.state is ActorState.SUSPENDED:
         actor.state = ActorState.IDLE if actor.body.instance is not None else ActorState.PASSIVE
         actor.announce("actors.resumed")
@@ -151,7 +185,9 @@ def passivate(actor: Actor) -> None:
     if not actor.spec.runnable.info.carries_state:
         raise Invalid(f"{name} cannot become passive: it has no snapshot_state, so its state would be lost")
     if actor.state is not ActorState.IDLE or actor.mailbox.letters:
-        raise Invalid(f"{name} is {actor.state} with {len(actor.mailbox):,} messages; only an idle one becomes passive")
+        raise Invalid(
+            f"{name} is {actor.state} with {plural(len(actor.mailbox), 'message')}; only an idle one becomes passive"
+        )
     actor.stored = snapshot(actor)
     actor.body.drop()
     actor.state = ActorState.PASSIVE
@@ -227,6 +263,10 @@ def _shut_down(actor: Actor, *, closing: bool = False) -> None:
     if actor.state is ActorState.PASSIVE and not closing:
         wake(actor)
     if actor.body.instance is not None:
-        actor.state = ActorState.STOPPING
-        if cause := actor.body.shutdown():
+        actor.state, actor.says_goodbye = ActorState.STOPPING, True
+        try:
+            cause = actor.body.shutdown()
+        finally:
+            actor.says_goodbye = False
+        if cause is not None:
             actor.log(Level.WARN, f"shutdown crashed: {cause}")

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from workbench.answer import Answer
 from workbench.api.errors import Exhausted
+from workbench.api.limits import MAILBOX_BYTES
 from workbench.api.messages import Envelope, Reply
+from workbench.api.words import plural
 
 
 @dataclass(slots=True)
@@ -16,10 +18,6 @@ class Letter:
 
     envelope: Envelope
     answer: Answer[Reply] | None = None
-
-
-MAILBOX_BYTES = 64 << 20
-"""The payloads in one mailbox together."""
 
 
 class Mailbox:
@@ -40,7 +38,7 @@ class Mailbox:
         letters, size = self.letters, len(letter.envelope.payload)
         if len(letters) >= self.limit and not of_system:
             raise Exhausted(
-                f"the mailbox of {owner} is full: {len(letters):,} of {self.limit:,} messages wait",
+                f"the mailbox of {owner} is full: it has {plural(len(letters), 'message')} and may have {self.limit:,}",
                 limit="mailbox",
                 value=self.limit,
                 used=len(letters),

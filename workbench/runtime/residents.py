@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from workbench.answer import Answer
 from workbench.api.actors import ActorState
 from workbench.api.errors import Exhausted
+from workbench.api.words import plural
 from workbench.clock import Clock
 
 MAPPINGS_FILE, MAPPINGS_LIMIT = Path("/proc/self/maps"), Path("/proc/sys/vm/max_map_count")
@@ -126,9 +127,9 @@ class Residents:
         self._at_count = len(self._actors)
         if counted + PER_INSTANCE + SPARE_MAPPINGS > self._limit:
             raise Exhausted(
-                f"mappings: {len(self._actors):,} actors are resident, and the process has {counted:,} of the "
-                f"{self._limit:,} memory mappings that the system allows it; stop some actors, let idle ones become "
-                "passive (the setting `resident`), or raise vm.max_map_count",
+                f"mappings: the node has {plural(len(self._actors), 'resident actor')}, and the process has "
+                f"{counted:,} of the {self._limit:,} memory mappings that the system allows it; stop some actors, let "
+                "idle ones become passive (the setting `resident`), or raise vm.max_map_count",
                 limit="mappings",
                 value=self._limit,
                 used=counted,

@@ -82,6 +82,7 @@ class Scheduler:
                 what.run()
             except BaseException:
                 logger.exception("a worker met a bug in %r", what)
+            del what  # or an idle worker would keep an actor that is gone
 
     def _leave(self) -> None:
         self._threads -= 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -23,7 +23,7 @@ from workbench.api.errors import (
 )
 from workbench.api.events import Area
 from workbench.api.identity import NAME_BYTES, ActorId, split_address
-from workbench.api.limits import Limits
+from workbench.api.limits import DEFAULT_PROFILE, Limits, profile
 from workbench.api.messages import NO_HEADERS, Envelope, Kind, Payload, Reply
 from workbench.api.supervision import ChildSpec
 from workbench.runtime import life
@@ -32,7 +32,6 @@ from workbench.runtime.births import Library, check_behaviors, options_of, spec_
 from workbench.runtime.body import Spec
 from workbench.runtime.bonds import DOWN, EXIT, Bonds
 from workbench.runtime.mailbox import Letter
-from workbench.runtime.metrics import Counters
 from workbench.runtime.surroundings import Surroundings
 
 logger = logging.getLogger(__name__)
@@ -66,10 +65,6 @@ class ActorSystem:
 
     def all(self) -> list[Actor]:
         return list(self._actors.values())
-
-    def counters(self) -> Iterable[tuple[ActorId, Counters]]:
-        """Of those that may have done something since: a hundred thousand passive ones cost next to nothing."""
-        return [(actor.id, actor.counters()) for actor in self.all() if not actor.rests()]
 
     def resolve(self, address: str, near: ActorId) -> ActorId:
         """The actor that `near` means by `name` or `name@node`."""
@@ -113,7 +108,7 @@ class ActorSystem:
         with self._lock:
             if self._actors.get(actor.id) is actor:
                 del self._actors[actor.id]
-        self._around.metrics.forget(actor.id)
+        self._around.metrics.forget(actor.id, actor.body.counters)
 
     def _register(self, scope: tuple[str, str], name: str, spec: Spec, keeper: Keeper | None = None) -> Actor:
         tenant, namespace = scope
@@ -164,7 +159,11 @@ class ActorSystem:
         """Let it stop after the turn in hand, without waiting; NotFound when it is not there."""
         self._begin_stop(self.find(identity))
 
-    def _begin_stop(self, actor: Actor, *, closing: bool = False) -> Answer[Any]:
+    def stop_itself(self, identity: ActorId) -> None:
+        """The same, asked by its own turn, which may still wait."""
+        self._begin_stop(self.find(identity), waits=True)
+
+    def _begin_stop(self, actor: Actor, *, closing: bool = False, waits: bool = False) -> Answer[Any]:
         def job() -> None:
             if actor.keeper is not None:
                 life.leave(actor)
@@ -172,7 +171,7 @@ class ActorSystem:
             life.stop(actor, closing=closing)
             self._forget(actor)
 
-        return actor.control(job)
+        return actor.stop(job, waits=waits)
 
     def kill(self, identity: ActorId) -> None:
         """When this returns, the actor is listed as crashed, unless a host call holds it for longer than a shutdown."""
@@ -242,11 +241,20 @@ class ActorSystem:
             self._around.dead_letters.put_back(letter)
             raise
 
-    # For supervisors: see supervision.supervisor.Makes and supervision.trees.System.
+    # For supervisors: see supervision.ties.Makes and supervision.trees.System.
 
     def check(self, child: ChildSpec) -> None:
         """NotFound, Invalid: this child could not be made."""
-        spec_of(self._library, child.module, child.state, options_of(child), changes=child.limits)
+        self._wanted(child)
+
+    def _wanted(self, child: ChildSpec) -> Spec:
+        return spec_of(self._library, child.module, child.state, options_of(child), changes=child.limits)
+
+    def module_of(self, reference: str) -> str:
+        try:
+            return self._library.open(reference, profile(DEFAULT_PROFILE).limits.stack_bytes).info.hash
+        except WorkbenchError:
+            return reference
 
     def taken(self, scope: tuple[str, str], name: str) -> bool:
         tenant, namespace = scope
@@ -257,8 +265,7 @@ class ActorSystem:
         return self.find(ActorId(name, namespace, tenant)).keeper
 
     def make(self, scope: tuple[str, str], child: ChildSpec, keeper: Keeper) -> Actor:
-        spec = spec_of(self._library, child.module, child.state, options_of(child), changes=child.limits)
-        return self._register(scope, child.name, replace(spec, parent=keeper.supervisor), keeper)
+        return self._register(scope, child.name, replace(self._wanted(child), parent=keeper.supervisor), keeper)
 
     def bear(self, actor: Actor) -> Answer[Any]:
         return self._around.scheduler.start(lambda: self._birth(actor))
@@ -266,19 +273,33 @@ class ActorSystem:
     def raise_again(self, actor: Actor) -> Answer[Any]:
         return actor.control(lambda: life.rise(actor, actor.spec))
 
-    def replace(self, actor: Actor, child: ChildSpec) -> Answer[Any]:
-        wanted = spec_of(self._library, child.module, child.state, options_of(child), changes=child.limits)
-        return actor.control(lambda: life.replace(actor, replace(wanted, parent=actor.spec.parent)))
+    def raise_successor(self, actor: Actor, child: ChildSpec) -> Answer[Spec]:
+        wanted = replace(self._wanted(child), parent=actor.spec.parent)
+
+        def job() -> Spec:
+            life.raise_successor(actor, wanted)
+            return wanted
+
+        return actor.control(job)
+
+    def succeed(self, actor: Actor, spec: Spec) -> Answer[Any]:
+        return actor.control(lambda: life.succeed(actor, spec))
+
+    def dismiss(self, actor: Actor) -> Answer[Any]:
+        return actor.control(actor.body.dismiss)
+
+    def differences(self, actor: Actor, child: ChildSpec) -> tuple[str, ...]:
+        return life.differences(actor, self._wanted(child))
 
     def halt(self, actor: Actor) -> Answer[Any]:
-        return actor.control(lambda: life.halt(actor))
+        return actor.stop(lambda: life.halt(actor))
 
     def retire(self, actor: Actor) -> Answer[Any]:
         def job() -> None:
             life.stop(actor)
             self._forget(actor)
 
-        return actor.control(job)
+        return actor.stop(job)
 
     # Bonds.
 

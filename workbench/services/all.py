@@ -6,6 +6,9 @@ from contextlib import ExitStack
 from functools import cached_property
 
 from workbench.api.identity import ActorId
+from workbench.services.channels.queues import QueueService
+from workbench.services.channels.topics import TopicService
+from workbench.services.channels.views import LocalChannels
 from workbench.services.keyvalue.service import KeyValueService, LocalKeyValue
 from workbench.services.keyvalue.store import Store
 from workbench.services.locks.local import LocalLocks
@@ -33,6 +36,8 @@ class Services:
         self.process_groups = GroupService(means)
         self.registry = RegistryService(means, reap_after=reap_after)
         self._closing.callback(self.registry.close)
+        self.queues, self.topics = QueueService(means), TopicService(means)
+        self._closing.callback(self.queues.close)
 
     def start(self) -> None:
         """Take up what was left by the node before."""
@@ -40,11 +45,14 @@ class Services:
         self.tuplespace.start()
         self.locks.start()
         self.registry.start()
+        self.queues.start()
 
-    def ended(self, actor: ActorId) -> None:
+    def ended(self, actor: ActorId, how: str) -> None:
         """An actor's instance is gone: what it held of a service is free again."""
         self.keyvalue.ended(actor)
         self.tuplespace.ended(actor)
+        self.queues.ended(actor, how)
+        self.topics.ended(actor)
         self.locks.ended(actor)
         self.process_groups.ended(actor)
         self.registry.ended(actor)
@@ -83,3 +91,7 @@ class Views:
     @cached_property
     def tuplespace(self) -> LocalTupleSpace:
         return LocalTupleSpace(self._all.tuplespace, self._caller)
+
+    @cached_property
+    def channels(self) -> LocalChannels:
+        return LocalChannels(self._all.queues, self._all.topics, self._caller)

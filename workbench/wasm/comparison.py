@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from workbench.api.modules import Format
 from workbench.api.structure import Change, Member, ModuleDetail, ModuleDiff
+from workbench.api.words import plural
 
 LINES = 20_000
 """The longest text that is compared line by line."""
@@ -55,7 +56,7 @@ def _size(name: str, size_bytes: int) -> dict[str, str]:
 
 
 def _bytes(size_bytes: int) -> str:
-    return f"{size_bytes:,} byte{'s' * (size_bytes != 1)}"
+    return plural(size_bytes, "byte")
 
 
 def _told(pieces: Pieces, others: Pieces) -> dict[str, str]:

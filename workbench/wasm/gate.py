@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from workbench.api.channels import ChannelsOfActor
 from workbench.api.errors import Cause, Denied, Unavailable, WorkbenchError
 from workbench.api.identity import ActorId
 from workbench.api.keyvalue import KeyValueOfActor
@@ -120,6 +121,8 @@ class Services(Protocol):
     def registry(self) -> Registry: ...
     @property
     def tuplespace(self) -> TupleSpaceOfActor: ...
+    @property
+    def channels(self) -> ChannelsOfActor: ...
 
 
 class Host(Protocol):
@@ -155,7 +158,7 @@ class Context:
     `waited_ns` is the part of the turn spent waiting in blocking host calls; it is neither fuel nor running time.
     `exception` is the report of the exception about to end the instance. `ending` is the cause for which the actor is
     to die, set from other threads, and `newborn` its instance before it has come to life. `fuel_left` of the actor's
-    lifetime is None when that has no bound.
+    lifetime is None when that has no bound. `names_random`: its code may use Python's `random`, and so the seed of it.
     """
 
     actor: ActorId
@@ -170,6 +173,7 @@ class Context:
     ending: Cause | None = None
     newborn: Any = None
     fuel_left: int | None = None
+    names_random: bool = True
     _services: Services | None = None
 
     @property

@@ -149,6 +149,12 @@ class Holdings:
         for each in self._table.get(capability, ()):
             each.uses += 1
 
+    def take_back(self, capability: str, count: int) -> None:
+        """What was noted so many times turns out not to be the actor's doing."""
+        self.used[capability] -= count
+        for each in self._table.get(capability, ()):
+            each.uses = max(0, each.uses - count)  # the grant may be younger than the uses
+
     def _take(self, held: Held) -> bool:
         """Use this grant. False: it was good for one use, and is gone already."""
         if held.duration == "once":
@@ -159,11 +165,11 @@ class Holdings:
         self.used[held.grant.capability] += 1
         return True
 
-    def deny(self, capability: str, what: str, name: str = "") -> None:
+    def deny(self, capability: str, what: str, name: str = "", grant: str = "") -> None:
         """Count a refusal, keep it as the last one, and tell of it unless that was done a moment ago."""
         self.denied[capability] += 1
         shown = name if len(name) <= NAME_CHARACTERS else f"{name[:NAME_CHARACTERS]}…"
-        denial = self.last_denial[capability] = Denial(what, shown, self._now(), self._message_type())
+        denial = self.last_denial[capability] = Denial(what, shown, self._now(), self._message_type(), grant)
         moment = time.monotonic()
         if moment - self._told.get(capability, -EVENT_SECONDS) >= EVENT_SECONDS:
             self._told[capability] = moment

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any
 
 from workbench.api import hosts
-from workbench.api.capabilities import Grant
+from workbench.api.capabilities import Grant, parse_grant
 from workbench.api.errors import Denied, Invalid
 from workbench.api.identity import ActorId
 from workbench.wasm.holdings import NAME_CHARACTERS, Holdings
@@ -147,7 +147,7 @@ def _allowed(need: Need, name: str, holdings: Holdings) -> bool:
 
 def denied(what: str, need: Need, name: str, holdings: Holdings, actor: ActorId) -> Denied:
     """The error for a call that is refused, which is counted and told."""
-    holdings.deny(need.capability, what, name)
+    holdings.deny(need.capability, what, name, narrowest(need, name))
     prefix = need.extent is Extent.PREFIX
     shown = name if len(name) <= NAME_CHARACTERS else f"{name[:NAME_CHARACTERS]}…"
     on = f" on {'every name under ' * prefix}{shown!r}" if name else ""
@@ -158,11 +158,23 @@ def denied(what: str, need: Need, name: str, holdings: Holdings, actor: ActorId)
     )
 
 
+def narrowest(need: Need, name: str) -> str:
+    """The smallest grant that can be written and allows what is needed of the thing called `name`; empty for none."""
+    prefix = "*" if need.extent is Extent.PREFIX else ""
+    whole = str(Grant(need.capability, need.mode))
+    for wanted in (f"{whole}/{name}{prefix}" if name and need.extent is not Extent.ANY else whole, whole):
+        try:
+            return str(parse_grant(wanted))
+        except Invalid:
+            continue  # the name is too long or no text, or the capability always names what it grants
+    return ""
+
+
 def count(key: Key, holdings: Holdings, refused: Denied) -> None:
     """A service itself has refused a call that a grant seemed to cover: that is evidence too."""
     needs = NEEDS.get(key, ())
     if needs and not isinstance(refused, Uncovered):
-        holdings.deny(needs[0].capability, ".".join(key))
+        holdings.deny(needs[0].capability, ".".join(key), "", narrowest(needs[0], ""))
 
 
 def _lack(need: Need, holdings: Holdings) -> str:

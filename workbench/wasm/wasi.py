@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from workbench.api.errors import Cause
+from workbench.wasm import permissions
 from workbench.wasm.codec import Err, Ok
 from workbench.wasm.gate import Connection, Context
 from workbench.wasm.native import Native
@@ -26,6 +27,9 @@ TAIL_LINES = 40
 POLLABLE, OUTPUT, INPUT, ERROR, TERMINAL_INPUT, TERMINAL_OUTPUT, NETWORK, LOOKUP = range(1, 9)
 STDIN, STDOUT, STDERR = range(3)
 CLOSED = Err(("closed", None))
+SEED = (*[256] * 9, 192)
+"""Python draws the seed of its module `random` in these pieces, at the start of each instance, before the actor's code.
+"""
 
 PACKAGES = {
     "io": ("poll", "error", "streams"),
@@ -65,6 +69,7 @@ class World:
         self.virtual_ns = self.ahead_ns = 0
         self.was_real = False
         self.sequence: random.Random | None = None
+        self.seeding = 0  # how many pieces of the seed were drawn; -1 when what comes is the actor's
         self.deadlines: dict[int, int] = {}
         self.connections: dict[int, Connection] = {}
         self.next_connection = 0
@@ -142,11 +147,20 @@ class World:
         size = min(size, 1 << 20)
         if self.holdings.real_random:
             self.holdings.note("random")
+            if self.seeding >= 0:
+                self._watch_seed(size)
             return os.urandom(size)
         if self.sequence is None:  # when first asked for: making one takes longer than starting a small actor
             actor = self.context.actor
             self.sequence = random.Random(f"{actor.tenant}\0{actor.namespace}\0{actor.name}")
         return self.sequence.randbytes(size)
+
+    def _watch_seed(self, size: int) -> None:
+        """A seed is one use of an actor that may go by it, and none of an actor that does not name `random`."""
+        self.seeding = self.seeding + 1 if size == SEED[self.seeding] else -1
+        if self.seeding == len(SEED):
+            self.seeding = -1
+            self.holdings.take_back("random", len(SEED) - self.context.names_random)
 
     def random_u64(self) -> int:
         return int.from_bytes(self.random_bytes(8), "little")
@@ -177,7 +191,7 @@ class World:
         if stream == STDERR:
             self.stderr_tail = [*self.stderr_tail[1 - TAIL_LINES :], text]
         if not self.holdings.use("logging"):
-            self.holdings.deny("logging", "a line on stderr" if stream == STDERR else "a line on stdout")
+            self.holdings.deny("logging", f"a line on {'stderr' if stream == STDERR else 'stdout'}", "", "logging")
         else:
             name = "stderr" if stream == STDERR else "stdout"
             level = "warn" if stream == STDERR else "info"
@@ -185,7 +199,7 @@ class World:
 
     def no_network(self, what: str, name: str = "") -> Err:
         """The guest's own language raises its own error for this; here it is evidence."""
-        self.holdings.deny("network", what, name)
+        self.holdings.deny("network", what, name, permissions.narrowest(permissions.HOST, name))
         return Err("access-denied")
 
     # The environment and files, bound when the instance is made.

@@ -51,7 +51,7 @@ def turn_text(turn: Turn) -> str:
     if turn.cause is not None:
         return show.one_line(str(turn.cause))
     shown = turn.text or turn.reply or ending(turn.envelope)
-    return show.one_line(shown) if isinstance(shown, str) else f"{len(shown):,} bytes"
+    return show.one_line(shown) if isinstance(shown, str) else show.plural(len(shown), "byte")
 
 
 def turn_type(turn: Turn) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QGuiApplication
 
 from ui.desk import Draft
-from ui.dialogs.asking import asking
+from ui.dialogs.asking import ask_and_wait, asking
 from ui.dialogs.choice import choice
 from ui.dialogs.confirm import confirmed
 from ui.dialogs.spawn import SpawnDialog
@@ -154,7 +154,7 @@ class Deeds:
         if node is None:
             return
         what = await self._panel.call(consequence, node, supervisor, name)
-        verb = choice(self._panel, f"Stop {name}?", what, (AGAIN, KEEP))
+        verb = await choice(self._panel, f"Stop {name}?", what, (AGAIN, KEEP))
         if verb == KEEP:
             await self._panel.call(node.supervision.stop_child, supervisor, name)
             self._told(f"{name} is stopped, and stays so until it is started by hand.")
@@ -193,7 +193,7 @@ class Deeds:
             self._desk.notice("No module is deployed yet: write one in the Editor, or drop a file here.", "warn")
             return
         with asking(SpawnDialog(self._panel, modules, module)) as dialog:
-            if not dialog.exec():
+            if not await ask_and_wait(dialog):
                 return
             chosen, state, options = dialog.module, dialog.state, SpawnOptions(name=dialog.name, profile=dialog.profile)
         info = await self._panel.call(self._desk.node.actors.spawn, chosen, state, options=options)

@@ -150,7 +150,7 @@ def facts(info: ActorInfo) -> list[tuple[str, str]]:
     return [
         ("Behavior", behaviors(info)),
         ("Module", f"{info.module_name}   {info.module[:16]}…"),
-        ("Turns", f"{info.turns:,}, {show.plural(info.crashes, 'crash').replace('crashs', 'crashes')}, "
+        ("Turns", f"{info.turns:,}, {show.plural(info.crashes, 'crash')}, "
                   f"{show.plural(info.restarts, 'restart')}"),
         ("Fuel", f"{show.short(info.fuel)} in all, {show.short(info.fuel_per_second)} per second"),
         ("Memory", f"{show.size(info.memory_bytes)} alive after its last turn, "

@@ -2,50 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
-from ui import format as show
 from ui.desk import Desk
-from ui.filter import read_number
+from ui.limit_words import KINDS, read_whole
 from ui.widgets.build import box, button, label, row, set_tone, shrinks, tool_for
 from workbench.api import ActorInfo, Invalid, Limits
 from workbench.api.limits import STACK_CLASSES
 
 NAMES = tuple(field.name for field in fields(Limits))
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """How one limit is called and read: its unit in the field, and how a number of it is told to people."""
-
-    title: str
-    unit: str
-    told: Callable[[float | None], str]
-    factor: float = 1.0
-    """What a number with a unit (`5 s`, `16MiB`) is multiplied with to come to the field's unit."""
-
-
-def _milliseconds(value: float | None) -> str:
-    return show.span(value / 1000) if value is not None else show.DASH
-
-
-KINDS = {
-    "memory_bytes": Kind("Memory beyond what it declares", "bytes", show.size),
-    "fuel": Kind("Fuel of a turn", "units", show.short),
-    "time_ms": Kind("Running time of a turn", "ms", _milliseconds, 1000.0),
-    "stack_bytes": Kind("Stack", "bytes", show.size),
-    "table_elements": Kind("Table elements", "elements", show.short),
-    "mailbox": Kind("Mailbox", "messages", show.short),
-    "wait_ms": Kind("Waiting in one turn", "ms", _milliseconds, 1000.0),
-    "text_bytes": Kind("Text of one message", "bytes", show.size),
-    "binary_bytes": Kind("Bytes of one message", "bytes", show.size),
-    "lifetime_fuel": Kind("Fuel of its whole life, 0: no bound", "units", show.short),
-}
 
 
 class Field(QWidget):
@@ -87,23 +56,12 @@ class Field(QWidget):
     def set_value(self, value: int) -> None:
         """Show a number, as if nobody had typed."""
         if isinstance(self.edit, QComboBox):
-            if self.edit.findData(value) < 0:
-                self.edit.addItem(f"{value:,}", value)
             self.edit.setCurrentIndex(self.edit.findData(value))
         elif self.edit.text() != f"{value:,}":
             self.edit.setText(f"{value:,}")
 
     def read(self) -> int:
-        """Invalid says what is wrong; units are understood: `16 MiB`, `2.5 s`, `50M`."""
-        text = self.text.replace(",", "").replace("_", "").replace(" ", "").replace(show.SPACE, "")
-        found = read_number(text)
-        if found is None:
-            raise Invalid(f"{self.text.strip()!r} is no number; write for example {self.value:,}")
-        if text[-1:].isalpha():
-            found *= self.kind.factor
-        if found != int(found):
-            raise Invalid(f"a whole number of {self.kind.unit}, not {found:g}")
-        return int(found)
+        return read_whole(self.text, self.kind, self.value)
 
     @property
     def typed(self) -> bool:

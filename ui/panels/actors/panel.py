@@ -153,6 +153,7 @@ class ActorsPanel(TablePanel[ActorInfo]):
         if found.grown is not None:
             self.tree.view.show_planned(found.branches, self._tree_wanted, found.grown)
             self.tree.select(self.chosen)
+            self._show_page()
         self.details.show_actor(
             self.actor(),
             found.turns if found.chosen == self.chosen else None,
@@ -218,11 +219,18 @@ class ActorsPanel(TablePanel[ActorInfo]):
     def context_menu(self) -> QMenu:
         return self.desk.actions.menu(self, *ROW_ACTIONS)
 
+    def _show_page(self) -> None:
+        """The table or the tree, once it has been read."""
+        if self.pages.currentIndex() != int(self.as_tree):
+            self.pages.setCurrentIndex(int(self.as_tree))
+            self.take_keyboard()
+
     def _turn_view(self) -> None:
         """The table or the tree, with the same filter."""
         shown, other = (self.tree.view, self.view) if self.as_tree else (self.view, self.tree.view)
         shown.filter.set_now(other.filter.text())
-        self.pages.setCurrentIndex(int(self.as_tree))
+        if not self.as_tree or self.tree.view.all or not self.view.all:
+            self.pages.setCurrentIndex(int(self.as_tree))  # else when it was read: what is loading is not empty
         self.take_keyboard()
         shown.table.keep_in_sight()
         self.desk.remember.emit()

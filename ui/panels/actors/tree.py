@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -40,7 +40,7 @@ class Branch:
 
 
 def branches(actors: Sequence[ActorInfo], supervisors: Sequence[SupervisorInfo]) -> list[Branch]:
-    """Every supervisor and actor where it stands. Pure."""
+    """Every supervisor and actor where it stands, children in the order of their start. Pure."""
     above = {info.name: info.parent for info in supervisors}
     known = {info.id.name for info in actors} | above.keys()
     above |= {info.id.name: info.supervisor or (info.parent if info.parent in known else "") for info in actors}
@@ -49,7 +49,16 @@ def branches(actors: Sequence[ActorInfo], supervisors: Sequence[SupervisorInfo])
         below.setdefault(supervisor.parent, []).append(Branch((supervisor.name,), None, supervisor))
     for actor in actors:
         below.setdefault(above[actor.id.name], []).append(Branch((actor.id.name,), actor))
+    places = {child.name: at for info in supervisors for at, child in enumerate(info.children)}
+    for name, found in below.items():
+        if name:
+            found.sort(key=lambda branch: _born(branch, places))
     return [Branch((NODE,)), *_under("", (NODE,), below)] if actors or supervisors else []
+
+
+def _born(branch: Branch, places: Mapping[str, int]) -> tuple[int, float, str]:
+    """Before whom it stands: a supervisor lists its children in the order of their start; actors know their birth."""
+    return places.get(branch.name, len(places)), branch.actor.spawned if branch.actor else 0.0, branch.name
 
 
 def _under(name: str, path: Path, below: dict[str, list[Branch]]) -> Iterator[Branch]:

@@ -8,14 +8,11 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from ui.desk import Desk
-from ui.dialogs.confirm import confirmed
+from ui.dialogs.confirm import confirm
+from ui.grant_words import EXAMPLES, NAMED
 from ui.panels.capabilities.columns import denial_text
 from ui.widgets.build import box, label, row, shrinks, tool_for
 from workbench.api import DURATIONS, Duration, Evidence, Invalid, parse_grant
-
-NAMED = ("filesystem", "network", "environment")
-EXAMPLES = {"filesystem": "filesystem/HOST_DIR=/guest:ro", "network": "network/HOST:PORT",
-            "environment": "environment/NAME"}  # fmt: skip
 
 
 class Granting(QWidget):
@@ -143,7 +140,7 @@ class Granting(QWidget):
         unused = await self._desk.bridge.call(lambda: node.capabilities.trim(actor, dry=True))
         if not unused:
             self._desk.notice(f"{actor} has used every grant that it holds.", "info")
-        elif confirmed(
+        elif await confirm(
             self, f"Trim {actor} to what it has used?",
             f"These grants were never used and are taken away: {', '.join(unused)}.", "Trim",
         ):  # fmt: skip
@@ -160,21 +157,11 @@ class Granting(QWidget):
 
 def offers(row: Evidence) -> list[str]:
     """Grants that may be meant, the likeliest first: what would allow the denied call, then what is held."""
-    name = row.last_denial.name if row.last_denial is not None else ""
-    likely = [EXAMPLES[row.capability]] if row.capability in NAMED else [row.capability]
-    if row.capability in ("network", "environment") and name:
-        likely = [f"{row.capability}/{name}"]
-    elif name and _is_grant(f"{row.capability}/{name}"):
-        likely.append(f"{row.capability}/{name}")
+    narrow = row.last_denial.grant if row.last_denial is not None else ""
+    whole = EXAMPLES[row.capability] if row.capability in NAMED else row.capability
+    likely = [narrow] if narrow and row.capability in NAMED else dict.fromkeys((narrow or whole, whole))
     wanted = [each for each in likely if each not in row.granted]
     return [*wanted, *row.granted] if row.denied and not row.granted else [*row.granted, *wanted]
-
-
-def _is_grant(text: str) -> bool:
-    try:
-        return bool(parse_grant(text))
-    except Invalid:
-        return False
 
 
 def _how_long(duration: Duration) -> str:

@@ -72,7 +72,7 @@ class CapabilitiesPanel(TablePanel[Evidence]):
         self.audit_model: RowModel[GrantChange] = RowModel(AUDIT, lambda change: change.seq, self)
         self.audit_table = Table(self.audit_model, "Audit of grants")
         self.audit_table.command_for = lambda _change: desk.command("capability audit")
-        nothing = EmptyState("history", "Nobody has changed a grant.")
+        nothing = EmptyState("history", "Nobody has changed a grant.", "Show what actors hold", self._show_evidence)
         self.audit = FilteredTable(desk, self.audit_table, "action:granted actor:counter", nothing)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
@@ -140,6 +140,10 @@ class CapabilitiesPanel(TablePanel[Evidence]):
     def _tab_changed(self) -> None:
         self._show_chosen()
         self.desk.remember.emit()
+
+    def _show_evidence(self) -> None:
+        self.tabs.setCurrentWidget(self.view)
+        self.take_keyboard()
 
     def _show_tab(self, view: FilteredTable[Point] | FilteredTable[GrantChange]) -> None:
         self.desk.raise_panel.emit(self.id)

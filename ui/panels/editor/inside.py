@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from ui.desk import Desk
 from ui.dialogs.palette import Choice, Palette
+from ui.format import plural
 from ui.panels.editor.document import Document
 from ui.panels.editor.places import MAIN, tab_of
 from workbench.api import ModuleInfo, Node
@@ -57,7 +58,7 @@ class Inside:
         texts = await self._desk.bridge.call(_texts, node, module)
         choices = [
             Choice(path, partial(self._choose, module.name, actor, path, texts), ("code", "icon"),
-                   f"{text.count(chr(10)) + 1:,} lines")
+                   plural(text.count(chr(10)) + 1, "line"))
             for path, text in sorted(texts.items())
         ]  # fmt: skip
         self.dialog = Palette(self._parent, self._desk.bridge, choices, f"Part of the path of a file of {module.name}")

@@ -12,11 +12,13 @@ from ui.sending import Sent
 from ui.settings import Record, text
 from ui.states import STATES, error_look, state_text
 from ui.theme import current, mono
-from ui.widgets.build import button, label, row, set_tone
+from ui.widgets.build import button, label, row, set_tone, shrinks
 from ui.widgets.figures import FigureCells
+from ui.widgets.turning_row import TurningRow
 from ui.widgets.type_combo import TypeCombo
 from workbench.api import ActorInfo, ActorState
 
+NO_MARGINS = (0, 0, 0, 0)
 CELLS = ("Fuel", "Memory", "Time", "State")
 
 
@@ -33,6 +35,7 @@ class Strip(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.info: ActorInfo | None = None
         self.picture, self.actor, self.state = label(), label(role="figure"), label(tone="muted")
+        shrinks(self.state)
         self.restart = button("Restart", self.restart_pressed.emit, style="danger", icon_name="restart")
         self.restart.hide()
         self.type = TypeCombo()
@@ -53,19 +56,23 @@ class Strip(QWidget):
         self.payload.textChanged.connect(lambda: self.edited.emit())
 
     def _lay_out(self) -> None:
-        first = row(self.picture, self.actor, self.state, self.restart, None, self.cells, spacing=6)
-        second = row(spacing=6)
-        second.addLayout(self._kinds())
-        second.addWidget(self.type, 3)
-        second.addWidget(self.payload, 4)
-        second.addWidget(self.send)
-        third = row(self.outcome, self.reply, spacing=8)
-        third.setStretch(1, 1)
+        who = row(self.picture, self.actor, self.state, self.restart, spacing=6)
+        who.setStretch(2, 1)
+        first = TurningRow(who, row(None, self.cells, spacing=6), margins=NO_MARGINS)
+        what = row(spacing=6)
+        what.addLayout(self._kinds())
+        what.addWidget(self.type, 1)
+        content = row(self.payload, self.send, spacing=6)
+        content.setStretch(0, 1)
+        second = TurningRow(what, content, margins=NO_MARGINS)
+        answer = row(self.outcome, self.reply, spacing=8)
+        answer.setStretch(1, 1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(10, 6, 10, 8)
         whole.setSpacing(6)
-        for line in (first, second, third):
-            whole.addLayout(line)
+        whole.addWidget(first)
+        whole.addWidget(second)
+        whole.addLayout(answer)
 
     def _kinds(self) -> QHBoxLayout:
         self.kinds = QButtonGroup(self)

@@ -20,7 +20,7 @@ from ui.widgets.build import box, column, row, tool_for
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.filtered_table import FilteredTable
 from ui.widgets.table import Table
-from workbench.api import Area, Group, GroupMember, NotFound, Publication
+from workbench.api import Area, Group, GroupMember, NotFound, PublishResult
 
 SHOWN = 10_000
 NAME_WIDTH = 150
@@ -218,7 +218,7 @@ class GroupsPanel(MasterPanel[Group]):
             line.setText(text(record, name))
 
 
-def published(kind: str, found: Publication) -> str:
+def published(kind: str, found: PublishResult) -> str:
     """Who got it, and who could not take it."""
     said = f"{kind} is with {show.named(found.delivered)}." if found.delivered else f"Nobody got {kind}."
     if found.refused:

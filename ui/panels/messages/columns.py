@@ -16,11 +16,11 @@ def _look(sent: Sent) -> tuple[str, str]:
 
 def _answer(sent: Sent) -> str:
     found = sent.text or sent.reply
-    return show.one_line(found) if isinstance(found, str) else f"{len(found):,} bytes"
+    return show.one_line(found) if isinstance(found, str) else show.plural(len(found), "byte")
 
 
 def _payload(sent: Sent) -> str:
-    return show.one_line(sent.payload) if isinstance(sent.payload, str) else f"{len(sent.payload):,} bytes"
+    return show.one_line(sent.payload) if isinstance(sent.payload, str) else show.plural(len(sent.payload), "byte")
 
 
 COLUMNS: tuple[Col, ...] = (

@@ -22,7 +22,7 @@ VERBS = ("letter_edit", "letter_resend")
 
 def _payload(letter: DeadLetter) -> str:
     found = letter.envelope.payload
-    return show.one_line(found) if isinstance(found, str) else f"{len(found):,} bytes"
+    return show.one_line(found) if isinstance(found, str) else show.plural(len(found), "byte")
 
 
 def _cause(letter: DeadLetter) -> str:
@@ -44,11 +44,17 @@ COLUMNS: tuple[Letter, ...] = (
 
 
 class Letters(QWidget):
-    """The table, newest first. `model.rows` are what the filter leaves."""
+    """The table, newest first. `model.rows` are what the filter leaves.
+
+    The newest one is chosen as they come, until another one is, or this one is taken in hand: by a click, with the
+    keyboard in the table, or to be edited.
+    """
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
+        self._followed = 0
+        """The number of the one that nobody has chosen by hand."""
         self.model: RowModel[DeadLetter] = RowModel(COLUMNS, lambda letter: letter.seq, self)
         self.table = Table(self.model, "Dead letters")
         self.table.command_for = self.command
@@ -69,6 +75,7 @@ class Letters(QWidget):
         for verb, slot in slots.items():
             self._desk.actions.bind(f"message.{verb}", slot)
         self.table.opened.connect(slots["letter_edit"])
+        self.table.pressed.connect(lambda: self.take_in_hand())
         self.table.selectionModel().currentRowChanged.connect(lambda: self.enable())
         self.enable()
 
@@ -82,11 +89,17 @@ class Letters(QWidget):
 
     def show_letters(self, letters: Sequence[DeadLetter]) -> None:
         """Oldest first, as the node keeps them."""
-        newest = self.table.currentIndex().row() == 0 and not self.table.hasFocus()
+        chosen = self.chosen()
+        follows = chosen is not None and chosen.seq == self._followed and not self.table.hasFocus()
         self.view.show_rows(list(reversed(letters)))
-        if self.model.rows and (newest or not self.table.currentIndex().isValid()):
+        if self.model.rows and (follows or not self.table.currentIndex().isValid()):
             self.table.choose(0)
+            self._followed = self.model.rows[0].seq
         self.enable()
+
+    def take_in_hand(self) -> None:
+        """The chosen one stays so, whatever comes."""
+        self._followed = 0
 
     def command(self, letter: DeadLetter) -> str:
         message = written(letter.envelope.type, letter.envelope.payload)

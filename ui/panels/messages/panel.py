@@ -26,6 +26,7 @@ from ui.widgets.filtered_table import FilteredTable
 from ui.widgets.payload_edit import PayloadEdit
 from ui.widgets.reply_view import ReplyView
 from ui.widgets.table import Table
+from ui.widgets.turning_row import TurningRow
 from ui.widgets.turning_splitter import TurningSplitter
 from ui.widgets.type_combo import TypeCombo
 from workbench.api import Area, DeadLetter, Invalid, NotFound
@@ -80,13 +81,12 @@ class MessagesPanel(Panel):
         return made
 
     def _lay_out(self) -> None:
-        address = row(self.actor, spacing=6)
-        address.addLayout(self._kinds())
-        address.addWidget(self.type)
-        address.addWidget(self.send_button)
-        address.setStretch(0, 3)
-        address.setStretch(2, 2)
-        address.setContentsMargins(8, 7, 8, 7)
+        whom = row(self.actor)
+        whom.addLayout(self._kinds())
+        what = row(self.type, self.send_button)
+        for half in (whom, what):
+            half.setStretch(0, 1)
+        address = TurningRow(whom, what, margins=(0, 0, 0, 0))
         self.top = TurningSplitter()
         self.top.addWidget(box("composer", column(self.payload, margins=(8, 8, 8, 8))))
         self.top.addWidget(self.reply)
@@ -105,7 +105,7 @@ class MessagesPanel(Panel):
         self.tabs.addTab(self.letters, "Dead letters")
         self.split.addWidget(self.tabs)
         self.split.setSizes([240, 200])
-        self.column.addWidget(box("band", address))
+        self.column.addWidget(box("band", row(address, margins=(8, 7, 8, 7))))
         self.column.addWidget(self.resending.strip)
         self.column.addWidget(self.split, 1)
 

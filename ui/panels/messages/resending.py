@@ -12,6 +12,7 @@ from ui.panels.messages.letters import edited
 from ui.sending import Sent
 from ui.widgets.build import box, button, label, row
 from workbench.api import DeadLetter, Payload
+from workbench.api.actors import why_it_waits
 
 if TYPE_CHECKING:
     from ui.panels.messages.panel import MessagesPanel
@@ -46,6 +47,7 @@ class Resending:
         panel, letter = self._panel, self._panel.letters.chosen()
         if letter is None:
             return
+        panel.letters.take_in_hand()
         sent = letter.envelope
         panel.compose(Draft(letter.actor.name, sent.type, sent.payload, "cast"))
         self.letter = letter
@@ -86,6 +88,10 @@ class Resending:
                        text=f"dead letter {letter.seq:,} is in the mailbox again, as message {message}",
                        round_trip_ns=perf_counter_ns() - began))  # fmt: skip
         panel.refresh()
+        info = await panel.call(node.actors.get, letter.actor)
+        if reason := why_it_waits(info):
+            restart = panel.desk.command("actor restart", letter.actor.name)
+            panel.desk.notice(f"{reason}, in Actors or by {restart}.", "warn", key=f"waits:{letter.actor.name}")
 
     def _go_to_actor(self) -> None:
         if (letter := self._panel.letters.chosen()) is not None:

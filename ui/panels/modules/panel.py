@@ -15,7 +15,7 @@ from ui import format as show
 from ui.commands import in_the_window
 from ui.desk import Desk
 from ui.dialogs.alias import AliasDialog
-from ui.dialogs.asking import asking
+from ui.dialogs.asking import ask, asking
 from ui.dialogs.confirm import confirmed
 from ui.filter import Filter, quote
 from ui.models import Plan
@@ -266,7 +266,7 @@ class ModulesPanel(TablePanel[Deployed]):
         info = self.info()
         if info is not None:
             with asking(AliasDialog(self, info)) as dialog:
-                if dialog.exec():
+                if ask(dialog):
                     self.run(self._do_alias(dialog.name, info.hash, force=False))
 
     async def _do_alias(self, name: str, digest: str, *, force: bool) -> None:

@@ -55,7 +55,7 @@ class Treemap(QWidget):
         self._sections, self._total = sections, sum(section.size_bytes for section in sections)
         self.path = ()
         self._lay_out()
-        self.setAccessibleDescription(f"{len(sections)} sections, {show.size(self._total)}")
+        self.setAccessibleDescription(f"{show.plural(len(sections), 'section')}, {show.size(self._total)}")
 
     def choose(self, path: Path) -> None:
         """Mark a tile without telling anybody."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QGuiApplication
 
 from ui import format as show
-from ui.dialogs.confirm import confirmed
+from ui.dialogs.confirm import confirm, confirmed
 from ui.filter import quote
 from ui.supervised import KEEP, consequence
 from workbench.api.supervision import names_of
@@ -88,7 +88,7 @@ class Deeds:
         node = self._desk.node
         if node is not None:
             question = await self._panel.call(consequence, node, supervisor, child)
-            if confirmed(self._panel, f"Stop {child}?", question, KEEP):
+            if await confirm(self._panel, f"Stop {child}?", question, KEEP):
                 await self._call(f"{child} is stopped, and stays so until it is started by hand.", "stop", supervisor,
                                  child)  # fmt: skip
 
@@ -110,7 +110,7 @@ class Deeds:
             name = known[name].parent
         if name in known and confirmed(
             self._panel, f"Remove the tree {name}?",
-            f"{show.plural(len(names_of(known[name].spec)) - 1, 'child').replace('childs', 'children')} at any depth "
+            f"{show.plural(len(names_of(known[name].spec)) - 1, 'child')} at any depth "
             "stop in the reverse order, with their state and their mailboxes, and the tree is forgotten.", "Remove",
         ):  # fmt: skip
             self._do(f"The tree {name} is removed.", "remove", name, "")

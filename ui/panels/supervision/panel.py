@@ -16,9 +16,10 @@ from ui.panel import Panel
 from ui.panels.supervision.canvas import Canvas
 from ui.panels.supervision.deeds import Deeds
 from ui.panels.supervision.details import SupervisionDetails
+from ui.panels.supervision.editor.editing import Editing
 from ui.panels.supervision.forest import Card, Forest, grow
 from ui.settings import Json, Record, child, number, text, words
-from ui.supervised import marks, running
+from ui.supervised import marks, marks_below, running
 from ui.widgets.build import box, label, row, shrinks, tool_for
 from ui.widgets.empty_state import EmptyState
 from workbench.api import Area, NotFound, Outcome, Payload, RestartPlan, RestartRecord, Strategy, SupervisorInfo
@@ -27,10 +28,11 @@ DECISIONS_SHOWN = 500
 TURNS_READ = 50
 CARD_ACTIONS = (
     "supervision.restart", "supervision.restart_all", "supervision.stop", "supervision.start", "supervision.add", "",
-    "supervision.actor", "supervision.message", "supervision.log", "", "supervision.turn", "supervision.copy_command",
+    "supervision.edit_tree", "", "supervision.actor", "supervision.message", "supervision.log", "",
+    "supervision.turn", "supervision.copy_command",
     "", "supervision.remove",
 )  # fmt: skip
-BAND = ("apply", "preview", "fit", "zoom_in", "zoom_out", "close_all", "open_all")
+BAND = ("new_tree", "edit_tree", "apply", "preview", "fit", "zoom_in", "zoom_out", "close_all", "open_all")
 EMPTYING_MS = 500
 """While restarts are counted or waited for, it is read again so often: gauges empty as time passes."""
 
@@ -67,9 +69,8 @@ class SupervisionPanel(Panel):
         self.details = SupervisionDetails(desk)
         self.counts = label(tone="muted")
         self.none = EmptyState(
-            "supervisor", "No supervisor yet: a tree starts its actors again when they crash. Drop a tree file "
-            "(.toml) anywhere in the window, or choose one.", "Apply a tree file…",
-            lambda: desk.actions.run("supervision.apply"),
+            "supervisor", "No supervisor yet: a tree starts its actors again when they crash. Draw one, or drop a tree "
+            "file (.toml) anywhere in the window.", "New tree…", lambda: desk.actions.run("supervision.new_tree"),
         )  # fmt: skip
         self.stack = QStackedWidget()
         self.split = QSplitter(Qt.Orientation.Vertical)
@@ -87,10 +88,11 @@ class SupervisionPanel(Panel):
         self._emptying = QTimer(self, singleShot=True, interval=EMPTYING_MS)
         self._emptying.timeout.connect(self.refresh)
         self.deeds = Deeds(self)
+        self.editing = Editing(self)
         self._bind()
 
     def _band(self) -> QHBoxLayout:
-        tools = [tool_for(self.desk.actions[f"supervision.{verb}"], text=verb == "apply") for verb in BAND]
+        tools = [tool_for(self.desk.actions[f"supervision.{verb}"], text=verb == "new_tree") for verb in BAND]
         shrinks(self.counts)
         made = row(self.counts, *tools, margins=(10, 5, 8, 5), spacing=2)
         made.setStretch(0, 1)
@@ -113,6 +115,7 @@ class SupervisionPanel(Panel):
             actions.bind(f"supervision.{verb}", slot)
         actions["supervision.preview"].setChecked(True)
         self.deeds.bind()
+        self.editing.bind()
         self._enable()
 
     # reading
@@ -174,7 +177,8 @@ class SupervisionPanel(Panel):
 
     def _show_marks(self) -> None:
         shown = self.desk.actions["supervision.preview"].isChecked() and self._plan is not None
-        self.canvas.show_marks(marks(self._plan, self.chosen) if shown and self._plan is not None else {})
+        found = marks(self._plan, self.chosen) if shown and self._plan is not None else {}
+        self.canvas.show_marks(marks_below(found, self.trees))
 
     # choosing
 
@@ -254,7 +258,7 @@ class SupervisionPanel(Panel):
         runs = card is not None and card.child is not None and running(card.child) and not card.child.held
         simple = card is not None and card.info is not None and card.info.spec.strategy is Strategy.SIMPLE_ONE_FOR_ONE
         for verbs, on in (
-            (("restart",), card is not None), (("copy_command", "log"), card is not None),
+            (("restart", "edit_tree"), card is not None), (("copy_command", "log"), card is not None),
             (("restart_all",), inner), (("stop",), runs), (("start",), inner and not runs), (("add",), simple),
             (("actor", "message"), card is not None and card.info is None),
             (("remove",), card is not None), (("turn",), card is not None and card.info is not None),
@@ -281,13 +285,14 @@ class SupervisionPanel(Panel):
     def record(self) -> Record:
         return {
             "chosen": self.chosen, "closed": list[Json](sorted(self.closed)), "details": self.details.record(),
-            "height": self.split.sizes()[1] if self.details.isVisible() else 0,
+            "height": self.split.sizes()[1] if self.details.isVisible() else 0, "drawing": self.editing.record(),
         }  # fmt: skip
 
     def restore(self, record: Record) -> None:
         self._awaited = text(record, "chosen")
         self.closed = frozenset(words(record, "closed"))
         self.details.restore(child(record, "details"))
+        self.editing.restore(child(record, "drawing"))
         if 60 < (height := number(record, "height")) < 2000:
             self.split.setSizes([max(self.height() - height, 160), height])
 

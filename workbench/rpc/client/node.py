@@ -20,6 +20,7 @@ from workbench.api import (
 from workbench.rpc.client.actors import RemoteActors
 from workbench.rpc.client.capabilities import RemoteCapabilities
 from workbench.rpc.client.channel import LONG_SECONDS, Connection
+from workbench.rpc.client.channels import RemoteChannels
 from workbench.rpc.client.keyvalue import RemoteKeyValue
 from workbench.rpc.client.locks import RemoteLocks
 from workbench.rpc.client.modules import RemoteModules
@@ -49,6 +50,7 @@ class RemoteNode:
         self._process_groups = RemoteProcessGroups(self._connection)
         self._registry = RemoteRegistry(self._connection)
         self._tuplespace = RemoteTupleSpace(self._connection)
+        self._channels = RemoteChannels(self._connection)
 
     @property
     def modules(self) -> RemoteModules:
@@ -85,6 +87,10 @@ class RemoteNode:
     @property
     def tuplespace(self) -> RemoteTupleSpace:
         return self._tuplespace
+
+    @property
+    def channels(self) -> RemoteChannels:
+        return self._channels
 
     def info(self) -> NodeInfo:
         return from_message(self._stub.call("Info", pb.InfoRequest(), pb.NodeInfo), NodeInfo)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.api import ActorId, Group, GroupMember, Payload, Publication
+from workbench.api import ActorId, Group, GroupMember, Payload, PublishResult
 from workbench.rpc.client.channel import Connection
 from workbench.rpc.convert import actor as named
 from workbench.rpc.convert import from_message
@@ -44,6 +44,8 @@ class RemoteProcessGroups:
         answers = self._stub.stream("List", request, pb.GroupListResponse)
         return [from_message(group, Group) for answer in answers for group in answer.groups]
 
-    def publish(self, group: str, message_type: str, payload: Payload = "", *, topic: str | None = None) -> Publication:
+    def publish(
+        self, group: str, message_type: str, payload: Payload = "", *, topic: str | None = None
+    ) -> PublishResult:
         request = pb.GroupPublishRequest(group=group, type=message_type, payload=content(payload), topic=topic)
-        return from_message(self._stub.call("Publish", request, pb.GroupPublishResponse).publication, Publication)
+        return from_message(self._stub.call("Publish", request, pb.GroupPublishResponse).result, PublishResult)

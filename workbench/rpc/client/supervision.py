@@ -12,8 +12,9 @@ from workbench.api import (
     RestartRecord,
     SupervisorInfo,
     SupervisorSpec,
+    TreeChange,
 )
-from workbench.rpc.client.channel import MARGIN_SECONDS, Connection
+from workbench.rpc.client.channel import LONG_SECONDS, MARGIN_SECONDS, Connection
 from workbench.rpc.convert import from_message, to_message
 from workbench.rpc.convert import payload as content
 from workbench.rpc.generated.plexspaces.v1 import supervision_pb2 as pb
@@ -29,6 +30,11 @@ class RemoteSupervision:
         request = pb.ApplyRequest(tree=to_message(tree, pb.SupervisorSpec), timeout_seconds=timeout)
         answer = self._stub.call("Apply", request, pb.SupervisorInfo, seconds=timeout + MARGIN_SECONDS)
         return from_message(answer, SupervisorInfo)
+
+    def diff(self, tree: SupervisorSpec) -> Sequence[TreeChange]:
+        request = pb.DiffTreeRequest(tree=to_message(tree, pb.SupervisorSpec))
+        answers = self._stub.stream("Diff", request, pb.DiffTreeResponse, seconds=LONG_SECONDS)
+        return [from_message(change, TreeChange) for answer in answers for change in answer.changes]
 
     def get(self, supervisor: str) -> SupervisorInfo:
         request = pb.GetSupervisorRequest(supervisor=supervisor)

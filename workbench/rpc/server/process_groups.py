@@ -48,4 +48,4 @@ class ProcessGroupsService:
         found = node.process_groups.publish(
             request.group, request.type, payload_of(request.payload), topic=optional(request, "topic")
         )
-        return pb.GroupPublishResponse(publication=to_message(found, pb.Publication))
+        return pb.GroupPublishResponse(result=to_message(found, pb.PublishResult))

@@ -14,7 +14,7 @@ from workbench.rpc.server.waits import wait
 class SupervisionService:
     """Service `Supervision`."""
 
-    long = frozenset({"Apply", "Remove", "StartChild", "StopChild", "Restart"})
+    long = frozenset({"Apply", "Diff", "Remove", "StartChild", "StopChild", "Restart"})
     endless: frozenset[str] = frozenset()
 
     def apply(self, node: Node, request: pb.ApplyRequest, _: Context) -> pb.SupervisorInfo:
@@ -24,6 +24,11 @@ class SupervisionService:
     def list(self, node: Node, _: pb.ListSupervisorsRequest, __: Context) -> Iterator[pb.ListSupervisorsResponse]:
         for batch in batches(to_message(found, pb.SupervisorInfo) for found in node.supervision.list()):
             yield pb.ListSupervisorsResponse(supervisors=batch)
+
+    def diff(self, node: Node, request: pb.DiffTreeRequest, _: Context) -> Iterator[pb.DiffTreeResponse]:
+        changes = node.supervision.diff(from_message(request.tree, SupervisorSpec))
+        for batch in batches(to_message(change, pb.TreeChange) for change in changes):
+            yield pb.DiffTreeResponse(changes=batch)
 
     def get(self, node: Node, request: pb.GetSupervisorRequest, _: Context) -> pb.SupervisorInfo:
         return to_message(node.supervision.get(request.supervisor), pb.SupervisorInfo)

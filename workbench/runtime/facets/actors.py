@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from weakref import ref
 
 from workbench.api.actors import ActorInfo, ActorState, DeadLetter, SpawnOptions
 from workbench.api.identity import ActorId
@@ -23,7 +24,7 @@ class LocalActors:
 
     def __init__(self, system: ActorSystem, around: Surroundings, scope: Scope) -> None:
         self._system, self._around, self._scope = system, around, scope
-        self._known: dict[str, Actor] = {}  # found once for each name that is used again and again
+        self._known: dict[str, ref[Actor]] = {}  # found once for each name that is used again and again
 
     def id_of(self, actor: ActorId | str) -> ActorId:
         """Whom the caller means, in its own tenant and namespace."""
@@ -40,11 +41,13 @@ class LocalActors:
         """The actor whom the caller means; NotFound when there is none."""
         if not isinstance(actor, str):
             return self._system.find(self.id_of(actor))
-        found = self._known.get(actor)
+        known = self._known.get(actor)
+        found = known() if known is not None else None
         if found is None or found.state is ActorState.STOPPED:
             if len(self._known) >= KEPT_NAMES:
                 self._known.clear()
-            found = self._known[actor] = self._system.find(self.id_of(actor))
+            found = self._system.find(self.id_of(actor))
+            self._known[actor] = ref(found)  # weak: one that is gone takes 10 KB
         return found
 
     def spawn(

@@ -12,6 +12,7 @@ from workbench.api.supervision import (
     RestartRecord,
     SupervisorInfo,
     SupervisorSpec,
+    TreeChange,
 )
 from workbench.runtime.supervision.trees import Trees
 
@@ -24,6 +25,9 @@ class LocalSupervision:
 
     def apply(self, tree: SupervisorSpec, *, timeout: float = 60.0) -> SupervisorInfo:
         return self._trees.apply(self._scope, tree, timeout)
+
+    def diff(self, tree: SupervisorSpec) -> Sequence[TreeChange]:
+        return self._trees.diff(self._scope, tree)
 
     def get(self, supervisor: str) -> SupervisorInfo:
         return self._trees.find(self._scope, supervisor).info()

@@ -7,11 +7,12 @@ import logging
 from collections.abc import Generator
 from dataclasses import replace
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from workbench.answer import Answer
 from workbench.api.actors import ActorState
 from workbench.api.errors import Cause, Conflict, Invalid, NotFound, WorkbenchError
+from workbench.api.restarts import Child, Rules, decide
 from workbench.api.supervision import (
     BRUTAL_KILL,
     ChildSpec,
@@ -22,47 +23,17 @@ from workbench.api.supervision import (
     SupervisorInfo,
     SupervisorSpec,
 )
+from workbench.api.words import plural
 from workbench.runtime.actor import Actor
 from workbench.runtime.agenda import Agenda, Steps
-from workbench.runtime.supervision.decide import Child, Rules, decide
+from workbench.runtime.body import Spec
+from workbench.runtime.supervision.change import change
 from workbench.runtime.supervision.entry import Entry
+from workbench.runtime.supervision.prepared import Accord, Prepared
+from workbench.runtime.supervision.ties import Makes, Scope, Told
 from workbench.runtime.surroundings import Surroundings
 
 logger = logging.getLogger(__name__)
-Scope = tuple[str, str]
-
-
-class Makes(Protocol):
-    """What a supervisor needs of the actor system."""
-
-    def make(self, scope: Scope, child: ChildSpec, keeper: Entry) -> Actor:
-        """A registered actor that is not born yet."""
-        ...
-
-    def bear(self, actor: Actor) -> Answer[Any]:
-        """Bring it to life; when that fails it is gone."""
-        ...
-
-    def raise_again(self, actor: Actor) -> Answer[Any]: ...
-    def replace(self, actor: Actor, child: ChildSpec) -> Answer[Any]:
-        """Let a living one start anew as `child`, unless it is that already; it serves on when that fails."""
-        ...
-
-    def halt(self, actor: Actor) -> Answer[Any]: ...
-    def retire(self, actor: Actor) -> Answer[Any]:
-        """Stop it for good and forget it."""
-        ...
-
-
-class Told(Protocol):
-    """Who hears of what supervisors do."""
-
-    def decided(
-        self, who: Supervisor, child: Entry, ending: Ending, plan: RestartPlan, cause: Cause | None, killed_by: str
-    ) -> None: ...
-    def changed(self, who: Supervisor) -> None: ...
-    def enter(self, who: Supervisor) -> None: ...
-    def leave(self, who: Supervisor) -> None: ...
 
 
 class Supervisor:
@@ -101,12 +72,23 @@ class Supervisor:
             name=self.name,
             parent=self.place.supervisor if self.place is not None else "",
             state=self.state,
-            spec=self.spec,
+            spec=self.whole(),
             restarts=sum(time >= now - self.spec.period_ms / 1000 for time in self._restarts),
             total_restarts=self.total_restarts,
             children=tuple(entry.info(now) for entry in self.entries),
             stopped_because=self.stopped_because,
         )
+
+    def whole(self) -> SupervisorSpec:
+        """Its spec, with what the supervisors below are made of by now."""
+        below = {entry.name: entry.below for entry in self.entries if entry.below is not None}
+        if not below:
+            return self.spec
+        children = (
+            replace(child, supervisor=found.whole()) if (found := below.get(child.name)) is not None else child
+            for child in self.spec.children
+        )
+        return replace(self.spec, children=tuple(children))
 
     # What others ask for: each puts a job on the agenda.
 
@@ -134,9 +116,13 @@ class Supervisor:
     def restart_child(self, name: str) -> Answer[Entry]:
         return self.agenda.submit(lambda: self._restart_child(name))
 
-    def change(self, spec: SupervisorSpec) -> Answer[None]:
-        """Become like `spec`."""
-        return self.agenda.submit(lambda: self._change(spec))
+    def change(self, spec: SupervisorSpec, accord: Accord | None = None) -> Answer[None]:
+        """Become like `spec`, all of it or nothing; as a part of what changes above, when there is an accord."""
+        return self.agenda.submit(lambda: self._change(spec, accord))
+
+    def release(self, name: str) -> Answer[None]:
+        """Stop a child for good and leave it out of the spec; nothing, when there is none."""
+        return self.agenda.submit(lambda: self._release(name))
 
     def ended(self, entry: Entry, life: int, ending: Ending, cause: Cause | None, killed_by: str) -> None:
         """A child has ended by itself; returns at once."""
@@ -234,7 +220,8 @@ class Supervisor:
     def _give_up(self, failed: Entry, cause: Cause | None) -> Steps[None]:
         spec = self.spec
         self.stopped_because = (
-            f"{spec.intensity:,} restarts within {spec.period_ms / 1000:g} s were used up when {failed.name} ended: "
+            f"{plural(spec.intensity, 'restart')} within {spec.period_ms / 1000:g} s "
+            f"{'was' if spec.intensity == 1 else 'were'} used up when {failed.name} ended: "
             f"{cause or 'it stopped'}"
         )
         logger.warning("the supervisor %s gave up: %s", self.name, self.stopped_because)
@@ -258,7 +245,9 @@ class Supervisor:
                 child = entry.spec if state is None else replace(entry.spec, state=state)
                 entry.actor = actor = self._system.make(self.scope, child, entry)
                 yield from _done(self._system.bear(actor))
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, WorkbenchError):
+                error.subject = error.subject or entry.name
             entry.alive = False
             if entry.actor is not None and entry.actor.state is ActorState.STOPPED:
                 entry.actor = None  # it was never born, and is not listed
@@ -312,6 +301,12 @@ class Supervisor:
         yield from self._stop(entry, for_good=True)
         self.entries = tuple(other for other in self.entries if other is not entry)
 
+    def _release(self, name: str) -> Steps[None]:
+        if any(entry.name == name for entry in self.entries):
+            yield from self._forget(self.find(name))
+            children = tuple(child for child in self.spec.children if child.name != name)
+            self.spec = replace(self.spec, children=children)
+
     def _down(self) -> Steps[None]:
         """Stop everything; temporary children and those of simple_one_for_one are gone after it."""
         self.state = ActorState.STOPPING
@@ -334,8 +329,11 @@ class Supervisor:
                 continue
             try:
                 yield from self._start(entry)
-            except BaseException:
+            except BaseException as error:
+                self.stopped_because = f"{entry.name} did not start: {error}"
                 yield from self._down()
+                if self.place is None:
+                    self.abandon()
                 raise
         self.state = ActorState.IDLE
         self._told.changed(self)
@@ -394,34 +392,76 @@ class Supervisor:
 
     # Another spec.
 
-    def _change(self, spec: SupervisorSpec) -> Steps[None]:
-        """Start what is new, in order, replace what is other, then stop what is gone, in the reverse order.
+    def _change(self, spec: SupervisorSpec, accord: Accord | None) -> Steps[None]:
+        """All that is new comes to life first, here and below, beside what it replaces. Only then the old one goes.
 
-        When one of the new ones does not start, none of them is there and nothing else was changed. When a replacement
-        does not start, the one before serves on; those that were replaced before it stay so.
+        When one does not start, nothing of it is there and nothing else was changed.
         """
-        there = {entry.name: entry for entry in self.entries}
-        known = [(child, there[child.name]) for child in spec.children if child.name in there]
-        same = {child.name: entry for child, entry in known if _alike(entry, child)}
-        fresh = [Entry(self, child) for child in spec.children if child.name not in there]
-        if not self.simple and self.state is ActorState.IDLE:
+        there = {} if self.simple else {entry.name: entry for entry in self.entries}
+        wanted = () if self.simple else spec.children  # the copies of a pool keep what they were started with
+        made = Prepared(there, change({name: entry.spec for name, entry in there.items()}, wanted))
+        try:
+            yield from self._prepare(made)
+        except BaseException as error:
+            yield from self._call_off(made)
+            if accord is not None:
+                accord.ready.fail(error)
+            raise
+        if accord is not None:
+            accord.ready.set(None)
+            if not (yield from _done(accord.goes_on)):
+                yield from self._call_off(made)
+                return
+        yield from self._carry_out(spec, made)
+
+    def _prepare(self, made: Prepared) -> Steps[None]:
+        fresh = [Entry(self, child) for child in made.plan.fresh]
+        if self.state is ActorState.IDLE:
             yield from self._start_fresh(fresh)
-            try:
-                for child in spec.children:
-                    if child.name in same:
-                        yield from self._replace(same[child.name], child)
-            except BaseException:
-                for entry in reversed(fresh):
-                    yield from self._forget(entry)
-                raise
-        for entry in reversed(self.entries):
-            if not self.simple and entry not in fresh and entry.name not in same:
-                yield from self._stop(entry, for_good=True)
+        made.fresh = fresh
+        for child in made.plan.same:
+            entry = made.there[child.name]
+            if entry.below is not None and child.supervisor is not None:
+                accord = Accord()
+                made.below.append((accord, entry.below.change(child.supervisor, accord)))
+                yield from _done(accord.ready)
+            elif entry.actor is not None:
+                made.successors.append((entry.actor, (yield from self._raise_successor(entry.actor, child))))
+
+    def _raise_successor(self, actor: Actor, child: ChildSpec) -> Steps[Spec]:
+        try:
+            found: Spec = yield from _done(self._system.raise_successor(actor, child))
+        except WorkbenchError as error:
+            error.subject = error.subject or child.name
+            raise
+        return found
+
+    def _call_off(self, made: Prepared) -> Steps[None]:
+        for accord, answer in reversed(made.below):
+            accord.goes_on.set(False)
+            if not answer.done:
+                yield answer
+        for actor, _ in made.successors:
+            yield from _done(self._system.dismiss(actor))
+        for entry in reversed(made.fresh):
+            yield from self._forget(entry)
+
+    def _carry_out(self, spec: SupervisorSpec, made: Prepared) -> Steps[None]:
+        """Exchange what is other, stop what is gone, in the reverse order, and be like `spec`."""
+        for accord, _ in made.below:
+            accord.goes_on.set(True)
+        for actor, found in made.successors:
+            yield from _done(self._system.succeed(actor, found))
+        for _, answer in made.below:
+            yield from _done(answer)
+        for name in made.plan.gone:
+            yield from self._stop(made.there[name], for_good=True)
         self.spec = spec
         if not self.simple:
-            kept = same | {entry.name: entry for entry in fresh}
+            kept = {child.name: made.there[child.name] for child in made.plan.same}
+            kept |= {entry.name: entry for entry in made.fresh}
             self.entries = tuple(self._take(child, kept.get(child.name)) for child in spec.children)
-        if self.state is ActorState.IDLE:
+        if self.state is ActorState.IDLE and not self.simple:
             for entry in self.entries:
                 if entry.life == 0:  # of another kind than before: an actor that becomes a supervisor, or the reverse
                     yield from self._start(entry)
@@ -437,23 +477,11 @@ class Supervisor:
                 yield from self._forget(entry)
             raise
 
-    def _replace(self, entry: Entry, child: ChildSpec) -> Steps[None]:
-        """Let a child run what `child` says, if it does not already."""
-        if entry.below is not None and child.supervisor is not None:
-            yield from _done(entry.below.change(child.supervisor))
-        elif entry.actor is not None and entry.alive:
-            yield from _done(self._system.replace(entry.actor, child))
-
     def _take(self, child: ChildSpec, entry: Entry | None) -> Entry:
         if entry is None:
             return Entry(self, child)
         entry.spec = child
         return entry
-
-
-def _alike(entry: Entry, child: ChildSpec) -> bool:
-    """Whether both are actors, or both supervisors: then it lives on."""
-    return (entry.spec.supervisor is None) is (child.supervisor is None)
 
 
 def _done(answer: Answer[Any]) -> Generator[Answer[Any], None, Any]:

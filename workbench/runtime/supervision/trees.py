@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import threading
 from collections import deque
 from collections.abc import Sequence
 from typing import Any, Protocol
 
 from workbench.answer import Answer
+from workbench.api.actors import ActorState
 from workbench.api.errors import AlreadyExists, Cause, Invalid, NotFound, Timeout, WorkbenchError
 from workbench.api.events import Area
 from workbench.api.logs import Level
@@ -16,19 +18,26 @@ from workbench.api.messages import Payload
 from workbench.api.supervision import (
     ChildInfo,
     ChildSpec,
+    Deed,
     Ending,
     RestartPlan,
     RestartRecord,
     Strategy,
     SupervisorInfo,
     SupervisorSpec,
+    TreeChange,
+    check_names,
     names_of,
     spoken,
 )
+from workbench.runtime.actor import Actor
+from workbench.runtime.supervision import difference
 from workbench.runtime.supervision.entry import Entry
-from workbench.runtime.supervision.supervisor import Makes, Scope, Supervisor
+from workbench.runtime.supervision.supervisor import Supervisor
+from workbench.runtime.supervision.ties import Makes, Scope
 from workbench.runtime.surroundings import Surroundings
 
+logger = logging.getLogger(__name__)
 KEPT = 10_000
 """Decisions."""
 
@@ -38,6 +47,14 @@ class System(Makes, Protocol):
 
     def check(self, child: ChildSpec) -> None:
         """NotFound, Invalid: this child could not be made."""
+        ...
+
+    def differences(self, actor: Actor, child: ChildSpec) -> tuple[str, ...]:
+        """In what `replace` would have something to do; the keys of a tree file."""
+        ...
+
+    def module_of(self, reference: str) -> str:
+        """The hash of the module that is meant; the reference itself when there is none."""
         ...
 
     def taken(self, scope: Scope, name: str) -> bool: ...
@@ -70,31 +87,35 @@ class Trees:
     def decided(
         self, who: Supervisor, child: Entry, ending: Ending, plan: RestartPlan, cause: Cause | None, killed_by: str
     ) -> None:
+        self._record(who, child.name, ending, plan, cause, killed_by)
+
+    def _record(
+        self, who: Supervisor, child: str, ending: Ending, plan: RestartPlan, cause: Cause | None, killed_by: str
+    ) -> None:
         now, spec, used = self._around.clock.now(), who.spec, len(plan.restarts)
         record = RestartRecord(
-            next(self._numbers), now, who.name, child.name, ending, plan, used, spec.intensity, cause, killed_by
+            next(self._numbers), now, who.name, child, ending, plan, used, spec.intensity, cause, killed_by
         )
         with self._lock:
             self._records.append((who.scope, record))
         kind = "supervision.gave_up" if plan.gives_up else "supervision.restarted" if plan.start else "supervision.left"
         self._around.bus.publish(Area.SUPERVISION, kind, who.name, spoken(record), who.scope)
         if plan.gives_up:
-            self._around.logbook.note(Level.ERROR, spoken(record))
+            self._around.logbook.note(Level.ERROR, spoken(record), who.scope)
 
     # The facet.
 
     def apply(self, scope: Scope, tree: SupervisorSpec, timeout: float) -> SupervisorInfo:
-        running = self._supervisors.get((scope, tree.name))
-        if running is not None and running.place is not None:
-            raise Invalid(f"{tree.name!r} stands under {running.place.supervisor!r}; change the tree from its root")
-        self._check(scope, tree, running)
+        running = self._checked(scope, tree)
         if running is not None:
-            self._wait(running.change(tree), timeout, f"the change of {tree.name}")
+            self._change(scope, running, tree, timeout)
+            if running.state is ActorState.STOPPED:  # it gave up, or never came to life
+                self._start(running, timeout)
             return running.info()
         made = Supervisor(scope, tree, self._around, self._system, self)
         self.enter(made)
         try:
-            self._wait(made.start(), timeout, f"the start of {tree.name}")
+            self._start(made, timeout)
         except Timeout:
             raise
         except BaseException:
@@ -103,23 +124,78 @@ class Trees:
             raise
         return made.info()
 
+    def _start(self, root: Supervisor, timeout: float) -> None:
+        """A start that fails when nobody waits for it any more is in the history."""
+        answer = root.start()
+        try:
+            self._wait(answer, timeout, f"the start of {root.name}")
+        except Timeout:
+            unheard = threading.Semaphore()  # `then` may call twice
+
+            def ended() -> None:
+                if isinstance(answer.error, WorkbenchError) and unheard.acquire(blocking=False):
+                    error, plan = answer.error, RestartPlan(gives_up=True)
+                    cause = getattr(error, "cause", None) or Cause("crashed", error.message)
+                    self._record(root, error.subject or root.name, Ending.ABNORMAL, plan, cause, "init")
+
+            answer.then(ended)
+            raise
+
+    def diff(self, scope: Scope, tree: SupervisorSpec) -> Sequence[TreeChange]:
+        running = self._checked(scope, tree)
+        if running is None:
+            return difference.of_new(tree)
+        return difference.of_running(running, tree, self._system.differences, self._system.module_of)
+
+    def _change(self, scope: Scope, running: Supervisor, tree: SupervisorSpec, timeout: float) -> None:
+        """Who stands under another supervisor is stopped first. When it then fails, all stand where they stood.
+
+        So it is with who becomes a supervisor, or an actor; nothing else is gone before all that is new lives.
+        """
+        found = difference.of_running(running, tree, lambda _actor, _child: (), lambda reference: reference)
+        moved = {each.name for each in found if each.deed is Deed.MOVED}
+        torn = moved or any(each.deed is Deed.REPLACED for each in found)
+        before, what = running.whole(), f"the change of {tree.name}"
+        try:
+            for supervisor, name in _places(before):
+                if name in moved and (above := self._supervisors.get((scope, supervisor))) is not None:
+                    self._wait(above.release(name), timeout, what)
+            self._wait(running.change(tree), timeout, what)
+        except Timeout:
+            raise
+        except BaseException:
+            if torn:
+                try:
+                    self._wait(running.change(before), timeout, f"bringing {tree.name} back")
+                except WorkbenchError as error:
+                    logger.warning("the tree %s was not brought back as it was: %s", tree.name, error)
+            raise
+
+    def _checked(self, scope: Scope, tree: SupervisorSpec) -> Supervisor | None:
+        """The running tree of that name, if there is one; everything is checked that can be known before a change."""
+        running = self._supervisors.get((scope, tree.name))
+        if running is not None and running.place is not None:
+            raise Invalid(f"{tree.name!r} stands under {running.place.supervisor!r}; change the tree from its root")
+        self._check(scope, tree, running)
+        return running
+
     def _check(self, scope: Scope, tree: SupervisorSpec, running: Supervisor | None) -> None:
-        """Everything that can be known before anything is changed."""
         names = names_of(tree)
-        twice = next((name for at, name in enumerate(names) if name in names[:at]), None)
-        if twice is not None:
-            raise Invalid(f"{twice!r} is twice in the tree {tree.name!r}; a name is one actor or supervisor")
-        own = set(names_of(running.spec)) if running is not None else set()
+        check_names(tree)
+        own = set(names_of(running.whole())) if running is not None else set()
         for child in _leaves(tree):
             try:
                 self._system.check(child)
             except WorkbenchError as error:
-                raise type(error)(f"the child {child.name!r} cannot be made: {error.message}") from error
+                refused = type(error)(f"the child {child.name!r} cannot be made: {error.message}")
+                refused.subject = child.name
+                raise refused from error
         if running is not None:
             self._check_kinds(scope, tree)
         for name in names:
             if name not in own and ((scope, name) in self._supervisors or self._system.taken(scope, name)):
-                raise AlreadyExists(f"there is an actor or supervisor {name!r} already, outside of this tree")
+                text = f"there is an actor or supervisor {name!r} already, outside of this tree; rename one of them"
+                raise AlreadyExists(text, subject=name)
 
     def _check_kinds(self, scope: Scope, tree: SupervisorSpec) -> None:
         """A pool has copies, the others have children by name: one does not become the other while it runs."""
@@ -127,7 +203,8 @@ class Trees:
         if found is not None and found.simple is not (tree.strategy is Strategy.SIMPLE_ONE_FOR_ONE):
             raise Invalid(
                 f"{tree.name!r} is {found.spec.strategy}, and cannot become {tree.strategy} while it runs: remove the "
-                "tree and apply it anew, or give the other one another name"
+                "tree and apply it anew, or give the other one another name",
+                subject=tree.name,
             )
         for child in tree.children:
             if child.supervisor is not None:
@@ -191,8 +268,10 @@ class Trees:
 
     def history(self, scope: Scope, name: str, after: int, limit: int) -> Sequence[RestartRecord]:
         with self._lock:
-            mine = [record for where, record in self._records if where == scope and record.seq > after]
-        return [record for record in mine if name in ("", record.supervisor)][-limit:] if limit else []
+            mine = [record for where, record in self._records if where == scope and name in ("", record.supervisor)]
+        if name and not mine:
+            self.find(scope, name)  # one that is gone is known as long as its decisions are kept
+        return [record for record in mine if record.seq > after][-limit:] if limit else []
 
     def close(self, timeout: float) -> None:
         """Stop every tree, the newest first."""
@@ -207,6 +286,16 @@ class Trees:
         if not self._around.scheduler.wait(answer, timeout):
             raise Timeout(f"{what} took longer than {timeout:g} s; it goes on in the background")
         return answer.take()
+
+
+def _places(tree: SupervisorSpec) -> list[tuple[str, str]]:
+    """Supervisor and child, in the reverse order of their start."""
+    found: list[tuple[str, str]] = []
+    for child in tree.children:
+        found.append((tree.name, child.name))
+        if child.supervisor is not None:
+            found += _places(child.supervisor)[::-1]
+    return found[::-1]
 
 
 def _leaves(tree: SupervisorSpec) -> list[ChildSpec]:

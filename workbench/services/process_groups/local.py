@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from workbench.api.identity import ActorId
 from workbench.api.messages import Payload
 from workbench.api.names import check_limit, check_name
-from workbench.api.process_groups import Group, GroupMember, Publication, check_topics
+from workbench.api.process_groups import Group, GroupMember, PublishResult, check_topics
 from workbench.services.means import Caller
 from workbench.services.process_groups.service import GroupService
 
@@ -39,7 +39,9 @@ class LocalProcessGroups:
     def list(self, prefix: str = "", *, limit: int = 1_000, after: str | None = None) -> Sequence[Group]:
         return self._service.list(self._scope, prefix, check_limit(limit), after)
 
-    def publish(self, group: str, message_type: str, payload: Payload = "", *, topic: str | None = None) -> Publication:
+    def publish(
+        self, group: str, message_type: str, payload: Payload = "", *, topic: str | None = None
+    ) -> PublishResult:
         wanted = None if topic is None else check_name(topic, "a topic")
         return self._service.publish(self._scope, _group(group), self._caller.actor, message_type, payload, wanted)
 

@@ -11,7 +11,7 @@ from workbench.api.events import Area
 from workbench.api.identity import ActorId
 from workbench.api.messages import Payload
 from workbench.api.names import SHOWN
-from workbench.api.process_groups import Group, GroupMember, Publication
+from workbench.api.process_groups import Group, GroupMember, PublishResult
 from workbench.services.means import Means, Scope
 
 MOST_GROUPS, MOST_JOINS = 10_000, 1_000
@@ -153,7 +153,7 @@ class GroupService:
 
     def publish(
         self, scope: Scope, group: str, sender: ActorId | None, message_type: str, payload: Payload, topic: str | None
-    ) -> Publication:
+    ) -> PublishResult:
         """Deliver to those who are members now."""
         with self._lock:
             wanted = [actor for actor, member in self._found(scope, group).of.items() if member.wants(topic)]
@@ -166,7 +166,7 @@ class GroupService:
             names = ", ".join(refused[:NAMED]) + (" …" if len(refused) > NAMED else "")
             said = f"{len(refused):,} of {len(wanted):,} members could not take {message_type[:SHOWN]!r}: {names}"
             self._tell(scope, "refused", group, said)
-        return Publication(tuple(delivered), tuple(refused))
+        return PublishResult(tuple(delivered), tuple(refused))
 
     def _tell(self, scope: Scope, what: str, group: str, text: str = "") -> None:
         self.means.events.publish(Area.PROCESS_GROUPS, f"process-groups.{what}", group, text, scope)

@@ -14,7 +14,7 @@ def log(context: Context, level: str, message: str, fields: list[tuple[str, str]
     if level == "critical" and REPORT in named:
         context.exception = named
     elif not context.holdings.use("logging"):
-        context.holdings.deny("logging", "logging.log")
+        context.holdings.deny("logging", "logging.log", "", "logging")
         return
     stream = named.pop("stream", "log")
     context.host.logging.log(context.actor, level, message, tuple(named.items()), stream)

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from workbench.rpc.generated.plexspaces.v1 import common_pb2 as plexspaces_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n plexspaces/v1/capabilities.proto\x12\rplexspaces.v1\x1a\x1aplexspaces/v1/common.proto\"H\n\x06\x44\x65nial\x12\x0c\n\x04what\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04time\x18\x03 \x01(\x01\x12\x14\n\x0cmessage_type\x18\x04 \x01(\t\"\xd5\x01\n\x08\x45vidence\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\x12\x12\n\ncapability\x18\x02 \x01(\t\x12\x10\n\x08required\x18\x03 \x01(\x08\x12\x0f\n\x07granted\x18\x04 \x03(\t\x12\x11\n\x04used\x18\x05 \x01(\x03H\x00\x88\x01\x01\x12\x0e\n\x06\x64\x65nied\x18\x06 \x01(\x03\x12/\n\x0blast_denial\x18\x07 \x01(\x0b\x32\x15.plexspaces.v1.DenialH\x01\x88\x01\x01\x42\x07\n\x05_usedB\x0e\n\x0c_last_denial\"\x8d\x01\n\x0bGrantChange\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x0c\n\x04time\x18\x02 \x01(\x01\x12%\n\x05\x61\x63tor\x18\x03 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\x12\x0e\n\x06\x61\x63tion\x18\x04 \x01(\t\x12\x0e\n\x06grants\x18\x05 \x03(\t\x12\n\n\x02\x62y\x18\x06 \x01(\t\x12\x10\n\x08\x64uration\x18\x07 \x01(\t\"G\n\x0f\x45videnceRequest\x12*\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorIdH\x00\x88\x01\x01\x42\x08\n\x06_actor\"9\n\x10\x45videnceResponse\x12%\n\x04rows\x18\x01 \x03(\x0b\x32\x17.plexspaces.v1.Evidence\"V\n\x0cGrantRequest\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\x12\r\n\x05grant\x18\x02 \x01(\t\x12\x10\n\x08\x64uration\x18\x03 \x01(\t\"\"\n\rGrantResponse\x12\x11\n\teffective\x18\x01 \x01(\t\"E\n\rRevokeRequest\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\x12\r\n\x05grant\x18\x02 \x01(\t\"#\n\x0eRevokeResponse\x12\x11\n\teffective\x18\x01 \x01(\t\"A\n\x0bTrimRequest\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\x12\x0b\n\x03\x64ry\x18\x02 \x01(\x08\"\x1e\n\x0cTrimResponse\x12\x0e\n\x06grants\x18\x01 \x03(\t\"\x1d\n\x0c\x41uditRequest\x12\r\n\x05limit\x18\x01 \x01(\x03\"<\n\rAuditResponse\x12+\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x1a.plexspaces.v1.GrantChange2\xef\x02\n\x0c\x43\x61pabilities\x12M\n\x08\x45vidence\x12\x1e.plexspaces.v1.EvidenceRequest\x1a\x1f.plexspaces.v1.EvidenceResponse0\x01\x12\x42\n\x05Grant\x12\x1b.plexspaces.v1.GrantRequest\x1a\x1c.plexspaces.v1.GrantResponse\x12\x45\n\x06Revoke\x12\x1c.plexspaces.v1.RevokeRequest\x1a\x1d.plexspaces.v1.RevokeResponse\x12?\n\x04Trim\x12\x1a.plexspaces.v1.TrimRequest\x1a\x1b.plexspaces.v1.TrimResponse\x12\x44\n\x05\x41udit\x12\x1b.plexspaces.v1.AuditRequest\x1a\x1c.plexspaces.v1.AuditResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n plexspaces/v1/capabilities.proto\x12\rplexspaces.v1\x1a\x1aplexspaces/v1/common.proto\"W\n\x06\x44\x65nial\x12\x0c\n\x04what\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04time\x18\x03 \x01(\x01\x12\x14\n\x0cmessage_type\x18\x04 \x01(\t\x12\r\n\x05grant\x18\x05 \x01(\t\"\xd5\x01\n\x08\x45vidence\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\x12\x12\n\ncapability\x18\x02 \x01(\t\x12\x10\n\x08required\x18\x03 \x01(\x08\x12\x0f\n\x07granted\x18\x04 \x03(\t\x12\x11\n\x04used\x18\x05 \x01(\x03H\x00\x88\x01\x01\x12\x0e\n\x06\x64\x65nied\x18\x06 \x01(\x03\x12/\n\x0blast_denial\x18\x07 \x01(\x0b\x32\x15.plexspaces.v1.DenialH\x01\x88\x01\x01\x42\x07\n\x05_usedB\x0e\n\x0c_last_denial\"\x8d\x01\n\x0bGrantChange\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x0c\n\x04time\x18\x02 \x01(\x01\x12%\n\x05\x61\x63tor\x18\x03 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\x12\x0e\n\x06\x61\x63tion\x18\x04 \x01(\t\x12\x0e\n\x06grants\x18\x05 \x03(\t\x12\n\n\x02\x62y\x18\x06 \x01(\t\x12\x10\n\x08\x64uration\x18\x07 \x01(\t\"G\n\x0f\x45videnceRequest\x12*\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorIdH\x00\x88\x01\x01\x42\x08\n\x06_actor\"9\n\x10\x45videnceResponse\x12%\n\x04rows\x18\x01 \x03(\x0b\x32\x17.plexspaces.v1.Evidence\"V\n\x0cGrantRequest\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\x12\r\n\x05grant\x18\x02 \x01(\t\x12\x10\n\x08\x64uration\x18\x03 \x01(\t\"\"\n\rGrantResponse\x12\x11\n\teffective\x18\x01 \x01(\t\"E\n\rRevokeRequest\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\x12\r\n\x05grant\x18\x02 \x01(\t\"#\n\x0eRevokeResponse\x12\x11\n\teffective\x18\x01 \x01(\t\"A\n\x0bTrimRequest\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\x12\x0b\n\x03\x64ry\x18\x02 \x01(\x08\"\x1e\n\x0cTrimResponse\x12\x0e\n\x06grants\x18\x01 \x03(\t\"\x1d\n\x0c\x41uditRequest\x12\r\n\x05limit\x18\x01 \x01(\x03\"<\n\rAuditResponse\x12+\n\x07\x63hanges\x18\x01 \x03(\x0b\x32\x1a.plexspaces.v1.GrantChange2\xef\x02\n\x0c\x43\x61pabilities\x12M\n\x08\x45vidence\x12\x1e.plexspaces.v1.EvidenceRequest\x1a\x1f.plexspaces.v1.EvidenceResponse0\x01\x12\x42\n\x05Grant\x12\x1b.plexspaces.v1.GrantRequest\x1a\x1c.plexspaces.v1.GrantResponse\x12\x45\n\x06Revoke\x12\x1c.plexspaces.v1.RevokeRequest\x1a\x1d.plexspaces.v1.RevokeResponse\x12?\n\x04Trim\x12\x1a.plexspaces.v1.TrimRequest\x1a\x1b.plexspaces.v1.TrimResponse\x12\x44\n\x05\x41udit\x12\x1b.plexspaces.v1.AuditRequest\x1a\x1c.plexspaces.v1.AuditResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,31 +33,31 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'plexspaces.v1.capabilities_
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_DENIAL']._serialized_start=79
-  _globals['_DENIAL']._serialized_end=151
-  _globals['_EVIDENCE']._serialized_start=154
-  _globals['_EVIDENCE']._serialized_end=367
-  _globals['_GRANTCHANGE']._serialized_start=370
-  _globals['_GRANTCHANGE']._serialized_end=511
-  _globals['_EVIDENCEREQUEST']._serialized_start=513
-  _globals['_EVIDENCEREQUEST']._serialized_end=584
-  _globals['_EVIDENCERESPONSE']._serialized_start=586
-  _globals['_EVIDENCERESPONSE']._serialized_end=643
-  _globals['_GRANTREQUEST']._serialized_start=645
-  _globals['_GRANTREQUEST']._serialized_end=731
-  _globals['_GRANTRESPONSE']._serialized_start=733
-  _globals['_GRANTRESPONSE']._serialized_end=767
-  _globals['_REVOKEREQUEST']._serialized_start=769
-  _globals['_REVOKEREQUEST']._serialized_end=838
-  _globals['_REVOKERESPONSE']._serialized_start=840
-  _globals['_REVOKERESPONSE']._serialized_end=875
-  _globals['_TRIMREQUEST']._serialized_start=877
-  _globals['_TRIMREQUEST']._serialized_end=942
-  _globals['_TRIMRESPONSE']._serialized_start=944
-  _globals['_TRIMRESPONSE']._serialized_end=974
-  _globals['_AUDITREQUEST']._serialized_start=976
-  _globals['_AUDITREQUEST']._serialized_end=1005
-  _globals['_AUDITRESPONSE']._serialized_start=1007
-  _globals['_AUDITRESPONSE']._serialized_end=1067
-  _globals['_CAPABILITIES']._serialized_start=1070
-  _globals['_CAPABILITIES']._serialized_end=1437
+  _globals['_DENIAL']._serialized_end=166
+  _globals['_EVIDENCE']._serialized_start=169
+  _globals['_EVIDENCE']._serialized_end=382
+  _globals['_GRANTCHANGE']._serialized_start=385
+  _globals['_GRANTCHANGE']._serialized_end=526
+  _globals['_EVIDENCEREQUEST']._serialized_start=528
+  _globals['_EVIDENCEREQUEST']._serialized_end=599
+  _globals['_EVIDENCERESPONSE']._serialized_start=601
+  _globals['_EVIDENCERESPONSE']._serialized_end=658
+  _globals['_GRANTREQUEST']._serialized_start=660
+  _globals['_GRANTREQUEST']._serialized_end=746
+  _globals['_GRANTRESPONSE']._serialized_start=748
+  _globals['_GRANTRESPONSE']._serialized_end=782
+  _globals['_REVOKEREQUEST']._serialized_start=784
+  _globals['_REVOKEREQUEST']._serialized_end=853
+  _globals['_REVOKERESPONSE']._serialized_start=855
+  _globals['_REVOKERESPONSE']._serialized_end=890
+  _globals['_TRIMREQUEST']._serialized_start=892
+  _globals['_TRIMREQUEST']._serialized_end=957
+  _globals['_TRIMRESPONSE']._serialized_start=959
+  _globals['_TRIMRESPONSE']._serialized_end=989
+  _globals['_AUDITREQUEST']._serialized_start=991
+  _globals['_AUDITREQUEST']._serialized_end=1020
+  _globals['_AUDITRESPONSE']._serialized_start=1022
+  _globals['_AUDITRESPONSE']._serialized_end=1082
+  _globals['_CAPABILITIES']._serialized_start=1085
+  _globals['_CAPABILITIES']._serialized_end=1452
 # @@protoc_insertion_point(module_scope)

@@ -8,16 +8,18 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Denial(_message.Message):
-    __slots__ = ("what", "name", "time", "message_type")
+    __slots__ = ("what", "name", "time", "message_type", "grant")
     WHAT_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     TIME_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_TYPE_FIELD_NUMBER: _ClassVar[int]
+    GRANT_FIELD_NUMBER: _ClassVar[int]
     what: str
     name: str
     time: float
     message_type: str
-    def __init__(self, what: _Optional[str] = ..., name: _Optional[str] = ..., time: _Optional[float] = ..., message_type: _Optional[str] = ...) -> None: ...
+    grant: str
+    def __init__(self, what: _Optional[str] = ..., name: _Optional[str] = ..., time: _Optional[float] = ..., message_type: _Optional[str] = ..., grant: _Optional[str] = ...) -> None: ...
 
 class Evidence(_message.Message):
     __slots__ = ("actor", "capability", "required", "granted", "used", "denied", "last_denial")

@@ -77,7 +77,7 @@ class Cause(_message.Message):
     def __init__(self, code: _Optional[str] = ..., message: _Optional[str] = ..., location: _Optional[_Union[Location, _Mapping]] = ..., traceback: _Optional[str] = ..., limit: _Optional[str] = ..., limit_value: _Optional[int] = ..., used: _Optional[int] = ...) -> None: ...
 
 class ErrorDetail(_message.Message):
-    __slots__ = ("code", "message", "figures", "locations", "cause", "limit", "value", "used")
+    __slots__ = ("code", "message", "figures", "locations", "cause", "limit", "value", "used", "subject")
     CODE_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
     FIGURES_FIELD_NUMBER: _ClassVar[int]
@@ -86,6 +86,7 @@ class ErrorDetail(_message.Message):
     LIMIT_FIELD_NUMBER: _ClassVar[int]
     VALUE_FIELD_NUMBER: _ClassVar[int]
     USED_FIELD_NUMBER: _ClassVar[int]
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
     code: str
     message: str
     figures: Figures
@@ -94,7 +95,8 @@ class ErrorDetail(_message.Message):
     limit: str
     value: int
     used: int
-    def __init__(self, code: _Optional[str] = ..., message: _Optional[str] = ..., figures: _Optional[_Union[Figures, _Mapping]] = ..., locations: _Optional[_Iterable[_Union[Location, _Mapping]]] = ..., cause: _Optional[_Union[Cause, _Mapping]] = ..., limit: _Optional[str] = ..., value: _Optional[int] = ..., used: _Optional[int] = ...) -> None: ...
+    subject: str
+    def __init__(self, code: _Optional[str] = ..., message: _Optional[str] = ..., figures: _Optional[_Union[Figures, _Mapping]] = ..., locations: _Optional[_Iterable[_Union[Location, _Mapping]]] = ..., cause: _Optional[_Union[Cause, _Mapping]] = ..., limit: _Optional[str] = ..., value: _Optional[int] = ..., used: _Optional[int] = ..., subject: _Optional[str] = ...) -> None: ...
 
 class Value(_message.Message):
     __slots__ = ("boolean", "integer", "large", "number", "text", "binary", "list", "tuple")

@@ -31,7 +31,7 @@ class GroupMember(_message.Message):
     since: float
     def __init__(self, actor: _Optional[str] = ..., joins: _Optional[int] = ..., topics: _Optional[_Iterable[str]] = ..., since: _Optional[float] = ...) -> None: ...
 
-class Publication(_message.Message):
+class PublishResult(_message.Message):
     __slots__ = ("delivered", "refused")
     DELIVERED_FIELD_NUMBER: _ClassVar[int]
     REFUSED_FIELD_NUMBER: _ClassVar[int]
@@ -142,7 +142,7 @@ class GroupPublishRequest(_message.Message):
     def __init__(self, group: _Optional[str] = ..., type: _Optional[str] = ..., payload: _Optional[_Union[_common_pb2.Payload, _Mapping]] = ..., topic: _Optional[str] = ...) -> None: ...
 
 class GroupPublishResponse(_message.Message):
-    __slots__ = ("publication",)
-    PUBLICATION_FIELD_NUMBER: _ClassVar[int]
-    publication: Publication
-    def __init__(self, publication: _Optional[_Union[Publication, _Mapping]] = ...) -> None: ...
+    __slots__ = ("result",)
+    RESULT_FIELD_NUMBER: _ClassVar[int]
+    result: PublishResult
+    def __init__(self, result: _Optional[_Union[PublishResult, _Mapping]] = ...) -> None: ...

@@ -142,6 +142,30 @@ class RestartRecord(_message.Message):
     killed_by: str
     def __init__(self, seq: _Optional[int] = ..., time: _Optional[float] = ..., supervisor: _Optional[str] = ..., child: _Optional[str] = ..., ending: _Optional[str] = ..., plan: _Optional[_Union[RestartPlan, _Mapping]] = ..., used: _Optional[int] = ..., intensity: _Optional[int] = ..., cause: _Optional[_Union[_common_pb2.Cause, _Mapping]] = ..., killed_by: _Optional[str] = ...) -> None: ...
 
+class TreeChange(_message.Message):
+    __slots__ = ("name", "supervisor", "deed", "why")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    SUPERVISOR_FIELD_NUMBER: _ClassVar[int]
+    DEED_FIELD_NUMBER: _ClassVar[int]
+    WHY_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    supervisor: str
+    deed: str
+    why: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, name: _Optional[str] = ..., supervisor: _Optional[str] = ..., deed: _Optional[str] = ..., why: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class DiffTreeRequest(_message.Message):
+    __slots__ = ("tree",)
+    TREE_FIELD_NUMBER: _ClassVar[int]
+    tree: SupervisorSpec
+    def __init__(self, tree: _Optional[_Union[SupervisorSpec, _Mapping]] = ...) -> None: ...
+
+class DiffTreeResponse(_message.Message):
+    __slots__ = ("changes",)
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
+    changes: _containers.RepeatedCompositeFieldContainer[TreeChange]
+    def __init__(self, changes: _Optional[_Iterable[_Union[TreeChange, _Mapping]]] = ...) -> None: ...
+
 class ApplyRequest(_message.Message):
     __slots__ = ("tree", "timeout_seconds")
     TREE_FIELD_NUMBER: _ClassVar[int]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from workbench.api.supervision import Backoff, Ending, Restart, RestartPlan, Strategy
+from workbench.api.supervision import Backoff, Ending, Restart, RestartPlan, Strategy, SupervisorSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,12 @@ def decide(
         return RestartPlan(stop=others, forget=_temporary(children, others), gives_up=True, restarts=counted)
     delay = rules.backoff.delay_ms(child.crashes) if rules.backoff else 0
     return replace(_restart(rules.strategy, children, ended), restarts=counted, delay_ms=delay)
+
+
+def foreseen(spec: SupervisorSpec, child: str, ending: Ending) -> RestartPlan:
+    """What a supervisor of this spec decides when `child` ends while all children run and no restart is used."""
+    rules = Rules(spec.strategy, spec.intensity, spec.period_ms / 1000, spec.backoff)
+    return decide(rules, [Child(each.name, each.restart) for each in spec.children], child, ending, (), 0.0)
 
 
 def _restart(strategy: Strategy, children: Sequence[Child], ended: str) -> RestartPlan:

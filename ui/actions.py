@@ -141,6 +141,20 @@ SPECS = (
     Spec("key.actor", "Go to the actor that wrote it", "actor", "", "", "actor show NAME"),
     Spec("key.copy_value", "Copy the value", "copy", "", "", "kv get KEY"),
     Spec("key.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
+    Spec("queue.new", "Make a queue…", "plus", "", "Data", "queue create QUEUE"),
+    Spec("queue.send", "Send to a queue…", "queue", "", "Data", "queue send QUEUE TYPE=PAYLOAD"),
+    Spec("topic.publish", "Publish to a topic…", "topic", "", "Data", "topic publish TOPIC TYPE=PAYLOAD"),
+    Spec("queue.deliver", "Send", "send", "Ctrl+Return", "", "queue send QUEUE TYPE=PAYLOAD", wide=False),
+    Spec("queue.edit", "Edit and resend", "edit", "", "", "queue resend QUEUE ID TYPE=PAYLOAD"),
+    Spec("queue.resend", "Resend as it was", "reload", "", "", "queue resend QUEUE ID"),
+    Spec("queue.redrive", "Redrive", "restart", "", "", "queue redrive QUEUE",
+         tip="Put the dead letters back into the queue where they failed"),
+    Spec("queue.drop", "Remove this message…", "trash", "", "", "queue drop QUEUE ID", tone="error"),
+    Spec("queue.purge", "Purge…", "trash", "", "", "queue purge QUEUE", tone="error"),
+    Spec("queue.delete", "Delete this queue…", "trash", "", "", "queue delete QUEUE", tone="error"),
+    Spec("queue.actor", "Go to the actor that has or sent it", "actor", "", "", "actor show NAME"),
+    Spec("queue.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
+    Spec("queue.copy_message", "Copy as command", "command", "", "", reason="it copies the command itself"),
     Spec("message.send", "Send", "send", "Ctrl+Return", "", "actor call NAME TYPE=PAYLOAD", wide=False),
     Spec("message.resend", "Resend", "reload", "", "", "actor call NAME TYPE=PAYLOAD"),
     Spec("message.edit", "Edit and resend", "edit", "", "", "actor call NAME TYPE=PAYLOAD"),
@@ -189,7 +203,7 @@ SPECS = (
     Spec("help.about", "About this node", "info", "", "Help", "--version"),
 )  # fmt: skip
 MENUS = ("File", "Edit", "Actor", "Supervision", "Data", "View", "Node", "Help")
-OF_NODE = ("actor.", "module.", "supervision.", "capability.", "key.")
+OF_NODE = ("actor.", "module.", "supervision.", "capability.", "key.", "queue.", "topic.")
 NEED_NODE = frozenset(
     {
         "edit.run", "node.sample", "node.prepare", "help.about", "message.send", "message.resend",

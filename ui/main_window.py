@@ -33,6 +33,7 @@ from ui.opening import Doors, Opening
 from ui.panel import Panel
 from ui.panels.actors.panel import ActorsPanel
 from ui.panels.capabilities.panel import CapabilitiesPanel
+from ui.panels.channels.panel import ChannelsPanel
 from ui.panels.editor.panel import EditorPanel
 from ui.panels.graphs.panel import GraphsPanel
 from ui.panels.keyvalue.panel import KeyValuePanel
@@ -55,7 +56,7 @@ from workbench.api import WorkbenchError
 
 PANELS: tuple[type[Panel], ...] = (
     EditorPanel, ActorsPanel, ModulesPanel, SupervisionPanel, CapabilitiesPanel, MessagesPanel, GraphsPanel, LogPanel,
-    KeyValuePanel,
+    KeyValuePanel, ChannelsPanel,
 )  # fmt: skip
 REMEMBER_MS = 250
 TOOLS = ("file.new_server", "file.open", "file.save", "", "edit.run", "actor.spawn", "actor.message")

@@ -40,6 +40,7 @@ from workbench.runtime.surroundings import Surroundings
 from workbench.runtime.system import ActorSystem
 from workbench.runtime.timers import Timers
 from workbench.services.all import Services, Views
+from workbench.services.channels.views import LocalChannels
 from workbench.services.keyvalue.service import LocalKeyValue
 from workbench.services.keyvalue.sqlite import SqliteStore
 from workbench.services.means import Means
@@ -135,7 +136,7 @@ class Machine:
         bonds = Bonds(
             lambda who, kind, about, text: self.system.inform(who, kind, about, text),
             address=lambda actor: actor.at(self.config.node_name),
-            gone=lambda actor: self.services.ended(actor),
+            gone=lambda actor, how: self.services.ended(actor, how),
         )
         budget = self.config.memory_bytes or _three_quarters()
         return Surroundings(
@@ -156,7 +157,14 @@ class Machine:
 
     def _services(self) -> Services:
         database = self.workspace.database
-        means = Means(self.clock, self.timers, self.bus, database, lambda *message: self.system.notify(*message))
+        means = Means(
+            self.clock,
+            self.timers,
+            self.bus,
+            database,
+            tell=lambda *message: self.system.notify(*message),
+            cast=lambda *message: self.system.cast(*message),
+        )
         services = Services(means, keys=SqliteStore(database))
         self.host.views = partial(Views, services)
         return services
@@ -212,6 +220,10 @@ class LocalNode:
     @property
     def tuplespace(self) -> LocalTupleSpace:
         return self._services.tuplespace
+
+    @property
+    def channels(self) -> LocalChannels:
+        return self._services.channels
 
     @property
     def workspace(self) -> Path:

@@ -14,6 +14,7 @@ from workbench import api
 from workbench.rpc.client import RemoteNode
 from workbench.rpc.client.actors import RemoteActors
 from workbench.rpc.client.capabilities import RemoteCapabilities
+from workbench.rpc.client.channels import RemoteChannels
 from workbench.rpc.client.keyvalue import RemoteKeyValue
 from workbench.rpc.client.modules import RemoteModules
 from workbench.rpc.client.supervision import RemoteSupervision
@@ -21,6 +22,7 @@ from workbench.rpc.client.tuplespace import RemoteTupleSpace
 from workbench.rpc.generated.plexspaces.v1 import (
     actors_pb2,
     capabilities_pb2,
+    channels_pb2,
     common_pb2,
     keyvalue_pb2,
     modules_pb2,
@@ -30,6 +32,7 @@ from workbench.rpc.generated.plexspaces.v1 import (
 )
 from workbench.rpc.server.actors import ActorsService
 from workbench.rpc.server.capabilities import CapabilitiesService
+from workbench.rpc.server.channels import ChannelsService
 from workbench.rpc.server.handler import python_name
 from workbench.rpc.server.keyvalue import KeyValueService
 from workbench.rpc.server.modules import ModulesService
@@ -42,11 +45,12 @@ FACETS = {
     "Actors": (api.Actors, RemoteActors, ActorsService, actors_pb2),
     "Capabilities": (api.Capabilities, RemoteCapabilities, CapabilitiesService, capabilities_pb2),
     "Supervision": (api.Supervision, RemoteSupervision, SupervisionService, supervision_pb2),
+    "Channels": (api.Channels, RemoteChannels, ChannelsService, channels_pb2),
     "KeyValue": (api.KeyValue, RemoteKeyValue, KeyValueService, keyvalue_pb2),
     "TupleSpace": (api.TupleSpace, RemoteTupleSpace, TupleSpaceService, tuplespace_pb2),
     "Node": (api.Node, RemoteNode, NodeService, node_pb2),
 }
-ONE_END_ONLY = {"close", "modules", "actors", "capabilities", "supervision", "keyvalue", "tuplespace"}
+ONE_END_ONLY = {"close", "modules", "actors", "capabilities", "supervision", "keyvalue", "tuplespace", "channels"}
 """What a connection does by itself: no call of the node stands behind it."""
 RENAMED = {"subscribe": "watch"}
 """The api gives a subscription; on the wire it is a stream that one watches."""
@@ -80,6 +84,12 @@ RECORDS = {
     api.Denial: capabilities_pb2.Denial,
     api.Evidence: capabilities_pb2.Evidence,
     api.GrantChange: capabilities_pb2.GrantChange,
+    api.Delivery: channels_pb2.Delivery,
+    api.Publication: channels_pb2.Publication,
+    api.QueueInfo: channels_pb2.QueueInfo,
+    api.QueuedMessage: channels_pb2.QueuedMessage,
+    api.Subscriber: channels_pb2.Subscriber,
+    api.TopicInfo: channels_pb2.TopicInfo,
     api.KeyChange: keyvalue_pb2.KeyChange,
     api.KeyEntry: keyvalue_pb2.KeyEntry,
     api.KeyLevel: keyvalue_pb2.KeyLevel,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import actors, app, births, command, lives, messages, tuples
+from tests.benchmarks import actors, app, births, channels, command, lives, messages, tuples
 from tests.benchmarks.figure import Figure, report
 
 FIGURES = (
@@ -19,6 +19,7 @@ FIGURES = (
     *births.FIGURES,
     *lives.FIGURES,
     *tuples.FIGURES,
+    *channels.FIGURES,
     command.whole_process,
     app.start,
     app.lag,

@@ -74,3 +74,50 @@ def test_changes_of_tuples_are_watched(shell) -> None:
         shell("tuple", "take", '("a", 1)')
         assert '"change": "taken"' in watching.stdout.readline()
         assert "taken" in shell("tuple", "history").out and shell("tuple", "waiters").code == 0
+
+
+def test_queues_are_filled_emptied_and_their_dead_letters_resent(shell) -> None:
+    with shell.node():
+        assert "100,000 messages" in shell("queue", "create", "work", "--max-attempts", "1").out
+        sent = shell("queue", "send", "work", "job=one", "--header", "a=b", "--json").objects[0]
+        assert shell("queue", "depth", "work").out == "1\n"
+        got = shell("queue", "receive", "work", "--json").objects[0]
+        assert (got["message"], got["payload"], got["headers"]) == (sent["message"], "one", {"a": "b"})
+        assert "leased to outside for" in shell("queue", "show", "work").out
+        assert shell("queue", "nack", got["id"]).out == f"{got['id']} is returned\n"
+        again = shell("queue", "ack", got["id"])
+        assert (again.code, again.err.split(":")[0]) == (1, "not_found")
+        (letter,) = shell("queue", "dead-letters", "work", "--json").objects
+        assert letter["reason"] == "somebody outside refused it (attempt 1 of 1)"
+        assert shell("queue", "resend", "work.dead", letter["id"], "job=two").out.startswith(
+            f"{letter['id']} is sent as"
+        )
+        received = shell("queue", "receive", "work", "--ack")
+        assert received.out == "job: two\n" and "attempt 1, is done" in received.err
+        assert shell("queue", "receive", "work").err == "no message in work\n"
+        assert shell("queue", "receive", "nothing").err == "not_found: no queue 'nothing'\n"
+
+
+def test_queues_are_kept_without_a_node(shell) -> None:
+    shell("queue", "send", "work", "a")
+    first = shell("queue", "send", "work", "b:=00ff", "--delay", "60000", "--ttl", "90000", "--json").objects[0]
+    rows = shell("queue", "list", "--json").objects
+    assert [(row["queue"], row["waiting"], row["delayed"]) for row in rows] == [("work", 1, 1), ("work.dead", 0, 0)]
+    assert shell("queue", "show", "work", first["message"], "--json").objects[0]["payload"] == {"base64": "AP8="}
+    assert shell("queue", "receive", "work", "--ack").out == "a: \n"
+    assert shell("queue", "drop", "work", first["message"]).code == 0
+    shell("queue", "send", "work", "a")
+    assert shell("queue", "redrive", "work").out == "0 messages are back\n"
+    assert shell("queue", "purge", "work").out == "1 messages of work are removed\n"
+    assert shell("queue", "delete", "work").out == "work is deleted\n"
+    assert shell("queue", "send", "work", "a", "--header", "x").code == 1
+    assert shell("queue", "receive", "work").code == 5
+
+
+def test_a_topic_is_watched(shell) -> None:
+    with shell.node(), shell.started("topic", "watch", "news", "--json") as watching:
+        assert watching.stdout is not None
+        shell("topic", "publish", "other", "x")
+        assert shell("topic", "publish", "news", "price=1").out == "p2 went to 0 subscribers of news\n"
+        assert '"topic": "news", "message_type": "price"' in watching.stdout.readline()
+        assert "news" in shell("topic", "list").out

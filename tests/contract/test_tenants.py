@@ -48,7 +48,18 @@ def _keep_tuples(node: Node) -> None:
     node.tuplespace.write((SECRET, 1))
 
 
+def _keep_queues(node: Node) -> None:
+    node.channels.send(SECRET, SECRET, "secret")
+    node.channels.publish(SECRET, SECRET, "secret")
+
+
+def _queues(node: Node) -> object:
+    found = node.channels.queues(), node.channels.messages(SECRET), node.channels.topics(), node.channels.published()
+    return tuple(map(list, found))
+
+
 SERVICES: dict[str, tuple[Callable[[Node], None], Callable[[Node], object]]] = {
+    "channels": (_keep_queues, _queues),
     "keyvalue": (_keep_keys, lambda node: node.keyvalue.list()),
     "tuplespace": (_keep_tuples, lambda node: (node.tuplespace.list(), node.tuplespace.shapes())),
 }
@@ -112,7 +123,7 @@ def _parameters(key: tuple[str, str]) -> Sequence[tuple[str, Type]]:
 def _through(node: LocalNode, key: tuple[str, str], arguments: Sequence[Any]) -> str:
     """What the actor `mine` is told, without what is only a number of the node."""
     found = node._machine.system.find(node._actors.id_of("mine"))
-    return re.sub(r"'[sw]\d+'", "'ID'", str(through_gate(*key, found.body.context, tuple(arguments))))
+    return re.sub(r"'[mpsw]\d+'", "'ID'", str(through_gate(*key, found.body.context, tuple(arguments))))
 
 
 def _answer(node: LocalNode, key: tuple[str, str], name: str) -> str:

@@ -29,6 +29,7 @@ from workbench.api import (
     Area,
     CancelToken,
     Cause,
+    Channels,
     Conflict,
     Crashed,
     DeadLetter,
@@ -314,6 +315,10 @@ class FakeNode:
     @property
     def capabilities(self) -> FakeCapabilities:
         return self._capabilities
+
+    @property
+    def channels(self) -> Channels:
+        return self._services.channels
 
     @property
     def keyvalue(self) -> KeyValue:

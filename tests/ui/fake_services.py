@@ -43,6 +43,9 @@ def services(told: Told) -> Views:
     def nobody(_actor: ActorId, _type: str, _payload: Payload) -> None:
         """There is no actor that could be told."""
 
-    means = Means(clock, timers, _Events(told), database, nobody)
+    def no_one(_sender: ActorId | None, _actor: ActorId, _type: str, _payload: Payload) -> bool:
+        return False
+
+    means = Means(clock, timers, _Events(told), database, nobody, no_one)
     caller = Outside(("default", "default"), Scheduler(timers, clock, workers=1))
     return Views(Services(means, keys=SqliteStore(database)), caller)

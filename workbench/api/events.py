@@ -15,6 +15,7 @@ class Area(StrEnum):
     ACTORS = "actors"
     CAPABILITIES = "capabilities"
     BLOBS = "blobs"
+    CHANNELS = "channels"
     KEYVALUE = "keyvalue"
     MODULES = "modules"
     TURNS = "turns"

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from workbench.api.actors import Actors
 from workbench.api.capabilities import Capabilities
+from workbench.api.channels import Channels
 from workbench.api.events import Area, Subscription
 from workbench.api.identity import ActorId
 from workbench.api.keyvalue import KeyValue
@@ -55,6 +56,9 @@ class Node(Protocol):
 
     @property
     def tuplespace(self) -> TupleSpace: ...
+
+    @property
+    def channels(self) -> Channels: ...
 
     def info(self) -> NodeInfo: ...
 

@@ -23,9 +23,11 @@ COMMANDS = {
     "new": "workbench.cli.new:new",
     "node": "workbench.cli.node:node",
     "profile": "workbench.cli.profile:profile",
+    "queue": "workbench.cli.queue:queue",
     "run": "workbench.cli.run:run",
     "supervisor": "workbench.cli.supervisor:supervisor",
     "tuple": "workbench.cli.tuple:tuple_",
+    "topic": "workbench.cli.topic:topic",
 }
 INTERRUPTED = 130
 TERMINATED = 143

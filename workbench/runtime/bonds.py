@@ -20,14 +20,14 @@ MOST = 10_000
 """Links and monitors of one actor, either way."""
 Deliver = Callable[[ActorId, str, ActorId, str], None]
 """Called with who is told, `DOWN` or `EXIT`, the actor that ended, and the payload."""
-Gone = Callable[[ActorId], None]
-"""Called with an actor that ended, before anybody is told: what it held elsewhere is free by then."""
+Gone = Callable[[ActorId, str], None]
+"""Called with an actor that ended and how, before anybody is told: what it held elsewhere is free by then."""
 
 
 class Bonds:
     """Thread-safe. `deliver` and `gone` are called without any lock."""
 
-    def __init__(self, deliver: Deliver, *, address: Callable[[ActorId], str], gone: Gone = lambda _: None) -> None:
+    def __init__(self, deliver: Deliver, *, address: Callable[[ActorId], str], gone: Gone = lambda *_: None) -> None:
         self._deliver, self._address, self._gone = deliver, address, gone
         self._links: defaultdict[ActorId, set[ActorId]] = defaultdict(set)
         self._watched: defaultdict[ActorId, set[ActorId]] = defaultdict(set)  # by the actors that they monitor
@@ -65,7 +65,7 @@ class Bonds:
 
     def ended(self, actor: ActorId, reason: str, *, abnormal: bool) -> None:
         """Tell everybody who is bound to it, and forget all its bonds."""
-        self._gone(actor)
+        self._gone(actor, f"crashed: {reason}" if abnormal else f"ended: {reason}")
         if not (actor in self._links or actor in self._watchers or actor in self._watched):
             return
         with self._lock:

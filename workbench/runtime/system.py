@@ -308,6 +308,19 @@ class ActorSystem:
         except WorkbenchError as error:
             logger.info("%s was not delivered to %s: %s", message_type, who, error)
 
+    def cast(self, sender: ActorId | None, to: ActorId, message_type: str, payload: Payload) -> bool:
+        """Deliver a cast that a service passes on; whether there was room for it. It is a dead letter if not."""
+        source = self._actors.get(sender) if sender is not None else None
+        envelope = self.envelope(Kind.CAST, message_type, payload, source)
+        try:
+            self.tell(to, envelope)
+        except NotFound:
+            return False
+        except WorkbenchError as error:
+            self._around.dead_letters.add(to, envelope, f"{to.name} could not take it: {error}")
+            return False
+        return True
+
     # Messages.
 
     def envelope(

@@ -6,6 +6,9 @@ from contextlib import ExitStack
 from functools import cached_property
 
 from workbench.api.identity import ActorId
+from workbench.services.channels.queues import QueueService
+from workbench.services.channels.topics import TopicService
+from workbench.services.channels.views import LocalChannels
 from workbench.services.keyvalue.service import KeyValueService, LocalKeyValue
 from workbench.services.keyvalue.store import Store
 from workbench.services.means import Caller, Means
@@ -22,16 +25,21 @@ class Services:
         self._closing.callback(self.keyvalue.close)
         self.tuplespace = TupleSpaceService(means)
         self._closing.callback(self.tuplespace.close)
+        self.queues, self.topics = QueueService(means), TopicService(means)
+        self._closing.callback(self.queues.close)
 
     def start(self) -> None:
         """Take up what was left by the node before."""
         self.keyvalue.start()
         self.tuplespace.start()
+        self.queues.start()
 
-    def ended(self, actor: ActorId) -> None:
+    def ended(self, actor: ActorId, how: str) -> None:
         """An actor's instance is gone: what it held of a service is free again."""
         self.keyvalue.ended(actor)
         self.tuplespace.ended(actor)
+        self.queues.ended(actor, how)
+        self.topics.ended(actor)
 
     def close(self) -> None:
         self._closing.close()
@@ -50,3 +58,7 @@ class Views:
     @cached_property
     def tuplespace(self) -> LocalTupleSpace:
         return LocalTupleSpace(self._all.tuplespace, self._caller)
+
+    @cached_property
+    def channels(self) -> LocalChannels:
+        return LocalChannels(self._all.queues, self._all.topics, self._caller)

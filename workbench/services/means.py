@@ -55,13 +55,18 @@ def author(caller: Caller) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """Put together once by the node. `tell` sends an actor a message of the system (kind info), unless it is gone."""
+    """Put together once by the node. `tell` sends an actor a message of the system (kind info), unless it is gone.
+
+    `cast` sends an actor a message (kind cast) from another one, or from outside; whether it found its place in the
+    mailbox. One that did not is a dead letter, unless the actor is gone.
+    """
 
     clock: Clock
     timers: Timers
     events: Events
     database: Database
     tell: Callable[[ActorId, str, Payload], None]
+    cast: Callable[[ActorId | None, ActorId, str, Payload], bool]
 
     def write(self) -> AbstractContextManager[Transaction]:
         """One transaction for services; its events follow the COMMIT."""

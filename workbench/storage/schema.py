@@ -88,7 +88,42 @@ _BLOBS = (
     ) WITHOUT ROWID
     """,
 )
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_MODULES, _KEYVALUE, _TUPLES, _BLOBS)
+_QUEUES = (
+    """
+    CREATE TABLE queues (
+        number INTEGER PRIMARY KEY,
+        tenant TEXT NOT NULL,
+        namespace TEXT NOT NULL,
+        name TEXT NOT NULL,
+        visibility_ms INTEGER NOT NULL,
+        max_attempts INTEGER NOT NULL,
+        max_length INTEGER NOT NULL,
+        dead_letter_queue TEXT NOT NULL,
+        created REAL NOT NULL,
+        UNIQUE (tenant, namespace, name)
+    )
+    """,
+    """
+    CREATE TABLE queued (
+        seq INTEGER PRIMARY KEY,
+        queue INTEGER NOT NULL,
+        visible REAL NOT NULL,
+        expires REAL,
+        attempts INTEGER NOT NULL,
+        origin TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        died REAL,
+        type TEXT NOT NULL,
+        payload NOT NULL,
+        headers TEXT NOT NULL,
+        sent REAL NOT NULL,
+        sender TEXT NOT NULL,
+        size INTEGER NOT NULL
+    )
+    """,
+    "CREATE INDEX queued_of ON queued (queue)",
+)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_MODULES, _KEYVALUE, _TUPLES, _QUEUES, _BLOBS)
 """The statements of each step; the number of steps taken is the file's `user_version`."""
 VERSION = len(MIGRATIONS)
 

@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from workbench.api.channels import ChannelsOfActor
 from workbench.api.errors import Cause, Denied, Unavailable, WorkbenchError
 from workbench.api.identity import ActorId
 from workbench.api.keyvalue import KeyValueOfActor
@@ -111,6 +112,8 @@ class Services(Protocol):
     def keyvalue(self) -> KeyValueOfActor: ...
     @property
     def tuplespace(self) -> TupleSpaceOfActor: ...
+    @property
+    def channels(self) -> ChannelsOfActor: ...
 
 
 class Host(Protocol):

@@ -20,6 +20,7 @@ from workbench.data import directory
 from workbench.wasm import ffi, wasi
 from workbench.wasm.codec import codec
 from workbench.wasm.gate import current, through_gate
+from workbench.wasm.imports import channels as _channels
 from workbench.wasm.imports import http as _http
 from workbench.wasm.imports import keyvalue as _keyvalue
 from workbench.wasm.imports import logging as _logging
@@ -31,7 +32,7 @@ from workbench.wasm.types import Function
 from workbench.wasm.wit import Package, actor_package, read_package
 
 logger = logging.getLogger(__name__)
-IMPORTS = (_http, _keyvalue, _logging, _messaging, _socket, _tuplespace)
+IMPORTS = (_channels, _http, _keyvalue, _logging, _messaging, _socket, _tuplespace)
 """The modules whose host functions are registered by importing them; what is not there answers `unavailable`."""
 
 

@@ -20,6 +20,7 @@ from workbench.api import (
 from workbench.rpc.client.actors import RemoteActors
 from workbench.rpc.client.capabilities import RemoteCapabilities
 from workbench.rpc.client.channel import LONG_SECONDS, Connection
+from workbench.rpc.client.channels import RemoteChannels
 from workbench.rpc.client.keyvalue import RemoteKeyValue
 from workbench.rpc.client.modules import RemoteModules
 from workbench.rpc.client.subscription import RemoteSubscription
@@ -43,6 +44,7 @@ class RemoteNode:
         self._supervision = RemoteSupervision(self._connection)
         self._keyvalue = RemoteKeyValue(self._connection)
         self._tuplespace = RemoteTupleSpace(self._connection)
+        self._channels = RemoteChannels(self._connection)
 
     @property
     def modules(self) -> RemoteModules:
@@ -67,6 +69,10 @@ class RemoteNode:
     @property
     def tuplespace(self) -> RemoteTupleSpace:
         return self._tuplespace
+
+    @property
+    def channels(self) -> RemoteChannels:
+        return self._channels
 
     def info(self) -> NodeInfo:
         return from_message(self._stub.call("Info", pb.InfoRequest(), pb.NodeInfo), NodeInfo)

@@ -13,6 +13,7 @@ from workbench.api import Conflict, Invalid, Node
 from workbench.rpc.generated.plexspaces.v1 import (
     actors_pb2,
     capabilities_pb2,
+    channels_pb2,
     keyvalue_pb2,
     modules_pb2,
     node_pb2,
@@ -21,6 +22,7 @@ from workbench.rpc.generated.plexspaces.v1 import (
 )
 from workbench.rpc.server.actors import ActorsService
 from workbench.rpc.server.capabilities import CapabilitiesService
+from workbench.rpc.server.channels import ChannelsService
 from workbench.rpc.server.handler import Gate, Scope, handler
 from workbench.rpc.server.keyvalue import KeyValueService
 from workbench.rpc.server.modules import ModulesService
@@ -97,6 +99,7 @@ PARTS = (
     (ActorsService, actors_pb2.DESCRIPTOR, "Actors"),
     (CapabilitiesService, capabilities_pb2.DESCRIPTOR, "Capabilities"),
     (SupervisionService, supervision_pb2.DESCRIPTOR, "Supervision"),
+    (ChannelsService, channels_pb2.DESCRIPTOR, "Channels"),
     (KeyValueService, keyvalue_pb2.DESCRIPTOR, "KeyValue"),
     (TupleSpaceService, tuplespace_pb2.DESCRIPTOR, "TupleSpace"),
     (NodeService, node_pb2.DESCRIPTOR, "Node"),

@@ -14,6 +14,7 @@ class Area(StrEnum):
 
     ACTORS = "actors"
     CAPABILITIES = "capabilities"
+    BLOBS = "blobs"
     CHANNELS = "channels"
     KEYVALUE = "keyvalue"
     LOCKS = "locks"

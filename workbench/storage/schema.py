@@ -69,6 +69,25 @@ _TUPLES = (
     """,
     "CREATE INDEX tuples_expiry ON tuples (expires) WHERE expires IS NOT NULL",
 )
+_BLOBS = (
+    """
+    CREATE TABLE blobs (
+        tenant TEXT NOT NULL,
+        namespace TEXT NOT NULL,
+        bucket TEXT NOT NULL,
+        key TEXT NOT NULL,
+        object TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        hash TEXT NOT NULL,
+        content_type TEXT NOT NULL,
+        text INTEGER NOT NULL,
+        metadata TEXT NOT NULL,
+        modified REAL NOT NULL,
+        author TEXT NOT NULL,
+        PRIMARY KEY (tenant, namespace, bucket, key)
+    ) WITHOUT ROWID
+    """,
+)
 _QUEUES = (
     """
     CREATE TABLE queues (
@@ -147,7 +166,7 @@ _REGISTRY = (
     ) WITHOUT ROWID
     """,
 )
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_MODULES, _KEYVALUE, _TUPLES, _QUEUES, _LOCKS, _REGISTRY)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_MODULES, _KEYVALUE, _TUPLES, _QUEUES, _LOCKS, _REGISTRY, _BLOBS)
 """The statements of each step; the number of steps taken is the file's `user_version`."""
 VERSION = len(MIGRATIONS)
 

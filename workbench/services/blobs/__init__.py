@@ -1,0 +1,1 @@
+"""Blobs: their bytes in an object store chosen by URL, what is known of them in the database."""

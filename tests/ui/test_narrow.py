@@ -27,9 +27,10 @@ def _right(widget: QWidget, window: MainWindow) -> int:
     return widget.mapTo(window, QPoint(widget.width(), 0)).x()
 
 
-def small(window: MainWindow, points: float, perspective: str = "operate") -> MainWindow:
+def small(window: MainWindow, points: float, perspective: str = "") -> MainWindow:
     """In 1024 by 700, with text of so many points."""
-    window.desk.actions[f"view.{perspective}"].trigger()
+    if perspective:
+        window.desk.actions[f"view.{perspective}"].trigger()
     window.scale_text(points - window.font().pointSizeF())
     window.resize(1024, 700)
     return window

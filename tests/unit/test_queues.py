@@ -69,7 +69,7 @@ class Place:
         self.database = Database(self.path)
         migrate(self.database)
         self.timers = Timers(self.clock)
-        means = Means(self.clock, self.timers, self.told, self.database, lambda *_: None, self._cast)
+        means = Means(self.clock, self.timers, self.told, self.database, lambda *_: None, self._cast, lambda _: True)
         self.service, self.topics = QueueService(means), TopicService(means)
         self.service.start()
 

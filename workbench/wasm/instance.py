@@ -108,7 +108,9 @@ class Instance(ABC):
         return self._run(1, self._message, (handler, texts))
 
     def _run(self, factor: int, run: Callable[[Any], Any], asked: Any) -> Any:
-        """Enter the guest with fuel, time and thread-local set. No turn runs inside of another one's thread.
+        """Enter the guest with fuel, time and thread-local set.
+
+        No turn runs inside of another one's thread but where time is stepped: there a turn that waits runs the others.
 
         Calls with keywords or starred arguments cost half a microsecond each and are avoided from here on down.
         """
@@ -120,7 +122,7 @@ class Instance(ABC):
         ffi.set_fuel(self._context, fuel)
         result, trap = None, ""
         self._cpu_started = None
-        current.instance = self
+        outer, current.instance = current.instance, self
         self._started = engines.last_run_ns = started = perf_counter_ns()
         if engines.asleep:
             engines.wake()
@@ -129,7 +131,7 @@ class Instance(ABC):
         except Trapped as trapped:
             trap = str(trapped) or "trap"
         finally:
-            current.instance = None
+            current.instance = outer
         wall = perf_counter_ns() - started
         if self.world.unfinished or self.world.native is not None:
             self.world.flush_lines()

@@ -12,7 +12,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from functools import wraps
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import ParamSpec, TypeVar
 
 logger = logging.getLogger(__name__)
@@ -23,10 +23,16 @@ R = TypeVar("R")
 
 
 class Watchdog:
-    """One thread that looks at the main thread's stack when a watched call is still running after 50 ms."""
+    """One thread that looks at the main thread's stack when a watched call is still running after 50 ms.
+
+    `slow` are the newest calls that took longer, `busy` those that used the processor for longer: these are slow on a
+    machine that has nothing else to do, too.
+    """
 
     def __init__(self) -> None:
         self.slow: list[str] = []
+        self.busy: list[str] = []
+        self._used = 0.0
         self._entered = threading.Event()
         self._left = threading.Event()
         self._main = threading.main_thread().ident or 0
@@ -37,6 +43,7 @@ class Watchdog:
     def enter(self) -> float:
         self._depth += 1
         if self._depth == 1:
+            self._used = thread_time()
             if self._thread is None:
                 self._thread = threading.Thread(target=self._watch, name="ui-watchdog", daemon=True)
                 self._thread.start()
@@ -50,7 +57,9 @@ class Watchdog:
         if self._depth:
             return
         self._left.set()
-        took = perf_counter() - started
+        took, used = perf_counter() - started, thread_time() - self._used
+        if used > SLOW_SECONDS:
+            self.busy = [*self.busy[-99:], f"{name} {used * 1000:.0f} ms"]
         if took > SLOW_SECONDS:
             self.slow = [*self.slow[-99:], f"{name} {took * 1000:.0f} ms"]
             level = logging.WARNING if os.environ.get("WORKBENCH_DEBUG") else logging.DEBUG

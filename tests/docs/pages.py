@@ -57,10 +57,18 @@ def blocks(text: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
 
+_NAMED = re.compile(r"# (\S+\.(?:toml|py))\n")
+
+
 def files(text: str) -> dict[str, str]:
-    """The trees of a page by the file that their first line names: `# shop.toml`."""
-    named = ((re.match(r"# (\S+\.toml)\n", block), block) for block in blocks(text, "toml"))
+    """The trees and actors of a page by the file that their first line names: `# shop.toml`, `# stock.py`."""
+    named = ((_NAMED.match(block), block) for block in [*blocks(text, "toml"), *blocks(text, "python")])
     return {head[1]: block for head, block in named if head is not None}
+
+
+def programs(text: str) -> list[str]:
+    """The blocks of Python that are no file, and are run."""
+    return [block for block in blocks(text, "python") if not _NAMED.match(block)]
 
 
 def _line_matches(wanted: str, got: str) -> bool:

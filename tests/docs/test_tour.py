@@ -15,19 +15,20 @@ import pages
 import pytest
 
 TOUR = pages.page("README.md")
-TYPED = {"README.md": 10, "docs/supervision.md": 5}
+TYPED = {"README.md": 10, "docs/supervision.md": 5, "docs/first-actor.md": 15, "docs/testing.md": 1}
 """Pages whose lines are typed, and how many there are at least."""
 READY_SECONDS = 120
 
 
 @pytest.fixture
 def environment(tmp_path: Path, interpreter: str) -> dict[str, str]:
-    """A shell in which `workbench` is this project's, with a workspace of its own."""
+    """A shell in which `workbench` and `pytest` are this project's, with a workspace of its own."""
     commands = tmp_path / "bin"
     commands.mkdir()
-    script = commands / "workbench"
-    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "import workbench.cli; workbench.cli.main()" "$@"\n')
-    script.chmod(0o755)
+    for name, words in (("workbench", '-c "import workbench.cli; workbench.cli.main()"'), ("pytest", "-m pytest")):
+        script = commands / name
+        script.write_text(f'#!/bin/sh\nexec "{sys.executable}" {words} "$@"\n')
+        script.chmod(0o755)
     path = f"{commands}{os.pathsep}{os.environ['PATH']}"
     folder = str(tmp_path / "workspace")
     return {**os.environ, "PATH": path, "PYTHONPATH": str(pages.ROOT), "WORKBENCH_WORKSPACE": folder}
@@ -48,7 +49,7 @@ def test_every_line_prints_what_its_page_says(tmp_path: Path, environment: dict[
             else:
                 said = _typed(step.command, folder, environment)
             assert step.matches(said), f"$ {step.command}\n{name} shows\n{step.printed}\nit printed\n{said}"
-        for program in pages.blocks(text, "python"):
+        for program in pages.programs(text):
             assert f"prints `{_run(program, folder, environment)}`" in text
 
 

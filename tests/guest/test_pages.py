@@ -18,7 +18,11 @@ EXAMPLES = re.findall(r"```python\n(.*?)```", (ROOT / "docs/python-actors.md").r
 
 @pytest.mark.parametrize(
     ("page", "script"),
-    [("wit/WIT_INTERFACE.md", "generate_wit.py"), ("docs/standard-library.md", "generate_library.py")],
+    [
+        ("wit/WIT_INTERFACE.md", "generate_wit.py"),
+        ("docs/standard-library.md", "generate_library.py"),
+        ("docs/sdk.md", "generate_sdk.py"),
+    ],
 )
 def test_a_generated_page_is_current(page: str, script: str) -> None:
     wanted = runpy.run_path(str(ROOT / "packaging" / script))["page"]()

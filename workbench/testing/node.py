@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -33,14 +33,18 @@ class VirtualNode(LocalNode):
         config = replace(load(), kept_turns=KEPT_TURNS, **settings)
         super().__init__(Machine(None, config, clock=self.clock))
 
-    def start(self, module: str | Path, state: Payload = "", **options: Any) -> ActorHandle:
+    def start(
+        self, module: str | Path, state: Payload = "", *, grants: Iterable[str] = (), **options: Any
+    ) -> ActorHandle:
         """Deploy a file or folder, or take a module that is deployed, and spawn an actor of it.
 
-        `module` is a path, relative to the test's folder, or a module's name or hash. `options` are those of
-        SpawnOptions (`name`, `profile`, `grants`, `limits`). Invalid: neither such a file nor such a module.
+        `module` is a path, relative to the test's folder, or a module's name or hash. `options` are the others of
+        SpawnOptions (`name`, `profile`, `limits`). Invalid: neither such a file nor such a module.
         """
         reference = self.deploy(module) if self._is_file(module) else str(module)
-        return self.actor(self.actors.spawn(reference, state, options=SpawnOptions(**options)).id.name)
+        return self.actor(
+            self.actors.spawn(reference, state, options=SpawnOptions(grants=tuple(grants), **options)).id.name
+        )
 
     def deploy(self, path: str | Path, alias: str = "") -> str:
         """Deploy a file or folder, under the name of its file unless `alias` says another; gives its hash."""

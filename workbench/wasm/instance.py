@@ -108,9 +108,7 @@ class Instance(ABC):
         return self._run(1, self._message, (handler, texts))
 
     def _run(self, factor: int, run: Callable[[Any], Any], asked: Any) -> Any:
-        """Enter the guest with fuel, time and thread-local set.
-
-        No turn runs inside of another one's thread but where time is stepped: there a turn that waits runs the others.
+        """Enter the guest with fuel, time and thread-local set; in virtual time a turn may run inside of another's wait.
 
         Calls with keywords or starred arguments cost half a microsecond each and are avoided from here on down.
         """

@@ -1,4 +1,4 @@
-"""Blobs: content goes to the store first, then one row in the database makes it the blob, in place of the one before."""
+"""Blobs: content goes to the store first, then one row makes it the blob, in place of the one before."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 from real_node import QuickNode, child, shop, tree
-from tree_editing import choose, deeds, edit, editing_of, names, pick, problem, type_into, with_an_actor
+from tree_editing import choose, deeds, edit, names, pick, problem, type_into
 from windows import close
 
 import workbench
@@ -27,36 +27,12 @@ from workbench.node import Machine
 
 
 @pytest.fixture
-def real() -> Iterator[QuickNode]:
-    yield from with_an_actor()
-
-
-@pytest.fixture
-def window(open_window: Callable[..., MainWindow], real: QuickNode) -> MainWindow:
-    made = open_window(real)
-    made.raise_panel("supervision")
-    return made
-
-
-@pytest.fixture
-def editing(window: MainWindow) -> Editing:
-    return editing_of(window)
-
-
-@pytest.fixture
 def fresh(window: MainWindow, editing: Editing, qtbot: QtBot) -> TreeEditor:
     """The editor with a new tree."""
     window.desk.actions.run("supervision.new_tree")
     made = editing.shown()
     qtbot.waitUntil(lambda: made.isVisible() and bool(editing.applying.modules))
     return made
-
-
-@pytest.fixture
-def running(window: MainWindow, editing: Editing, real: QuickNode, qtbot: QtBot) -> TreeEditor:
-    """The editor with the running tree `shop`, `second` chosen."""
-    shop(real)
-    return edit(window, editing, "second", qtbot)
 
 
 def test_a_tree_is_drawn_from_nothing_and_applied(
@@ -247,14 +223,14 @@ def test_a_tree_of_a_thousand_actors_is_edited_without_holding_the_window(
     assert isinstance(panel, SupervisionPanel)
     qtbot.waitUntil(lambda: len(panel.canvas.forest.cards) == 1001)
     editing.shown()  # made once, when it is first opened
-    before = len(WATCHDOG.slow)
-    editor = edit(window, editing, "w500", qtbot)
+    before = len(WATCHDOG.busy)
+    editor = edit(window, "w500", qtbot)
     type_into(editor, "name", "other", qtbot)
     for verb in ("up", "duplicate", "undo", "remove"):
         window.desk.actions.run(f"tree.{verb}")
     qtbot.waitUntil(editor.apply_button.isEnabled)
     assert [
-        slot for slot in WATCHDOG.slow[before:] if "tree." in slot or "Editing" in slot or "TreeEditor" in slot
+        slot for slot in WATCHDOG.busy[before:] if "tree." in slot or "Editing" in slot or "TreeEditor" in slot
     ] == []
 
 
@@ -281,7 +257,7 @@ def test_a_tree_is_edited_on_a_node_that_is_reached_over_grpc(
         with workbench.connect(f"grpc://{found.address}", token=found.token) as remote:
             window = open_window(remote)
             window.raise_panel("supervision")
-            editor = edit(window, editing_of(window), "first", qtbot)
+            editor = edit(window, "first", qtbot)
             pick(editor, "profile", "strict")
             choose(editor, "third")
             window.desk.actions.run("tree.remove")

@@ -2,46 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
-import pytest
 from answering import Answer
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from real_node import QuickNode, shop
-from tree_editing import choose, edit, editing_of, names, pick, problem, type_into, with_an_actor
+from tree_editing import choose, names, pick, problem, type_into
 from walking import nameless, pale, unreachable
 
 from ui.main_window import MainWindow
 from ui.panels.supervision.editor import draft as drafts
 from ui.panels.supervision.editor.editing import Editing
 from ui.panels.supervision.editor.window import TreeEditor
-
-
-@pytest.fixture
-def real() -> Iterator[QuickNode]:
-    yield from with_an_actor()
-
-
-@pytest.fixture
-def window(open_window: Callable[..., MainWindow], real: QuickNode) -> MainWindow:
-    made = open_window(real)
-    made.raise_panel("supervision")
-    return made
-
-
-@pytest.fixture
-def editing(window: MainWindow) -> Editing:
-    return editing_of(window)
-
-
-@pytest.fixture
-def running(window: MainWindow, editing: Editing, real: QuickNode, qtbot: QtBot) -> TreeEditor:
-    """The editor with the running tree `shop`, `second` chosen."""
-    shop(real)
-    return edit(window, editing, "second", qtbot)
 
 
 def test_the_rows_say_who_stops_and_starts_when_the_chosen_one_ends(running: TreeEditor, qtbot: QtBot) -> None:

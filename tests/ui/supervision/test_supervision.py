@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from answering import Answer
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
-from real_node import QuickNode, child, crash, quick_node, shop, tree
+from real_node import QuickNode, child, crash, shop, tree
 
 from ui.main_window import MainWindow
 from ui.panels.actors.panel import ActorsPanel
@@ -20,7 +20,7 @@ from ui.panels.supervision.cards import lines, spoken
 from ui.panels.supervision.forest import Measures, grow
 from ui.panels.supervision.panel import SupervisionPanel
 from ui.watchdog import WATCHDOG
-from workbench.api import ActorState, Ending, SpawnOptions, Strategy
+from workbench.api import ActorState, Ending, Strategy
 
 TREE = """
 [supervisor.shop]
@@ -34,27 +34,6 @@ file = "fragile.wat"
 module = "fragile"
 restart = "transient"
 """
-
-
-@pytest.fixture
-def real() -> Iterator[QuickNode]:
-    with quick_node() as node:
-        node.actors.spawn("fragile", options=SpawnOptions(name="alone"))
-        yield node
-
-
-@pytest.fixture
-def window(open_window: Callable[..., MainWindow], real: QuickNode) -> MainWindow:
-    made = open_window(real)
-    made.raise_panel("supervision")
-    return made
-
-
-@pytest.fixture
-def panel(window: MainWindow) -> SupervisionPanel:
-    found = window.panels["supervision"]
-    assert isinstance(found, SupervisionPanel)
-    return found
 
 
 @pytest.fixture
@@ -323,14 +302,14 @@ def test_from_a_card_one_goes_to_log_and_messages_and_copies_its_command(
 def test_a_thousand_actors_are_drawn_without_holding_the_window(
     window: MainWindow, panel: SupervisionPanel, real: QuickNode, qtbot: QtBot
 ) -> None:
-    before = len(WATCHDOG.slow)
+    before = len(WATCHDOG.busy)
     real.supervision.apply(tree("big", Strategy.ONE_FOR_ONE, *(child(f"w{at:03}") for at in range(1000))))
     qtbot.waitUntil(lambda: len(panel.canvas.forest.cards) == 1001)
     choose(panel, "w500", qtbot)
     for verb in ("zoom_in", "zoom_out", "fit", "close_all", "open_all"):
         panel.desk.actions.run(f"supervision.{verb}")
     window.grab()
-    assert [slot for slot in WATCHDOG.slow[before:] if "Supervision" in slot or "supervision" in slot] == []
+    assert [slot for slot in WATCHDOG.busy[before:] if "Supervision" in slot or "supervision" in slot] == []
     forest = panel.canvas.forest
     assert 0.5 < forest.width / forest.height < 5
 

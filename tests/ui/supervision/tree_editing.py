@@ -2,37 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
-from real_node import QuickNode, quick_node
 
 from ui.main_window import MainWindow
 from ui.panels.supervision.editor import draft as drafts
-from ui.panels.supervision.editor.editing import Editing
 from ui.panels.supervision.editor.window import TreeEditor
 from ui.panels.supervision.panel import SupervisionPanel
-from workbench.api import Deed, SpawnOptions
+from workbench.api import Deed
 
 
-def with_an_actor() -> Iterator[QuickNode]:
-    """A node on which one actor runs, so that the sample does not start."""
-    with quick_node() as node:
-        node.actors.spawn("fragile", options=SpawnOptions(name="alone"))
-        yield node
-
-
-def editing_of(window: MainWindow) -> Editing:
-    panel = window.panels["supervision"]
-    assert isinstance(panel, SupervisionPanel)
-    return panel.editing
-
-
-def edit(window: MainWindow, editing: Editing, name: str, qtbot: QtBot) -> TreeEditor:
+def edit(window: MainWindow, name: str, qtbot: QtBot) -> TreeEditor:
     """Through the card, as a user would."""
     panel = window.panels["supervision"]
     assert isinstance(panel, SupervisionPanel)
+    editing = panel.editing
     window.desk.show_supervised.emit(name)
     qtbot.waitUntil(lambda: panel.chosen == name)
     window.desk.actions["supervision.edit_tree"].trigger()

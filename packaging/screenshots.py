@@ -40,6 +40,7 @@ from ui.panels.modules.panel import ModulesPanel  # noqa: E402
 from ui.panels.supervision.editor.draft import named  # noqa: E402
 from ui.panels.supervision.editor.history import History  # noqa: E402
 from ui.panels.supervision.panel import SupervisionPanel  # noqa: E402
+from ui.panels.tuplespace.panel import TupleSpacePanel  # noqa: E402
 from ui.settings import Settings  # noqa: E402
 from workbench.api import SpawnOptions  # noqa: E402
 
@@ -149,6 +150,7 @@ async def pictures(window: MainWindow, look: str) -> None:
     actors.details.tabs.setCurrentIndex(0)
     await supervised(window, look)
     await permitted(window, look)
+    await data(window, look)
     await modules(window, look)
     for name in ("messages", "graphs", "log"):
         await alone(window, name, f"{name}-{look}")
@@ -235,6 +237,44 @@ async def drawing(window: MainWindow, look: str) -> None:
     save(editor, f"tree-editor-new-{look}")
     editor.resize(1000, 680)
     editor.reject()
+
+
+async def data(window: MainWindow, look: str) -> None:
+    """What the services of the sample hold: each panel of the perspective Data, with something chosen; one small."""
+    panel, wanted = window.panels["tuplespace"], "job"
+    assert isinstance(panel, TupleSpacePanel)
+    window.set_perspective("data")
+    window.raise_panel("tuplespace")
+    window.desk.actions.run("tuple.all")
+    panel.lists.setCurrentWidget(panel.lists.who_waits)
+    await until(lambda: any(row.fields[0] == wanted for row in panel.model.rows), "a job among the tuples")
+    panel.select_key(str(next(row.id for row in reversed(panel.model.rows) if row.fields[0] == wanted)))
+    await until(lambda: any(row.why for row in panel.lists.waiting.model.rows), "why it is nobody's")
+    await settle()
+    save(window, f"data-{look}")
+    if OUT != IMAGES:
+        shutil.copy(OUT / f"data-{look}.png", IMAGES / f"data-{look}.png")
+    await alone(window, "tuplespace", f"tuplespace-{look}")
+    panel.lists.setCurrentWidget(panel.lists.near)
+    panel.lists.waiting.select_key("inspector")
+    await until(lambda: bool(panel.lists.near.model.rows), "what comes closest")
+    await alone(window, "tuplespace", f"tuplespace-closest-{look}")
+    window.desk.actions.run("tuple.build")
+    panel.lists.building.rows[1].choice.setCurrentText("any int")
+    await alone(window, "tuplespace", f"tuplespace-pattern-{look}")
+    window.desk.actions.run("tuple.all")
+    for name in ("keyvalue", "channels", "groups", "locks", "registry"):
+        window.raise_panel(name)
+        rows = window.panels[name].model  # type: ignore[attr-defined]  # each of them is a table
+        await until(lambda: bool(rows.rows), f"something in {name}")  # noqa: B023
+        window.panels[name].table.choose(0)  # type: ignore[attr-defined]  # the same
+        await alone(window, name, f"{name}-{look}")
+    window.resize(1024, 700)
+    window.raise_panel("tuplespace")
+    panel.lists.setCurrentWidget(panel.lists.who_waits)
+    await settle()
+    save(window, f"small-data-{look}")
+    window.resize(1440, 900)
 
 
 async def permitted(window: MainWindow, look: str) -> None:

@@ -87,6 +87,7 @@ SPECS = (
          tip="Keeps the state of an idle actor and frees its instance; the next message brings it back"),
     Spec("actor.supervisor", "Show its supervisor", "supervisor", "", "Actor", "supervisor show NAME"),
     Spec("actor.capabilities", "Show what it may do", "capability", "", "Actor", "capability show NAME"),
+    Spec("actor.tuple", "Show the tuple that it waits for", "tuple", "", "Actor", "tuple waiters"),
     Spec("actor.limits", "Edit its limits", "limits", "", "Actor", "actor limits NAME LIMIT=VALUE"),
     Spec("actor.apply_limits", "Apply the limits that are written", "ok", "", "", "actor limits NAME LIMIT=VALUE"),
     Spec("actor.reset_limits", "Reset its limits to those of the profile", "undo", "", "",
@@ -160,6 +161,26 @@ SPECS = (
     Spec("key.actor", "Go to the actor that wrote it", "actor", "", "", "actor show NAME"),
     Spec("key.copy_value", "Copy the value", "copy", "", "", "kv get KEY"),
     Spec("key.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
+    Spec("tuple.new", "Write a tuple…", "plus", "", "Data", "tuple write TUPLE"),
+    Spec("tuple.write", "Write", "save", "Ctrl+Return", "", "tuple write TUPLE", wide=False),
+    Spec("tuple.all", "Show all tuples", "undo", "", "", "tuple list"),
+    Spec("tuple.read", "Read", "preview", "", "", "tuple read PATTERN",
+         tip="Read the oldest tuple that matches the pattern; it stays"),
+    Spec("tuple.take", "Take…", "export", "", "", "tuple take PATTERN",
+         tip="Take the oldest tuple that matches the pattern out of the space"),
+    Spec("tuple.watch", "Watch", "follow", "", "", "tuple watch PATTERN",
+         tip="Show the changes of tuples that match the pattern, as they come"),
+    Spec("tuple.why", "Why nobody takes it", "find", "", "", "tuple why ID"),
+    Spec("tuple.build", "Build a pattern from it", "edit", "", "", "tuple count PATTERN",
+         tip="Begin a pattern with this tuple, and turn its fields into types and tests"),
+    Spec("tuple.near", "Show what comes closest", "find", "", "", "tuple near --waiter ID"),
+    Spec("tuple.show", "Show this tuple", "tuple", "", "", "tuple list PATTERN"),
+    Spec("tuple.remove", "Remove this tuple…", "trash", "", "", "tuple remove ID", tone="error"),
+    Spec("tuple.author", "Go to the actor that wrote it", "actor", "", "", "actor show NAME"),
+    Spec("tuple.waiter", "Go to the actor that waits", "actor", "", "", "actor show NAME"),
+    Spec("tuple.changer", "Go to the actor that did this", "actor", "", "", "actor show NAME"),
+    Spec("tuple.copy", "Copy the tuple", "copy", "", "", "tuple list PATTERN"),
+    Spec("tuple.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
     Spec("group.create", "Make a group…", "plus", "", "Data", "group create GROUP"),
     Spec("group.delete", "Delete this group…", "trash", "", "", "group delete GROUP", tone="error"),
     Spec("group.join", "Let it join", "plus", "", "", "group join GROUP ACTOR"),
@@ -209,7 +230,7 @@ SPECS = (
     Spec("log.copy", "Copy lines", "copy", "", "", "actor logs NAME"),
     Spec("table.filter", "Filter this panel", "filter", "Ctrl+Shift+F", "View", reason=SCREEN),
     Spec("view.palette", "Command palette", "command", "Ctrl+Shift+P", "View", reason=SCREEN),
-    Spec("view.jump", "Jump to an actor, module or panel", "find", "Ctrl+K", "View", "actor list"),
+    Spec("view.jump", "Jump to an actor, module, panel, key or tuple", "find", "Ctrl+K", "View", "actor list"),
     Spec("table.copy_cell", "Copy the cell", "copy", "", "", reason=SHOWN),
     Spec("table.copy_text", "Copy rows as text", "copy", "", "", reason=SHOWN),
     Spec("table.copy_json", "Copy rows as JSON", "copy", "", "", reason=SHOWN),
@@ -240,7 +261,8 @@ SPECS = (
 )  # fmt: skip
 MENUS = ("File", "Edit", "Actor", "Supervision", "Data", "View", "Node", "Help")
 OF_NODE = (
-    "actor.", "module.", "supervision.", "capability.", "key.", "queue.", "topic.", "group.", "lock.", "registry.",
+    "actor.", "module.", "supervision.", "capability.", "key.", "tuple.", "queue.", "topic.", "group.", "lock.",
+    "registry.",
 )  # fmt: skip
 NEED_NODE = frozenset(
     {

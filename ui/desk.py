@@ -81,6 +81,10 @@ class Desk(QObject):
     """The actor whose grants are to be seen."""
     export_table = Signal(object)
     """Export: rows of a table that stands in no panel."""
+    show_topic = Signal(str)
+    """A topic, among those of the channels."""
+    show_waiter = Signal(str)
+    """An actor that waits for a tuple: show which."""
     apply_tree = Signal(object)
     """Path of a file that describes a tree of supervisors."""
     list_actors = Signal(str)

@@ -1,4 +1,4 @@
-"""What the palettes offer: every action, and every panel, actor and module."""
+"""What the palettes offer: every action, and every panel, actor, module and what the services hold."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from ui.desk import Desk
 from ui.dialogs.palette import Choice, Palette
+from ui.jumping_data import Place, places
 from ui.panel import Panel
 from ui.states import STATES, state_text
 from workbench.api import ActorInfo, ModuleInfo, Node
@@ -40,12 +41,12 @@ class Jumps:
 
     async def _read_and_open(self, node: Node) -> None:
         found = await self._desk.bridge.call(self._places, node)
-        self._open([*self._to_panels(), *found], "Part of the name of a panel, an actor or a module")
+        self._open([*self._to_panels(), *found], "Part of a name: panel, actor, module, key, tuple, queue, lock …")
 
     def _places(self, node: Node) -> list[Choice]:
         """Off the Qt thread: there may be a hundred thousand."""
         actors, modules = self._desk.roster.read(node).actors, node.modules.list()
-        return [*map(self._to_actor, actors), *map(self._to_module, modules)]
+        return [*map(self._to_actor, actors), *map(self._to_module, modules), *map(self._to_place, places(node))]
 
     def _to_panels(self) -> list[Choice]:
         return [
@@ -67,6 +68,16 @@ class Jumps:
         also = ", ".join(alias for alias in info.aliases if alias != info.name)
         return Choice(info.name, partial(self._desk.show_module.emit, info.hash), ("module", "icon"),
                       f"{hint}, also {also}" if also else hint, info.aliases, info.hash)  # fmt: skip
+
+    def _to_place(self, place: Place) -> Choice:
+        return Choice(place.name, partial(self._go_to_place, place), (place.icon, "icon"), place.hint)
+
+    def _go_to_place(self, place: Place) -> None:
+        if place.kind == "topic":
+            self._desk.show_topic.emit(place.name)
+            return
+        self._desk.raise_panel.emit(place.panel)
+        self._panels[place.panel].lead_to(place.name)
 
     def _open(self, choices: list[Choice], placeholder: str) -> None:
         self.dialog = Palette(self._window, self._desk.bridge, choices, placeholder)

@@ -44,6 +44,7 @@ from ui.panels.messages.panel import MessagesPanel
 from ui.panels.modules.panel import ModulesPanel
 from ui.panels.registry.panel import RegistryPanel
 from ui.panels.supervision.panel import SupervisionPanel
+from ui.panels.tuplespace.panel import TupleSpacePanel
 from ui.progress import Reporter
 from ui.session import Session
 from ui.settings import Record, RecordFile, Settings, child, config_directory
@@ -59,7 +60,7 @@ from workbench.api import WorkbenchError
 
 PANELS: tuple[type[Panel], ...] = (
     EditorPanel, ActorsPanel, ModulesPanel, SupervisionPanel, CapabilitiesPanel, MessagesPanel, GraphsPanel, LogPanel,
-    KeyValuePanel, ChannelsPanel, GroupsPanel, LocksPanel, RegistryPanel,
+    KeyValuePanel, TupleSpacePanel, ChannelsPanel, GroupsPanel, LocksPanel, RegistryPanel,
 )  # fmt: skip
 REMEMBER_MS = 250
 TOOLS = ("file.new_server", "file.open", "file.save", "", "edit.run", "actor.spawn", "actor.message")

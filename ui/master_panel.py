@@ -1,4 +1,4 @@
-"""A panel of things above, and what belongs to the chosen one below: Groups, Locks, Registry."""
+"""A panel of things above, and what belongs to the chosen one below: TupleSpace, Groups, Locks, Registry."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class MasterPanel(TablePanel[Row], Generic[Row]):
         self._ticking = QTimer(self, interval=TICK_MS)
         self._ticking.timeout.connect(self._tick)
 
-    def lay_out(self, below: QWidget) -> None:
-        """The table, and `below` it what belongs to the chosen row."""
-        self.split.addWidget(self.view)
+    def lay_out(self, below: QWidget, above: QWidget | None = None) -> None:
+        """The table, or what it stands in, and `below` it what belongs to the chosen row."""
+        self.split.addWidget(above or self.view)
         self.split.addWidget(below)
         self.split.setSizes([300, 220])
         self.column.addWidget(self.split, 1)

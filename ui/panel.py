@@ -104,6 +104,9 @@ class Panel(QWidget):
                 part.setFocus(Qt.FocusReason.OtherFocusReason)
                 return
 
+    def lead_to(self, name: str) -> None:
+        """Choose what is called so."""
+
     def focus_filter(self) -> None:
         """Put the keyboard where one searches in this panel."""
 

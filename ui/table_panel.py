@@ -17,6 +17,8 @@ from ui.widgets.filtered_table import FilteredTable
 from ui.widgets.table import Table
 
 Row = TypeVar("Row")
+LOOKS = 4
+"""So often a row that was asked for is looked for: at once, in what is being read already, and in what is read then."""
 
 
 class TablePanel(Panel, Generic[Row]):
@@ -38,7 +40,10 @@ class TablePanel(Panel, Generic[Row]):
         self.view = FilteredTable(desk, self.table, self.filter_example, self.none)
         self.filter, self.stack = self.view.filter, self.view.stack
         self._lent = False
+        self._lead: Hashable = None
+        self._lead_looks = 0
         self.view.arranged.connect(self.arranged)
+        self.view.arranged.connect(self._follow_lead)
         self.view.arranged.connect(lambda: QTimer.singleShot(0, self, self._pass_keyboard))
 
     def row_key(self, found: Row) -> Hashable:
@@ -66,6 +71,26 @@ class TablePanel(Panel, Generic[Row]):
 
     def select_key(self, key: Hashable) -> None:
         self.view.select_key(key)
+
+    def lead_to(self, name: str) -> None:
+        """Choose the row that is called so, as soon as it is there."""
+        self.await_key(name)
+
+    def await_key(self, key: Hashable) -> None:
+        """Choose this row now, or when the next reading brings it."""
+        self._lead, self._lead_looks = key, LOOKS
+        self.refresh()
+        self._follow_lead()
+
+    def _follow_lead(self) -> None:
+        if self._lead is None:
+            return
+        self._lead_looks -= 1
+        if any(self.row_key(found) == self._lead for found in self.view.all):
+            key, self._lead = self._lead, None
+            self.select_key(key)
+        elif not self._lead_looks:
+            self._lead = None  # it is gone: what comes later by that name was not meant
 
     def take_keyboard(self) -> None:
         """Its table; the filter keeps it for the table while that has no rows yet."""

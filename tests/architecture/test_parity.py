@@ -131,6 +131,7 @@ RECORDS = {
     api.TupleEntry: tuplespace_pb2.TupleEntry,
     api.TupleShape: tuplespace_pb2.TupleShape,
     api.TupleWaiter: tuplespace_pb2.TupleWaiter,
+    api.WaiterMiss: tuplespace_pb2.WaiterMiss,
     api.Where: tuplespace_pb2.TupleTest,
     api.Event: node_pb2.Event,
     api.LogLine: node_pb2.LogLine,

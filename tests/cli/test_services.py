@@ -76,6 +76,23 @@ def test_changes_of_tuples_are_watched(shell) -> None:
         assert "taken" in shell("tuple", "history").out and shell("tuple", "waiters").code == 0
 
 
+def test_why_nobody_takes_a_tuple_is_said_of_everybody_who_waits(shell) -> None:
+    assert shell("tuple", "why", "1").code == 5
+    with shell.node(), shell.started("tuple", "take", '("a", int)', "--wait", "60") as taking:
+        while not (waiters := shell("tuple", "waiters", "--json").objects):
+            assert taking.poll() is None
+        (made,) = shell("tuple", "write", '("a", "x")', "--json").objects
+        said = f'{waiters[0]["id"]}  -  take ("a", int): field 2 is text ("x"), int is wanted\n'
+        assert shell("tuple", "why", str(made["id"])).out == said
+        (miss,) = shell("tuple", "why", str(made["id"]), "--json").objects
+        assert (miss["waiter"]["pattern"], miss["misses"][0]["reason"]) == ('("a", int)', "type")
+        shell("tuple", "write", '("a", 1)')
+        assert taking.wait(30) == 0
+        none = shell("tuple", "why", str(made["id"]))
+        assert (none.code, none.err) == (0, "nobody waits for a tuple\n")
+        assert shell("tuple", "why", "99").err.startswith("not_found: there is no tuple 99")
+
+
 def test_locks_are_taken_shown_renewed_forced_and_released_without_a_node(shell) -> None:
     taken = shell("lock", "acquire", "a", "--as", "me", "--lease", "600000")
     assert taken.out.startswith("a is held by session me in version 1, until ")

@@ -149,6 +149,8 @@ def test_a_large_tuple_is_kept_whole_and_its_history_short(node: Node) -> None:
         ("read_all", ((1,),), {"limit": 0}, Invalid, "a limit is 1 to 100,000"),
         ("near_misses", (), {}, Invalid, "give one of them"),
         ("near_misses", (), {"waiter": 99}, NotFound, "nobody waits under the number 99"),
+        ("why_not", (99,), {}, NotFound, "there is no tuple 99"),
+        ("why_not", (1,), {"limit": 0}, Invalid, "a limit is 1 to 100,000"),
         ("compare_and_swap", ((1,), ()), {}, Invalid, "1 to 64 fields, this one has 0"),
     ],
 )
@@ -173,12 +175,19 @@ def test_who_waits_is_served_in_order_and_is_seen_with_what_comes_close(node: No
         *[("take", '("job", int)')] * 3, ("read", '("job", > 1)'), ("take", '("job", ?)')
     ]  # fmt: skip
     assert all(waiter.until - waiter.since == pytest.approx(30) for waiter in space.waiters())
-    space.write(("jobs", 1))
+    jobs = space.write(("jobs", 1))
     waiter = space.waiters()[0]
     near = space.near_misses(waiter=waiter.id)
     assert [(miss.position, miss.reason, miss.found) for miss in near[0].misses] == [(1, "value", "jobs")]
     assert near[0].sentence == '("jobs", 1): field 1 is "jobs", not "job"'
     assert space.near_misses(("jobs", "1"))[0].misses[0].reason == "type"
+    why = space.why_not(jobs)
+    assert [miss.waiter.pattern for miss in why] == [*['("job", int)'] * 3, '("job", ?)', '("job", > 1)']
+    assert (why[0].sentence, why[0].waiter) == ('field 1 is "jobs", not "job"', waiter)
+    assert why[-1].sentence == 'field 1 is "jobs", not "job"; field 2 is 1, which fails the test > 1'
+    assert [(miss.position, miss.reason) for miss in why[-1].misses] == [(1, "value"), (2, "test")]
+    assert len(space.why_not(jobs, limit=2)) == 2
+    assert space.why_not(space.write((1,)))[0].sentence == "it has 1 field, the pattern 2"
     for number in range(3):
         space.write(("job", number))
     assert [taker.result() for taker in takers] == [("job", 0), ("job", 1), ("job", 2)]

@@ -58,6 +58,7 @@ from workbench.api import (
     Sample,
     SpawnOptions,
     Subscription,
+    TupleSpace,
     Turn,
     Unavailable,
 )
@@ -338,6 +339,10 @@ class FakeNode:
     @property
     def registry(self) -> Registry:
         return self._services.registry
+
+    @property
+    def tuplespace(self) -> TupleSpace:
+        return self._services.tuplespace
 
     def info(self) -> NodeInfo:
         rows = self._actors.list()

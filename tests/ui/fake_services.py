@@ -48,4 +48,6 @@ def services(told: Told) -> Views:
 
     means = Means(clock, timers, _Events(told), database, nobody, no_one, lambda _actor: True)
     caller = Outside(("default", "default"), Scheduler(timers, clock, workers=1))
-    return Views(Services(means, keys=SqliteStore(database)), caller)
+    made = Services(means, keys=SqliteStore(database))
+    made.start()
+    return Views(made, caller)

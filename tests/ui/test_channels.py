@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from real_node import QuickNode, quick_node
@@ -88,6 +88,22 @@ def test_a_dead_letter_is_edited_and_resent_in_four_actions(
     assert list(real.channels.messages("orders.dead")) == []
     qtbot.waitUntil(lambda: not panel.lists.letters.all)
     assert panel.composing.again is None and panel.composing.strip.isHidden()
+
+
+def test_a_row_that_gets_selected_where_the_keyboard_stands_already_is_chosen(
+    panel: ChannelsPanel, qtbot: QtBot
+) -> None:
+    index = panel.model.index(1, 0)
+    flags = QItemSelectionModel.SelectionFlag
+    panel.table.clearSelection()
+    panel.table.selectionModel().setCurrentIndex(index, flags.NoUpdate)
+    panel.table.selectionModel().select(index, flags.Select | flags.Rows)
+    qtbot.waitUntil(lambda: panel.chosen == "orders.dead" and len(panel.lists.messages.all) == 1)
+    page = panel.lists.messages.table
+    page.selectionModel().setCurrentIndex(page.rows.index(0, 0), flags.NoUpdate)
+    assert not panel.desk.actions["queue.copy_message"].isEnabled()
+    page.selectionModel().select(page.rows.index(0, 0), flags.Select | flags.Rows)
+    assert panel.desk.actions["queue.copy_message"].isEnabled()
 
 
 def test_dead_letters_are_redriven(panel: ChannelsPanel, real: QuickNode, qtbot: QtBot) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from answering import Answer
+from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 from real_node import QuickNode, quick_node
@@ -90,12 +91,9 @@ def test_a_value_is_edited_saved_and_its_history_seen(panel: KeyValuePanel, real
 
 
 def test_what_others_wrote_meanwhile_is_not_overwritten_unasked(
-    panel: KeyValuePanel, real: QuickNode, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    panel: KeyValuePanel, real: QuickNode, answer: Answer, qtbot: QtBot
 ) -> None:
-    asked: list[str] = []
-    monkeypatch.setattr(
-        "ui.panels.keyvalue.panel.confirmed", lambda _p, title, text, _b: bool(asked.append(title + text))
-    )
+    asked = answer("Cancel")
     choose(panel, "plain", qtbot)
     panel.editing.value.edit.setPlainText("mine")
     real.keyvalue.put("plain", "theirs")
@@ -103,8 +101,45 @@ def test_what_others_wrote_meanwhile_is_not_overwritten_unasked(
     assert panel.editing.value.edit.toPlainText() == "mine"
     panel.desk.actions.run("key.save")
     qtbot.waitUntil(lambda: bool(asked))
-    assert asked[0].startswith("Overwrite plain?somebody outside of the actors changed it")
+    assert asked[0].startswith("Overwrite plain? somebody outside of the actors changed it")
     assert real.keyvalue.get("plain") == "theirs"
+    answer("Overwrite")
+    panel.desk.actions.run("key.save")
+    qtbot.waitUntil(lambda: real.keyvalue.get("plain") == "mine")
+
+
+def test_what_was_typed_is_not_dropped_unasked(panel: KeyValuePanel, answer: Answer, qtbot: QtBot) -> None:
+    asked = answer("Cancel")
+    choose(panel, "plain", qtbot)
+    panel.editing.value.edit.setPlainText("mine")
+    panel.select_key(("soon", True))
+    qtbot.waitUntil(lambda: len(asked) == 1)
+    qtbot.waitUntil(lambda: (step := panel.table.chosen()) is not None and step.prefix == "plain")
+    assert panel.editing.value.edit.toPlainText() == "mine" and panel.chosen == "plain"
+    asked = answer("Drop")
+    panel.select_key(("soon", True))
+    qtbot.waitUntil(lambda: panel.editing.entry is not None and panel.editing.entry.key == "soon")
+    assert len(asked) == 1
+
+
+def test_a_value_that_cannot_be_read_is_refused_in_words(panel: KeyValuePanel, qtbot: QtBot) -> None:
+    choose(panel, "plain", qtbot)
+    panel.editing.value.set_mode("Hex")
+    panel.editing.value.edit.setPlainText("0")
+    panel.desk.actions.run("key.save")
+    qtbot.waitUntil(lambda: any("hexadecimal" in each.text for each in panel.window().notices.notices))  # type: ignore[attr-defined]
+
+
+def test_a_row_that_gets_selected_where_the_keyboard_stands_already_is_chosen(
+    panel: KeyValuePanel, qtbot: QtBot
+) -> None:
+    """A table that gets the keyboard has a current row that is not selected; selecting it changes no current row."""
+    index = panel.model.index(panel.model.position(("plain", True)), 0)
+    flags = QItemSelectionModel.SelectionFlag
+    panel.table.selectionModel().setCurrentIndex(index, flags.NoUpdate)
+    assert panel.table.chosen() is None
+    panel.table.selectionModel().select(index, flags.Select | flags.Rows)
+    qtbot.waitUntil(lambda: panel.editing.entry is not None and panel.editing.entry.key == "plain")
 
 
 def test_a_new_key_begins_where_one_is(panel: KeyValuePanel, real: QuickNode, qtbot: QtBot) -> None:
@@ -121,10 +156,8 @@ def test_a_new_key_begins_where_one_is(panel: KeyValuePanel, real: QuickNode, qt
     qtbot.waitUntil(lambda: "config:new" in keys(panel))
 
 
-def test_a_key_is_deleted_after_a_question(
-    panel: KeyValuePanel, real: QuickNode, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("ui.panels.keyvalue.panel.confirmed", lambda *_: True)
+def test_a_key_is_deleted_after_a_question(panel: KeyValuePanel, real: QuickNode, answer: Answer, qtbot: QtBot) -> None:
+    answer("Delete")
     choose(panel, "soon", qtbot)
     panel.desk.actions.run("key.delete")
     qtbot.waitUntil(lambda: keys(panel) == ["config:", "plain"])
@@ -132,7 +165,7 @@ def test_a_key_is_deleted_after_a_question(
 
 
 def test_changes_come_by_themselves(panel: KeyValuePanel, real: QuickNode, qtbot: QtBot) -> None:
-    real.keyvalue.put("another", "x", ttl_ms=300)
+    real.keyvalue.put("another", "x", ttl_ms=2_000)
     qtbot.waitUntil(lambda: "another" in keys(panel))
     qtbot.waitUntil(lambda: "another" not in keys(panel))
     assert panel.history_model.rows[0].change == "expired"

@@ -55,6 +55,32 @@ def test_a_wait_without_an_answer_ends_after_its_own_time() -> None:
     assert clock.now() - began == 30.0
 
 
+def test_a_wait_ends_in_its_time_though_others_have_something_to_do_for_ever() -> None:
+    scheduler, _, clock = still()
+    began = clock.now()
+
+    def again() -> None:
+        scheduler.wait(Answer(), 1.0)
+        scheduler.submit(Job(again))
+
+    scheduler.submit(Job(again))
+    assert not scheduler.wait(Answer(), 30.0)
+    assert clock.now() - began < 40.0
+
+
+def test_running_until_a_time_ends_though_somebody_is_never_idle() -> None:
+    scheduler, _, clock = still()
+    began = clock.now()
+
+    def again() -> None:
+        clock.advance(1.0)
+        scheduler.submit(Job(again))
+
+    scheduler.submit(Job(again))
+    scheduler.run_until_idle(clock.monotonic() + 10.0)
+    assert clock.now() - began == 11.0
+
+
 def test_a_wait_that_nothing_can_end_is_a_deadlock() -> None:
     scheduler, _, _ = still()
     with pytest.raises(Deadlock):

@@ -1,4 +1,4 @@
-"""The palette: type a few letters of what you want. Ctrl+Shift+P lists actions; Ctrl+K panels, actors and modules.
+"""The palette: type a few letters of what you want. Ctrl+Shift+P lists actions; Ctrl+K all that has a name.
 
 More than a few thousand choices are ranked off the Qt thread; Enter waits for the ranking of what was typed.
 """

@@ -89,6 +89,7 @@ from workbench.api.tuplespace import (
     TupleSpace,
     TupleValue,
     TupleWaiter,
+    WaiterMiss,
     Where,
     where,
 )
@@ -202,6 +203,7 @@ __all__ = [
     "Turn",
     "Unauthenticated",
     "Unavailable",
+    "WaiterMiss",
     "Where",
     "WorkbenchError",
     "includes",

@@ -153,6 +153,15 @@ class NearMiss:
     sentence: str
 
 
+@value
+class WaiterMiss:
+    """Somebody who waits, and each field for which a tuple is not theirs; without any it is just being given."""
+
+    waiter: TupleWaiter
+    misses: tuple[FieldMiss, ...]
+    sentence: str
+
+
 class TupleSpace(Protocol):
     """The facet `node.tuplespace`, for one tenant and namespace. Thread-safe.
 
@@ -215,6 +224,13 @@ class TupleSpace(Protocol):
         """The tuples that come closest to a pattern, or to that of somebody who waits, and why they do not match.
 
         Looked for among the newest 20,000 tuples. NotFound: nobody waits under that id.
+        """
+        ...
+
+    def why_not(self, number: int, *, limit: int = 100) -> Sequence[WaiterMiss]:
+        """Up to `limit` of those who wait, the closest first, and why the tuple with this id is not theirs.
+
+        NotFound: there is no such tuple.
         """
         ...
 

@@ -199,6 +199,26 @@ def near(pattern: str, waiter: int | None, limit: int, target: Target, as_json: 
 
 
 @tuple_.command()
+@click.argument("number", metavar="ID", type=int)
+@click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most so many.")
+@options.where
+@options.as_json
+@options.debug
+def why(number: int, limit: int, target: Target, as_json: bool) -> None:
+    """Who waits, the closest first, and why the tuple with this id is not theirs."""
+    with running(target) as node:
+        found = node.tuplespace.why_not(number, limit=limit)
+    for miss in found:
+        if as_json:
+            render.line(render.record(miss))
+        else:
+            waiter = miss.waiter
+            click.echo(f"{waiter.id}  {waiter.actor or '-'}  {waiter.kind} {waiter.pattern}: {miss.sentence}")
+    if not found and not as_json:
+        click.echo("nobody waits for a tuple", err=True)
+
+
+@tuple_.command()
 @maybe
 @limit
 @options.where

@@ -113,6 +113,8 @@ class Scheduler:
             return answer.wait(timeout)
         deadline = self._clock.monotonic() + timeout
         while not answer.done:
+            if self._clock.monotonic() > deadline:  # another one's wait has moved the clock: others may go on for ever
+                return answer.done
             if self._step():
                 continue
             left = deadline - self._clock.monotonic()
@@ -154,9 +156,12 @@ class Scheduler:
         what.run()
         return True
 
-    def run_until_idle(self) -> None:
-        """Run everything that can run without time passing."""
-        while self._step():
+    def run_until_idle(self, until: float = float("inf")) -> None:
+        """Run everything that can run without time passing. A turn that waits lets it pass; none begins after `until`.
+
+        Actors that wait in turn are never idle: there this ends with `until`, on the monotonic clock.
+        """
+        while self._clock.monotonic() <= until and self._step():
             pass
 
     def close(self) -> None:

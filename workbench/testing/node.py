@@ -83,12 +83,12 @@ class VirtualNode(LocalNode):
 
     def advance(self, seconds: float) -> None:
         """Let so much time pass, and everything happen that becomes due meanwhile, in its order."""
-        end = self.clock.monotonic() + seconds
-        self.settle()
+        end, settle = self.clock.monotonic() + seconds, self._machine.scheduler.run_until_idle
+        settle(end)
         while (following := self._machine.timers.next_in()) is not None:
             if self.clock.monotonic() + following > end:
                 break
             self.clock.advance(following)
-            self.settle()
+            settle(end)
         self.clock.advance(max(0.0, end - self.clock.monotonic()))
-        self.settle()
+        settle(end)

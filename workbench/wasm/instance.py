@@ -108,7 +108,7 @@ class Instance(ABC):
         return self._run(1, self._message, (handler, texts))
 
     def _run(self, factor: int, run: Callable[[Any], Any], asked: Any) -> Any:
-        """Enter the guest with fuel, time and thread-local set; in virtual time, maybe inside of another one's wait.
+        """Enter the guest with fuel, time and thread-local set; in virtual time a turn may run in another one's wait.
 
         Calls with keywords or starred arguments cost half a microsecond each and are avoided from here on down.
         """

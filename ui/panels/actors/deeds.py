@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 ROW_ACTIONS = (
     "actor.message", "actor.source", "actor.graph", "actor.log", "actor.supervisor", "actor.capabilities",
-    "actor.limits", "", "actor.suspend", "actor.resume", "actor.passivate", "", "actor.restart", "actor.stop",
-    "actor.kill", "", "actor.copy_id", "actor.copy_command",
+    "actor.tuple", "actor.limits", "", "actor.suspend", "actor.resume", "actor.passivate", "", "actor.restart",
+    "actor.stop", "actor.kill", "", "actor.copy_id", "actor.copy_command",
 )  # fmt: skip
 CHANGES = {
     "suspend": "takes no more messages until it is resumed",
@@ -44,7 +44,7 @@ class Deeds:
             "spawn": self.spawn, "message": self.message, "source": self._source, "restart": self._restart,
             "stop": self._stop, "kill": self._kill, "graph": self._graph, "log": self._log, "copy_id": self._copy_id,
             "copy_command": self._copy_command, "supervisor": self._show_supervisor, "limits": self._show_limits,
-            "capabilities": self._show_capabilities,
+            "capabilities": self._show_capabilities, "tuple": self._show_tuple,
         }.items():  # fmt: skip
             self._desk.actions.bind(f"actor.{verb}", slot)
         for verb in CHANGES:
@@ -61,7 +61,7 @@ class Deeds:
             ("restart", row is not None and rests), ("kill", row is not None and not rests),
             ("suspend", not rests and state not in (ActorState.SUSPENDED, ActorState.STOPPING)),
             ("resume", state is ActorState.SUSPENDED), ("passivate", state is ActorState.IDLE),
-            ("supervisor", row is not None and bool(row.supervisor)),
+            ("supervisor", row is not None and bool(row.supervisor)), ("tuple", state is ActorState.WAITING),
         ):  # fmt: skip
             self._desk.actions.enable(f"actor.{verb}", on=on)
 
@@ -99,6 +99,10 @@ class Deeds:
     def _show_capabilities(self) -> None:
         if self._panel.chosen:
             self._desk.show_capabilities.emit(self._panel.chosen)
+
+    def _show_tuple(self) -> None:
+        if self._panel.chosen:
+            self._desk.show_waiter.emit(self._panel.chosen)
 
     def _copy_id(self) -> None:
         QGuiApplication.clipboard().setText(self._panel.chosen)

@@ -59,11 +59,25 @@ class Lists(QTabWidget):
         }
         for page, name in self._names.items():
             self.addTab(page, name)
+        self._wanted_topic = ""
+        self.topics.arranged.connect(self._choose_topic)
 
     def show_counts(self) -> None:
         """How many there are, in the names of the tabs."""
         for page, name in self._names.items():
             self.setTabText(self.indexOf(page), f"{name} ({len(page.all):,})" if page.all else name)
+
+    def lead_to_topic(self, topic: str) -> None:
+        """Choose it as soon as it is there."""
+        self.setCurrentWidget(self.topics)
+        self._wanted_topic = topic
+        self._choose_topic()
+
+    def _choose_topic(self) -> None:
+        found = next((each for each in self.topics.all if each.topic.topic == self._wanted_topic), None)
+        if self._wanted_topic and found is not None:
+            self._wanted_topic = ""
+            self.topics.select_key(_listener(found))
 
     def chosen(self) -> QueuedMessage | None:
         """The message or dead letter that the tab in front has chosen."""

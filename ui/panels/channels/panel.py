@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QSplitter
 from ui.commands import written
 from ui.desk import Desk
 from ui.filter import Filter
+from ui.master_panel import when_chosen
 from ui.models import Plan
 from ui.panels.channels.columns import QUEUES, Listener
 from ui.panels.channels.composing import Composing
@@ -82,17 +83,18 @@ class ChannelsPanel(TablePanel[QueueInfo]):
 
     def _bind(self) -> None:
         self.deeds.bind()
-        self.table.selectionModel().currentRowChanged.connect(lambda: self._choose())
+        when_chosen(self.table, self._choose)
         self.table.opened.connect(lambda: self.lists.setCurrentWidget(self.lists.messages))
         for page in (self.lists.messages, self.lists.letters):
             page.table.menu_for = lambda: self.desk.actions.menu(self, *MESSAGE_ACTIONS)
             page.table.opened.connect(self.deeds.edit)
-            page.table.selectionModel().currentRowChanged.connect(lambda: self.deeds.enable())
+            when_chosen(page.table, self.deeds.enable)
         self.lists.currentChanged.connect(lambda: self.deeds.enable())
         self.lists.currentChanged.connect(lambda: self.desk.remember.emit())
         self.composing.edited.connect(self.deeds.enable)
         self.composing.edited.connect(lambda: self.desk.remember.emit())
         self.desk.node_changed.connect(self._other_node)
+        self.desk.show_topic.connect(self._show_topic)
         self.deeds.enable()
 
     def empty(self) -> EmptyState:
@@ -159,6 +161,10 @@ class ChannelsPanel(TablePanel[QueueInfo]):
     def info(self) -> QueueInfo | None:
         """The chosen queue."""
         return self.table.chosen()
+
+    def _show_topic(self, name: str) -> None:
+        self.desk.raise_panel.emit(self.id)
+        self.lists.lead_to_topic(name)
 
     def _choose(self) -> None:
         found = self.table.chosen()

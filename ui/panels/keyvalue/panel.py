@@ -12,8 +12,9 @@ from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QSplitter, QTabWidget
 
 from ui.desk import Desk
-from ui.dialogs.confirm import confirmed
+from ui.dialogs.confirm import confirm
 from ui.filter import Filter
+from ui.master_panel import when_chosen
 from ui.models import Plan, RowModel
 from ui.panels.keyvalue.columns import HISTORY, LEVEL
 from ui.panels.keyvalue.editing import KeyEditing
@@ -23,7 +24,7 @@ from ui.widgets.build import box, button, clear, label, row, tool_for
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.filtered_table import FilteredTable
 from ui.widgets.table import Table
-from workbench.api import Area, KeyChange, KeyEntry, KeyLevel, Payload
+from workbench.api import Area, Invalid, KeyChange, KeyEntry, KeyLevel, Payload
 
 STEP, HISTORY_SHOWN = 1_000, 500
 """So many keys of a level are read at first, and more with each wish; so many changes are shown."""
@@ -62,6 +63,7 @@ class KeyValuePanel(TablePanel[KeyLevel]):
         self.prefix, self.delimiter, self.limit, self.chosen = "", ":", STEP, ""
         super().__init__(desk)
         self._known: KeyEntry | None = None
+        self._asking = False
         self.way: QHBoxLayout = row(spacing=0)
         self.delimiters = QComboBox()
         self.delimiters.setAccessibleName("How keys are shown")
@@ -108,7 +110,7 @@ class KeyValuePanel(TablePanel[KeyLevel]):
             "actor": self._go_to_actor, "copy_value": self._copy_value, "copy_command": self._copy_command,
         }.items():  # fmt: skip
             self.desk.actions.bind(f"key.{verb}", slot)
-        self.table.selectionModel().currentRowChanged.connect(lambda: self._choose())
+        when_chosen(self.table, self._choose)
         self.table.opened.connect(self._open)
         QShortcut(QKeySequence(Qt.Key.Key_Backspace), self.table, self._up, context=Qt.ShortcutContext.WidgetShortcut)
         self.delimiters.currentIndexChanged.connect(lambda: self._set_delimiter())
@@ -171,6 +173,14 @@ class KeyValuePanel(TablePanel[KeyLevel]):
 
     # where one is
 
+    def lead_to(self, name: str) -> None:
+        """The level in which a key is, and the key in it."""
+        head = name.rpartition(self.delimiter)[0] if self.delimiter else ""
+        self.go_to(f"{head}{self.delimiter}" if head else "")
+        if not self.editing.changed:
+            self.chosen = name  # its row may lie beyond those that are listed
+        self.await_key((name, True))
+
     def go_to(self, prefix: str) -> None:
         """Show the level of a prefix."""
         self.prefix, self.limit = prefix, STEP
@@ -218,12 +228,29 @@ class KeyValuePanel(TablePanel[KeyLevel]):
 
     def _choose(self) -> None:
         step = self.table.chosen()
-        if step is None or (step.entry is not None and step.entry.key == self.chosen):
-            return
+        name = step.entry.key if step is not None and step.entry is not None else ""
+        if step is None or (name == self.chosen and (name or not self.editing.changed)):
+            self._enable()
+        elif not self.editing.changed:
+            self._show(step)
+        elif not self._asking:
+            self._asking = True  # at once: one choice comes as two signals
+            self.run(self._ask_and_show(step))
+
+    async def _ask_and_show(self, step: KeyLevel) -> None:
+        """What was typed is not dropped unasked."""
         typed = f"The value of {self.editing.key.text() or 'a new key'} is not saved."
-        if self.editing.changed and not confirmed(self, "Drop what was typed?", typed, "Drop"):
-            self.select_key((self.chosen, True))
-            return
+        try:
+            if await confirm(self, "Drop what was typed?", typed, "Drop"):
+                self._show(step)
+            elif self.chosen:
+                self.select_key((self.chosen, True))
+            else:
+                self.table.clearSelection()
+        finally:
+            self._asking = False
+
+    def _show(self, step: KeyLevel) -> None:
         self.chosen = step.entry.key if step.entry is not None else ""
         self._known = step.entry
         self.editing.show_entry(step.entry if step.entry is None or step.entry.whole else None, again=True)
@@ -253,7 +280,12 @@ class KeyValuePanel(TablePanel[KeyLevel]):
 
     def _save(self) -> None:
         editing = self.editing
-        self.run(self._do_save(editing.key.text(), editing.entry, editing.payload(), editing.ttl_ms))
+        try:
+            value = editing.payload()
+        except Invalid as error:
+            self.desk.failed(error)
+        else:
+            self.run(self._do_save(editing.key.text(), editing.entry, value, editing.ttl_ms))
 
     async def _do_save(self, key: str, before: KeyEntry | None, value: Payload, ttl_ms: int | None) -> None:
         """What somebody else has written since it was read is not overwritten unasked."""
@@ -261,7 +293,7 @@ class KeyValuePanel(TablePanel[KeyLevel]):
         if node is None:
             return
         now = await self.call(node.keyvalue.entry, key)
-        if (now.version if now else 0) != (before.version if before else 0) and not confirmed(
+        if (now.version if now else 0) != (before.version if before else 0) and not await confirm(
             self, f"Overwrite {key}?", _changed_meanwhile(key, now), "Overwrite"
         ):
             return
@@ -274,12 +306,12 @@ class KeyValuePanel(TablePanel[KeyLevel]):
         self.refresh()
 
     def _delete(self) -> None:
-        if self.chosen and confirmed(self, f"Delete {self.chosen}?", "Its value is gone for good.", "Delete"):
+        if self.chosen:
             self.run(self._do_delete(self.chosen))
 
     async def _do_delete(self, key: str) -> None:
         node = self.desk.node
-        if node is not None:
+        if node is not None and await confirm(self, f"Delete {key}?", "Its value is gone for good.", "Delete"):
             found = await self.call(node.keyvalue.delete, key)
             self.desk.notice(f"{key} is deleted." if found else f"{key} was gone already.", "ok" if found else "info")
             self.chosen, self._known = "", None

@@ -108,6 +108,7 @@ class LocksPanel(MasterPanel[Held]):
         self.history.show_rows(found.history)
         about = f" for {self.chosen}" if self.chosen else ""
         self.tabs.setTabText(0, f"Waiting{about}: {len(found.places):,}")
+        self.tabs.setTabText(1, f"Changes ({len(found.history):,})" if found.history else "Changes")
         self.tick(on=bool(found.locks or found.places))
         self.enable()
 

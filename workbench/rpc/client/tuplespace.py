@@ -14,6 +14,7 @@ from workbench.api import (
     TupleShape,
     TupleValue,
     TupleWaiter,
+    WaiterMiss,
 )
 from workbench.rpc.client.channel import MARGIN_SECONDS, Connection
 from workbench.rpc.convert import from_message
@@ -79,6 +80,11 @@ class RemoteTupleSpace:
         request = pb.TupleNearMissesRequest(pattern=_optional(pattern), waiter=waiter, limit=limit)
         answers = self._stub.stream("NearMisses", request, pb.TupleNearMissesResponse)
         return [from_message(miss, NearMiss) for answer in answers for miss in answer.misses]
+
+    def why_not(self, number: int, *, limit: int = 100) -> Sequence[WaiterMiss]:
+        request = pb.TupleWhyNotRequest(id=number, limit=limit)
+        answers = self._stub.stream("WhyNot", request, pb.TupleWhyNotResponse)
+        return [from_message(miss, WaiterMiss) for answer in answers for miss in answer.misses]
 
     def history(self, pattern: Pattern | None = None, *, limit: int = 200) -> Sequence[TupleChange]:
         request = pb.TupleHistoryRequest(pattern=_optional(pattern), limit=limit)

@@ -73,6 +73,11 @@ class TupleSpaceService:
         for batch in batches(to_message(miss, pb.NearMiss) for miss in found):
             yield pb.TupleNearMissesResponse(misses=batch)
 
+    def why_not(self, node: Node, request: pb.TupleWhyNotRequest, _: Context) -> Iterator[pb.TupleWhyNotResponse]:
+        found = node.tuplespace.why_not(request.id, limit=request.limit)
+        for batch in batches(to_message(miss, pb.WaiterMiss) for miss in found):
+            yield pb.TupleWhyNotResponse(misses=batch)
+
     def history(self, node: Node, request: pb.TupleHistoryRequest, _: Context) -> Iterator[pb.TupleHistoryResponse]:
         wanted = pattern_of(request.pattern) if request.HasField("pattern") else None
         for batch in batches(

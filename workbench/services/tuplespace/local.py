@@ -19,10 +19,11 @@ from workbench.api.tuplespace import (
     TupleShape,
     TupleValue,
     TupleWaiter,
+    WaiterMiss,
     check_tuple,
 )
 from workbench.services.means import Caller, author, wait_for
-from workbench.services.tuplespace.matching import Matcher, distance, misses, sentence
+from workbench.services.tuplespace.matching import Matcher, distance, misses, reason, sentence
 from workbench.services.tuplespace.service import TupleSpaceService
 from workbench.services.tuplespace.waiting import Seat
 
@@ -128,6 +129,19 @@ class LocalTupleSpace:
         if seat is None:
             raise NotFound(f"nobody waits under the number {waiter}; it may have been served")
         return seat.matcher
+
+    def why_not(self, number: int, *, limit: int = 100) -> Sequence[WaiterMiss]:
+        most = _limit(limit)
+        with self._space.lock:
+            held, seats = self._space.index.get(number), self._space.waiters.all()
+        if held is None or not held.there(self._clock.now()):
+            raise NotFound(f"there is no tuple {number}; it may have been taken")
+        found = [(seat, misses(seat.matcher, held.fields)) for seat in seats]
+        found.sort(key=lambda each: (distance(each[1]), each[0].id))
+        return [
+            WaiterMiss(seat.info(), why, reason(seat.matcher, held.fields, why) or "it is being given")
+            for seat, why in found[:most]
+        ]
 
     def history(self, pattern: Pattern | None = None, *, limit: int = 200) -> Sequence[TupleChange]:
         return self._service.history.newest(self._caller.scope, _matcher(pattern), _limit(limit))

@@ -132,10 +132,14 @@ def distance(found: Sequence[FieldMiss]) -> int:
 
 def sentence(matcher: Matcher, fields: Tuple, found: Sequence[FieldMiss]) -> str:
     """Why a tuple does not match, for a person."""
+    return f"{write_tuple(fields)[:SHOWN]}: {reason(matcher, fields, found)}"
+
+
+def reason(matcher: Matcher, fields: Tuple, found: Sequence[FieldMiss]) -> str:
+    """The same without the tuple."""
     if len(fields) != matcher.arity:
-        length = f"it has {len(fields)} field{'s' * (len(fields) != 1)}, the pattern {matcher.arity}"
-        return f"{write_tuple(fields)[:SHOWN]}: {length}"
-    return f"{write_tuple(fields)[:SHOWN]}: {'; '.join(miss.sentence for miss in found)}"
+        return f"it has {len(fields)} field{'s' * (len(fields) != 1)}, the pattern {matcher.arity}"
+    return "; ".join(miss.sentence for miss in found)
 
 
 def _miss(index: int, field: PatternField, found: TupleValue) -> FieldMiss:

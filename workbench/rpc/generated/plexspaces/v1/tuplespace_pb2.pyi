@@ -127,6 +127,16 @@ class NearMiss(_message.Message):
     sentence: str
     def __init__(self, entry: _Optional[_Union[TupleEntry, _Mapping]] = ..., misses: _Optional[_Iterable[_Union[FieldMiss, _Mapping]]] = ..., sentence: _Optional[str] = ...) -> None: ...
 
+class WaiterMiss(_message.Message):
+    __slots__ = ("waiter", "misses", "sentence")
+    WAITER_FIELD_NUMBER: _ClassVar[int]
+    MISSES_FIELD_NUMBER: _ClassVar[int]
+    SENTENCE_FIELD_NUMBER: _ClassVar[int]
+    waiter: TupleWaiter
+    misses: _containers.RepeatedCompositeFieldContainer[FieldMiss]
+    sentence: str
+    def __init__(self, waiter: _Optional[_Union[TupleWaiter, _Mapping]] = ..., misses: _Optional[_Iterable[_Union[FieldMiss, _Mapping]]] = ..., sentence: _Optional[str] = ...) -> None: ...
+
 class TupleWriteRequest(_message.Message):
     __slots__ = ("fields", "ttl_ms")
     FIELDS_FIELD_NUMBER: _ClassVar[int]
@@ -272,6 +282,20 @@ class TupleNearMissesResponse(_message.Message):
     MISSES_FIELD_NUMBER: _ClassVar[int]
     misses: _containers.RepeatedCompositeFieldContainer[NearMiss]
     def __init__(self, misses: _Optional[_Iterable[_Union[NearMiss, _Mapping]]] = ...) -> None: ...
+
+class TupleWhyNotRequest(_message.Message):
+    __slots__ = ("id", "limit")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    id: int
+    limit: int
+    def __init__(self, id: _Optional[int] = ..., limit: _Optional[int] = ...) -> None: ...
+
+class TupleWhyNotResponse(_message.Message):
+    __slots__ = ("misses",)
+    MISSES_FIELD_NUMBER: _ClassVar[int]
+    misses: _containers.RepeatedCompositeFieldContainer[WaiterMiss]
+    def __init__(self, misses: _Optional[_Iterable[_Union[WaiterMiss, _Mapping]]] = ...) -> None: ...
 
 class TupleHistoryRequest(_message.Message):
     __slots__ = ("pattern", "limit")

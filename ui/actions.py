@@ -236,6 +236,11 @@ SPECS = (
     Spec("node.prepare", "Build the Python interpreter", "module", "", "Node",
          reason="every command builds it when it needs it"),
     Spec("help.shortcuts", "Keyboard shortcuts", "keyboard", "F1", "Help", "--help"),
+    Spec("help.showcase", "Showcase…", "play", "", "Help", "showcase",
+         tip="Runs the demonstrations and checks every claim of theirs"),
+    Spec("showcase.run", "Run", "run", "", "", "showcase --demo NAME", tip="Run what is ticked", tone="ok"),
+    Spec("showcase.stop", "Stop", "stop", "", "", reason="Ctrl+C ends the command", tip="End the run in order"),
+    Spec("showcase.copy", "Copy", "copy", "", "", reason="the command prints it", tip="Copy all that was said"),
     Spec("help.about", "About this node", "info", "", "Help", "--version"),
 )  # fmt: skip
 MENUS = ("File", "Edit", "Actor", "Supervision", "Data", "View", "Node", "Help")

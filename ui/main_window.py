@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from ui import focus, layout, theme
 from ui.actions import MENUS
 from ui.bridge import Bridge
+from ui.demonstrating import Demonstrating
 from ui.desk import Desk
 from ui.dialogs.shortcuts import Shortcuts
 from ui.drops import Drops
@@ -99,6 +100,7 @@ class MainWindow(QMainWindow):
         self.notices = NoticeBar(self.desk)
         self.drop_zone = DropZone(self)
         self.tree_files = TreeFiles(self.desk)
+        self.demonstrating = Demonstrating(self.desk, self)
         self.drops = Drops(self.desk, self._edit)
         self.jumps = Jumps(self.desk, self, self.panels)
         self.table_actions = TableActions(self.desk, self, self.panels.values(), self.current_panel)
@@ -448,6 +450,7 @@ class MainWindow(QMainWindow):
         self.session.release()
         self._restored = False
         self.opening.cancel.set()
+        self.demonstrating.stop()
         self.bridge.unfollow()
         super().closeEvent(event)
 

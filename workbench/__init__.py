@@ -24,6 +24,7 @@ from workbench.api.identity import check_scope
 from workbench.api.modules import CancelToken, ProgressCallback
 
 if TYPE_CHECKING:
+    from workbench.api.showcase import ShowcaseLine
     from workbench.api.tree_file import TreeFile
     from workbench.rpc.server import Server
 
@@ -152,6 +153,23 @@ def start_sample(node: api.Node, *, progress: ProgressCallback | None = None) ->
     return start(node, progress=progress)
 
 
+def run_showcase(
+    names: Sequence[str] = (),
+    *,
+    tell: Callable[[ShowcaseLine], None],
+    verbose: bool = False,
+    progress: ProgressCallback | None = None,
+    cancel: CancelToken | None = None,
+) -> bool:
+    """Run demonstrations (all, when none is named) on nodes of their own; whether every claim of theirs held.
+
+    `tell` gets each line as it happens, on this thread. NotFound: there is no such demonstration (yet).
+    """
+    from workbench.showcase.run import run
+
+    return run(names, tell, verbose=verbose, progress=progress, cancel=cancel)
+
+
 def apply_tree(
     node: api.Node,
     tree: TreeFile,
@@ -226,6 +244,7 @@ __all__ = [
     "default_workspace",
     "endpoint",
     "pack",
+    "run_showcase",
     "serve",
     "start_sample",
     "start_thread",

@@ -28,6 +28,7 @@ COMMANDS = {
     "registry": "workbench.cli.registry:registry",
     "queue": "workbench.cli.queue:queue",
     "run": "workbench.cli.run:run",
+    "showcase": "workbench.cli.showcase:showcase",
     "supervisor": "workbench.cli.supervisor:supervisor",
     "tuple": "workbench.cli.tuple:tuple_",
     "topic": "workbench.cli.topic:topic",

@@ -30,7 +30,7 @@ class VirtualNode(LocalNode):
         self.folder = folder or Path.cwd()
         """Where `start` looks for files."""
         self.clock = FakeClock()
-        config = replace(load(), kept_turns=KEPT_TURNS, **settings)
+        config = replace(load(), **{"kept_turns": KEPT_TURNS, "keyvalue": "", "blobs": "", **settings})
         super().__init__(Machine(None, config, clock=self.clock))
 
     def start(self, module: str | Path, state: Payload = "", **options: Any) -> ActorHandle:

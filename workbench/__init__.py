@@ -15,7 +15,7 @@ import os
 import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,12 +40,21 @@ class Endpoint:
     pid: int
 
 
-def connect(url: str, *, tenant: str = "default", namespace: str = "default", token: str = "") -> api.Node:
+def connect(
+    url: str,
+    *,
+    tenant: str = "default",
+    namespace: str = "default",
+    token: str = "",
+    keyvalue: str = "",
+    blobs: str = "",
+) -> api.Node:
     """A node by its URL.
 
     `embedded:DIR` runs one on the workspace DIR in this process, `embedded:` on a temporary workspace that is removed
-    at the end. `grpc://HOST:PORT` attaches to a running one. Invalid: another kind of URL, or no name of a tenant or
-    namespace. Unavailable: the workspace is in use, or nobody answers at the address.
+    at the end; `keyvalue` and `blobs` are the URLs of its stores, instead of the settings. `grpc://HOST:PORT` attaches
+    to a running one. Invalid: another kind of URL, or no name of a tenant or namespace. Unavailable: the workspace or
+    a store is in use or cannot be reached, or nobody answers at the address.
     """
     check_scope(tenant, namespace)
     kind, _, rest = url.partition(":")
@@ -54,6 +63,7 @@ def connect(url: str, *, tenant: str = "default", namespace: str = "default", to
         from workbench.wasm.digests import begin_interpreter
 
         config = load()
+        config = replace(config, keyvalue=keyvalue or config.keyvalue, blobs=blobs or config.blobs)
         begin_interpreter(config.cache)  # beside the imports that follow
         from workbench.node import LocalNode, Machine
 

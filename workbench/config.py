@@ -33,7 +33,8 @@ class Config:
     beyond that the longest idle ones become passive (0 = as many as the system's memory mappings allow) · actors: how
     many there may be in all · memory_bytes: private memory of the node beyond which nobody is spawned (0 = three
     quarters of the machine's) · compile_jobs: how many compilations may wait · registry_reap_after: missed
-    heartbeats after which an entry of the registry is removed.
+    heartbeats after which an entry of the registry is removed · keyvalue, blobs: URLs of the stores of keys and of
+    blobs, empty for those of the workspace.
     """
 
     workspace: Path = DATA
@@ -51,6 +52,8 @@ class Config:
     memory_bytes: int = 0
     compile_jobs: int = 16
     registry_reap_after: int = 6
+    keyvalue: str = ""
+    blobs: str = ""
 
 
 def load(environment: Mapping[str, str] | None = None) -> Config:

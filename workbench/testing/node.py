@@ -31,7 +31,7 @@ class VirtualNode(LocalNode):
         """Where `start` looks for files."""
         self._components: dict[str, str] = {}
         self.clock = FakeClock()
-        config = replace(load(), kept_turns=KEPT_TURNS, **settings)
+        config = replace(load(), **{"kept_turns": KEPT_TURNS, "keyvalue": "", "blobs": "", **settings})
         super().__init__(Machine(None, config, clock=self.clock))
 
     def start(self, module: str | Path, state: Payload = "", *, component: bool = False, **options: Any) -> ActorHandle:

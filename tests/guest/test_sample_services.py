@@ -16,7 +16,7 @@ from .messages import Message, Spawn, steps
 
 Play = Callable[..., ActorHandle]
 NUMBERS = count(1)
-SERVICES = ("service_demo", "keyvalue", "process_groups", "locks", "registry")
+SERVICES = ("service_demo", "keyvalue", "process_groups", "locks", "registry", "blob")
 NAMES = ("counter", "event", "fsm", *SERVICES)
 
 
@@ -105,6 +105,7 @@ TYPES = {
     "process_groups": ("join_group", "publish"),
     "locks": ("acquire", "try_acquire", "release"),
     "registry": ("register",),
+    "blob": ("upload", "copy", "download", "metadata"),
 }
 
 
@@ -115,6 +116,7 @@ def test_a_service_that_was_not_granted_is_refused_by_its_name(play: Play) -> No
         "process_groups": ("join_group", "g"),
         "locks": ("acquire", "l"),
         "registry": ("unregister", "r"),
+        "blob": ("list", "b"),
     }
     for actor, message in calls.items():
         error = play(actor, profile="strict").refused(*message)
@@ -210,3 +212,20 @@ def test_what_an_actor_registered_goes_with_it(module_node: VirtualNode, play: P
     assert module_node.registry.lookup(entry) is None
     with pytest.raises(NotFound):
         module_node.actors.get(actor.id)
+
+
+def test_a_blob_is_stored_as_text_or_bytes_and_copied(module_node: VirtualNode, play: Play) -> None:
+    keeper, bucket = play("blob"), f"bucket-{next(NUMBERS)}"
+    keeper.call("upload", json.dumps({"blob": f"{bucket}/a/b", "content": "\u00e9", "content_type": "text/x-note"}))
+    keeper.call("upload", json.dumps({"blob": f"{bucket}/c", "base64": "AAH/"}))
+    assert (keeper.call("download", f"{bucket}/a/b"), keeper.call("download", f"{bucket}/c")) == (
+        "\u00e9",
+        b"\x00\x01\xff",
+    )
+    assert keeper.call("copy", json.dumps({"blob": f"{bucket}/c", "to": f"{bucket}/d"}))
+    keeper.call("delete", f"{bucket}/c")
+    assert [info.key for info in module_node.blobs.list(bucket)] == ["a/b", "d"]
+    assert module_node.blobs.metadata(bucket, "a/b").content_type == "text/x-note"
+    assert module_node.blobs.download(bucket, "d") == b"\x00\x01\xff"
+    assert keeper.refused("upload", json.dumps({"blob": f"{bucket}/e", "base64": "A"})).code == "rejected"
+    assert not module_node.blobs.exists(bucket, "e")

@@ -11,6 +11,7 @@ from workbench.showcase.stage import Stage, milliseconds
 ACTOR = "locks_actor.py"
 LOCK = "printer"
 LEASE_MS = 400
+LONG_MS = 600_000
 THREADS, ROUNDS = 4, 50
 
 
@@ -25,7 +26,7 @@ def demonstrate(stage: Stage) -> None:
 
 
 def _exclusion(stage: Stage) -> int:
-    version = int(stage.ask("ada", "acquire", LOCK))
+    version = int(stage.ask("ada", "acquire", {"lock": LOCK, "lease_ms": LONG_MS}))
     lock = stage.node.locks.get(LOCK)
     stage.equal("An actor acquired a lock", lock and (lock.holder, lock.version), ("ada", version))
     stage.fact(f"version {version}")
@@ -43,7 +44,9 @@ def _waiting(stage: Stage, first: int) -> int:
     with ThreadPoolExecutor(2) as threads:
         asked: list[Future[Payload]] = []
         for name in ("bob", "cyd"):
-            asked.append(threads.submit(stage.ask, name, "acquire", {"lock": LOCK, "timeout_ms": 20_000}))
+            asked.append(
+                threads.submit(stage.ask, name, "acquire", {"lock": LOCK, "lease_ms": LONG_MS, "timeout_ms": 5_000})
+            )
             stage.until(lambda name=name: name in _queue(stage), Area.LOCKS)  # type: ignore[misc]
         stage.equal("Who waits stands in a queue", _queue(stage), ["bob", "cyd"])
         holders, versions = [], [first]

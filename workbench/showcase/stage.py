@@ -30,6 +30,8 @@ LOOK_SECONDS = 0.1
 """How long an event is waited for before looking again: not everything that passes with time has one."""
 PATIENCE_SECONDS = 20.0
 """What has not happened by then on a busy machine does not happen."""
+HURRY_SECONDS = 2.0
+"""After a failure, what else depends on it is not waited for as long."""
 
 
 class Stage:
@@ -66,7 +68,7 @@ class Stage:
 
     def equal(self, claim: str, found: object, expected: object) -> bool:
         """Tell that something is what it should be."""
-        return self.check(claim, found == expected, found=Found(found, expected))
+        return self.check(claim, found == expected, found=Found(f"{shortened(found)}, expected {shortened(expected)}"))
 
     def refused(self, claim: str, kind: type[WorkbenchError], call: Callable[..., object], *given: Any) -> str:
         """Tell that a call is refused in this way, with the words of the refusal; gives them."""
@@ -76,7 +78,7 @@ class Stage:
             self.check(claim, isinstance(error, kind), found=f"{error.code}: {error}")
             self.fact(f"{error.code}: {error}" if not error.message.startswith(error.code) else error.message)
             return error.message
-        self.check(claim, False, found=Found(answer, f"a refusal ({kind.code})"))
+        self.check(claim, False, found=Found(f"{shortened(answer)}, not refused as {kind.code}"))
         return ""
 
     def fact(self, text: str) -> None:
@@ -129,7 +131,7 @@ class Stage:
 
     def until(self, condition: Callable[[], bool], *areas: Area, seconds: float = PATIENCE_SECONDS) -> bool:
         """Wait until it is so, looking at each event of these areas; whether it came to it."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + (min(seconds, HURRY_SECONDS) if self.failed else seconds)
         with self.node.subscribe(areas) as events:
             while not condition():
                 if time.monotonic() > end:
@@ -144,10 +146,10 @@ class Stage:
 
 
 class Found:
-    """What was found, and what should have been; its repr is a part of the sentence."""
+    """What was found, in words: its repr is a part of the sentence."""
 
-    def __init__(self, found: object, expected: object) -> None:
-        self._text = f"{shortened(found)}, expected {shortened(expected)}"
+    def __init__(self, text: str) -> None:
+        self._text = text
 
     def __repr__(self) -> str:
         return self._text

@@ -125,6 +125,8 @@ class _Source:
     def __iter__(self) -> Iterator[bytes]:
         try:
             yield from self._parts
+        except GeneratorExit:  # the store has given up
+            raise
         except BaseException as error:
             self.error = error
             raise

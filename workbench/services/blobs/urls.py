@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +22,8 @@ CREDENTIALS = {
     "gs": "GOOGLE_APPLICATION_CREDENTIALS",
     "az": "AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY",
 }
+NONE_FOUND = re.compile(r"169\.254\.169\.254|token request|must be specified|[Mm]issing", re.DOTALL)
+"""What the library says when the environment has none: it has looked for those of a machine in a cloud then."""
 
 
 def canonical(url: str) -> str:
@@ -68,8 +71,9 @@ def _remote(kind: str, url: str, prefix: str) -> BlobStore:
         for _ in obstore.list(store, prefix=prefix, chunk_size=1):
             break
     except Exception as error:
+        said = "no credentials were found" if NONE_FOUND.search(str(error)) else words(error)
         raise Unavailable(
-            f"the store of blobs {url} cannot be used: {words(error)}; its credentials come from the environment "
+            f"the store of blobs {url} cannot be used: {said}; its credentials come from the environment "
             f"({CREDENTIALS[kind]})"
         ) from error
     return ObjectStore(store, prefix, url)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QWidget
 from ui.desk import Desk
 from ui.dialogs.showcase import ShowcaseWindow
 from ui.jobs import Job
-from ui.theme import sheet
 from workbench.api.showcase import Mark, ShowcaseLine
 from workbench.api.words import plural
 
@@ -33,7 +32,7 @@ class Demonstrating(QObject):
         for verb, slot in (("run", self.run), ("stop", self.stop), ("copy", self.copy)):
             desk.actions.bind(f"showcase.{verb}", slot)
         desk.actions.bind("help.showcase", self.show)
-        desk.theme_changed.connect(self._dress)
+        desk.theme_changed.connect(self._repaint)
         self._enable()
 
     def show(self) -> None:
@@ -115,9 +114,8 @@ class Demonstrating(QObject):
         self.stop()
         self._enable()
 
-    def _dress(self) -> None:
+    def _repaint(self) -> None:
         if self.window is not None:
-            self.window.setStyleSheet(sheet())
             self.window.text.take_theme()
 
     def _enable(self) -> None:

@@ -25,8 +25,8 @@ CACHE = user_cache_path(APPLICATION, appauthor=False)
 class Config:
     """Settings of a node and its tools.
 
-    workspace: where a node keeps what it must not forget · cache: what can be made again (the interpreter, compiled
-    code) · compiled_bytes: the most that a folder of compiled code may take · workers: threads that run turns (0 = one
+    workspace: where a node keeps what it must not forget · cache: what can be made again (the interpreter, built
+    components, compiled code) · compiled_bytes: the most that a folder of compiled code may take · workers: threads that run turns (0 = one
     per core) · node_name: what comes behind the `@` of an address · kept_turns, kept_log_lines: how many of the newest
     are kept in memory · kept_samples: seconds of graphs · event_buffer: events a slow subscriber may be behind ·
     tick_ms: how often a running guest's time is checked · resident: how many actors may hold an instance at once,

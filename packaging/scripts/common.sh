@@ -1,9 +1,11 @@
-# Read by the scripts beside it: goes to the project's root and sets `python`, which has the workbench.
+# shellcheck shell=bash
+# Read by the scripts beside it: goes to the project's root, and has `workbench` for them.
 #
-# Without WORKBENCH_PYTHON that is the project's own environment, which is made where it is missing.
+# Without WORKBENCH_PYTHON, a Python that has the workbench, that is the project's own environment, which is made where
+# it is missing.
 
-cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-modules=wasm-modules
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit
+export MODULES=wasm-modules
 if [[ -z ${WORKBENCH_PYTHON:-} ]]; then
     "${PYTHON:-python3}" packaging/dev.py setup
     WORKBENCH_PYTHON=$PWD/.venv/bin/python

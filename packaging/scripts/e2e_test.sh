@@ -3,6 +3,7 @@
 # line, sends each its messages (e2e_messages.txt), compares the replies, and runs the showcase. Ends with 1 at the first
 # difference.
 set -euo pipefail
+# shellcheck source=packaging/scripts/common.sh
 source "$(dirname "$0")/common.sh"
 
 packaging/scripts/build_python_actors.sh
@@ -24,21 +25,18 @@ fail() {
     exit 1
 }
 
-# One field of the object of JSON that is piped in.
-field() {
-    "$WORKBENCH_PYTHON" -c 'import json, sys; print(json.loads(sys.stdin.readline())[sys.argv[1]])' "$1"
+# What an actor answers to a message: its reply, or `!` and the code of its refusal.
+answer() {
+    { workbench actor call "$1" "$2" --json || true; } | "$WORKBENCH_PYTHON" -c '
+import json, sys
+found = json.loads(sys.stdin.readline())
+print("!" + found["code"] if found["code"] else found["reply"], end="")'
 }
 
-# Send an actor a message; its answer, or the code of its refusal, must be the one that is wanted.
+# Send it a message: the answer must be the one that is wanted.
 compare() {
-    local said got
-    said=$(workbench actor call "$1" "$2" --json) || true
-    got=$(field code <<< "$said")
-    if [[ -n $got ]]; then
-        got=!$got
-    else
-        got=$(field reply <<< "$said")
-    fi
+    local got
+    got=$(answer "$1" "$2")
     case $3 in
     ...) [[ -n $got && $got != !* ]] ;;
     "(empty)") [[ -z $got ]] ;;
@@ -52,12 +50,12 @@ node=$!
 read -r address < "$scratch/address" || fail "the node did not start"
 echo "a node runs at $address"
 
-for component in "$modules"/*.wasm; do
+for component in "$MODULES"/*.wasm; do
     name=$(basename "$component" .wasm)
-    workbench module deploy "$component" --alias "$name" --force
-    known=$(workbench module show "$name" --json | field hash)
-    built=$(sha256sum < "$component")
-    [[ $known == "${built%% *}" ]] || fail "$name was deployed as $known, and its file is ${built%% *}"
+    said=$(workbench module deploy "$component" --alias "$name" --force)
+    echo "$said"
+    hash=$(sha256sum < "$component")
+    [[ $said == "${hash%% *} "* ]] || fail "$name was deployed as another module than its file, ${hash%% *}"
 done
 
 sent=0

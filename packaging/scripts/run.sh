@@ -2,6 +2,7 @@
 # Runs the showcase: ./packaging/scripts/run.sh [--demo NAME] [--verbose]. In a clean clone it makes what it needs first.
 set -euo pipefail
 here=$PWD
+# shellcheck source=packaging/scripts/common.sh
 source "$(dirname "$0")/common.sh"
 
 cd "$here"

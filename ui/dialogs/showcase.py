@@ -7,7 +7,16 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QCheckBox, QDialog, QListWidget, QListWidgetItem, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QListWidget,
+    QListWidgetItem,
+    QPlainTextEdit,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ui.actions import Actions
 from ui.theme import sheet
@@ -44,13 +53,16 @@ class ShowcaseWindow(QDialog):
         for each in RUNNABLE:
             item = QListWidgetItem(each.title, self.list)
             item.setData(NAME, each.name)
-            item.setToolTip(f"workbench showcase --demo {each.name}")
+            item.setToolTip(f"{each.title}\nworkbench showcase --demo {each.name}")
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Checked)
         self.list.itemChanged.connect(lambda: self.chosen_changed.emit())
         self.list.setCurrentRow(0)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.verbose = QCheckBox("Every message and host call")
         self.text = CodeView("What the demonstrations found", RULES)
+        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
         self.state = label("", tone="muted")
         shrinks(self.state)
         self._waiting: list[str] = []
@@ -71,7 +83,7 @@ class ShowcaseWindow(QDialog):
         split = QSplitter()
         split.addWidget(left)
         split.addWidget(self.text)
-        split.setSizes([320, 660])
+        split.setSizes([370, 610])
         split.setStretchFactor(1, 1)
         split.setChildrenCollapsible(False)
         whole = QVBoxLayout(self)

@@ -47,7 +47,7 @@ def _what(turn: Turn) -> str:
 def _end(turn: Turn) -> str:
     if turn.cause is not None:
         return f"crashed: {turn.cause}"
-    return f"rejected: {turn.text}" if turn.text else f"-> {_shown(turn.reply)}"
+    return f"rejected: {turn.text}" if turn.text else f"-> {_shown(turn.reply)}".rstrip()
 
 
 def _call(call: HostCall) -> str:

@@ -64,7 +64,6 @@ class Demonstrating(QObject):
         finally:
             self.job = None
             self._desk.jobs.end(job)
-            window.flush()
             self._say_end(window)
             self._enable()
 
@@ -107,8 +106,7 @@ class Demonstrating(QObject):
     def copy(self) -> None:
         """All that was said."""
         if self.window is not None:
-            self.window.flush()
-            QGuiApplication.clipboard().setText(self.window.text.toPlainText())
+            QGuiApplication.clipboard().setText("\n".join(self.window.said))
 
     def _hidden(self) -> None:
         self.stop()

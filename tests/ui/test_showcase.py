@@ -7,9 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from ui.dialogs.showcase import ShowcaseWindow
+from ui.dialogs.showcase import AT_ONCE, ShowcaseWindow
 from ui.main_window import MainWindow
-from workbench.api.showcase import RUNNABLE
+from workbench.api.showcase import RUNNABLE, Mark, ShowcaseLine
 
 RUN_MS = 120_000
 
@@ -27,7 +27,7 @@ def run(window: MainWindow, showcase: ShowcaseWindow, qtbot: QtBot, *names: str)
     showcase.choose(names)
     window.desk.actions.run("showcase.run")
     qtbot.waitUntil(lambda: window.demonstrating.job is not None)
-    qtbot.waitUntil(lambda: window.demonstrating.job is None, timeout=RUN_MS)
+    qtbot.waitUntil(lambda: window.demonstrating.job is None and showcase.settled, timeout=RUN_MS)
     return showcase.text.toPlainText()
 
 
@@ -64,7 +64,7 @@ def test_it_is_stopped_in_order_and_says_how_far_it_came(
     qtbot.waitUntil(lambda: "[ok]" in showcase.text.toPlainText(), timeout=RUN_MS)
     assert window.desk.actions["showcase.stop"].isEnabled() and not window.desk.actions["showcase.run"].isEnabled()
     window.desk.actions.run("showcase.stop")
-    qtbot.waitUntil(lambda: window.demonstrating.job is None, timeout=RUN_MS)
+    qtbot.waitUntil(lambda: window.demonstrating.job is None and showcase.settled, timeout=RUN_MS)
     assert showcase.text.toPlainText().splitlines()[-1].startswith("[stopped] The showcase was stopped after ")
     assert showcase.state.text().startswith("Stopped: ")
     assert "[done] Locks" not in showcase.text.toPlainText()
@@ -89,3 +89,23 @@ def test_every_message_is_shown_when_it_is_wanted(window: MainWindow, showcase: 
     showcase.verbose.setChecked(True)
     text = run(window, showcase, qtbot, "locks")
     assert "  > ada call acquire" in text and "  >     locks.acquire(" in text
+
+
+def test_thousands_of_lines_are_drawn_in_pieces(showcase: ShowcaseWindow, qtbot: QtBot) -> None:
+    showcase.begin()
+    for number in range(5 * AT_ONCE + 1):
+        showcase.tell(ShowcaseLine(Mark.TRACE, str(number)))
+    showcase._append()
+    assert showcase.text.document().blockCount() == AT_ONCE and not showcase.settled
+    qtbot.waitUntil(lambda: showcase.settled)
+    lines = showcase.text.toPlainText().splitlines()
+    assert lines == showcase.said == [f"  {number}" for number in range(5 * AT_ONCE + 1)]
+
+
+def test_closing_the_app_stops_it(window: MainWindow, showcase: ShowcaseWindow, qtbot: QtBot) -> None:
+    showcase.choose(["concurrency", "locks"])
+    window.desk.actions.run("showcase.run")
+    qtbot.waitUntil(lambda: window.demonstrating.job is not None)
+    job = window.demonstrating.job
+    window.close()
+    assert job is not None and job.cancel.is_set()

@@ -27,6 +27,8 @@ from workbench.api.showcase import RUNNABLE, Mark, ShowcaseLine
 
 NAME = Qt.ItemDataRole.UserRole
 COALESCE_MS = 50
+AT_ONCE = 200
+"""So many lines are drawn in one go: with every host call there are thousands."""
 RULES: tuple[Rule, ...] = tuple((re.compile(pattern), tone, "") for pattern, tone in (
     (r"^ (?! ).*", "keyword"),
     (r"^[=-]+$", "faint"),
@@ -65,7 +67,9 @@ class ShowcaseWindow(QDialog):
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
         self.state = label("", tone="muted")
         shrinks(self.state)
-        self._waiting: list[str] = []
+        self.said: list[str] = []
+        """All lines, those that are still to be drawn too."""
+        self._drawn = 0
         self._soon = QTimer(self, singleShot=True, interval=COALESCE_MS)
         self._soon.timeout.connect(self._append)
         self._lay_out(actions)
@@ -108,33 +112,35 @@ class ShowcaseWindow(QDialog):
 
     def begin(self) -> None:
         """Nothing has been said yet."""
-        self._waiting.clear()
+        self.said.clear()
+        self._drawn = 0
         self.text.setPlainText("")
 
     def tell(self, line: ShowcaseLine) -> None:
         """One more line; several that come together are drawn together."""
-        self._waiting.append(str(line))
+        self.said.append(str(line))
         if line.mark is Mark.HEADING:
             self.say(f"{line.text} …")
         if not self._soon.isActive():
             self._soon.start()
 
-    def flush(self) -> None:
-        """Draw what still waits."""
-        self._soon.stop()
-        self._append()
+    @property
+    def settled(self) -> bool:
+        """Whether every line is drawn."""
+        return self._drawn == len(self.said)
 
     def _append(self) -> None:
-        if not self._waiting:
-            return
+        added = "\n".join(self.said[self._drawn : self._drawn + AT_ONCE])
+        self._drawn = min(self._drawn + AT_ONCE, len(self.said))
         bar = self.text.verticalScrollBar()
         follows = bar.value() == bar.maximum()
-        added, self._waiting = "\n".join(self._waiting), []
         end = QTextCursor(self.text.document())
         end.movePosition(QTextCursor.MoveOperation.End)
         end.insertText(added if self.text.document().isEmpty() else f"\n{added}")
         if follows:
             bar.setValue(bar.maximum())
+        if not self.settled:
+            self._soon.start()
 
     def say(self, text: str, tone: str = "muted") -> None:
         """Beside the buttons: what it does now, or how it ended."""

@@ -13,6 +13,8 @@ from workbench.runtime.callers import Outside
 from workbench.runtime.scheduler import Scheduler
 from workbench.runtime.timers import Timers
 from workbench.services.all import Services, Views
+from workbench.services.blobs.service import BlobService
+from workbench.services.blobs.urls import opener
 from workbench.services.keyvalue.sqlite import SqliteStore
 from workbench.services.means import Means, Scope
 from workbench.storage.database import Database
@@ -48,4 +50,5 @@ def services(told: Told) -> Views:
 
     means = Means(clock, timers, _Events(told), database, nobody, no_one, lambda _actor: True)
     caller = Outside(("default", "default"), Scheduler(timers, clock, workers=1))
-    return Views(Services(means, keys=SqliteStore(database)), caller)
+    blobs = BlobService(means, "", opener("", database.path.parent / "blobs"))
+    return Views(Services(means, keys=SqliteStore(database), blobs=blobs), caller)

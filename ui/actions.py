@@ -160,6 +160,15 @@ SPECS = (
     Spec("key.actor", "Go to the actor that wrote it", "actor", "", "", "actor show NAME"),
     Spec("key.copy_value", "Copy the value", "copy", "", "", "kv get KEY"),
     Spec("key.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
+    Spec("blob.upload", "Upload files…", "plus", "", "Data", "blob upload FILE BUCKET/KEY"),
+    Spec("blob.download", "Download…", "save-as", "", "", "blob download BUCKET/KEY FILE"),
+    Spec("blob.copy", "Copy to…", "copy", "", "", "blob copy BUCKET/KEY BUCKET/KEY"),
+    Spec("blob.delete", "Delete…", "trash", "", "", "blob delete BUCKET/KEY", tone="error"),
+    Spec("blob.open", "Open this bucket, level or blob", "chevron-right", "", "", reason=SCREEN),
+    Spec("blob.up", "One level up", "upgrade", "", "", reason=SCREEN),
+    Spec("blob.actor", "Go to the actor that wrote it", "actor", "", "", "actor show NAME"),
+    Spec("blob.copy_hash", "Copy the hash", "hash", "", "", "blob show BUCKET/KEY"),
+    Spec("blob.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
     Spec("group.create", "Make a group…", "plus", "", "Data", "group create GROUP"),
     Spec("group.delete", "Delete this group…", "trash", "", "", "group delete GROUP", tone="error"),
     Spec("group.join", "Let it join", "plus", "", "", "group join GROUP ACTOR"),
@@ -246,6 +255,7 @@ SPECS = (
 MENUS = ("File", "Edit", "Actor", "Supervision", "Data", "View", "Node", "Help")
 OF_NODE = (
     "actor.", "module.", "supervision.", "capability.", "key.", "queue.", "topic.", "group.", "lock.", "registry.",
+    "blob.",
 )  # fmt: skip
 NEED_NODE = frozenset(
     {

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMainWindow
 from ui.settings import Record, RecordFile, text
 from ui.widgets.dock import Dock
 
-VERSION = 5
+VERSION = 6
 """Grows when panels come or go in a way that makes old arrangements wrong."""
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 ACROSS, DOWN = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
@@ -35,7 +35,7 @@ SHARES = {
 }
 """Percent of the window, by docks that lie side by side or one over the other."""
 PERSPECTIVES = tuple(SHARES)
-DATA = ("keyvalue", "channels", "groups", "locks", "registry")
+DATA = ("keyvalue", "channels", "groups", "locks", "registry", "blobs")
 """What the services hold: in front in the perspective Data, elsewhere shown when it is asked for."""
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.conformance.s3_server import Bucket, served
 from workbench.api.blobs import CHUNK_BYTES
-from workbench.api.errors import NotFound
+from workbench.api.errors import NotFound, Unavailable
 from workbench.services.blobs.store import PART_BYTES, BlobStore
 from workbench.services.blobs.urls import canonical, opener
 
@@ -30,11 +31,29 @@ def memory(where: Path) -> BlobStore:
     return opener("memory:", where)("mine")
 
 
-STORES: Sequence[Callable[[Path], BlobStore]] = (folder, file, memory)
+def s3(where: Path) -> BlobStore:
+    """The protocol of S3, spoken with a server of this machine."""
+    return opener(canonical("s3://bucket/under/here"), where)("mine")
+
+
+STORES: Sequence[Callable[[Path], BlobStore]] = (folder, file, memory, s3)
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
+    with served() as (address, found):
+        for name, value in {
+            "ENDPOINT": address, "ALLOW_HTTP": "true", "ACCESS_KEY_ID": "a", "SECRET_ACCESS_KEY": "s",
+            "REGION": "us-east-1",
+        }.items():  # fmt: skip
+            monkeypatch.setenv(f"AWS_{name}", value)
+        yield found
 
 
 @pytest.fixture(params=STORES, ids=lambda make: make.__name__)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> BlobStore:
+    if request.param is s3:
+        request.getfixturevalue("bucket")
     made: BlobStore = request.param(tmp_path)
     return made
 
@@ -147,3 +166,14 @@ def test_two_workspaces_share_a_store_without_seeing_each_other(tmp_path: Path) 
     other.put(NAME, [b"yours"])
     one.delete(NAME)
     assert whole(other, NAME, 5) == b"yours"
+
+
+def test_s3_holds_whole_objects_in_the_folder_of_the_workspace_and_no_debris(bucket: Bucket, tmp_path: Path) -> None:
+    store = s3(tmp_path)
+    store.put(NAME, [content(2 * PART_BYTES + 17)])
+    assert list(bucket.objects) == [f"/bucket/under/here/mine/{NAME[:2]}/{NAME}"] and not bucket.uploads
+    bucket.refuses = True
+    with pytest.raises(Unavailable, match=r"^the store of blobs s3://bucket/under/here cannot be used: Access Denied$"):
+        store.put(OTHER, [content(2 * PART_BYTES)])
+    with pytest.raises(Unavailable, match=r"s3://bucket/under/here cannot be used: Access Denied; its credentials"):
+        s3(tmp_path)

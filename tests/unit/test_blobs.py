@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -258,3 +259,35 @@ def test_keys_in_a_file_apart_are_there_again_and_used_by_one_process_at_a_time(
         assert node.keyvalue.get("k") == "in memory"
     with opened(tmp_path / "one", keyvalue="memory:") as node:
         assert node.keyvalue.get("k") is None
+
+
+REMOTE = """
+import sys, workbench
+with workbench.connect("grpc://" + sys.argv[1], token=sys.argv[2]) as node:
+    def parts():
+        for number in range(12):
+            yield bytes(1 << 20)
+        print("under way", flush=True)
+        sys.stdin.read()
+    node.blobs.upload("b", "k", parts())
+"""
+
+
+def test_a_client_that_is_killed_during_an_upload_leaves_nothing_at_the_node(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with opened(tmp_path) as node, workbench.serve(node):
+        node.blobs.upload("b", "k", "stays")
+        found = workbench.endpoint(tmp_path)
+        assert found is not None
+        command = [sys.executable, "-c", REMOTE, found.address, found.token]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+            assert child.stdout is not None and child.stdout.readline() == "under way\n"
+            assert len(objects(tmp_path)) == 2, "the test is only good if something was on its way"
+            child.send_signal(signal.SIGKILL)
+            child.wait(timeout=20)
+        ends = time.monotonic() + 20
+        while len(objects(tmp_path)) > 1 and time.monotonic() < ends:
+            node.blobs.list("b")
+        assert len(objects(tmp_path)) == 1 and node.blobs.download("b", "k") == "stays"
+    assert "not of the tree" not in caplog.text

@@ -145,8 +145,8 @@ def ours(place: str, name: str, error: Exception) -> WorkbenchError:
 
 
 def words(error: Exception) -> str:
-    """What is to be said of an error: the reason where there is one, else its first line. The rest is debris."""
+    """The reason that the service gave, else the last thing that the first line says. The rest is debris."""
     said = str(error).strip()
     if found := REASON.search(said):
-        return found.group(1) or found.group(0)
-    return (said.splitlines() or [type(error).__name__])[0][:200]
+        return found.group(1).rstrip(".")
+    return (said.splitlines() or [type(error).__name__])[0].rpartition(" - ")[2][:200].rstrip(".")

@@ -181,6 +181,15 @@ SPECS = (
     Spec("tuple.changer", "Go to the actor that did this", "actor", "", "", "actor show NAME"),
     Spec("tuple.copy", "Copy the tuple", "copy", "", "", "tuple list PATTERN"),
     Spec("tuple.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
+    Spec("blob.upload", "Upload files…", "plus", "", "Data", "blob upload FILE BUCKET/KEY"),
+    Spec("blob.download", "Download…", "save-as", "", "", "blob download BUCKET/KEY FILE"),
+    Spec("blob.copy", "Copy to…", "copy", "", "", "blob copy BUCKET/KEY BUCKET/KEY"),
+    Spec("blob.delete", "Delete…", "trash", "", "", "blob delete BUCKET/KEY", tone="error"),
+    Spec("blob.open", "Open this bucket, level or blob", "chevron-right", "", "", reason=SCREEN),
+    Spec("blob.up", "One level up", "upgrade", "", "", reason=SCREEN),
+    Spec("blob.actor", "Go to the actor that wrote it", "actor", "", "", "actor show NAME"),
+    Spec("blob.copy_hash", "Copy the hash", "hash", "", "", "blob show BUCKET/KEY"),
+    Spec("blob.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
     Spec("group.create", "Make a group…", "plus", "", "Data", "group create GROUP"),
     Spec("group.delete", "Delete this group…", "trash", "", "", "group delete GROUP", tone="error"),
     Spec("group.join", "Let it join", "plus", "", "", "group join GROUP ACTOR"),
@@ -257,12 +266,17 @@ SPECS = (
     Spec("node.prepare", "Build the Python interpreter", "module", "", "Node",
          reason="every command builds it when it needs it"),
     Spec("help.shortcuts", "Keyboard shortcuts", "keyboard", "F1", "Help", "--help"),
+    Spec("help.showcase", "Showcase…", "play", "", "Help", "showcase",
+         tip="Runs the demonstrations and checks every claim of theirs"),
+    Spec("showcase.run", "Run", "run", "", "", "showcase --demo NAME", tip="Run what is ticked", tone="ok"),
+    Spec("showcase.stop", "Stop", "stop", "", "", reason="Ctrl+C ends the command", tip="End the run in order"),
+    Spec("showcase.copy", "Copy", "copy", "", "", reason="the command prints it", tip="Copy all that was said"),
     Spec("help.about", "About this node", "info", "", "Help", "--version"),
 )  # fmt: skip
 MENUS = ("File", "Edit", "Actor", "Supervision", "Data", "View", "Node", "Help")
 OF_NODE = (
     "actor.", "module.", "supervision.", "capability.", "key.", "tuple.", "queue.", "topic.", "group.", "lock.",
-    "registry.",
+    "registry.", "blob.",
 )  # fmt: skip
 NEED_NODE = frozenset(
     {

@@ -35,7 +35,7 @@ SHARES = {
 }
 """Percent of the window, by docks that lie side by side or one over the other."""
 PERSPECTIVES = tuple(SHARES)
-DATA = ("keyvalue", "tuplespace", "channels", "groups", "locks", "registry")
+DATA = ("keyvalue", "tuplespace", "channels", "groups", "locks", "registry", "blobs")
 """What the services hold: in front in the perspective Data, elsewhere shown when it is asked for."""
 
 

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from ui import focus, layout, theme
 from ui.actions import MENUS
 from ui.bridge import Bridge
+from ui.demonstrating import Demonstrating
 from ui.desk import Desk
 from ui.dialogs.shortcuts import Shortcuts
 from ui.drops import Drops
@@ -32,6 +33,7 @@ from ui.looks import Looks
 from ui.opening import Doors, Opening
 from ui.panel import Panel
 from ui.panels.actors.panel import ActorsPanel
+from ui.panels.blobs.panel import BlobsPanel
 from ui.panels.capabilities.panel import CapabilitiesPanel
 from ui.panels.channels.panel import ChannelsPanel
 from ui.panels.editor.panel import EditorPanel
@@ -60,7 +62,7 @@ from workbench.api import WorkbenchError
 
 PANELS: tuple[type[Panel], ...] = (
     EditorPanel, ActorsPanel, ModulesPanel, SupervisionPanel, CapabilitiesPanel, MessagesPanel, GraphsPanel, LogPanel,
-    KeyValuePanel, TupleSpacePanel, ChannelsPanel, GroupsPanel, LocksPanel, RegistryPanel,
+    KeyValuePanel, TupleSpacePanel, ChannelsPanel, GroupsPanel, LocksPanel, RegistryPanel, BlobsPanel,
 )  # fmt: skip
 REMEMBER_MS = 250
 TOOLS = ("file.new_server", "file.open", "file.save", "", "edit.run", "actor.spawn", "actor.message")
@@ -98,8 +100,9 @@ class MainWindow(QMainWindow):
         self.opening = Opening(self.desk, ways, self.reporter)
         self.status.progress.stop.clicked.connect(lambda: self._cancel_shown())
         self.notices = NoticeBar(self.desk)
-        self.drop_zone = DropZone(self)
+        self.drop_zone = DropZone(self, tuple(self.panels.values()))
         self.tree_files = TreeFiles(self.desk)
+        self.demonstrating = Demonstrating(self.desk, self)
         self.drops = Drops(self.desk, self._edit)
         self.jumps = Jumps(self.desk, self, self.panels)
         self.table_actions = TableActions(self.desk, self, self.panels.values(), self.current_panel)
@@ -437,11 +440,11 @@ class MainWindow(QMainWindow):
             self.desk.remember.emit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if paths(event.mimeData()) and self.drop_zone.cover(event.mimeData()):
+        if paths(event.mimeData()) and self.drop_zone.cover(event.mimeData(), event.position().toPoint()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.drop_zone.take(event)
+        self.drop_zone.take(event, event.position().toPoint())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Unsaved text is kept for the next start, so closing never asks."""
@@ -449,6 +452,7 @@ class MainWindow(QMainWindow):
         self.session.release()
         self._restored = False
         self.opening.cancel.set()
+        self.demonstrating.stop()
         self.bridge.unfollow()
         super().closeEvent(event)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from time import monotonic
 from typing import ClassVar, ParamSpec, TypeVar
 
@@ -68,6 +69,13 @@ class Panel(QWidget):
 
     def show_loaded(self, found: object) -> None:
         """Show what `load` returned. On the Qt thread."""
+
+    def offer(self, _paths: tuple[Path, ...], /) -> str:
+        """What dropping these files on this panel does, as a sentence; empty: the window deploys them."""
+        return ""
+
+    def take(self, _paths: tuple[Path, ...], /) -> None:
+        """Files were dropped on this panel, which had offered something."""
 
     def record(self) -> Record:
         """What must survive a restart."""

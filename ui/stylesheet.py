@@ -80,8 +80,8 @@ QComboBox::down-arrow { image: url({arrow}); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: {panel}; color: {text}; border: 1px solid {border_strong}; selection-background-color: {selection}; selection-color: {text}; padding: 3px; }
 QSpinBox::up-button, QSpinBox::down-button { width: 0; border: none; }
 QCheckBox { color: {text}; spacing: 6px; }
-QCheckBox::indicator, QTableView::indicator { width: 14px; height: 14px; border: 1px solid {border_strong}; border-radius: 3px; background: {base}; }
-QCheckBox::indicator:checked, QTableView::indicator:checked { background: {accent_fill}; border-color: {accent_fill}; image: url({check}); }
+QCheckBox::indicator, QTableView::indicator, QListView::indicator { width: 14px; height: 14px; border: 1px solid {border_strong}; border-radius: 3px; background: {base}; }
+QCheckBox::indicator:checked, QTableView::indicator:checked, QListView::indicator:checked { background: {accent_fill}; border-color: {accent_fill}; image: url({check}); }
 QCheckBox:focus { color: {accent}; }
 
 QTableView, QListView { background: {base}; color: {text}; border: none; gridline-color: {border}; selection-background-color: {selection}; selection-color: {text}; }
@@ -141,6 +141,8 @@ QWidget#notice[tone="error"] { background: {error_tint}; border-bottom: 1px soli
 QWidget#notice QLabel { color: {text}; }
 QWidget#stale { background: {warn_tint}; }
 QWidget#dropZone { background: {info_tint}; border: 2px dashed {accent}; border-radius: 10px; }
+QLabel#dropPad { background: {base}; border: 2px dashed {muted}; border-radius: 8px; font-weight: 600; }
+QLabel#dropPad[tone="on"] { background: {info_tint}; border-color: {accent}; }
 """
 
 

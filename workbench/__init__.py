@@ -15,7 +15,7 @@ import os
 import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ from workbench.api.identity import check_scope
 from workbench.api.modules import CancelToken, ProgressCallback
 
 if TYPE_CHECKING:
+    from workbench.api.showcase import ShowcaseLine
     from workbench.api.tree_file import TreeFile
     from workbench.rpc.server import Server
 
@@ -39,12 +40,21 @@ class Endpoint:
     pid: int
 
 
-def connect(url: str, *, tenant: str = "default", namespace: str = "default", token: str = "") -> api.Node:
+def connect(
+    url: str,
+    *,
+    tenant: str = "default",
+    namespace: str = "default",
+    token: str = "",
+    keyvalue: str = "",
+    blobs: str = "",
+) -> api.Node:
     """A node by its URL.
 
     `embedded:DIR` runs one on the workspace DIR in this process, `embedded:` on a temporary workspace that is removed
-    at the end. `grpc://HOST:PORT` attaches to a running one. Invalid: another kind of URL, or no name of a tenant or
-    namespace. Unavailable: the workspace is in use, or nobody answers at the address.
+    at the end; `keyvalue` and `blobs` are the URLs of its stores, instead of the settings. `grpc://HOST:PORT` attaches
+    to a running one. Invalid: another kind of URL, or no name of a tenant or namespace. Unavailable: the workspace or
+    a store is in use or cannot be reached, or nobody answers at the address.
     """
     check_scope(tenant, namespace)
     kind, _, rest = url.partition(":")
@@ -53,6 +63,7 @@ def connect(url: str, *, tenant: str = "default", namespace: str = "default", to
         from workbench.wasm.digests import begin_interpreter
 
         config = load()
+        config = replace(config, keyvalue=keyvalue or config.keyvalue, blobs=blobs or config.blobs)
         begin_interpreter(config.cache)  # beside the imports that follow
         from workbench.node import LocalNode, Machine
 
@@ -152,6 +163,23 @@ def start_sample(node: api.Node, *, progress: ProgressCallback | None = None) ->
     return start(node, progress=progress)
 
 
+def run_showcase(
+    names: Sequence[str] = (),
+    *,
+    tell: Callable[[ShowcaseLine], None],
+    verbose: bool = False,
+    progress: ProgressCallback | None = None,
+    cancel: CancelToken | None = None,
+) -> bool:
+    """Run demonstrations (all, when none is named) on nodes of their own; whether every claim of theirs held.
+
+    `tell` gets each line as it happens, on this thread. NotFound: there is no such demonstration (yet).
+    """
+    from workbench.showcase.run import run
+
+    return run(names, tell, verbose=verbose, progress=progress, cancel=cancel)
+
+
 def apply_tree(
     node: api.Node,
     tree: TreeFile,
@@ -226,6 +254,7 @@ __all__ = [
     "default_workspace",
     "endpoint",
     "pack",
+    "run_showcase",
     "serve",
     "start_sample",
     "start_thread",

@@ -25,15 +25,16 @@ CACHE = user_cache_path(APPLICATION, appauthor=False)
 class Config:
     """Settings of a node and its tools.
 
-    workspace: where a node keeps what it must not forget · cache: what can be made again (the interpreter, compiled
-    code) · compiled_bytes: the most that a folder of compiled code may take · workers: threads that run turns (0 = one
-    per core) · node_name: what comes behind the `@` of an address · kept_turns, kept_log_lines: how many of the newest
-    are kept in memory · kept_samples: seconds of graphs · event_buffer: events a slow subscriber may be behind ·
-    tick_ms: how often a running guest's time is checked · resident: how many actors may hold an instance at once,
-    beyond that the longest idle ones become passive (0 = as many as the system's memory mappings allow) · actors: how
-    many there may be in all · memory_bytes: private memory of the node beyond which nobody is spawned (0 = three
-    quarters of the machine's) · compile_jobs: how many compilations may wait · registry_reap_after: missed
-    heartbeats after which an entry of the registry is removed.
+    workspace: where a node keeps what it must not forget · cache: what can be made again (the interpreter, built
+    components, compiled code) · compiled_bytes: the most that a folder of compiled code may take · workers: threads
+    that run turns (0 = one per core) · node_name: what comes behind the `@` of an address · kept_turns, kept_log_lines:
+    how many of the newest are kept in memory · kept_samples: seconds of graphs · event_buffer: events a slow subscriber
+    may be behind · tick_ms: how often a running guest's time is checked · resident: how many actors may hold an
+    instance at once, beyond that the longest idle ones become passive (0 = as many as the system's memory mappings
+    allow) · actors: how many there may be in all · memory_bytes: private memory of the node beyond which nobody is
+    spawned (0 = three quarters of the machine's) · compile_jobs: how many compilations may wait · registry_reap_after:
+    missed heartbeats after which an entry of the registry is removed · keyvalue, blobs: URLs of the stores of keys and
+    of blobs, empty for those of the workspace.
     """
 
     workspace: Path = DATA
@@ -51,6 +52,8 @@ class Config:
     memory_bytes: int = 0
     compile_jobs: int = 16
     registry_reap_after: int = 6
+    keyvalue: str = ""
+    blobs: str = ""
 
 
 def load(environment: Mapping[str, str] | None = None) -> Config:

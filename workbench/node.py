@@ -40,9 +40,12 @@ from workbench.runtime.surroundings import Surroundings
 from workbench.runtime.system import ActorSystem
 from workbench.runtime.timers import Timers
 from workbench.services.all import Services, Views
+from workbench.services.blobs.local import LocalBlobs
+from workbench.services.blobs.service import BlobService
+from workbench.services.blobs.urls import canonical, opener
 from workbench.services.channels.views import LocalChannels
 from workbench.services.keyvalue.service import LocalKeyValue
-from workbench.services.keyvalue.sqlite import SqliteStore
+from workbench.services.keyvalue.urls import opened as opened_keys
 from workbench.services.locks.local import LocalLocks
 from workbench.services.means import Means
 from workbench.services.network import Network
@@ -170,7 +173,13 @@ class Machine:
             cast=lambda *message: self.system.cast(*message),
             present=lambda actor: self.system.lives(actor),
         )
-        services = Services(means, keys=SqliteStore(database), reap_after=self.config.registry_reap_after)
+        url = canonical(self.config.blobs)
+        services = Services(
+            means,
+            keys=opened_keys(self.config.keyvalue, database),
+            blobs=BlobService(means, url, opener(url, self.workspace.blobs)),
+            reap_after=self.config.registry_reap_after,
+        )
         self.host.views = partial(Views, services)
         return services
 
@@ -241,6 +250,10 @@ class LocalNode:
     @property
     def channels(self) -> LocalChannels:
         return self._services.channels
+
+    @property
+    def blobs(self) -> LocalBlobs:
+        return self._services.blobs
 
     @property
     def workspace(self) -> Path:

@@ -13,6 +13,7 @@ from google.protobuf.descriptor import Descriptor, ServiceDescriptor
 from workbench import api
 from workbench.rpc.client import RemoteNode
 from workbench.rpc.client.actors import RemoteActors
+from workbench.rpc.client.blobs import RemoteBlobs
 from workbench.rpc.client.capabilities import RemoteCapabilities
 from workbench.rpc.client.channels import RemoteChannels
 from workbench.rpc.client.keyvalue import RemoteKeyValue
@@ -24,6 +25,7 @@ from workbench.rpc.client.supervision import RemoteSupervision
 from workbench.rpc.client.tuplespace import RemoteTupleSpace
 from workbench.rpc.generated.plexspaces.v1 import (
     actors_pb2,
+    blobs_pb2,
     capabilities_pb2,
     channels_pb2,
     common_pb2,
@@ -37,6 +39,7 @@ from workbench.rpc.generated.plexspaces.v1 import (
     tuplespace_pb2,
 )
 from workbench.rpc.server.actors import ActorsService
+from workbench.rpc.server.blobs import BlobsService
 from workbench.rpc.server.capabilities import CapabilitiesService
 from workbench.rpc.server.channels import ChannelsService
 from workbench.rpc.server.handler import python_name
@@ -54,6 +57,7 @@ FACETS = {
     "Actors": (api.Actors, RemoteActors, ActorsService, actors_pb2),
     "Capabilities": (api.Capabilities, RemoteCapabilities, CapabilitiesService, capabilities_pb2),
     "Supervision": (api.Supervision, RemoteSupervision, SupervisionService, supervision_pb2),
+    "Blobs": (api.Blobs, RemoteBlobs, BlobsService, blobs_pb2),
     "Channels": (api.Channels, RemoteChannels, ChannelsService, channels_pb2),
     "KeyValue": (api.KeyValue, RemoteKeyValue, KeyValueService, keyvalue_pb2),
     "Locks": (api.Locks, RemoteLocks, LocksService, locks_pb2),
@@ -66,6 +70,7 @@ ONE_END_ONLY = {
     "close",
     "modules",
     "actors",
+    "blobs",
     "capabilities",
     "channels",
     "supervision",
@@ -109,6 +114,9 @@ RECORDS = {
     api.Denial: capabilities_pb2.Denial,
     api.Evidence: capabilities_pb2.Evidence,
     api.GrantChange: capabilities_pb2.GrantChange,
+    api.BlobInfo: blobs_pb2.BlobInfo,
+    api.BlobLevel: blobs_pb2.BlobLevel,
+    api.BucketInfo: blobs_pb2.BucketInfo,
     api.Delivery: channels_pb2.Delivery,
     api.Publication: channels_pb2.Publication,
     api.QueueInfo: channels_pb2.QueueInfo,

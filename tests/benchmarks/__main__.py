@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import actors, app, births, channels, command, lives, locks, messages, tuples
+from tests.benchmarks import actors, app, births, blobs, channels, command, lives, locks, messages, tuples
 from tests.benchmarks.figure import Figure, report
 
 FIGURES = (
@@ -21,6 +21,7 @@ FIGURES = (
     *tuples.FIGURES,
     *locks.FIGURES,
     *channels.FIGURES,
+    *blobs.FIGURES,
     command.whole_process,
     app.start,
     app.lag,

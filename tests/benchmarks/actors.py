@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable
+from secrets import token_hex
 
 import workbench
 from tests.benchmarks.figure import Figure, middle, timed
@@ -52,7 +53,8 @@ def edit_to_reply(node: Node) -> Figure:
     edit()
     samples = timed(edit, times=30)
     started = time.perf_counter()
-    built = node.modules.build(node.modules.deploy(SOURCE + b"# built\n", file_name="counter.py").hash)
+    unseen = SOURCE + f"# {token_hex(8)}\n".encode()  # what was built before is kept
+    built = node.modules.build(node.modules.deploy(unseen, file_name="counter.py").hash)
     module = node.modules.deploy(built, file_name="counter.wasm")
     name = node.actors.spawn(module.hash).id
     assert node.actors.ask(name, "increment").payload == "1"

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from workbench.api.keyvalue import KeyEntry, next_prefix
 from workbench.api.messages import Payload
+from workbench.services.keyvalue.memory import MemoryStore
 from workbench.services.keyvalue.sqlite import SqliteStore
 from workbench.services.keyvalue.store import Store
+from workbench.services.keyvalue.urls import opened
 from workbench.storage.database import Database
 from workbench.storage.schema import migrate
 
@@ -27,7 +29,19 @@ def sqlite(folder: Path) -> Store:
     return SqliteStore(database, owned=True)
 
 
-STORES: Sequence[Callable[[Path], Store]] = (sqlite,)
+def apart(folder: Path) -> Store:
+    """The same in a file of its own, as the URL of a setting names it."""
+    database = Database(folder / "workspace.db")
+    store = opened(f"sqlite:{folder / 'apart.db'}", database)
+    database.close()
+    return store
+
+
+def memory(folder: Path) -> Store:
+    return MemoryStore()
+
+
+STORES: Sequence[Callable[[Path], Store]] = (sqlite, apart, memory)
 
 
 @pytest.fixture(params=STORES, ids=lambda make: make.__name__)

@@ -81,7 +81,13 @@ def _queues(node: Node) -> object:
     return tuple(map(list, found))
 
 
+def _keep_blobs(node: Node) -> None:
+    for key in (SECRET, "another"):
+        node.blobs.upload(SECRET, key, "secret", metadata={SECRET: SECRET})
+
+
 SERVICES: dict[str, tuple[Callable[[Node], None], Callable[[Node], object]]] = {
+    "blob": (_keep_blobs, lambda node: (node.blobs.buckets(), node.blobs.list(SECRET))),
     "channels": (_keep_queues, _queues),
     "keyvalue": (_keep_keys, lambda node: node.keyvalue.list()),
     "locks": (_keep_locks, lambda node: node.locks.list()),

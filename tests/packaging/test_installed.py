@@ -28,6 +28,8 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("workbench", "ui", "wit", "resources", "proto", "pyproject.toml", "setup.py", "README.md", "LICENSE")
 OURS = {"workbench", "ui", "plexspaces"}
+PLUGIN = ("workbench/testing/plugin.py", "pytest")
+"""Loaded by pytest alone, so that it is there."""
 IN_THE_SANDBOX = ("plexspaces/", "workbench/guest/plexspaces/", "workbench/resources/")
 """What runs inside actors: it imports what the sandbox has."""
 PARTS_OF = {"shiboken6": "pyside6-essentials"}
@@ -98,7 +100,8 @@ def imports(wheel: Path) -> Iterator[tuple[str, str]]:
                 else:
                     names = [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
                 for name in {name.partition(".")[0] for name in names} - OURS - sys.stdlib_module_names:
-                    yield file, name
+                    if (file, name) != PLUGIN:
+                        yield file, name
 
 
 def undeclared(wheel: Path, declared: set[str]) -> dict[str, str]:

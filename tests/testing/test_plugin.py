@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
+from workbench.config import load
 from workbench.data import directory
 
+CACHE = load().cache
 pytest_plugins = ["pytester"]
 
 TESTS = """
@@ -78,9 +81,13 @@ class Keeper(GenServer):
 """
 
 
-def test_the_tests_of_a_stranger_run_and_each_fault_in_their_actor_is_found(
-    pytester: pytest.Pytester, interpreter: str
-) -> None:
+@pytest.fixture(autouse=True)
+def cache(monkeypatch: pytest.MonkeyPatch, interpreter: str) -> None:
+    """The machine's: pytester gives the tests another home, in which the interpreter would be built anew."""
+    monkeypatch.setenv("WORKBENCH_CACHE", str(CACHE))
+
+
+def test_the_tests_of_a_stranger_run_and_each_fault_in_their_actor_is_found(pytester: pytest.Pytester) -> None:
     shutil.copy(directory("resources") / "actors" / "counter_actor.py", pytester.path / "counter.py")
     (pytester.path / "keeper.py").write_text(KEEPER)
     pytester.makepyfile(test_actors=TESTS)
@@ -92,3 +99,13 @@ def test_the_tests_of_a_stranger_run_and_each_fault_in_their_actor_is_found(
     done = pytester.runpytest_subprocess("-q")
     done.assert_outcomes(passed=5, failed=2)
     done.stdout.fnmatch_lines(["*did not call keyvalue.put('a')*of keyvalue it called*", "*keyvalue.get('a') -> None*"])
+
+
+def test_the_example_of_the_page_runs(pytester: pytest.Pytester) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "testing.md").read_text(encoding="utf-8")
+    actor, tests = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    (pytester.path / "reminder.py").write_text(actor)
+    (pytester.path / "test_reminder.py").write_text(tests)
+    pytester.runpytest_subprocess("-q").assert_outcomes(passed=2)
+    (pytester.path / "reminder.py").write_text(actor.replace("60_000", "6_000"))
+    pytester.runpytest_subprocess("-q").assert_outcomes(passed=1, failed=1)

@@ -27,6 +27,7 @@ from workbench.api import (
     ActorState,
     AlreadyExists,
     Area,
+    Blobs,
     CancelToken,
     Cause,
     Channels,
@@ -323,6 +324,10 @@ class FakeNode:
     @property
     def channels(self) -> Channels:
         return self._services.channels
+
+    @property
+    def blobs(self) -> Blobs:
+        return self._services.blobs
 
     @property
     def keyvalue(self) -> KeyValue:

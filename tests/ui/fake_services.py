@@ -13,6 +13,8 @@ from workbench.runtime.callers import Outside
 from workbench.runtime.scheduler import Scheduler
 from workbench.runtime.timers import Timers
 from workbench.services.all import Services, Views
+from workbench.services.blobs.service import BlobService
+from workbench.services.blobs.urls import opener
 from workbench.services.keyvalue.sqlite import SqliteStore
 from workbench.services.means import Means, Scope
 from workbench.storage.database import Database
@@ -48,6 +50,7 @@ def services(told: Told) -> Views:
 
     means = Means(clock, timers, _Events(told), database, nobody, no_one, lambda _actor: True)
     caller = Outside(("default", "default"), Scheduler(timers, clock, workers=1))
-    made = Services(means, keys=SqliteStore(database))
+    blobs = BlobService(means, "", opener("", database.path.parent / "blobs"))
+    made = Services(means, keys=SqliteStore(database), blobs=blobs)
     made.start()
     return Views(made, caller)

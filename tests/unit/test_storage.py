@@ -7,7 +7,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -107,22 +106,6 @@ def test_a_damaged_database_is_refused_in_words(tmp_path: Path, content: bytes) 
     with pytest.raises(WorkbenchError, match=r"workbench\.db"):
         Workspace(tmp_path)
     assert (tmp_path / "workbench.db").read_bytes() == content
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A real file system of 2 MiB."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    if sys.platform != "linux" or os.getuid() != 0:
-        pytest.skip("mounting a small disk needs Linux and root")
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)], capture_output=True, text=True
-    )
-    if mounted.returncode:
-        pytest.skip(f"no small disk can be mounted here: {mounted.stderr.strip()}")
-    yield disk
-    subprocess.run(["umount", "-l", str(disk)], check=True)
 
 
 def test_a_full_disk_is_said_and_nothing_is_half_done(small_disk: Path, interpreter: str) -> None:

@@ -7,6 +7,7 @@ epoch (float), durations carry their unit in the name, sizes are bytes.
 from __future__ import annotations
 
 from workbench.api.actors import ActorInfo, Actors, ActorState, DeadLetter, SpawnOptions
+from workbench.api.blobs import BlobInfo, BlobLevel, Blobs, BlobStream, BucketInfo
 from workbench.api.capabilities import (
     CAPABILITIES,
     DURATIONS,
@@ -108,6 +109,11 @@ __all__ = [
     "Area",
     "Backoff",
     "Behavior",
+    "BlobInfo",
+    "BlobLevel",
+    "BlobStream",
+    "Blobs",
+    "BucketInfo",
     "CancelToken",
     "Capabilities",
     "Cause",

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Protocol
 
 from workbench.api.actors import Actors
+from workbench.api.blobs import Blobs
 from workbench.api.capabilities import Capabilities
 from workbench.api.channels import Channels
 from workbench.api.events import Area, Subscription
@@ -71,6 +72,9 @@ class Node(Protocol):
 
     @property
     def channels(self) -> Channels: ...
+
+    @property
+    def blobs(self) -> Blobs: ...
 
     def info(self) -> NodeInfo: ...
 

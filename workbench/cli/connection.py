@@ -40,9 +40,11 @@ def stored(target: Target) -> Node:
     return _remote(target) or embedded(target)
 
 
-def embedded(target: Target) -> Node:
-    """A node of our own on the workspace."""
-    return workbench.connect(_url(target), tenant=target.tenant, namespace=target.namespace)
+def embedded(target: Target, *, keyvalue: str = "", blobs: str = "") -> Node:
+    """A node of our own on the workspace; with URLs, on these stores instead of those of the settings."""
+    return workbench.connect(
+        _url(target), tenant=target.tenant, namespace=target.namespace, keyvalue=keyvalue, blobs=blobs
+    )
 
 
 def _url(target: Target) -> str:

@@ -17,6 +17,7 @@ from workbench.cli import failure
 
 COMMANDS = {
     "actor": "workbench.cli.actor:actor",
+    "blob": "workbench.cli.blob:blob",
     "capability": "workbench.cli.capability:capability",
     "group": "workbench.cli.group:group",
     "kv": "workbench.cli.kv:kv",
@@ -28,6 +29,7 @@ COMMANDS = {
     "registry": "workbench.cli.registry:registry",
     "queue": "workbench.cli.queue:queue",
     "run": "workbench.cli.run:run",
+    "showcase": "workbench.cli.showcase:showcase",
     "supervisor": "workbench.cli.supervisor:supervisor",
     "tuple": "workbench.cli.tuple:tuple_",
     "topic": "workbench.cli.topic:topic",

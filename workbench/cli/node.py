@@ -26,14 +26,22 @@ from workbench.cli.progress import ProgressLine
 @click.option(
     "--port-file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write the port there."
 )
+@click.option(
+    "--keyvalue", metavar="URL", default="",
+    help="Where keys are kept: sqlite:FILE or memory:; by default in the workspace.",
+)  # fmt: skip
+@click.option(
+    "--blobs", metavar="URL", default="",
+    help="Where blobs are kept: file:DIR, memory: or s3://BUCKET/PREFIX; by default in the workspace.",
+)  # fmt: skip
 @options.debug
-def node(workspace: str, listen: str, port_file: Path | None) -> None:
+def node(workspace: str, listen: str, port_file: Path | None, keyvalue: str, blobs: str) -> None:
     """Run a node until Ctrl+C or SIGTERM, which stop it in order.
 
     Commands on the same workspace find it by themselves. Its address is the first line on stdout.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    with embedded(Target(workspace=workspace)) as own:
+    with embedded(Target(workspace=workspace), keyvalue=keyvalue, blobs=blobs) as own:
         with ProgressLine() as progress:
             own.prepare(progress=progress)
         with _stopped_by_signals() as stop, workbench.serve(own) as private, _public(own, listen) as public:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -22,8 +22,18 @@ class Output:
 
     def write(self, data: bytes) -> None:
         """Who waits for the file must never read half of it."""
+        self.write_parts([data])
+
+    def write_parts(self, parts: Iterable[bytes]) -> None:
+        """The same with what comes bit by bit; what `parts` raises leaves no file."""
+        coming = iter(parts)
         with _named(self._path):
-            self._partial.write_bytes(data)
+            file = self._partial.open("wb")
+        with file:
+            for part in coming:
+                with _named(self._path):
+                    file.write(part)
+        with _named(self._path):
             self._partial.replace(self._path)
 
     def __enter__(self) -> Output:

@@ -37,6 +37,10 @@ class ProgressLine:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Take the line away: something else is printed."""
         if self._width:
             self._draw("")
 

@@ -6,6 +6,8 @@ from contextlib import ExitStack
 from functools import cached_property
 
 from workbench.api.identity import ActorId
+from workbench.services.blobs.local import LocalBlobs
+from workbench.services.blobs.service import BlobService
 from workbench.services.channels.queues import QueueService
 from workbench.services.channels.topics import TopicService
 from workbench.services.channels.views import LocalChannels
@@ -25,7 +27,7 @@ from workbench.services.tuplespace.service import TupleSpaceService
 class Services:
     """Started in order, closed in reverse."""
 
-    def __init__(self, means: Means, *, keys: Store, reap_after: int = REAP_AFTER) -> None:
+    def __init__(self, means: Means, *, keys: Store, blobs: BlobService, reap_after: int = REAP_AFTER) -> None:
         self._closing = ExitStack()
         self.keyvalue = KeyValueService(means, keys)
         self._closing.callback(self.keyvalue.close)
@@ -38,6 +40,7 @@ class Services:
         self._closing.callback(self.registry.close)
         self.queues, self.topics = QueueService(means), TopicService(means)
         self._closing.callback(self.queues.close)
+        self.blobs = blobs
 
     def start(self) -> None:
         """Take up what was left by the node before."""
@@ -46,6 +49,7 @@ class Services:
         self.locks.start()
         self.registry.start()
         self.queues.start()
+        self.blobs.start()
 
     def ended(self, actor: ActorId, how: str) -> None:
         """An actor's instance is gone: what it held of a service is free again."""
@@ -95,3 +99,7 @@ class Views:
     @cached_property
     def channels(self) -> LocalChannels:
         return LocalChannels(self._all.queues, self._all.topics, self._caller)
+
+    @cached_property
+    def blobs(self) -> LocalBlobs:
+        return LocalBlobs(self._all.blobs, self._caller)

@@ -71,7 +71,14 @@ _TUPLES = (
 )
 _BLOBS = (
     """
+    CREATE TABLE blob_stores (
+        url TEXT PRIMARY KEY NOT NULL,
+        id TEXT NOT NULL
+    ) WITHOUT ROWID
+    """,
+    """
     CREATE TABLE blobs (
+        store TEXT NOT NULL,
         tenant TEXT NOT NULL,
         namespace TEXT NOT NULL,
         bucket TEXT NOT NULL,
@@ -84,7 +91,14 @@ _BLOBS = (
         metadata TEXT NOT NULL,
         modified REAL NOT NULL,
         author TEXT NOT NULL,
-        PRIMARY KEY (tenant, namespace, bucket, key)
+        PRIMARY KEY (store, tenant, namespace, bucket, key)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE blob_debris (
+        store TEXT NOT NULL,
+        object TEXT NOT NULL,
+        PRIMARY KEY (store, object)
     ) WITHOUT ROWID
     """,
 )

@@ -54,6 +54,10 @@ class Workspace:
     def compiled(self) -> Path:
         return self.folder / "compiled"
 
+    @property
+    def blobs(self) -> Path:
+        return self.folder / "blobs"
+
     def _write_holder(self) -> None:
         holder = {"pid": os.getpid(), "program": Path(sys.argv[0]).name, "since": time.strftime("%Y-%m-%d %H:%M:%S")}
         try:

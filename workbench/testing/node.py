@@ -29,27 +29,44 @@ class VirtualNode(LocalNode):
     def __init__(self, folder: Path | None = None, **settings: Any) -> None:
         self.folder = folder or Path.cwd()
         """Where `start` looks for files."""
+        self._components: dict[str, str] = {}
         self.clock = FakeClock()
-        config = replace(load(), kept_turns=KEPT_TURNS, **settings)
+        config = replace(load(), **{"kept_turns": KEPT_TURNS, "keyvalue": "", "blobs": "", **settings})
         super().__init__(Machine(None, config, clock=self.clock))
 
     def start(
-        self, module: str | Path, state: Payload = "", *, grants: Iterable[str] = (), **options: Any
+        self,
+        module: str | Path,
+        state: Payload = "",
+        *,
+        component: bool = False,
+        grants: Iterable[str] = (),
+        **options: Any,
     ) -> ActorHandle:
         """Deploy a file or folder, or take a module that is deployed, and spawn an actor of it.
 
-        `module` is a path, relative to the test's folder, or a module's name or hash. `options` are the others of
-        SpawnOptions (`name`, `profile`, `limits`). Invalid: neither such a file nor such a module.
+        `module` is a path, relative to the test's folder, or a module's name or hash. `component` is that of `deploy`.
+        `options` are the others of SpawnOptions (`name`, `profile`, `limits`). Invalid: neither such a file nor such a
+        module.
         """
-        reference = self.deploy(module) if self._is_file(module) else str(module)
-        return self.actor(
-            self.actors.spawn(reference, state, options=SpawnOptions(grants=tuple(grants), **options)).id.name
-        )
+        reference = self.deploy(module, component=component) if self._is_file(module) else str(module)
+        chosen = SpawnOptions(grants=tuple(grants), **options)
+        return self.actor(self.actors.spawn(reference, state, options=chosen).id.name)
 
-    def deploy(self, path: str | Path, alias: str = "") -> str:
-        """Deploy a file or folder, under the name of its file unless `alias` says another; gives its hash."""
+    def deploy(self, path: str | Path, alias: str = "", *, component: bool = False) -> str:
+        """Deploy a file or folder, under the name of its file unless `alias` says another; gives its hash.
+
+        With `component` Python source is built into a component first: that takes its time, once for each source.
+        """
         data, name = workbench.pack(self.folder / path)
-        return self.modules.deploy(data, file_name=name, alias=alias or Path(path).stem, force=True).hash
+        alias = alias or Path(path).stem
+        found = self.modules.deploy(data, file_name=name, alias="" if component else alias, force=True).hash
+        if not component:
+            return found
+        if found not in self._components:
+            self._components[found] = self.modules.deploy(self.modules.build(found), file_name=f"{alias}.wasm").hash
+        self.modules.alias(alias, self._components[found], force=True)
+        return self._components[found]
 
     def _is_file(self, module: str | Path) -> bool:
         if (self.folder / module).exists():

@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from workbench.api.blobs import Blobs
 from workbench.api.channels import ChannelsOfActor
 from workbench.api.errors import Cause, Denied, Unavailable, WorkbenchError
 from workbench.api.identity import ActorId
@@ -123,6 +124,8 @@ class Services(Protocol):
     def tuplespace(self) -> TupleSpaceOfActor: ...
     @property
     def channels(self) -> ChannelsOfActor: ...
+    @property
+    def blobs(self) -> Blobs: ...
 
 
 class Host(Protocol):

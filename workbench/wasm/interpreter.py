@@ -29,6 +29,7 @@ from workbench.data import directory
 from workbench.guest import build
 from workbench.wasm import binary, shipped
 from workbench.wasm.artifacts import Artifacts
+from workbench.wasm.builds import Builds
 from workbench.wasm.codec import Err
 from workbench.wasm.compiler import Compiler
 from workbench.wasm.component import ComponentProgram, load
@@ -74,6 +75,8 @@ class Interpreter:
         self, folder: Path, artifacts: Artifacts, compiler: Compiler, engines: Engines, linkers: Linkers, run: Runner
     ) -> None:
         self.folder, self._artifacts = folder, artifacts
+        self.builds = Builds(folder.with_name("components"))
+        """Where what the same builder has made of actors is kept."""
         self._compiler, self._engines, self._linkers, self._run = compiler, engines, linkers, run
         self._hash = ""
         self._binary: binary.Binary | None = None

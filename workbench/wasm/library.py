@@ -27,11 +27,11 @@ from workbench.api.modules import (
 )
 from workbench.api.structure import ModuleDetail, ModuleDiff
 from workbench.guest import build, sources
-from workbench.wasm import description
+from workbench.wasm import builds, description
 from workbench.wasm.comparison import compare, sections
 from workbench.wasm.detect import detect
 from workbench.wasm.intake import BEHAVIOR_NAMES, Intake, identity
-from workbench.wasm.interpreter import Interpreter
+from workbench.wasm.interpreter import Interpreter, fingerprint
 from workbench.wasm.program import BEHAVIORS, Program
 from workbench.wasm.programs import Programs
 from workbench.wasm.references import check_alias, is_hexadecimal, resolve
@@ -253,6 +253,12 @@ class Library:
         files = sources.texts(self.data(info.hash), info.file_name)
         report = self._interpreter.check(files)
 
+        described = (report.class_name, *report.behaviors), report.imports
+        key = builds.key(fingerprint(), files, *described)
+        known = self._interpreter.builds.find(key)
+        if known is not None:
+            return known
+
         def cancelled() -> bool:
             if progress is not None:
                 progress(Progress("building the component", None, time.monotonic() - started))
@@ -269,7 +275,9 @@ class Library:
                 report=lambda _line: None,
                 cancelled=cancelled,
             )
-            return output.read_bytes()
+            data = output.read_bytes()
+        self._interpreter.builds.keep(key, data)
+        return data
 
 
 def _advice(reference: str) -> str:

@@ -20,6 +20,7 @@ from workbench.data import directory
 from workbench.wasm import ffi, wasi
 from workbench.wasm.codec import codec
 from workbench.wasm.gate import current, through_gate
+from workbench.wasm.imports import blob as _blob
 from workbench.wasm.imports import channels as _channels
 from workbench.wasm.imports import http as _http
 from workbench.wasm.imports import keyvalue as _keyvalue
@@ -36,7 +37,7 @@ from workbench.wasm.wit import Package, actor_package, read_package
 
 logger = logging.getLogger(__name__)
 IMPORTS = (
-    _channels, _http, _keyvalue, _locks, _logging, _messaging, _process_groups, _registry, _socket, _tuplespace,
+    _blob, _channels, _http, _keyvalue, _locks, _logging, _messaging, _process_groups, _registry, _socket, _tuplespace,
 )  # fmt: skip
 """The modules whose host functions are registered by importing them; what is not there answers `unavailable`."""
 

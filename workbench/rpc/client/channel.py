@@ -66,14 +66,15 @@ class Stub:
     def call(
         self,
         method: str,
-        request: Message,
+        request: Message | Iterable[Message],
         answer: type[R],
         *,
         seconds: float = SHORT_SECONDS,
         cancel: CancelToken | None = None,
     ) -> R:
-        """One request, one answer; setting `cancel` ends the call with Conflict."""
+        """One request, or a stream of them, and one answer; setting `cancel` ends the call with Conflict."""
         call, done = self._call(method, answer), Event()
+        request = request if isinstance(request, Message) else iter(request)
         try:
             if cancel is None:
                 result: R = call(request, timeout=seconds, metadata=self._metadata)

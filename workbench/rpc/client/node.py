@@ -18,6 +18,7 @@ from workbench.api import (
     Subscription,
 )
 from workbench.rpc.client.actors import RemoteActors
+from workbench.rpc.client.blobs import RemoteBlobs
 from workbench.rpc.client.capabilities import RemoteCapabilities
 from workbench.rpc.client.channel import LONG_SECONDS, Connection
 from workbench.rpc.client.channels import RemoteChannels
@@ -51,6 +52,7 @@ class RemoteNode:
         self._registry = RemoteRegistry(self._connection)
         self._tuplespace = RemoteTupleSpace(self._connection)
         self._channels = RemoteChannels(self._connection)
+        self._blobs = RemoteBlobs(self._connection)
 
     @property
     def modules(self) -> RemoteModules:
@@ -91,6 +93,10 @@ class RemoteNode:
     @property
     def channels(self) -> RemoteChannels:
         return self._channels
+
+    @property
+    def blobs(self) -> RemoteBlobs:
+        return self._blobs
 
     def info(self) -> NodeInfo:
         return from_message(self._stub.call("Info", pb.InfoRequest(), pb.NodeInfo), NodeInfo)

@@ -12,6 +12,7 @@ import grpc
 from workbench.api import Conflict, Invalid, Node
 from workbench.rpc.generated.plexspaces.v1 import (
     actors_pb2,
+    blobs_pb2,
     capabilities_pb2,
     channels_pb2,
     keyvalue_pb2,
@@ -24,6 +25,7 @@ from workbench.rpc.generated.plexspaces.v1 import (
     tuplespace_pb2,
 )
 from workbench.rpc.server.actors import ActorsService
+from workbench.rpc.server.blobs import BlobsService
 from workbench.rpc.server.capabilities import CapabilitiesService
 from workbench.rpc.server.channels import ChannelsService
 from workbench.rpc.server.handler import Gate, Scope, handler
@@ -105,6 +107,7 @@ PARTS = (
     (ActorsService, actors_pb2.DESCRIPTOR, "Actors"),
     (CapabilitiesService, capabilities_pb2.DESCRIPTOR, "Capabilities"),
     (SupervisionService, supervision_pb2.DESCRIPTOR, "Supervision"),
+    (BlobsService, blobs_pb2.DESCRIPTOR, "Blobs"),
     (ChannelsService, channels_pb2.DESCRIPTOR, "Channels"),
     (KeyValueService, keyvalue_pb2.DESCRIPTOR, "KeyValue"),
     (LocksService, locks_pb2.DESCRIPTOR, "Locks"),

@@ -83,13 +83,13 @@ class Demonstrating(QObject):
             self.window.tell(line)
 
     def _say_end(self, window: ShowcaseWindow) -> None:
-        claims, failed = self._marks.count(Mark.OK), self._marks.count(Mark.FAILED)
+        claims = self._marks.count(Mark.OK)
         if Mark.STOPPED in self._marks:
             window.say(f"Stopped: {plural(claims, 'claim')} held until then.", "warn")
-        elif failed:
-            window.say(f"{plural(failed, 'failure')}; {plural(claims, 'claim')} hold.", "error")
+        elif Mark.FAILED in self._marks:
+            window.say(f"{plural(claims, 'claim')} held, not all: see [failed].", "error")
         else:
-            window.say(f"All {plural(claims, 'claim')} hold.", "ok")
+            window.say(f"All {plural(claims, 'claim')} held.", "ok")
 
     def _failed(self, error: Exception) -> None:
         if self.window is not None:

@@ -73,7 +73,6 @@ QLineEdit, QComboBox, QSpinBox { padding: 3px 7px; min-height: 18px; }
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QPlainTextEdit:focus, QTextEdit:focus { border: 1px solid {accent}; }
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QPlainTextEdit:disabled { color: {disabled}; background: {panel}; border-color: {border}; }
 QLineEdit[invalid="true"] { border: 1px solid {error}; color: {error}; text-decoration: underline; }
-QSpinBox QLineEdit { background: transparent; border: none; border-radius: 0; padding: 0 0 0 6px; min-height: 16px; }
 QPlainTextEdit[flat="true"], QTextEdit[flat="true"] { border: none; border-radius: 0; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: url({arrow}); width: 14px; height: 14px; }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from workbench.api import Conflict, Invalid
+from workbench.api import Conflict, Invalid, Node, Progress
 from workbench.guest import build
 from workbench.guest.build import build_component, build_interpreter
 from workbench.wasm import binary
@@ -67,3 +69,10 @@ def test_a_build_that_fails_says_why(tmp_path: Path) -> None:
 def test_everything_that_goes_in_is_a_source() -> None:
     names = {path.relative_to(build.sdk_folder()).as_posix() for path in build.sources()[1:]}
     assert {"__init__.py", "keyvalue.py", "sandbox/interpreter.py", "sandbox/component.py"} <= names
+
+
+def test_a_component_that_was_built_before_is_not_built_again(node: Node, deployed: Callable[[str, str], str]) -> None:
+    source, component = deployed("counter", "source"), deployed("counter", "component")
+    steps: list[Progress] = []
+    again = node.modules.build(source, progress=steps.append)
+    assert (hashlib.sha256(again).hexdigest(), steps) == (component, [])

@@ -8,7 +8,7 @@ from itertools import count
 
 import pytest
 
-from workbench.api import ActorState, NotFound, WorkbenchError
+from workbench.api import ActorState, Node, NotFound, SpawnOptions, WorkbenchError
 from workbench.testing import ActorHandle, VirtualNode
 
 from .conftest import SAMPLES
@@ -33,16 +33,14 @@ def play(module_node: VirtualNode, form: str) -> Play:
 
 
 def test_each_message_of_the_table_is_answered_as_it_says(module_node: VirtualNode, form: str) -> None:
-    """On a node of its own in effect: everything that it makes is in a namespace of its own."""
+    """In a namespace of its own, so that nobody else's actors and values are met."""
     node = module_node.scoped("default", f"table-{form}")
     answered = 0
     for step in steps():
         if isinstance(step, Spawn):
-            if form == "component":
-                module_node.deploy(SAMPLES / f"{step.module}_actor.py", alias=step.module, component=True)
-            else:
-                module_node.deploy(SAMPLES / f"{step.module}_actor.py", alias=step.module)
-            _spawn(node, step)
+            file = SAMPLES / f"{step.module}_actor.py"
+            module_node.deploy(file, alias=step.module, component=form == "component")
+            node.actors.spawn(step.module, options=SpawnOptions(name=step.name, grants=step.grants))
         else:
             found = _answer(node, step)
             assert step.fits(found), f"{step} and not {found!r}"
@@ -50,13 +48,7 @@ def test_each_message_of_the_table_is_answered_as_it_says(module_node: VirtualNo
     assert answered > 60
 
 
-def _spawn(node, step: Spawn) -> None:
-    from workbench.api import SpawnOptions
-
-    node.actors.spawn(step.module, options=SpawnOptions(name=step.name, grants=step.grants))
-
-
-def _answer(node, step: Message) -> str:
+def _answer(node: Node, step: Message) -> str:
     try:
         return str(node.actors.ask(step.actor, step.type_, step.payload).payload)
     except WorkbenchError as error:

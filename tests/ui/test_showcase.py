@@ -49,7 +49,7 @@ def test_the_chosen_ones_run_again_and_again_and_can_be_copied(
     assert lines[0] == " PlexSpaces WASM Runtime Showcase" and "[ok] Module compiled and cached" in lines
     assert lines[-1] == "[done] Deployment demo complete!" and "Demo 4" not in first
     claims = sum(line.startswith("[ok]") for line in lines)
-    assert showcase.state.text() == f"All {claims} claims hold."
+    assert showcase.state.text() == f"All {claims} claims held."
     window.desk.actions.run("showcase.copy")
     assert QGuiApplication.clipboard().text() == first
     again = run(window, showcase, qtbot, "deployment")

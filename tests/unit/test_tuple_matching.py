@@ -11,7 +11,7 @@ from tuple_cases import fields, naive, patterns
 
 from workbench.api import ANY, Invalid, Where, where
 from workbench.api.tuplespace import OPERATORS, PatternField, Tuple, TupleValue, check_pattern, check_tuple
-from workbench.services.tuplespace.matching import Matcher, distance, misses, sentence
+from workbench.services.tuplespace.matching import Matcher, distance, gap, misses, sentence
 
 NAN = math.nan
 
@@ -146,3 +146,10 @@ def test_a_wrong_value_is_nearer_than_a_wrong_type_and_that_than_another_length(
     matcher = Matcher(("order", 7))
     far = [distance(misses(matcher, found)) for found in (("order", 8), ("order", "7"), ("x", 8), ("order",))]
     assert far == sorted(far) and len(set(far)) == 4
+
+
+@given(patterns(), fields())
+def test_how_far_off_a_tuple_is_needs_no_words(pattern: tuple[PatternField, ...], found: Tuple) -> None:
+    matcher = Matcher(pattern)
+    assert gap(matcher, found) == distance(misses(matcher, found))
+    assert (gap(matcher, found) == 0) is matcher.matches(found)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from ui.widgets.build import label
+from ui.widgets.spin import Spin
 from workbench.api.channels import ATTEMPTS, DEAD, LENGTH, MOST_ATTEMPTS, MOST_LENGTH, MOST_VISIBILITY_MS, VISIBILITY_MS
 
 
@@ -16,10 +17,10 @@ class QueueDialog(QDialog):
         self.setWindowTitle("Make a queue")
         self.setMinimumWidth(460)
         self._name = QLineEdit(placeholderText="orders")
-        self._visibility = QSpinBox(minimum=1, maximum=MOST_VISIBILITY_MS // 1_000, value=VISIBILITY_MS // 1_000)
+        self._visibility = Spin(1, MOST_VISIBILITY_MS // 1_000, value=VISIBILITY_MS // 1_000)
         self._visibility.setSuffix(" s")
-        self._attempts = QSpinBox(minimum=1, maximum=MOST_ATTEMPTS, value=ATTEMPTS)
-        self._length = QSpinBox(minimum=1, maximum=MOST_LENGTH, value=LENGTH)
+        self._attempts = Spin(1, MOST_ATTEMPTS, value=ATTEMPTS)
+        self._length = Spin(1, MOST_LENGTH, value=LENGTH)
         self._length.setGroupSeparatorShown(True)
         self._dead = QLineEdit(placeholderText=f"the queue's name with {DEAD}")
         form = QFormLayout()

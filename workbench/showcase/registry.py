@@ -8,7 +8,7 @@ from workbench.api import Area, Health, Rejected
 from workbench.showcase.stage import Stage, milliseconds
 
 ACTOR = "registry_actor.py"
-TTL_MS = 200
+TTL_MS = 250
 
 
 def demonstrate(stage: Stage) -> None:
@@ -46,30 +46,33 @@ def _discover(stage: Stage) -> None:
     wanted = {"object_type": "service", "labels": {"zone": "a"}}
     stage.equal("Discovered by labels", stage.asked("clerk", "discover", wanted), ["printer"])
     stage.equal("An actor is one without more being said", stage.asked("clerk", "discover", "actor"), ["till"])
-    stage.equal("Everything", stage.asked("clerk", "discover", ""), ["printer", "scanner", "till"])
+    stage.equal(
+        "Discovered without a filter: everything", stage.asked("clerk", "discover", ""), ["printer", "scanner", "till"]
+    )
 
 
 def _health(stage: Stage) -> None:
-    registry = stage.node.registry
-    stage.ask("clerk", "register", {"id": "fax", "object_type": "service", "ttl_ms": TTL_MS})
-    seen: list[str] = []
+    registry, seen = stage.node.registry, list[str]()
+    with stage.node.subscribe((Area.REGISTRY,)) as events:
 
-    def look() -> bool:
-        entry = registry.lookup("fax")
-        found = entry.health.value if entry is not None else "removed"
-        if found not in seen:
-            seen.append(found)
-        return entry is None
+        def heard(what: str) -> bool:
+            """Whether the node has told this of the entry since the last time that `seen` was cleared."""
+            told = (event.kind.removeprefix("registry.") for event in events.get(0.0) if event.subject == "fax")
+            seen.extend(told)
+            return what in seen
 
-    started = time.perf_counter()
-    stage.until(lambda: look() or "degraded" in seen, Area.REGISTRY)
-    stage.equal("Without heartbeats it is degraded", seen, ["healthy", "degraded"])
-    beat = registry.heartbeat("fax").health
-    stage.equal("A heartbeat makes it healthy again", beat, Health.HEALTHY)
-    seen.clear()
-    stage.until(look, Area.REGISTRY)
-    stage.equal("Silent for good, it goes down step by step", seen, ["healthy", "degraded", "unhealthy", "removed"])
-    stage.fact(f"{', '.join(seen)} within {milliseconds(started)}; a heartbeat was due every {TTL_MS} ms")
+        stage.ask("clerk", "register", {"id": "fax", "object_type": "service", "ttl_ms": TTL_MS})
+        stage.until(lambda: heard("degraded"), Area.REGISTRY)
+        stage.equal("Without heartbeats it is degraded", seen, ["registered", "degraded"])
+        beat = registry.heartbeat("fax").health
+        stage.equal("A heartbeat makes it healthy again", beat, Health.HEALTHY)
+        seen.clear()
+        started = time.perf_counter()
+        stage.until(lambda: heard("reaped"), Area.REGISTRY)
+        steps = ["healthy", "degraded", "unhealthy", "reaped"]
+        stage.equal("Silent for good, it goes down step by step", seen, steps)
+        stage.fact(f"{', '.join(seen)} within {milliseconds(started)}; a heartbeat was due every {TTL_MS} ms")
+        stage.equal("and is removed", registry.lookup("fax"), None)
 
 
 def _tenants(stage: Stage) -> None:

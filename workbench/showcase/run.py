@@ -31,18 +31,24 @@ def run(
     chosen = [demonstration(name) for name in names] or list(RUNNABLE)
     cancel = cancel or CancelToken()
     tell(ShowcaseLine(Mark.TITLE, TITLE))
-    started, claims, failed = time.perf_counter(), 0, 0
+    started, claims, failed, held = time.perf_counter(), 0, 0, 0
+
+    def hear(line: ShowcaseLine) -> None:
+        nonlocal held
+        held += line.mark is Mark.OK
+        tell(line)
+
     try:
         for each in chosen:
-            stage = _one(each, tell, verbose=verbose, progress=progress, cancel=cancel)
+            stage = _one(each, hear, verbose=verbose, progress=progress, cancel=cancel)
             claims, failed = claims + stage.claims, failed + stage.failed
             if cancel.is_set():
                 break
     except KeyboardInterrupt:
-        _stopped(tell, claims)
+        _stopped(tell, held)
         raise
     if cancel.is_set():
-        _stopped(tell, claims)
+        _stopped(tell, held)
         return False
     if len(chosen) == len(RUNNABLE):
         _end(tell, claims, failed, time.perf_counter() - started)
@@ -64,6 +70,7 @@ def _one(
             if cancel.is_set():
                 return stage
             stage.failed += 1
+            stage.show_trace()
             tell(ShowcaseLine(Mark.FAILED, f"It could not go on: {error.code}: {error}", about.name))
     if stage.failed:
         faults = f"{about.word} demo: {plural(stage.failed, 'failure')} beside {plural(stage.claims, 'claim')} checked"
@@ -91,5 +98,5 @@ def _end(tell: Tell, claims: int, failed: int, seconds: float) -> None:
         tell(ShowcaseLine(Mark.DONE, "All demonstrations completed successfully!"))
 
 
-def _stopped(tell: Tell, claims: int) -> None:
-    tell(ShowcaseLine(Mark.STOPPED, f"The showcase was stopped after {plural(claims, 'claim')}"))
+def _stopped(tell: Tell, held: int) -> None:
+    tell(ShowcaseLine(Mark.STOPPED, f"The showcase was stopped after {plural(held, 'claim')} that held"))

@@ -88,5 +88,5 @@ def _denied(stage: Stage) -> None:
     for message_type, payload in calls.items():
         claim = f"Every service needs its grant: {message_type} is denied without one"
         said = stage.refused(claim, Rejected, stage.ask, strict, message_type, payload)
-        stage.check("for the right reason", said.startswith("Denied"), found=said)
+        stage.check("The refusal names that grant", said.startswith("Denied: ") and "--grant" in said, found=said)
     stage.equal("Nothing of that was done", stage.node.tuplespace.count(("order", 10, "open")), 0)

@@ -95,10 +95,14 @@ class Stage:
 
     def go_on(self) -> None:
         """Show what happened so far; Conflict when the showcase was stopped."""
-        if self._trace is not None:
-            self._trace.show()
+        self.show_trace()
         if self.cancel.is_set():
             raise Conflict("the showcase was stopped")
+
+    def show_trace(self) -> None:
+        """What was handled since the last time, where that is wanted."""
+        if self._trace is not None:
+            self._trace.show()
 
     # doing
 

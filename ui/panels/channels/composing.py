@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from ui.desk import Desk
 from ui.settings import Record, text
 from ui.widgets.build import box, button, column, label, row, tool_for
 from ui.widgets.payload_edit import PayloadEdit
+from ui.widgets.spin import Spin
 from workbench.api import Invalid, Payload, QueuedMessage
 
 AT_ONCE = 0
@@ -46,10 +47,10 @@ class Composing(QWidget):
         self.to.setAccessibleName("Name of the queue or topic")
         self.type = QLineEdit(placeholderText="message type")
         self.type.setAccessibleName("Message type")
-        self.delay = QSpinBox(minimum=AT_ONCE, maximum=31_536_000, suffix=" s")
+        self.delay = Spin(AT_ONCE, 31_536_000, suffix=" s")
         self.delay.setSpecialValueText("at once")
         self.delay.setAccessibleName("Delay in seconds")
-        self.ttl = QSpinBox(minimum=STAYS, maximum=31_536_000, suffix=" s")
+        self.ttl = Spin(STAYS, 31_536_000, suffix=" s")
         self.ttl.setSpecialValueText("stays")
         self.ttl.setAccessibleName("Time to live in seconds")
         self.payload = PayloadEdit()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ui import format as show
 from ui.desk import Desk
 from ui.widgets.build import box, column, label, row, shrinks, tool_for
 from ui.widgets.payload_edit import PayloadEdit, pretty
+from ui.widgets.spin import Spin
 from workbench.api import Invalid, KeyEntry, Payload
 
 STAYS = 0
@@ -26,7 +27,7 @@ class KeyEditing(QWidget):
         self._shown: Payload = ""
         self.key = QLineEdit(placeholderText="key, for example config:colour")
         self.key.setAccessibleName("Key")
-        self.ttl = QSpinBox(minimum=STAYS, maximum=2_000_000_000, suffix=" s")
+        self.ttl = Spin(STAYS, 2_000_000_000, suffix=" s")
         self.ttl.setSpecialValueText("stays")
         self.ttl.setAccessibleName("Time to live in seconds")
         self.ttl.setToolTip("How long the key shall live from now on; 0: it stays")

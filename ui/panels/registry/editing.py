@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from ui.desk import Desk
 from ui.panels.registry.columns import labels
 from ui.widgets.build import box, column, label, row, tool_for
+from ui.widgets.spin import Spin
 from workbench.api import Health, Invalid, RegistryEntry
 from workbench.api.registry import OBJECT_TYPES
 
@@ -32,7 +33,7 @@ class EntryEditing(QWidget):
             named.setAccessibleName("Type")
         self.address = _line("Address", "where it is: an actor's id, a URL")
         self.labels = _line("Labels", "labels: zone=eu, tier=web")
-        self.ttl = QSpinBox(minimum=0, maximum=2_000_000_000, suffix=" s")
+        self.ttl = Spin(0, 2_000_000_000, suffix=" s")
         self.ttl.setSpecialValueText("no heartbeats")
         self.ttl.setAccessibleName("Seconds between heartbeats")
         self.health = QComboBox()

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from types import NoneType
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QScrollArea, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QScrollArea, QWidget
 
 from ui.desk import Desk
 from ui.widgets.build import box, button, column, label, row, set_tone, shrinks, tool_for
+from ui.widgets.spin import Spin
 from workbench.api import ANY, Invalid, Pattern, Where
 from workbench.api.patterns import parse_pattern, write_field, write_value
 from workbench.api.tuplespace import KINDS, OPERATORS, TEXT_TESTS, TUPLE_FIELDS, PatternField
@@ -102,7 +103,7 @@ class PatternBuilding(QWidget):
         shrinks(self.said)
         self.more = button("Add a field", self._add, style="link")
         self.less = button("Remove the last", self._drop, style="link")
-        self.seconds = QSpinBox(minimum=0, maximum=MOST_SECONDS, suffix=" s")
+        self.seconds = Spin(0, MOST_SECONDS, suffix=" s")
         self.seconds.setSpecialValueText("do not wait")
         self.seconds.setAccessibleName("Seconds to wait for a tuple")
         self.seconds.setToolTip("How long a read or a take waits for a tuple that matches")

@@ -97,7 +97,7 @@ def _short(field: str) -> str:
 
 
 SHAPES: tuple[Column[TupleShape], ...] = (
-    Column("shape", "Shape", shape_text, shape_text, 132, bold=True, icon=always(("tuple", "icon"))),
+    Column("shape", "Shape", shape_text, shape_text, 128, bold=True),
     Column("count", "Tuples", lambda s: s.count, lambda s: show.count(s.count), 58, right=True),
     Column("oldest", "Oldest", lambda s: time() - s.oldest, lambda s: _age(s.oldest), 66, right=True,
            tip=lambda s: f"Written {show.moment(s.oldest)}"),
@@ -115,14 +115,14 @@ TUPLES: tuple[Column[TupleEntry], ...] = (
     Column("size", "Size", lambda e: e.size_bytes, lambda e: show.size(e.size_bytes), 70, right=True, hidden=True),
 )  # fmt: skip
 WAITING: tuple[Column[Waiting], ...] = (
-    Column("who", "Who", lambda w: who(w.waiter.actor), lambda w: who(w.waiter.actor), 112, bold=True,
+    Column("who", "Who", lambda w: who(w.waiter.actor), lambda w: who(w.waiter.actor), 106, bold=True,
            icon=lambda w: _who(w.waiter.actor)),
     Column("id", "Id", lambda w: w.waiter.id, lambda w: f"{w.waiter.id:,}", 50, right=True, hidden=True),
     Column("kind", "Wants", lambda w: w.waiter.kind, lambda w: w.waiter.kind, 58, tone=always("muted")),
-    Column("pattern", "Pattern", lambda w: w.waiter.pattern, lambda w: show.one_line(w.waiter.pattern), 140, mono=True),
-    Column("waits", "Waits", lambda w: time() - w.waiter.since, lambda w: _age(w.waiter.since), 66, right=True,
+    Column("waits", "Waits", lambda w: time() - w.waiter.since, lambda w: _age(w.waiter.since), 60, right=True,
            tone=always("warn"), tip=lambda w: f"Since {show.clock(w.waiter.since)}"),
-    Column("why", "Why it gets none", lambda w: w.why, lambda w: w.why, 300),
+    Column("why", "Why it gets none", lambda w: w.why, lambda w: w.why, 330),
+    Column("pattern", "Pattern", lambda w: w.waiter.pattern, lambda w: show.one_line(w.waiter.pattern), 140, mono=True),
     Column("until", "Until", lambda w: w.waiter.until, lambda w: show.clock(w.waiter.until, milliseconds=False), 80,
            tone=always("muted"), hidden=True),
 )  # fmt: skip
@@ -136,7 +136,7 @@ NEAR: tuple[Column[NearMiss], ...] = (
 )  # fmt: skip
 HISTORY: tuple[Column[TupleChange], ...] = (
     Column("number", "No.", lambda c: c.seq, lambda c: f"{c.seq:,}", 60, right=True, hidden=True),
-    Column("time", "Time", lambda c: c.time, lambda c: show.clock(c.time), 96, tone=always("muted")),
+    Column("time", "Time", lambda c: c.time, lambda c: show.clock(c.time), 104, tone=always("muted")),
     Column("change", "Change", lambda c: c.change, lambda c: c.change, 88, icon=lambda c: CHANGES[c.change],
            tone=lambda c: CHANGES[c.change][1]),
     Column("who", "By", _did, _did, 90, icon=lambda c: _who(who_did(c)) if _did(c) else ("", "icon")),

@@ -83,6 +83,7 @@ class TupleSpacePanel(MasterPanel[TupleEntry]):
         self._bind()
         self.column.addWidget(self._band())
         self.lay_out(self.lists, self._beside())
+        self.split.setSizes([240, 280])
 
     def _band(self) -> QWidget:
         actions = self.desk.actions

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ui import format as show
 from ui.desk import Desk
 from ui.settings import Record, number, text
 from ui.widgets.build import box, column, label, row, set_tone, shrinks, tool_for
+from ui.widgets.spin import Spin
 from workbench.api import Invalid, Tuple
 from workbench.api.patterns import parse_tuple
 from workbench.api.tuplespace import KINDS, TUPLE_BYTES
@@ -28,7 +29,7 @@ class TupleWriting(QWidget):
         self.fields.setAccessibleName("Tuple")
         self.fields.setMaxLength(4 * TUPLE_BYTES)
         self.fields.setMinimumWidth(60)
-        self.ttl = QSpinBox(minimum=STAYS, maximum=2_000_000_000, suffix=" s")
+        self.ttl = Spin(STAYS, 2_000_000_000, suffix=" s")
         self.ttl.setSpecialValueText("stays")
         self.ttl.setAccessibleName("Time to live in seconds")
         self.ttl.setToolTip("How long the tuple shall live; 0: it stays")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from heapq import nsmallest
 from itertools import islice
 
 from workbench.api.errors import Invalid, NotFound, WorkbenchError
@@ -23,7 +24,7 @@ from workbench.api.tuplespace import (
     check_tuple,
 )
 from workbench.services.means import Caller, author, wait_for
-from workbench.services.tuplespace.matching import Matcher, distance, misses, reason, sentence
+from workbench.services.tuplespace.matching import Matcher, distance, gap, misses, reason, sentence
 from workbench.services.tuplespace.service import TupleSpaceService
 from workbench.services.tuplespace.waiting import Seat
 
@@ -114,10 +115,10 @@ class LocalTupleSpace:
             some = self._space.index.newest_of(matcher.arity, NEAR_AMONG)
             if not some:
                 some = self._space.index.newest_of(None, NEAR_AMONG)
-        seen = ((held, misses(matcher, held.fields)) for held in some if held.there(now))
-        found = [(distance(why), held, why) for held, why in seen if why]
-        found.sort(key=lambda each: (each[0], each[1].id))
-        return [NearMiss(held.entry(), why, sentence(matcher, held.fields, why)) for _, held, why in found[:most]]
+        seen = ((gap(matcher, held.fields), held.id, held) for held in some if held.there(now))
+        closest = nsmallest(most, (each for each in seen if each[0]))
+        told = [(held, misses(matcher, held.fields)) for _, _, held in closest]
+        return [NearMiss(held.entry(), why, sentence(matcher, held.fields, why)) for held, why in told]
 
     def _looked_for(self, pattern: Pattern | None, waiter: int | None) -> Matcher:
         if (pattern is None) == (waiter is None):

@@ -16,6 +16,8 @@ Test: TypeAlias = Callable[[Any], bool]
 _ORDERS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 _UNKEYED = (str, bytes)
 SHOWN = 60
+FAR = {"value": 2, "test": 2, "type": 3, "missing": 100}
+"""How far off one field is, by the reason of its miss."""
 
 
 def key(field: TupleValue) -> Key:
@@ -127,7 +129,17 @@ def misses(matcher: Matcher, fields: Tuple) -> tuple[FieldMiss, ...]:
 
 def distance(found: Sequence[FieldMiss]) -> int:
     """How far off: a wrong value is nearer than a wrong type, and that nearer than another length."""
-    return sum({"value": 2, "test": 2, "type": 3, "missing": 100}[miss.reason] for miss in found)
+    return sum(FAR[miss.reason] for miss in found)
+
+
+def gap(matcher: Matcher, fields: Tuple) -> int:
+    """The distance of the misses, without a word about them: of thousands of tuples only the closest are told."""
+    far = FAR["missing"] * abs(len(fields) - matcher.arity)
+    for index, passes in matcher.tests:
+        if index < len(fields) and not passes(fields[index]):
+            expected = _kind_wanted(matcher.pattern[index])
+            far += FAR["value" if expected is None or expected is type(fields[index]) else "type"]
+    return far
 
 
 def sentence(matcher: Matcher, fields: Tuple, found: Sequence[FieldMiss]) -> str:

@@ -266,15 +266,23 @@ def through_gate(interface: str, name: str, context: Context, arguments: tuple[A
 
 
 def size_of(value: Any) -> int:
-    """About how many bytes a value of the host interfaces holds."""
-    if isinstance(value, str | bytes):
+    """About how many bytes a value of the host interfaces holds. Every host call is measured twice: types are compared
+    by identity, which takes a third of asking `isinstance` first.
+    """
+    kind = type(value)
+    if kind is str or kind is bytes:
         return len(value)
-    if not isinstance(value, tuple | list):
-        return 8
+    if kind is not tuple and kind is not list and not isinstance(value, tuple | list):
+        return len(value) if isinstance(value, str | bytes) else 8
     size = 8 * len(value)
     for part in value:
         kind = type(part)
-        size += len(part) if kind is str or kind is bytes else 8 if kind is int else size_of(part)
+        if kind is str or kind is bytes:
+            size += len(part)
+        elif kind is int or part is None:
+            size += 8
+        else:
+            size += size_of(part)
     return size
 
 

@@ -256,6 +256,7 @@ async def data(window: MainWindow, look: str) -> None:
         shutil.copy(OUT / f"data-{look}.png", IMAGES / f"data-{look}.png")
     await alone(window, "tuplespace", f"tuplespace-{look}")
     panel.lists.setCurrentWidget(panel.lists.near)
+    await until(lambda: panel.lists.waiting.model.position("inspector") >= 0, "the inspector among those who wait")
     panel.lists.waiting.select_key("inspector")
     await until(lambda: bool(panel.lists.near.model.rows), "what comes closest")
     await alone(window, "tuplespace", f"tuplespace-closest-{look}")

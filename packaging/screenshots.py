@@ -255,10 +255,13 @@ async def data(window: MainWindow, look: str) -> None:
     if OUT != IMAGES:
         shutil.copy(OUT / f"data-{look}.png", IMAGES / f"data-{look}.png")
     await alone(window, "tuplespace", f"tuplespace-{look}")
+    window.raise_panel("tuplespace")
     panel.lists.setCurrentWidget(panel.lists.near)
+    await until(lambda: panel.lists.waiting.model.position("inspector") >= 0, "the inspector among those who wait")
     panel.lists.waiting.select_key("inspector")
     await until(lambda: bool(panel.lists.near.model.rows), "what comes closest")
     await alone(window, "tuplespace", f"tuplespace-closest-{look}")
+    window.raise_panel("tuplespace")
     window.desk.actions.run("tuple.build")
     panel.lists.building.rows[1].choice.setCurrentText("any int")
     await alone(window, "tuplespace", f"tuplespace-pattern-{look}")

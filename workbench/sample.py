@@ -1,11 +1,12 @@
-"""The sample system: a counter, an event log, a workflow, a ticker, and a tree with a worker that is flaky."""
+"""The sample system: a counter, an event log, a workflow, a ticker, and a tree with a flaky worker and a busy yard."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workbench.api import AlreadyExists, Node, SpawnOptions, SupervisorSpec
+from workbench.api import ActorState, AlreadyExists, Node, SpawnOptions, SupervisorSpec
 from workbench.api.modules import ProgressCallback
+from workbench.api.supervision import Deed
 from workbench.api.tree_file import parse_tree
 from workbench.data import directory
 
@@ -31,8 +32,15 @@ def start(node: Node, *, progress: ProgressCallback | None = None) -> tuple[str,
     found = parse_tree(path.read_text(encoding="utf-8"), TREE)
     for source in found.files.values():
         _deploy(node, source.rpartition("/")[2], progress)
-    node.supervision.apply(found.tree)
+    if not _runs(node, found.tree):
+        node.supervision.apply(found.tree)
     return (*(name for name, _ in ACTORS), *_actors(found.tree))
+
+
+def _runs(node: Node, tree: SupervisorSpec) -> bool:
+    """Whether the tree runs like this. Applying it nevertheless would wait for everybody who is inside of a call."""
+    running = any(info.name == tree.name and info.state is not ActorState.STOPPED for info in node.supervision.list())
+    return running and all(change.deed is Deed.KEPT for change in node.supervision.diff(tree))
 
 
 def _deploy(node: Node, source: str, progress: ProgressCallback | None) -> str:

@@ -39,7 +39,7 @@ class Shop(Actor):
         try:
             channels.send_to_queue(QUEUE, "share", f"84/{guests}", ttl_ms=ORDER_MS)
         except Exhausted:
-            pass  # nobody works at the till: the queue is full, and this guest goes elsewhere
+            pass  # the cashier is away: the queue is full, and this guest goes elsewhere
 
     def wait(self):
         self.seen["round"] += 1

@@ -128,8 +128,8 @@ def test_a_round_of_the_flaky_worker_ends_with_a_job_that_ends_it(node: Node, st
 def test_the_sample_system_has_a_tree_that_starts_the_worker_again_and_never_gives_up(node: Node) -> None:
     started = workbench.start_sample(node)
     try:
-        assert {"counter", "ticker", "flaky", "clerk", "ledger"} <= set(started)
-        assert [info.name for info in node.supervision.list()] == ["workshop", "workers"]
+        assert {"counter", "ticker", "flaky", "clerk", "ledger", "foreman", "painter-2"} <= set(started)
+        assert [info.name for info in node.supervision.list()] == ["workshop", "workers", "yard"]
         node.actors.tell("flaky", "divide", "84/0")
         until(lambda: bool(node.supervision.history("workers")))
         record = node.supervision.history("workers")[0]

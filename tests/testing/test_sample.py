@@ -12,7 +12,7 @@ from workbench.api.tree_file import parse_tree
 from workbench.data import directory
 from workbench.testing.node import VirtualNode
 
-PATIENT = frozenset({"worker", "inspector", "till", "painter-1", "painter-2"})
+PATIENT = frozenset({"worker", "inspector", "cashier", "painter-1", "painter-2"})
 HOUR = 3_600.0
 CALM = 10.0
 """Turns a second, of all together."""
@@ -35,7 +35,7 @@ def _impatient(child: ChildSpec) -> ChildSpec:
 def node() -> Iterator[VirtualNode]:
     with VirtualNode(directory("resources") / "actors") as found:
         found.prepare()
-        for name in ("foreman", "worker", "inspector", "till", "shop", "painter"):
+        for name in ("foreman", "worker", "inspector", "cashier", "shop", "painter"):
             found.deploy(f"{name}_actor.py")
         found.supervision.apply(yard())
         yield found
@@ -67,7 +67,12 @@ def test_in_the_first_minute_every_inspector_has_something_to_show(node: Virtual
     assert (letter.payload, letter.origin) == ("84/0", "orders") and "attempt 3 of 3" in letter.reason
     assert {change.holder.partition("@")[0] for change in node.locks.history()} == {"painter-1", "painter-2"}
     assert [topic.topic for topic in node.channels.topics()] == ["sales"]
-    assert {each.actor for each in node.process_groups.members("crew")} == {"worker", "till", "painter-1", "painter-2"}
+    assert {each.actor for each in node.process_groups.members("crew")} == {
+        "worker",
+        "cashier",
+        "painter-1",
+        "painter-2",
+    }
     (entry,) = node.registry.discover()
     assert (entry.id, entry.health, entry.missed) == ("job-worker", Health.HEALTHY, 0)
     assert any("foreman says: 5 jobs so far" in line.message.replace("@local", "") for line in node.logs())

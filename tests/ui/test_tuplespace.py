@@ -377,3 +377,22 @@ def test_who_waits_again_and_again_stays_chosen(panel: TupleSpacePanel, real: Qu
             qtbot.waitUntil(lambda: panel.waiter == again[0].id and panel.lists.waiting.table.chosen() is not None)
             panel.lists.waiting.table.clearSelection()
             assert panel.waiter == 0
+
+
+def test_the_theme_changes_after_a_pattern_was_built_and_left(
+    panel: TupleSpacePanel, window: MainWindow, tuples: list[int], qtbot: QtBot
+) -> None:
+    """Rows of the form that were deleted once took the icons of every filter line along."""
+    panel.select_key(str(tuples[0]))
+    for _ in range(2):
+        window.desk.actions.run("tuple.build")
+        qtbot.waitUntil(lambda: panel.lists.building.rows[0].isVisible())
+        panel.lists.building.rows[1].choice.setCurrentText(">")
+        panel.table.choose(0)
+        window.desk.actions.run("tuple.all")
+        assert not panel.lists.building.rows and panel.lists.building.text == ""
+        qtbot.waitUntil(lambda: len(panel.model.rows) == 4)
+        panel.table.choose(0)
+    for look in ("dark", "light"):
+        window.set_theme(look)
+        qtbot.waitUntil(lambda: window.looks.settled)

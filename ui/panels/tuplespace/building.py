@@ -92,6 +92,7 @@ class PatternBuilding(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.rows: list[FieldRow] = []
+        self._made: list[FieldRow] = []
         self._column = column(None, spacing=2, margins=(0, 4, 0, 4))
         inside = box("composer", self._column)
         scroll = QScrollArea(widgetResizable=True)
@@ -135,13 +136,15 @@ class PatternBuilding(QWidget):
             self.rows[0].choice.setFocus()
 
     def _fit(self, count: int) -> None:
-        while len(self.rows) < count:
-            made = FieldRow(len(self.rows) + 1)
+        """Rows that are not needed are hidden, and used again."""
+        while len(self._made) < count:
+            made = FieldRow(len(self._made) + 1)
             made.edited.connect(self._edited)
-            self.rows.append(made)
-            self._column.insertWidget(len(self.rows) - 1, made)
-        while len(self.rows) > count:
-            self.rows.pop().deleteLater()
+            self._made.append(made)
+            self._column.insertWidget(len(self._made) - 1, made)
+        for at, made in enumerate(self._made):
+            made.setVisible(at < count)
+        self.rows = self._made[:count]
         self._enable()
 
     def _add(self) -> None:
@@ -164,7 +167,7 @@ class PatternBuilding(QWidget):
         at = next((at for at, each in enumerate(self.rows, 1) if _wrong(each)), 0)
         for each in self.rows:
             each.value.setProperty("invalid", bool(_wrong(each)) or None)
-            each.value.style().polish(each.value)
+            self.style().polish(each.value)
         self.said.setText(f"Field {at}: {problem}" if problem else "")
         self.said.setToolTip(self.said.text())
         set_tone(self.said, "error" if problem else "muted")

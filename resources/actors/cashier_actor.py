@@ -17,7 +17,7 @@ QUEUE, DEAD, KEPT = "orders", "orders.dead", 5
 CREW = "crew"
 
 
-class Till(Actor):
+class Cashier(Actor):
     def init(self, state):
         self.seen = DEFAULTS | json.loads(state or "{}")
         try:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,8 @@ from workbench.api import Area, BlobInfo, Exhausted, Invalid, Node, NotFound, Sp
 from workbench.api.blobs import BUCKET_BYTES, CHUNK_BYTES, KEY_BYTES, METADATA_BYTES, WHOLE_BYTES
 from workbench.rpc.generated.plexspaces.v1 import blobs_pb2 as pb
 from workbench.rpc.security import Caller, metadata
+from workbench.rpc.server.blobs import BlobsService
+from workbench.rpc.server.handler import Gate, handler
 
 USER = '''
 import base64
@@ -365,3 +370,46 @@ def test_an_upload_of_a_foreign_client_is_whole_or_nothing(
                 upload(iter(requests), metadata=metadata(Caller(), found.token), timeout=30)
             assert raised.value.code() is grpc.StatusCode.INVALID_ARGUMENT
     assert not everything(embedded)
+
+
+def test_a_foreign_client_that_stands_still_without_a_deadline_loses_its_place(embedded: Node) -> None:
+    embedded.blobs.upload("b", "large", bytes(64 << 20))
+    service = handler(
+        BlobsService(longest_seconds=0.2), pb.DESCRIPTOR.services_by_name["Blobs"], Gate(embedded, "", None)
+    )
+    hold = threading.Event()
+
+    def begun() -> Iterator[pb.BlobsUploadRequest]:
+        yield START
+        hold.wait(30)
+
+    with ThreadPoolExecutor(4) as pool:
+        server = grpc.server(pool, handlers=[service])
+        port = server.add_insecure_port("127.0.0.1:0")
+        server.start()
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            upload = channel.stream_unary("/plexspaces.v1.Blobs/Upload", pb.BlobsUploadRequest.SerializeToString)
+            with pytest.raises(grpc.RpcError) as raised:
+                upload(begun())
+            hold.set()
+            assert raised.value.code() is grpc.StatusCode.CANCELLED
+            stream = channel.unary_stream("/plexspaces.v1.Blobs/Stream", pb.BlobsStreamRequest.SerializeToString)
+            answers = stream(pb.BlobsStreamRequest(bucket="b", key="large"))
+            next(answers)
+            embedded.blobs.delete("b", "large")
+            embedded.blobs.upload("b", "tick", "x")
+            ends = time.monotonic() + 20
+            while objects(embedded) > 1 and time.monotonic() < ends:
+                embedded.blobs.upload("b", "tick", "x")
+            assert objects(embedded) == 1, "it is let go, although the caller takes nothing more"
+            with pytest.raises(grpc.RpcError) as raised:
+                for _ in answers:
+                    pass
+            assert raised.value.code() is grpc.StatusCode.CANCELLED
+        server.stop(None).wait()
+    assert [info.key for info in everything(embedded)] == ["tick"]
+
+
+def objects(node: Node) -> int:
+    """How many there are in the node's store."""
+    return sum(path.is_file() for path in (Path(node.info().workspace) / "blobs").rglob("*"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,15 @@ from PySide6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, Q
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 from real_node import QuickNode, quick_node
+from windows import close
 
+import workbench
 from ui.dialogs.blob import BlobDialog
 from ui.main_window import MainWindow
 from ui.panels.blobs.panel import BlobsPanel
 from ui.panels.blobs.preview import HEAD_BYTES, made_ready
 from ui.panels.blobs.transfers import files
-from workbench.api import BlobInfo
+from workbench.api import BlobInfo, Node
 
 
 def picture(width: int, height: int) -> bytes:
@@ -40,15 +43,31 @@ def real() -> Iterator[QuickNode]:
         put("reports", "logo.png", picture(40, 20), content_type="image/png")
         put("reports", "raw", b"\x00\xff" * 100)
         put("other", "k", "x")
+        node.actors.spawn("fragile")  # a node that is not empty gets no sample, which would take seconds
         yield node
 
 
 @pytest.fixture
-def window(open_window: Callable[..., MainWindow], real: QuickNode) -> MainWindow:
-    made = open_window(real)
-    made.activateWindow()
-    made.set_perspective("data")
-    return made
+def window(
+    open_window: Callable[..., MainWindow], real: QuickNode, interpreter: str, request: pytest.FixtureRequest
+) -> Iterator[MainWindow]:
+    """On the node itself, or on its private endpoint: see `both`."""
+    with ExitStack() as closing:
+        node: Node = real
+        if getattr(request, "param", EMBEDDED) != EMBEDDED:
+            closing.enter_context(workbench.serve(real))
+            found = workbench.endpoint(real.workspace)
+            assert found is not None
+            node = closing.enter_context(workbench.connect(f"grpc://{found.address}", token=found.token))
+        made = open_window(node)
+        made.activateWindow()
+        made.set_perspective("data")
+        yield made
+        close(made)
+
+
+EMBEDDED = "embedded"
+both = pytest.mark.parametrize("window", [EMBEDDED, "over its endpoint"], indirect=True)
 
 
 @pytest.fixture
@@ -94,6 +113,7 @@ def test_the_tree_is_gone_down_and_up_by_keyboard(panel: BlobsPanel, qtbot: QtBo
         qtbot.waitUntil(lambda wanted=wanted: names(panel) == wanted)
 
 
+@both
 def test_a_blob_is_shown_as_what_it_is(panel: BlobsPanel, qtbot: QtBot) -> None:
     enter(panel, qtbot)
     preview = panel.preview
@@ -112,6 +132,7 @@ def test_a_blob_is_shown_as_what_it_is(panel: BlobsPanel, qtbot: QtBot) -> None:
     assert [made.text() for made in preview._modes.buttons() if made.isEnabled()] == ["Text", "Hex"]
 
 
+@both
 def test_changes_come_by_themselves_and_the_preview_follows(panel: BlobsPanel, real: QuickNode, qtbot: QtBot) -> None:
     enter(panel, qtbot)
     choose(panel, "raw", qtbot)
@@ -150,6 +171,7 @@ def drop(window: MainWindow, at: QPoint, *paths: Path) -> str:
     return text
 
 
+@both
 def test_files_that_are_dropped_on_the_panel_are_uploaded_and_elsewhere_deployed(
     window: MainWindow, panel: BlobsPanel, real: QuickNode, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -200,6 +222,7 @@ def test_a_blob_is_replaced_after_a_question_alone(
     assert (found if isinstance(found, str) else found.decode()) == held
 
 
+@both
 def test_an_upload_is_a_job_that_can_be_cancelled_and_leaves_nothing(
     window: MainWindow, panel: BlobsPanel, real: QuickNode, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -235,6 +258,7 @@ def test_blobs_are_downloaded_whole(
     assert not list(tmp_path.glob("*.part"))
 
 
+@both
 def test_a_small_blob_is_dragged_out_at_once_and_a_large_one_is_fetched_first(
     window: MainWindow, panel: BlobsPanel, real: QuickNode, qtbot: QtBot
 ) -> None:

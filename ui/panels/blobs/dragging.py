@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
+from weakref import finalize
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, Qt, QUrl
 from PySide6.QtGui import QDrag, QMouseEvent
@@ -29,13 +31,14 @@ class DragOut(QObject):
     ) -> None:
         super().__init__(table)
         self._table, self._chosen, self._fetch = table, chosen, fetch
-        self._folder = TemporaryDirectory(prefix="blobs-")
+        self._folder = Path(mkdtemp(prefix="blobs-"))
+        finalize(self, rmtree, self._folder, True)
         self._pressed: QPoint | None = None
         table.viewport().installEventFilter(self)
 
     def path(self, info: BlobInfo) -> Path:
         """Where its file is, or will be. The folder is made. Off the Qt thread too."""
-        folder = Path(self._folder.name) / info.hash
+        folder = self._folder / info.hash
         folder.mkdir(exist_ok=True)
         return folder / file_name(info.key)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Timer
 
 import grpc
 
@@ -13,6 +15,8 @@ from workbench.rpc.generated.plexspaces.v1 import blobs_pb2 as pb
 from workbench.rpc.server.handler import Context
 from workbench.rpc.sizes import CHUNK_BYTES, chunks
 
+LONGEST_SECONDS = 6 * 3600.0
+
 
 class BlobsService:
     """Service `Blobs`."""
@@ -20,7 +24,28 @@ class BlobsService:
     long = frozenset({"Upload", "Download", "Stream", "DownloadRange", "Copy"})
     endless: frozenset[str] = frozenset()
 
-    def upload(self, node: Node, requests: Iterator[pb.BlobsUploadRequest], _: Context) -> pb.BlobInfo:
+    def __init__(self, longest_seconds: float = LONGEST_SECONDS) -> None:
+        self._longest_seconds = longest_seconds
+
+    @contextmanager
+    def _bounded(self, context: Context) -> Iterator[None]:
+        """A caller that gave no deadline has this one: who stands still must not keep a place for ever."""
+        if (context.time_remaining() or 0.0) <= self._longest_seconds:  # infinite without a deadline
+            yield
+            return
+        timer = Timer(self._longest_seconds, context.cancel)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def upload(self, node: Node, requests: Iterator[pb.BlobsUploadRequest], context: Context) -> pb.BlobInfo:
+        with self._bounded(context):
+            return self._upload(node, requests)
+
+    def _upload(self, node: Node, requests: Iterator[pb.BlobsUploadRequest]) -> pb.BlobInfo:
         first = next(requests, pb.BlobsUploadRequest())
         if not first.HasField("start"):
             raise Invalid("an upload begins with the bucket and the key of the blob")
@@ -31,21 +56,29 @@ class BlobsService:
         )  # fmt: skip
         return to_message(info, pb.BlobInfo)
 
-    def download(self, node: Node, request: pb.BlobsDownloadRequest, _: Context) -> Iterator[pb.BlobsContent]:
+    def download(self, node: Node, request: pb.BlobsDownloadRequest, context: Context) -> Iterator[pb.BlobsContent]:
         found = node.blobs.stream(request.bucket, request.key)
         check_whole(request.key, found.info.size)
-        yield from _leaving(found)
+        yield from self._leaving(found, context)
 
-    def stream(self, node: Node, request: pb.BlobsStreamRequest, _: Context) -> Iterator[pb.BlobsContent]:
+    def stream(self, node: Node, request: pb.BlobsStreamRequest, context: Context) -> Iterator[pb.BlobsContent]:
         length = optional(request, "length")
-        yield from _leaving(node.blobs.stream(request.bucket, request.key, offset=request.offset, length=length))
+        found = node.blobs.stream(request.bucket, request.key, offset=request.offset, length=length)
+        yield from self._leaving(found, context)
 
     def download_range(
-        self, node: Node, request: pb.BlobsDownloadRangeRequest, _: Context
+        self, node: Node, request: pb.BlobsDownloadRangeRequest, context: Context
     ) -> Iterator[pb.BlobsContent]:
         found = node.blobs.stream(request.bucket, request.key, offset=request.offset, length=request.length)
         check_whole(request.key, min(request.length, found.info.size - request.offset))
-        yield from _leaving(found)
+        yield from self._leaving(found, context)
+
+    def _leaving(self, found: BlobStream, context: Context) -> Iterator[pb.BlobsContent]:
+        """A caller that goes away just takes no more: what was read for it is let go with this generator."""
+        with self._bounded(context):
+            yield pb.BlobsContent(info=to_message(found.info, pb.BlobInfo))
+            for part in found:
+                yield from (pb.BlobsContent(chunk=chunk) for chunk in chunks(part))
 
     def delete(self, node: Node, request: pb.BlobsDeleteRequest, _: Context) -> pb.BlobsDeleteResponse:
         return pb.BlobsDeleteResponse(found=node.blobs.delete(request.bucket, request.key))
@@ -96,10 +129,3 @@ def _arriving(requests: Iterator[pb.BlobsUploadRequest]) -> Iterator[bytes]:
     except grpc.RpcError:
         raise Conflict("the caller went away before the upload was complete; nothing was stored") from None
     raise Invalid(f"the upload ended after {size:,} bytes without its end; nothing was stored")
-
-
-def _leaving(found: BlobStream) -> Iterator[pb.BlobsContent]:
-    """A caller that goes away just takes no more: what was read for it is let go with this generator."""
-    yield pb.BlobsContent(info=to_message(found.info, pb.BlobInfo))
-    for part in found:
-        yield from (pb.BlobsContent(chunk=chunk) for chunk in chunks(part))

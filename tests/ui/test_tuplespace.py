@@ -20,6 +20,7 @@ import workbench
 from ui.main_window import MainWindow
 from ui.panels.actors.panel import ActorsPanel
 from ui.panels.tuplespace.panel import TupleSpacePanel
+from ui.settings import child
 from ui.watchdog import WATCHDOG
 from ui.widgets.filtered_table import FilteredTable
 from ui.widgets.marked import marks
@@ -326,19 +327,18 @@ def test_an_empty_space_says_so_and_has_one_button(window: MainWindow, qtbot: Qt
     assert panel.lists.writing.fields.hasFocus()
 
 
-def test_what_was_typed_comes_back(
-    panel: TupleSpacePanel, window: MainWindow, open_window: Callable[..., MainWindow], end: Node, qtbot: QtBot
-) -> None:
+def test_what_was_typed_comes_back(panel: TupleSpacePanel, window: MainWindow) -> None:
     panel.line.setText('("order", int, ?)')
     panel.lists.writing.fields.setText('("half", ')
     panel.lists.setCurrentWidget(panel.lists.building)
     window.write()
-    record = panel.record()
-    again = TupleSpacePanel(window.desk)
-    again.restore(record)
-    assert (again.line.text(), again.lists.writing.fields.text()) == ('("order", int, ?)', '("half", ')
-    assert again.lists.currentWidget() is again.lists.building and again.pattern == '("order", int, ?)'
-    again.deleteLater()
+    kept = child(child(window.session.file.read(), "panels"), "tuplespace")
+    panel.line.setText("")
+    panel.lists.writing.fields.setText("")
+    panel.lists.setCurrentWidget(panel.lists.history)
+    panel.restore(kept)
+    assert (panel.line.text(), panel.lists.writing.fields.text()) == ('("order", int, ?)', '("half", ')
+    assert panel.lists.currentWidget() is panel.lists.building and panel.pattern == '("order", int, ?)'
 
 
 def test_marks_are_found_in_a_line() -> None:
@@ -382,7 +382,7 @@ def test_who_waits_again_and_again_stays_chosen(panel: TupleSpacePanel, real: Qu
 def test_the_theme_changes_after_a_pattern_was_built_and_left(
     panel: TupleSpacePanel, window: MainWindow, tuples: list[int], qtbot: QtBot
 ) -> None:
-    """Rows of the form that were deleted once took the icons of every filter line along."""
+    """A line that is polished again and again, and never unpolished, takes the icons of other lines along."""
     panel.select_key(str(tuples[0]))
     for _ in range(2):
         window.desk.actions.run("tuple.build")

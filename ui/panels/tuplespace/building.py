@@ -165,9 +165,6 @@ class PatternBuilding(QWidget):
         """What is wrong with a field, at the foot; nothing is said when all can be read."""
         problem = next(filter(None, map(_wrong, self.rows)), "")
         at = next((at for at, each in enumerate(self.rows, 1) if _wrong(each)), 0)
-        for each in self.rows:
-            each.value.setProperty("invalid", bool(_wrong(each)) or None)
-            self.style().polish(each.value)
         self.said.setText(f"Field {at}: {problem}" if problem else "")
         self.said.setToolTip(self.said.text())
         set_tone(self.said, "error" if problem else "muted")

@@ -166,7 +166,8 @@ class TupleSpacePanel(MasterPanel[TupleEntry]):
             self.view.show_planned(answer.tuples, found.wanted, found.plan)
             self.more.setVisible(len(answer.tuples) == asked.limit < MOST)
             self._count(answer)
-        self.line.refuse(answer.problem or self.line.problem)
+        typed = self.line.problem if self.line.text().strip() != self.pattern else ""
+        self.line.refuse(answer.problem or typed)
         self._say(self.line.problem)
         if asked == self.asked:
             self._show_below(answer)

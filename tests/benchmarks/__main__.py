@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import actors, app, births, blobs, channels, command, lives, locks, messages, tuples
+from tests.benchmarks import actors, app, births, blobs, channels, command, keys, lives, locks, messages, tuples
 from tests.benchmarks.figure import Figure, report
 
 FIGURES = (
@@ -19,6 +19,7 @@ FIGURES = (
     *births.FIGURES,
     *lives.FIGURES,
     *tuples.FIGURES,
+    *keys.FIGURES,
     *locks.FIGURES,
     *channels.FIGURES,
     *blobs.FIGURES,

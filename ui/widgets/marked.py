@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QPainter, QTextCharFormat, QTextLayout, QTextOption
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from ui.icons import color
 
@@ -28,18 +28,22 @@ def marks(text: str) -> list[tuple[int, int]]:
 class MarkedDelegate(QStyledItemDelegate):
     """Draws a cell like any other, with its marked parts standing out."""
 
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        """What is marked is drawn here; all else of the cell as ever."""
+        super().initStyleOption(option, index)
+        if marks(option.text):
+            option.text = ""
+
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
+        super().paint(painter, option, index)
         found = QStyleOptionViewItem(option)
-        self.initStyleOption(found, index)
-        parts = marks(found.text)
+        super().initStyleOption(found, index)
+        text = found.text
+        parts = marks(text)
         if not parts:
-            super().paint(painter, option, index)
             return
-        text, found.text = found.text, ""
-        style = found.widget.style()
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, found, painter, found.widget)
         room = QRectF(option.rect.adjusted(MARGIN, 0, -MARGIN, 0))
         shown = found.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()))
         layout = QTextLayout(shown, found.font)

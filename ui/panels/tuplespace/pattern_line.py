@@ -48,8 +48,8 @@ class PatternLine(QLineEdit):
 
     def refuse(self, problem: str) -> None:
         """Say what is wrong with the pattern; an empty text when nothing is."""
-        if bool(problem) != bool(self.problem):
-            self.setProperty("invalid", True if problem else None)
-            self.style().unpolish(self)
-            self.style().polish(self)
         self.problem = problem
+        if self.font().underline() != bool(problem):
+            font = self.font()
+            font.setUnderline(bool(problem))
+            self.setFont(font)

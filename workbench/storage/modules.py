@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from threading import Lock
 
 from workbench.api.errors import Exhausted, NotFound, Unavailable
 from workbench.api.modules import Behavior, Format, ModuleInfo
@@ -35,12 +36,16 @@ class StoredModules:
         self._infos: Mapping[str, ModuleInfo] | None = None
         self._aliases: Mapping[str, str] | None = None
         self._code: dict[tuple[str, str], str] = {}
+        self._lock = Lock()
+        self._writes = 0
 
     @contextmanager
     def _writing(self) -> Iterator[Transaction]:
         with self._database.transaction() as tx:
             yield tx
-        self._infos = self._aliases = None
+        with self._lock:  # who has read before this must not keep it after this
+            self._writes += 1
+            self._infos = self._aliases = None
 
     def save(self, info: ModuleInfo, data: bytes) -> None:
         self._write(info.hash, data)
@@ -96,8 +101,11 @@ class StoredModules:
     def _all(self) -> Mapping[str, ModuleInfo]:
         infos = self._infos
         if infos is None:
-            found = (_info(row["info"]) for row in self._database.query(_ALL))
-            infos = self._infos = {info.hash: info for info in found}
+            writes = self._writes
+            infos = {info.hash: info for info in (_info(row["info"]) for row in self._database.query(_ALL))}
+            with self._lock:
+                if writes == self._writes:
+                    self._infos = infos
         return infos
 
     def point(self, alias: str, module: str) -> None:
@@ -107,8 +115,11 @@ class StoredModules:
     def aliases(self) -> Mapping[str, str]:
         aliases = self._aliases
         if aliases is None:
-            rows = self._database.query(_ALIASES)
-            aliases = self._aliases = {row["name"]: row["module"] for row in rows}
+            writes = self._writes
+            aliases = {row["name"]: row["module"] for row in self._database.query(_ALIASES)}
+            with self._lock:
+                if writes == self._writes:
+                    self._aliases = aliases
         return aliases
 
     def remove(self, module: str) -> None:

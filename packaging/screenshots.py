@@ -40,6 +40,7 @@ from ui.panels.modules.panel import ModulesPanel  # noqa: E402
 from ui.panels.supervision.editor.draft import named  # noqa: E402
 from ui.panels.supervision.editor.history import History  # noqa: E402
 from ui.panels.supervision.panel import SupervisionPanel  # noqa: E402
+from ui.panels.tuplespace.columns import tuple_text  # noqa: E402
 from ui.panels.tuplespace.panel import TupleSpacePanel  # noqa: E402
 from ui.settings import Settings  # noqa: E402
 from workbench.api import SpawnOptions  # noqa: E402
@@ -239,6 +240,13 @@ async def drawing(window: MainWindow, look: str) -> None:
     editor.reject()
 
 
+def _tells(panel: TupleSpacePanel) -> bool:
+    """Whether what stands below is about the tuple that is chosen."""
+    chosen = panel.table.chosen()
+    why = any(row.why for row in panel.lists.waiting.model.rows)
+    return chosen is not None and why and tuple_text(chosen) in panel.lists.about.text()
+
+
 async def data(window: MainWindow, look: str) -> None:
     """What the services of the sample hold: each panel of the perspective Data, with something chosen; one small."""
     panel, wanted = window.panels["tuplespace"], "job"
@@ -249,7 +257,7 @@ async def data(window: MainWindow, look: str) -> None:
     panel.lists.setCurrentWidget(panel.lists.who_waits)
     await until(lambda: any(row.fields[0] == wanted for row in panel.model.rows), "a job among the tuples")
     panel.select_key(str(next(row.id for row in reversed(panel.model.rows) if row.fields[0] == wanted)))
-    await until(lambda: any(row.why for row in panel.lists.waiting.model.rows), "why it is nobody's")
+    await until(lambda: _tells(panel), "why it is nobody's")
     await settle()
     save(window, f"data-{look}")
     if OUT != IMAGES:

@@ -1,4 +1,4 @@
-"""Writes jobs into the tuple space for whoever takes them, counts them in a key, and calls its crew now and then.
+"""Writes jobs into the tuple space for whoever takes them, counts them in a key, calls its crew and reports in a blob.
 
     tick         the next job; it sends this to itself
     sold         a sale that the topic `sales` tells of
@@ -9,7 +9,7 @@ A job is ("job", number, size). Every third is too large for the worker: it stay
 
 import json
 
-from plexspaces import Actor, Reject, channels, keyvalue, messaging, process_groups, tuplespace
+from plexspaces import Actor, Reject, blob, channels, keyvalue, messaging, process_groups, tuplespace
 
 EVERY_MS = 2_000
 JOB_MS = 60_000
@@ -43,6 +43,8 @@ class Foreman(Actor):
         tuplespace.write(("job", number, SIZES[number % len(SIZES)]), ttl_ms=JOB_MS)
         if number % CALL_EVERY == 0:
             process_groups.publish(CREW, "called", f"{number} jobs so far", topic="calls")
+            report = json.dumps({"jobs": number, "sold": self.seen["sold"], "sizes": SIZES}, indent=2)
+            blob.upload("reports", "jobs.json", report, content_type="application/json")
 
     def wait(self):
         self.seen["round"] += 1

@@ -52,6 +52,7 @@ def held(node: VirtualNode) -> dict[str, int]:
         "locks": len(node.locks.list()),
         "members": len(node.process_groups.members("crew")),
         "entries": len(node.registry.discover()),
+        "blobs": len(node.blobs.list("reports")),
     }  # fmt: skip
 
 
@@ -75,6 +76,8 @@ def test_in_the_first_minute_every_inspector_has_something_to_show(node: Virtual
     }
     (entry,) = node.registry.discover()
     assert (entry.id, entry.health, entry.missed) == ("job-worker", Health.HEALTHY, 0)
+    report = node.blobs.metadata("reports", "jobs.json")
+    assert (report.author.partition("@")[0], report.content_type) == ("foreman", "application/json")
     assert any("foreman says: 5 jobs so far" in line.message.replace("@local", "") for line in node.logs())
 
 
@@ -83,9 +86,8 @@ def test_for_an_hour_it_goes_on_calmly_and_nothing_grows(node: VirtualNode) -> N
     before, turns = held(node), _turns(node)
     node.advance(HOUR * 5 / 6)
     after = held(node)
-    assert {name: after[name] for name in ("keys", "queues", "locks", "members", "entries")} == {
-        name: before[name] for name in ("keys", "queues", "locks", "members", "entries")
-    }
+    steady = ("keys", "queues", "locks", "members", "entries", "blobs")
+    assert {name: after[name] for name in steady} == {name: before[name] for name in steady}
     assert after["tuples"] <= 45 and after["orders"] <= 3 and after["dead letters"] <= 6
     assert (_turns(node) - turns) / (HOUR * 5 / 6) < CALM
     for info in node.actors.list():

@@ -377,3 +377,13 @@ def test_who_waits_again_and_again_stays_chosen(panel: TupleSpacePanel, real: Qu
             qtbot.waitUntil(lambda: panel.waiter == again[0].id and panel.lists.waiting.table.chosen() is not None)
             panel.lists.waiting.table.clearSelection()
             assert panel.waiter == 0
+
+
+def test_the_theme_changes_after_windows_have_come_and_gone(
+    panel: TupleSpacePanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    """The icons of the filter lines are asked of them anew: those that were kept could be taken for dead ones."""
+    for look in ("dark", "light"):
+        window.set_theme(look)
+        qtbot.waitUntil(lambda: window.looks.settled)
+    assert panel.filter.actions()

@@ -41,7 +41,7 @@ class FilterEdit(QLineEdit):
         self.setAccessibleDescription(f"For example {example}. Columns: {', '.join(fields)}")
         self.setToolTip(f"A word is part of the name. Columns: {', '.join(fields)}.\nFor example: {example}")
         self.setClearButtonEnabled(True)
-        self._lead = self.addAction(icon("filter", "faint"), QLineEdit.ActionPosition.LeadingPosition)
+        self.addAction(icon("filter", "faint"), QLineEdit.ActionPosition.LeadingPosition)
         self._complete()
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._apply)
@@ -118,7 +118,8 @@ class FilterEdit(QLineEdit):
         super().keyPressEvent(event)
 
     def repaint_icons(self) -> None:
-        self._lead.setIcon(icon("filter", "faint"))
+        for lead in self.actions()[:1]:  # kept, its wrapper can be taken for that of one long gone
+            lead.setIcon(icon("filter", "faint"))
 
 
 def field_at(line: str, cursor: int) -> tuple[int, int]:

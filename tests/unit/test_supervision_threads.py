@@ -149,3 +149,30 @@ def test_a_child_that_ends_itself_normally_again_and_again_is_started_each_time(
     with pytest.raises((NotFound, Unavailable, Crashed)):
         node.actors.ask("t", "get")
     node.supervision.remove("again")
+
+
+WAITS = """
+(module
+  (import "plexspaces" "tuplespace_take" (func $take (param i32 i32 i64) (result i64)))
+  (memory (export "memory") 1)
+  (data (i32.const 16) "[\\"go on\\"]")
+  (func (export "allocate") (param i32) (result i32) (i32.const 1024))
+  (func (export "handle_request") (param i32 i32 i32 i32 i32 i32) (result i64)
+    (drop (call $take (i32.const 16) (i32.const 9) (i64.const 20000)))
+    (i64.const 0)))
+"""
+
+
+def test_a_tree_is_applied_again_without_waiting_for_those_who_are_inside_of_a_call(node: Node) -> None:
+    node.modules.deploy(WAITS.encode(), file_name="waits.wat", alias="waits")
+    spec = tree("patient", Strategy.ONE_FOR_ONE, ChildSpec("taker", "waits"), child("other"))
+    node.supervision.apply(spec)
+    with node.subscribe([Area.TUPLESPACE]) as events:
+        node.actors.tell("taker", "go")
+        while not node.tuplespace.waiters():
+            events.get(1.0)
+    changed = tree("patient", Strategy.ONE_FOR_ONE, *spec.children, intensity=7)
+    assert node.supervision.apply(changed, timeout=5).spec.intensity == 7
+    assert [each.actor.partition("@")[0] for each in node.tuplespace.waiters()] == ["taker"]
+    node.tuplespace.write(("go on",))
+    node.supervision.remove("patient")

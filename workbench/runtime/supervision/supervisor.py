@@ -426,10 +426,15 @@ class Supervisor:
                 made.below.append((accord, entry.below.change(child.supervisor, accord)))
                 yield from _done(accord.ready)
             elif entry.actor is not None:
-                made.successors.append((entry.actor, (yield from self._raise_successor(entry.actor, child))))
+                found = yield from self._raise_successor(entry.actor, child)
+                if found is not None:
+                    made.successors.append((entry.actor, found))
 
-    def _raise_successor(self, actor: Actor, child: ChildSpec) -> Steps[Spec]:
+    def _raise_successor(self, actor: Actor, child: ChildSpec) -> Steps[Spec | None]:
+        """None: it is so already, and is not kept from what it does."""
         try:
+            if not self._system.differences(actor, child):
+                return None
             found: Spec = yield from _done(self._system.raise_successor(actor, child))
         except WorkbenchError as error:
             error.subject = error.subject or child.name

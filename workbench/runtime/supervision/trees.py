@@ -30,7 +30,6 @@ from workbench.api.supervision import (
     names_of,
     spoken,
 )
-from workbench.runtime.actor import Actor
 from workbench.runtime.supervision import difference
 from workbench.runtime.supervision.entry import Entry
 from workbench.runtime.supervision.supervisor import Supervisor
@@ -47,10 +46,6 @@ class System(Makes, Protocol):
 
     def check(self, child: ChildSpec) -> None:
         """NotFound, Invalid: this child could not be made."""
-        ...
-
-    def differences(self, actor: Actor, child: ChildSpec) -> tuple[str, ...]:
-        """In what `replace` would have something to do; the keys of a tree file."""
         ...
 
     def module_of(self, reference: str) -> str:

@@ -274,7 +274,7 @@ async def data(window: MainWindow, look: str) -> None:
     panel.lists.building.rows[1].choice.setCurrentText("any int")
     await alone(window, "tuplespace", f"tuplespace-pattern-{look}")
     window.desk.actions.run("tuple.all")
-    for name in ("keyvalue", "channels", "groups", "locks", "registry"):
+    for name in ("keyvalue", "channels", "groups", "locks", "registry", "blobs"):
         window.raise_panel(name)
         rows = window.panels[name].model  # type: ignore[attr-defined]  # each of them is a table
         await until(lambda: bool(rows.rows), f"something in {name}")  # noqa: B023

@@ -5,6 +5,7 @@ The gate asks it before anything else, so that what was not granted is denied wh
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -151,11 +152,17 @@ def denied(what: str, need: Need, name: str, holdings: Holdings, actor: ActorId)
     prefix = need.extent is Extent.PREFIX
     shown = name if len(name) <= NAME_CHARACTERS else f"{name[:NAME_CHARACTERS]}…"
     on = f" on {'every name under ' * prefix}{shown!r}" if name else ""
-    wanted = f"network/{shown or 'HOST'}" if need.capability == "network" else Grant(need.capability, need.mode)
+    wanted = f"network/{shown or 'HOST'}" if need.capability == "network" else _said(need, name)
     return Uncovered(
         f"{what}{on} needs the capability {need.capability}, which {actor.name} {_lack(need, holdings)}; "
         f"grant it with --grant {wanted}"
     )
+
+
+def _said(need: Need, name: str) -> str:
+    """The narrowest grant as one types it; the whole capability where the name is too long or no line of text."""
+    grant = narrowest(need, name) if len(name) <= NAME_CHARACTERS and name.isprintable() else ""
+    return shlex.quote(grant or str(Grant(need.capability, need.mode)))
 
 
 def narrowest(need: Need, name: str) -> str:

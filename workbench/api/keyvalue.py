@@ -19,7 +19,7 @@ INT_LEAST, INT_MOST = -(1 << 63), (1 << 63) - 1
 class KeyEntry:
     """One key as it is now.
 
-    `version` grows with each change of any key of the store. `expires` is None when the key stays. `author` is the
+    `version` is 1 for a new key and grows with each change of it. `expires` is None when the key stays. `author` is the
     actor that changed it last, empty when that was somebody outside of the node's actors. `size_bytes` is that of the
     whole value; a list gives the beginning of large ones only, with `whole` False.
     """

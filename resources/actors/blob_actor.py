@@ -1,7 +1,7 @@
 """Large values under a bucket and a key, written `bucket/key`: the bucket ends at the first slash.
 
     upload      {"blob": "reports/may.txt", "content": "…", "content_type": "text/plain", "metadata": {"by": "ada"}}
-                bytes are {"blob": "…", "base64": "…"}           -> the SHA-256 of what is stored
+                {"blob": "…", "base64": "…"} for bytes           -> the SHA-256 of what is stored
     download    a blob                                           -> its content, text or bytes
     delete      a blob                                           -> true or false: whether it was there
     exists      a blob                                           -> true or false

@@ -9,7 +9,8 @@ import pytest
 
 import workbench
 from workbench.api import Area, Invalid, Node, NotFound, SpawnOptions, WorkbenchError
-from workbench.api.keyvalue import INT_MOST, KEY_BYTES, LARGEST_TTL_MS
+from workbench.api.keyvalue import KEY_BYTES, LARGEST_TTL_MS
+from workbench.api.names import INT_MOST
 
 USER = '''
 import json

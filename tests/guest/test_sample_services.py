@@ -138,6 +138,29 @@ def test_a_message_of_a_topic_is_logged_by_those_whose_filter_lets_it_through(pl
     assert [line.message.split()[0] for line in some.logs if ": p" in line.message] == ["resized"]
 
 
+def test_bytes_of_queues_and_tuples_are_told_and_not_lost(module_node: VirtualNode, play: Play) -> None:
+    demo, queue = play("service_demo"), f"queue-{next(NUMBERS)}"
+    demo.call("send_to_queue", json.dumps({"queue": queue, "message_type": "b", "payload": {"base64": "AP8="}}))
+    received = json.loads(str(demo.call("receive_from_queue", json.dumps({"queue": queue}))))
+    assert received == {"message_type": "b", "payload": {"base64": "AP8="}, "attempt": 1}
+    assert module_node.channels.queue_depth(queue) == 0
+    module_node.tuplespace.write((queue, b"\x00\xff"))
+    for second in ({"typed": "bytes"}, {"any": True}, {"base64": "AP8="}):
+        assert json.loads(str(demo.call("tuplespace_read", json.dumps([queue, second])))) == [queue, {"base64": "AP8="}]
+
+
+def test_what_a_payload_lacks_is_said_in_words(play: Play) -> None:
+    demo = play("service_demo")
+    for message_type, payload, words in (
+        ("send_message", '{"to": 5}', 'message_type is missing in {"to": 5}'),
+        ("spawn_actor", "[1]", "a JSON object with module_ref is needed, not [1]"),
+        ("tuplespace_read", '[{"typed": "number"}]', "a field of a pattern is a value, "),
+        ("tuplespace_write", '"abc"', "a tuple is a JSON list of fields"),
+    ):
+        said = str(demo.refused(message_type, payload))
+        assert words in said and "Error" not in said
+
+
 def test_a_key_with_a_time_to_live_goes_away_when_it_has_passed(module_node: VirtualNode, play: Play) -> None:
     keeper, key = play("keyvalue"), f"key-{next(NUMBERS)}"
     keeper.call("store", json.dumps({"key": key, "value": "x", "ttl_ms": 3_600_000}))

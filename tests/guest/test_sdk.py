@@ -13,10 +13,12 @@ from typing import Any
 
 import plexspaces
 import pytest
-from plexspaces import HostError, Unavailable, host, socket
+from plexspaces import HostError, Unavailable, arguments, host, socket
 from plexspaces.sandbox.dependencies import HOST, SERVICES
 
+from workbench.api import channels, keyvalue, locks
 from workbench.api.errors import WorkbenchError
+from workbench.api.names import check_limit
 from workbench.guest.build import sdk_folder
 from workbench.wasm.wit import actor_package
 
@@ -159,3 +161,20 @@ def test_the_types_of_the_sdk_hold_and_help_authors(tmp_path: Path) -> None:
         TYPED.replace('keyvalue.get("count")', "keyvalue.get(5)"), encoding="utf-8"
     )
     assert 'Argument 1 to "get" has incompatible type "int"; expected "str"' in checked(tmp_path, "-m", "typed_actor")
+
+
+def test_the_ranges_that_its_errors_name_are_those_of_the_host() -> None:
+    assert arguments.TTL_MS == (1, keyvalue.LARGEST_TTL_MS)
+    assert arguments.DELAY_MS == (0, channels.MOST_DELAY_MS)
+    assert arguments.QUEUED_TTL_MS == (1, channels.MOST_DELAY_MS)
+    assert arguments.LEASE_MS == (1, locks.LARGEST_LEASE_MS)
+    assert check_limit(arguments.LIMIT[1]) and check_limit(arguments.LIMIT[0])
+    for beyond in (arguments.LIMIT[0] - 1, arguments.LIMIT[1] + 1):
+        with pytest.raises(WorkbenchError):
+            check_limit(beyond)
+
+
+def test_a_value_that_cannot_be_is_the_hosts_own_error() -> None:
+    with pytest.raises(HostError, match="limit must be from 1 to 100,000, not -1") as refused:
+        arguments.natural("limit", -1, taken=arguments.LIMIT)
+    assert refused.value.code == "invalid"

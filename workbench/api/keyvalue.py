@@ -12,7 +12,6 @@ from workbench.api.value import value
 KEY_BYTES = 1 << 10
 LARGEST_TTL_MS = 100 * 365 * 86_400_000
 """A hundred years; who wants a key to stay gives no time to live."""
-INT_LEAST, INT_MOST = -(1 << 63), (1 << 63) - 1
 
 
 @value

@@ -5,6 +5,9 @@ from __future__ import annotations
 from workbench.api.errors import Invalid
 
 NAME_BYTES = 1 << 10
+INT_LEAST, INT_MOST = -(1 << 63), (1 << 63) - 1
+MOST_SECONDS = 31_536_000
+"""A year: nobody waits for longer."""
 SHOWN = 40
 """So many characters of a name are repeated in a sentence."""
 
@@ -18,6 +21,20 @@ def check_name(text: str, what: str, *, most: int = NAME_BYTES) -> str:
     if not 1 <= size <= most:
         raise Invalid(f"the name of {what} has 1 to {most:,} bytes, this one has {size:,}: {text[:SHOWN]!r}")
     return text
+
+
+def check_number(number: int, what: str) -> int:
+    """A whole number that stands for `what` (as `an id`) and fits into 64 bits, or Invalid."""
+    if not INT_LEAST <= number <= INT_MOST:
+        raise Invalid(f"{what} is a whole number of at most 64 bits, not {number:,}")
+    return number
+
+
+def check_timeout(seconds: float) -> float:
+    """How long to wait, or Invalid."""
+    if not 0 <= seconds <= MOST_SECONDS:
+        raise Invalid(f"a timeout is 0 to {MOST_SECONDS:,} seconds, not {seconds:,}")
+    return seconds
 
 
 def check_limit(limit: int) -> int:

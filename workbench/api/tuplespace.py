@@ -18,8 +18,8 @@ from types import NoneType
 from typing import Any, Final, Protocol, TypeAlias
 
 from workbench.api.errors import Invalid
-from workbench.api.keyvalue import INT_LEAST, INT_MOST
 from workbench.api.modules import CancelToken
+from workbench.api.names import INT_LEAST, INT_MOST
 from workbench.api.value import value
 
 TUPLE_FIELDS = 64

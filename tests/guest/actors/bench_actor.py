@@ -13,11 +13,13 @@ from plexspaces import (
     GenServer,
     HostError,
     Reject,
+    blob,
     channels,
     host,
     keyvalue,
     log,
     messaging,
+    registry,
     tuplespace,
 )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import bindings
-from .arguments import U32, natural, optional_text, pairs, payload_of, text
+from .arguments import LIMIT, U32, natural, optional_text, pairs, payload_of, text
 from .payload import Payload
 
 
@@ -80,7 +80,7 @@ def metadata(bucket: str, key: str) -> BlobInfo:
 def list_blobs(bucket: str, prefix: str = "", *, limit: int = 1_000, after: str | None = None) -> list[BlobInfo]:
     """Up to `limit` blobs whose keys start with `prefix`, in order of their keys; those after the key `after`."""
     names = text("bucket", bucket), text("prefix", prefix)
-    page = natural("limit", limit, U32), optional_text("after", after)
+    page = natural("limit", limit, U32, taken=LIMIT), optional_text("after", after)
     return [_info(found) for found in bindings.call("blob", "list_blobs", *names, *page)]
 
 

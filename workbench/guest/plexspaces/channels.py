@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import bindings
-from .arguments import U32, natural, optional_natural, optional_text, pairs, payload_of, text
+from .arguments import DELAY_MS, QUEUED_TTL_MS, U32, natural, optional_natural, optional_text, pairs, payload_of, text
 from .payload import Payload
 
 
@@ -41,8 +41,8 @@ def send_to_queue(
     A queue that does not exist is made, with the node's defaults. Raises Exhausted when the queue is full.
     """
     options = bindings.interface("channels").SendOptions(
-        delay_ms=natural("delay_ms", delay_ms),
-        ttl_ms=optional_natural("ttl_ms", ttl_ms),
+        delay_ms=natural("delay_ms", delay_ms, taken=DELAY_MS),
+        ttl_ms=optional_natural("ttl_ms", ttl_ms, taken=QUEUED_TTL_MS),
         headers=pairs("headers", headers or {}),
     )
     wit = payload_of("payload", payload)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import bindings
-from .arguments import U32, integer, natural, optional_natural, optional_text, payload_of, text
+from .arguments import LIMIT, TTL_MS, U32, integer, natural, optional_natural, optional_text, payload_of, text
 from .payload import Payload
 
 
@@ -16,7 +16,7 @@ def get(key: str) -> Payload | None:
 def put(key: str, value: Payload, *, ttl_ms: int | None = None) -> None:
     """Set a key. With `ttl_ms` it goes away after so many milliseconds; without, it stays."""
     wit = payload_of("value", value)
-    bindings.call("keyvalue", "put", text("key", key), wit, optional_natural("ttl_ms", ttl_ms))
+    bindings.call("keyvalue", "put", text("key", key), wit, optional_natural("ttl_ms", ttl_ms, taken=TTL_MS))
 
 
 def delete(key: str) -> bool:
@@ -34,7 +34,9 @@ def exists(key: str) -> bool:
 def list_keys(prefix: str = "", *, limit: int = 1_000, after: str | None = None) -> list[str]:
     """Up to `limit` keys that start with `prefix`, in order; those after the key `after` when it is given."""
     last = optional_text("after", after)
-    keys: list[str] = bindings.call("keyvalue", "list_keys", text("prefix", prefix), natural("limit", limit, U32), last)
+    keys: list[str] = bindings.call(
+        "keyvalue", "list_keys", text("prefix", prefix), natural("limit", limit, U32, taken=LIMIT), last
+    )
     return keys
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import bindings
-from .arguments import natural, text
+from .arguments import LEASE_MS, natural, text
 from .errors import Conflict
 from .messaging import self_id
 
@@ -29,19 +29,21 @@ class Lock:
 
 def acquire(name: str, *, lease_ms: int = 10_000, timeout_ms: int = 5_000) -> Lock:
     """Take a lock, waiting up to `timeout_ms` for it. Raises Timeout, and Conflict when this actor holds it already."""
-    lease, patience = natural("lease_ms", lease_ms), natural("timeout_ms", timeout_ms)
+    lease, patience = natural("lease_ms", lease_ms, taken=LEASE_MS), natural("timeout_ms", timeout_ms)
     return _lock(bindings.call("locks", "acquire", text("name", name), lease, patience))
 
 
 def try_acquire(name: str, *, lease_ms: int = 10_000) -> Lock | None:
     """Take a lock if it is free; None when it is not."""
-    found = bindings.call("locks", "try_acquire", text("name", name), natural("lease_ms", lease_ms))
+    found = bindings.call("locks", "try_acquire", text("name", name), natural("lease_ms", lease_ms, taken=LEASE_MS))
     return None if found is None else _lock(found)
 
 
 def renew(lock: Lock, *, lease_ms: int = 10_000) -> Lock:
     """Let the lease end `lease_ms` milliseconds from now. Raises Conflict when it is no longer held in this version."""
-    return _lock(bindings.call("locks", "renew", lock.name, lock.version, natural("lease_ms", lease_ms)))
+    return _lock(
+        bindings.call("locks", "renew", lock.name, lock.version, natural("lease_ms", lease_ms, taken=LEASE_MS))
+    )
 
 
 def release(lock: Lock) -> None:

@@ -11,7 +11,8 @@ from enum import StrEnum
 from typing import Any
 
 from . import bindings
-from .arguments import U32, natural, optional_natural, optional_text, pairs, text
+from .arguments import LIMIT, TTL_MS, U32, natural, optional_natural, optional_text, pairs, text
+from .errors import Invalid
 
 
 class Health(StrEnum):
@@ -53,7 +54,7 @@ def register(
         object_type=text("object_type", object_type),
         address=text("address", address),
         labels=pairs("labels", labels or {}),
-        ttl_ms=optional_natural("ttl_ms", ttl_ms),
+        ttl_ms=optional_natural("ttl_ms", ttl_ms, taken=TTL_MS),
     )
     bindings.call("registry", "register", entry)
 
@@ -85,7 +86,8 @@ def discover(
     )
     last = optional_text("after", after)
     return [
-        _listing(found) for found in bindings.call("registry", "discover", filter_, last, natural("limit", limit, U32))
+        _listing(found)
+        for found in bindings.call("registry", "discover", filter_, last, natural("limit", limit, U32, taken=LIMIT))
     ]
 
 
@@ -95,7 +97,11 @@ def heartbeat(id: str, *, health: Health | None = None) -> None:  # noqa: A002
 
 
 def _health(health: Health | None) -> Any:
-    return None if health is None else bindings.interface("registry").Health[Health(health).name]
+    if health is None:
+        return None
+    if health not in tuple(Health):
+        raise Invalid(f"health must be {', '.join(Health)} or None, not {health!r}")
+    return bindings.interface("registry").Health[Health(health).name]
 
 
 def _listing(found: Any) -> Listing:

@@ -19,7 +19,7 @@ from types import NoneType
 from typing import Any, Final, TypeAlias
 
 from . import bindings
-from .arguments import U32, data_of, integer, natural, optional_natural, text
+from .arguments import LIMIT, TTL_MS, U32, data_of, integer, natural, optional_natural, text
 
 Value: TypeAlias = str | int | float | bytes | bool | None
 """One field of a tuple; an int has 64 bits."""
@@ -68,7 +68,7 @@ def _listed(value: object) -> object:
 
 def write(fields: Sequence[Value], *, ttl_ms: int | None = None) -> None:
     """Write a tuple; with `ttl_ms` it goes away after so many milliseconds. Equal tuples may exist side by side."""
-    bindings.call("tuplespace", "write", _tuple(fields), optional_natural("ttl_ms", ttl_ms))
+    bindings.call("tuplespace", "write", _tuple(fields), optional_natural("ttl_ms", ttl_ms, taken=TTL_MS))
 
 
 def read(pattern: Sequence[Field], *, timeout_ms: int = 0) -> tuple[Value, ...] | None:
@@ -85,7 +85,7 @@ def take(pattern: Sequence[Field], *, timeout_ms: int = 0) -> tuple[Value, ...] 
 
 def read_all(pattern: Sequence[Field], *, limit: int = 1_000) -> list[tuple[Value, ...]]:
     """Up to `limit` matching tuples, oldest first; they stay."""
-    found = bindings.call("tuplespace", "read_all", _pattern(pattern), natural("limit", limit, U32))
+    found = bindings.call("tuplespace", "read_all", _pattern(pattern), natural("limit", limit, U32, taken=LIMIT))
     return [_values(fields) for fields in found]
 
 
@@ -118,13 +118,13 @@ def unsubscribe(subscription: str) -> None:
 def _tuple(fields: Sequence[Value]) -> list[Any]:
     if not isinstance(fields, tuple | list):
         raise TypeError(f"a tuple or a list is needed, not {type(fields).__name__}")
-    return [_value(f"field {index}", field) for index, field in enumerate(fields)]
+    return [_value(f"field {index}", field) for index, field in enumerate(fields, 1)]
 
 
 def _pattern(fields: Sequence[Field]) -> list[Any]:
     if not isinstance(fields, tuple | list):
         raise TypeError(f"a pattern is a tuple or a list, not {type(fields).__name__}")
-    return [_field(f"field {index}", field) for index, field in enumerate(fields)]
+    return [_field(f"field {index}", field) for index, field in enumerate(fields, 1)]
 
 
 def _field(name: str, field: object) -> Any:

@@ -9,6 +9,7 @@ from google.protobuf.message import Message
 from workbench.api import ActorId, ActorInfo, DeadLetter, Kind, Limits, Payload, Reply, SpawnOptions, Turn
 from workbench.api.messages import NO_HEADERS
 from workbench.rpc.client.channel import MARGIN_SECONDS, Connection
+from workbench.rpc.client.facet import Facet
 from workbench.rpc.convert import actor as target
 from workbench.rpc.convert import from_message, payload_of, to_message
 from workbench.rpc.convert import payload as content
@@ -16,7 +17,7 @@ from workbench.rpc.generated.plexspaces.v1 import actors_pb2 as pb
 from workbench.rpc.generated.plexspaces.v1 import common_pb2 as common
 
 
-class RemoteActors:
+class RemoteActors(Facet):
     """Facet `actors` of a remote node. The node ends every wait itself; the deadline here is a little later."""
 
     def __init__(self, connection: Connection) -> None:

@@ -15,6 +15,7 @@ from workbench.api.blobs import (
     check_metadata,
 )
 from workbench.rpc.client.channel import Connection
+from workbench.rpc.client.facet import Facet
 from workbench.rpc.convert import from_message
 from workbench.rpc.generated.plexspaces.v1 import blobs_pb2 as pb
 from workbench.rpc.sizes import CHUNK_BYTES
@@ -47,7 +48,7 @@ class RemoteStream:
         self._answers.close()  # type: ignore[attr-defined]  # it is a generator
 
 
-class RemoteBlobs:
+class RemoteBlobs(Facet):
     """Facet `blobs` of a remote node."""
 
     def __init__(self, connection: Connection) -> None:

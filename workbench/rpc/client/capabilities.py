@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from workbench.api import ActorId, Duration, Evidence, GrantChange
 from workbench.rpc.client.channel import Connection
+from workbench.rpc.client.facet import Facet
 from workbench.rpc.convert import actor as target
 from workbench.rpc.convert import from_message
 from workbench.rpc.generated.plexspaces.v1 import capabilities_pb2 as pb
 
 
-class RemoteCapabilities:
+class RemoteCapabilities(Facet):
     """Facet `capabilities` of a remote node."""
 
     def __init__(self, connection: Connection) -> None:

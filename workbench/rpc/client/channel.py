@@ -11,6 +11,7 @@ from google.protobuf.descriptor import ServiceDescriptor
 from google.protobuf.message import Message
 
 from workbench.api import CancelToken, Conflict
+from workbench.api.names import MOST_SECONDS
 from workbench.rpc import faults
 from workbench.rpc.security import Caller, metadata
 from workbench.rpc.sizes import ANSWER_BYTES, METADATA_BYTES, REQUEST_BYTES
@@ -21,6 +22,7 @@ LONG_SECONDS = 900.0
 """Deploying, building and preparing, which may compile."""
 MARGIN_SECONDS = 5.0
 """On top of a wait that the node itself ends, so that the node's own words arrive."""
+LONGEST_SECONDS = MOST_SECONDS + MARGIN_SECONDS
 CANCEL_POLL_SECONDS = 0.05
 OPTIONS = (
     ("grpc.max_send_message_length", REQUEST_BYTES),
@@ -77,9 +79,9 @@ class Stub:
         request = request if isinstance(request, Message) else iter(request)
         try:
             if cancel is None:
-                result: R = call(request, timeout=seconds, metadata=self._metadata)
+                result: R = call(request, timeout=_deadline(seconds), metadata=self._metadata)
                 return result
-            future = call.future(request, timeout=seconds, metadata=self._metadata)  # type: ignore[attr-defined]
+            future = call.future(request, timeout=_deadline(seconds), metadata=self._metadata)  # type: ignore[attr-defined]
             Thread(target=_watch, args=(cancel, done, future), name="grpc-cancel", daemon=True).start()
             result = future.result()
         except grpc.FutureCancelledError:
@@ -118,7 +120,7 @@ class Stub:
         """The call of a stream in hand: iterable, with `cancel()`."""
         request = request if isinstance(request, Message) else iter(request)
         try:
-            return self._call(method, answer)(request, timeout=seconds, metadata=self._metadata)
+            return self._call(method, answer)(request, timeout=_deadline(seconds), metadata=self._metadata)
         except ValueError as error:
             raise Conflict(f"the connection to {self.address} is closed") from error
 
@@ -139,6 +141,11 @@ class Stub:
         shape = shapes[described.client_streaming, described.server_streaming]
         made: Callable[..., Any] = shape(path, request_serializer=_serialize, response_deserializer=answer.FromString)
         return made
+
+
+def _deadline(seconds: float | None) -> float | None:
+    """Never more than gRPC can take; a wait that is too long is refused by the node, in its own words."""
+    return seconds if seconds is None or seconds <= LONGEST_SECONDS else LONGEST_SECONDS  # that for NaN too
 
 
 def _serialize(message: Message) -> bytes:

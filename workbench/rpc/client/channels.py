@@ -8,12 +8,13 @@ from workbench.api import Delivery, Payload, Publication, QueuedMessage, QueueIn
 from workbench.api.channels import ATTEMPTS, VISIBILITY_MS
 from workbench.api.messages import NO_HEADERS
 from workbench.rpc.client.channel import MARGIN_SECONDS, Connection
+from workbench.rpc.client.facet import Facet
 from workbench.rpc.convert import from_message
 from workbench.rpc.convert import payload as content
 from workbench.rpc.generated.plexspaces.v1 import channels_pb2 as pb
 
 
-class RemoteChannels:
+class RemoteChannels(Facet):
     """Facet `channels` of a remote node. The node ends every wait itself; the deadline here is a little later."""
 
     def __init__(self, connection: Connection) -> None:

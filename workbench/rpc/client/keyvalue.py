@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from workbench.api import KeyChange, KeyEntry, KeyLevel, Payload
 from workbench.rpc.client.channel import Connection
+from workbench.rpc.client.facet import Facet
 from workbench.rpc.convert import from_message, optional, payload, payload_of
 from workbench.rpc.generated.plexspaces.v1 import keyvalue_pb2 as pb
 
 
-class RemoteKeyValue:
+class RemoteKeyValue(Facet):
     """Facet `keyvalue` of a remote node."""
 
     def __init__(self, connection: Connection) -> None:

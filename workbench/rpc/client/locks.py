@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from workbench.api import CancelToken, Lock, LockChange, LockWaiter
 from workbench.api.locks import LEASE_MS, WAIT_SECONDS
 from workbench.rpc.client.channel import MARGIN_SECONDS, Connection
+from workbench.rpc.client.facet import Facet
 from workbench.rpc.convert import from_message
 from workbench.rpc.generated.plexspaces.v1 import locks_pb2 as pb
 
 
-class RemoteLocks:
+class RemoteLocks(Facet):
     """Facet `locks` of a remote node. The node ends every wait itself; the deadline here is a little later."""
 
     def __init__(self, connection: Connection) -> None:

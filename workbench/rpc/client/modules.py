@@ -17,12 +17,13 @@ from workbench.api import (
 )
 from workbench.api.modules import SIZE_BYTES
 from workbench.rpc.client.channel import LONG_SECONDS, Connection
+from workbench.rpc.client.facet import Facet
 from workbench.rpc.convert import from_message
 from workbench.rpc.generated.plexspaces.v1 import modules_pb2 as pb
 from workbench.rpc.sizes import chunks
 
 
-class RemoteModules:
+class RemoteModules(Facet):
     """Facet `modules` of a remote node."""
 
     def __init__(self, connection: Connection) -> None:

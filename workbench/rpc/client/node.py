@@ -22,6 +22,7 @@ from workbench.rpc.client.blobs import RemoteBlobs
 from workbench.rpc.client.capabilities import RemoteCapabilities
 from workbench.rpc.client.channel import LONG_SECONDS, Connection
 from workbench.rpc.client.channels import RemoteChannels
+from workbench.rpc.client.facet import Facet
 from workbench.rpc.client.keyvalue import RemoteKeyValue
 from workbench.rpc.client.locks import RemoteLocks
 from workbench.rpc.client.modules import RemoteModules
@@ -36,7 +37,7 @@ from workbench.rpc.generated.plexspaces.v1 import node_pb2 as pb
 from workbench.rpc.security import DEFAULT, Caller
 
 
-class RemoteNode:
+class RemoteNode(Facet):
     """The node at `address` (HOST:PORT), bound to one tenant and namespace. Connects with the first call."""
 
     def __init__(self, address: str, *, token: str = "", tenant: str = DEFAULT, namespace: str = DEFAULT) -> None:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from workbench.api import ActorId, Group, GroupMember, Payload, PublishResult
 from workbench.rpc.client.channel import Connection
+from workbench.rpc.client.facet import Facet
 from workbench.rpc.convert import actor as named
 from workbench.rpc.convert import from_message
 from workbench.rpc.convert import payload as content
 from workbench.rpc.generated.plexspaces.v1 import process_groups_pb2 as pb
 
 
-class RemoteProcessGroups:
+class RemoteProcessGroups(Facet):
     """Facet `process_groups` of a remote node."""
 
     def __init__(self, connection: Connection) -> None:

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from workbench.api import Health, RegistryEntry
 from workbench.api.registry import NO_LABELS
 from workbench.rpc.client.channel import Connection
+from workbench.rpc.client.facet import Facet
 from workbench.rpc.convert import from_message
 from workbench.rpc.generated.plexspaces.v1 import registry_pb2 as pb
 
 
-class RemoteRegistry:
+class RemoteRegistry(Facet):
     """Facet `registry` of a remote node."""
 
     def __init__(self, connection: Connection) -> None:

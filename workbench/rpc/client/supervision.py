@@ -15,12 +15,13 @@ from workbench.api import (
     TreeChange,
 )
 from workbench.rpc.client.channel import LONG_SECONDS, MARGIN_SECONDS, Connection
+from workbench.rpc.client.facet import Facet
 from workbench.rpc.convert import from_message, to_message
 from workbench.rpc.convert import payload as content
 from workbench.rpc.generated.plexspaces.v1 import supervision_pb2 as pb
 
 
-class RemoteSupervision:
+class RemoteSupervision(Facet):
     """Facet `supervision` of a remote node. The node ends every wait itself; the deadline here is a little later."""
 
     def __init__(self, connection: Connection) -> None:

@@ -17,6 +17,7 @@ from workbench.api import (
     WaiterMiss,
 )
 from workbench.rpc.client.channel import MARGIN_SECONDS, Connection
+from workbench.rpc.client.facet import Facet
 from workbench.rpc.convert import from_message
 from workbench.rpc.generated.plexspaces.v1 import tuplespace_pb2 as pb
 from workbench.rpc.tuples import fields as content
@@ -24,7 +25,7 @@ from workbench.rpc.tuples import fields_of
 from workbench.rpc.tuples import pattern as wanted
 
 
-class RemoteTupleSpace:
+class RemoteTupleSpace(Facet):
     """Facet `tuplespace` of a remote node. The node ends every wait itself; the deadline here is a little later."""
 
     def __init__(self, connection: Connection) -> None:

@@ -24,6 +24,7 @@ from workbench.api.channels import (
 from workbench.api.errors import Invalid
 from workbench.api.identity import NAME_BYTES, ActorId
 from workbench.api.messages import NO_HEADERS, Payload
+from workbench.api.names import check_timeout
 from workbench.services.channels import moving
 from workbench.services.channels.queue import Content, Options, Queue
 from workbench.services.channels.queues import QueueService
@@ -93,8 +94,7 @@ class LocalChannels:
         return self._queues.send(self._scope, check_name(queue, "queue", room), content, delay=delay_ms / 1000, ttl=ttl)
 
     def receive(self, queue: str, *, timeout: float = 0.0) -> Delivery | None:
-        if not timeout >= 0:
-            raise Invalid(f"a timeout is 0 seconds or more, not {timeout}")
+        check_timeout(timeout)
         return self._queues.receive(self._caller, check_name(queue, "queue"), timeout)
 
     def ack(self, delivery: str) -> None:

@@ -13,8 +13,6 @@ from workbench.api.errors import Invalid, NotFound
 from workbench.api.events import Area
 from workbench.api.identity import ActorId
 from workbench.api.keyvalue import (
-    INT_LEAST,
-    INT_MOST,
     KeyChange,
     KeyEntry,
     KeyLevel,
@@ -22,6 +20,7 @@ from workbench.api.keyvalue import (
     check_ttl,
 )
 from workbench.api.messages import Payload
+from workbench.api.names import INT_LEAST, INT_MOST, check_number
 from workbench.services.keyvalue.store import Change, Scope, Store
 from workbench.services.means import Caller, Means, author
 
@@ -179,6 +178,8 @@ class LocalKeyValue:
         return True
 
     def increment(self, key: str, delta: int = 1) -> int:
+        check_number(delta, "what is added")
+
         def add(entry: KeyEntry | None) -> Payload:
             total = _whole(entry) + delta
             if not INT_LEAST <= total <= INT_MOST:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from workbench.api.errors import Invalid, Timeout, WorkbenchError
 from workbench.api.locks import LEASE_MS, WAIT_SECONDS, Lock, LockChange, LockWaiter, check_lease
 from workbench.api.modules import CancelToken
-from workbench.api.names import SHOWN, check_limit, check_name
+from workbench.api.names import SHOWN, check_limit, check_name, check_number, check_timeout
 from workbench.services.locks.service import LockService, spoken
 from workbench.services.locks.waiting import Holder, Seat, holder_of
 from workbench.services.means import Caller, wait_for
@@ -28,8 +27,7 @@ class LocalLocks:
         self, name: str, *, lease_ms: int = LEASE_MS, timeout: float = WAIT_SECONDS, holder: str = "",
         cancel: CancelToken | None = None,
     ) -> Lock:  # fmt: skip
-        if not (math.isfinite(timeout) and timeout >= 0):
-            raise Invalid(f"a timeout is 0 seconds or more, not {timeout}")
+        check_timeout(timeout)
         who, lease = self._holder(holder), check_lease(lease_ms)
         name = check_name(name, "a lock")
         seat = self._service.seat(name, who, lease_ms=lease, seconds=timeout, cancel=cancel) if timeout else None
@@ -74,10 +72,13 @@ class LocalLocks:
 
     def renew(self, name: str, version: int, *, lease_ms: int = LEASE_MS, holder: str = "") -> Lock:
         who, lease = self._holder(holder), check_lease(lease_ms)
-        return self._service.renew(self._space, check_name(name, "a lock"), version, who, lease)
+        return self._service.renew(
+            self._space, check_name(name, "a lock"), check_number(version, "a version"), who, lease
+        )
 
     def release(self, name: str, version: int, *, holder: str = "") -> None:
-        self._service.release(self._space, check_name(name, "a lock"), version, self._holder(holder))
+        number = check_number(version, "a version")
+        self._service.release(self._space, check_name(name, "a lock"), number, self._holder(holder))
 
     def force(self, name: str) -> Lock:
         return self._service.force(self._space, check_name(name, "a lock"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from heapq import nsmallest
 from itertools import islice
@@ -11,6 +10,7 @@ from workbench.api.errors import Invalid, NotFound, WorkbenchError
 from workbench.api.identity import ActorId
 from workbench.api.keyvalue import check_ttl
 from workbench.api.modules import CancelToken
+from workbench.api.names import check_number, check_timeout
 from workbench.api.tuplespace import (
     NearMiss,
     Pattern,
@@ -59,9 +59,7 @@ class LocalTupleSpace:
 
     def _seat(self, matcher: Matcher, timeout: float, cancel: CancelToken | None, *, takes: bool) -> Seat | None:
         """A place among those who wait, None for who does not."""
-        if not (math.isfinite(timeout) and timeout >= 0):
-            raise Invalid(f"a timeout is 0 seconds or more, not {timeout}")
-        if not timeout:
+        if not check_timeout(timeout):
             return None
         by = author(self._caller)
         return self._service.seat(matcher, takes=takes, actor=by, seconds=timeout, cancel=cancel)
@@ -92,10 +90,10 @@ class LocalTupleSpace:
         return self._service.swap(self._space, wanted, check_tuple(replacement), author(self._caller))
 
     def remove(self, number: int) -> bool:
-        return self._service.remove(self._space, number, author(self._caller))
+        return self._service.remove(self._space, check_number(number, "an id"), author(self._caller))
 
     def list(self, pattern: Pattern | None = None, *, limit: int = 1_000, after: int = 0) -> Sequence[TupleEntry]:
-        walk = self._service.walk(self._space, _matcher(pattern), after)
+        walk = self._service.walk(self._space, _matcher(pattern), check_number(after, "an id"))
         return [held.entry() for held in islice(walk, _limit(limit))]
 
     def shapes(self) -> Sequence[TupleShape]:
@@ -126,13 +124,13 @@ class LocalTupleSpace:
         if pattern is not None:
             return Matcher(pattern)
         with self._space.lock:
-            seat = self._space.waiters.get(waiter or 0)
+            seat = self._space.waiters.get(check_number(waiter or 0, "an id"))
         if seat is None:
             raise NotFound(f"nobody waits under the number {waiter}; it may have been served")
         return seat.matcher
 
     def why_not(self, number: int, *, limit: int = 100) -> Sequence[WaiterMiss]:
-        most = _limit(limit)
+        most, number = _limit(limit), check_number(number, "an id")
         with self._space.lock:
             held, seats = self._space.index.get(number), self._space.waiters.all()
         if held is None or not held.there(self._clock.now()):

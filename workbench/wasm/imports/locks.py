@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from workbench.api.identity import ActorId
 from workbench.api.locks import Lock
+from workbench.api.names import MOST_SECONDS
 from workbench.wasm.gate import Context, host_call
 
 
@@ -20,7 +21,9 @@ class Held(NamedTuple):
 
 @host_call("locks", "acquire")
 def acquire(context: Context, name: str, lease_ms: int, timeout_ms: int) -> Held:
-    return _held(context, context.services.locks.acquire(name, lease_ms=lease_ms, timeout=timeout_ms / 1000))
+    return _held(
+        context, context.services.locks.acquire(name, lease_ms=lease_ms, timeout=min(timeout_ms / 1000, MOST_SECONDS))
+    )
 
 
 @host_call("locks", "try-acquire")

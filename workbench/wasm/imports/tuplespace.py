@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from workbench.api.names import MOST_SECONDS
 from workbench.api.tuplespace import ANY, KINDS, TYPES, PatternField, Tuple, Where
 from workbench.wasm import core_values
 from workbench.wasm.gate import Context, host_call
@@ -22,12 +23,12 @@ def write(context: Context, fields: Fields, ttl_ms: int | None) -> None:
 
 @host_call("tuplespace", "read")
 def read(context: Context, pattern: Fields, timeout_ms: int) -> Fields | None:
-    return _variants(context.services.tuplespace.read(_pattern(pattern), timeout=timeout_ms / 1000))
+    return _variants(context.services.tuplespace.read(_pattern(pattern), timeout=min(timeout_ms / 1000, MOST_SECONDS)))
 
 
 @host_call("tuplespace", "take")
 def take(context: Context, pattern: Fields, timeout_ms: int) -> Fields | None:
-    return _variants(context.services.tuplespace.take(_pattern(pattern), timeout=timeout_ms / 1000))
+    return _variants(context.services.tuplespace.take(_pattern(pattern), timeout=min(timeout_ms / 1000, MOST_SECONDS)))
 
 
 @host_call("tuplespace", "read-all")

@@ -87,6 +87,7 @@ QTableView, QListView { background: {base}; color: {text}; border: none; gridlin
 QTableView::item { padding: 0 6px; border: none; }
 QTableView::item:selected { background: {selection}; color: {text}; }
 QListView::item { padding: 4px 6px; border-radius: 4px; }
+QListView::item:disabled { color: {muted}; }
 QListView::item:selected, QListView::item:hover { background: {hover}; }
 QListView::item:selected { background: {selection}; color: {text}; }
 QHeaderView { background: {panel}; border: none; }

@@ -62,7 +62,7 @@ def cell(panel: ChannelsPanel, row: int, key: str) -> str:
 
 def test_queues_show_what_is_in_them(panel: ChannelsPanel) -> None:
     assert [each.queue for each in panel.model.rows] == ["orders", "orders.dead"]
-    assert [cell(panel, 0, key) for key in ("depth", "leased", "delayed", "dead")] == ["1", "1", "1", "1"]
+    assert [cell(panel, 0, key) for key in ("waiting", "leased", "delayed", "dead")] == ["1", "1", "1", "1"]
     states = [each.state for each in panel.lists.messages.model.rows]
     assert states == ["leased", "waiting", "delayed"]
     shown = panel.lists.messages.model.columns[2].text(panel.lists.messages.model.rows[0])

@@ -87,7 +87,7 @@ def test_a_value_is_edited_saved_and_its_history_seen(panel: KeyValuePanel, real
     qtbot.waitUntil(lambda: real.keyvalue.get("plain") == "other")
     assert 0 < (real.keyvalue.ttl("plain") or 0) <= 60_000
     qtbot.waitUntil(lambda: [change.change for change in panel.history_model.rows] == ["put", "put"])
-    assert not panel.editing.changed
+    qtbot.waitUntil(lambda: not panel.editing.changed)
 
 
 def test_what_others_wrote_meanwhile_is_not_overwritten_unasked(
@@ -177,3 +177,31 @@ def test_a_command_says_the_same(panel: KeyValuePanel, qtbot: QtBot) -> None:
     assert QApplication.clipboard().text().endswith(" plain") and " kv get " in QApplication.clipboard().text()
     panel.desk.actions.run("key.copy_value")
     assert QApplication.clipboard().text() == "value of plain"
+
+
+def test_the_changes_of_a_key_are_not_those_of_keys_that_begin_alike(
+    panel: KeyValuePanel, real: QuickNode, qtbot: QtBot
+) -> None:
+    for key in ("plain:a", "plainer", "plain"):
+        real.keyvalue.put(key, "x")
+    choose(panel, "plain", qtbot)
+    qtbot.waitUntil(lambda: [change.key for change in panel.history_model.rows] == ["plain", "plain"])
+    assert panel.tabs.tabText(1) == "Changes (2)"
+
+
+def test_going_to_the_same_level_keeps_the_choice(panel: KeyValuePanel, qtbot: QtBot) -> None:
+    choose(panel, "plain", qtbot)
+    way = next(each for each in panel.findChildren(QPushButton) if each.accessibleName() == "Go to all")
+    qtbot.mouseClick(way, Qt.MouseButton.LeftButton)
+    step = panel.table.chosen()
+    assert step is not None and step.prefix == panel.chosen == "plain"
+    assert panel.editing.entry is not None and panel.editing.value.edit.toPlainText() == "value of plain"
+
+
+def test_other_delimiters_leave_no_row_selected_that_is_not_shown_below(panel: KeyValuePanel, qtbot: QtBot) -> None:
+    choose(panel, "plain", qtbot)
+    panel.delimiters.setCurrentIndex(3)
+    qtbot.waitUntil(lambda: len(keys(panel)) == 5)
+    assert panel.table.chosen() is None and panel.chosen == "" and panel.editing.entry is None
+    choose(panel, "plain", qtbot)
+    assert panel.editing.value.edit.toPlainText() == "value of plain"

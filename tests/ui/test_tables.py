@@ -322,3 +322,23 @@ def test_the_menu_of_a_table_counts_rows_in_words(qtbot: QtBot) -> None:
 def test_a_notice_has_no_advice_for_the_command_line() -> None:
     error = AlreadyExists("the alias 'a' points at 1, not at 2; use --force to move it")
     assert in_the_window(error) == "the alias 'a' points at 1, not at 2"
+
+
+def test_the_last_column_takes_the_room_that_is_left_unless_it_holds_numbers(qtbot: QtBot) -> None:
+    name = Column[str]("name", "Name", str, str, 80)
+    number, word = Column[str]("number", "Number", len, str, 70, right=True), Column[str]("word", "Word", str, str, 90)
+    table = Table(RowModel((name, number, word), str), "Words")
+    qtbot.addWidget(table)
+    table.resize(600, 200)
+    table.show()
+    assert table.columnWidth(1) == 70 and table.columnWidth(2) > 400
+    record = table.record()
+    assert record["widths"] == {"name": 80, "number": 70}, "what is left over is nobody's wish"
+    table._show_column(2, False)
+    assert (table.columnWidth(0), table.columnWidth(1)) == (80, 70)
+    table._show_column(2, True)
+    assert table.columnWidth(2) > 400
+    table.horizontalHeader().moveSection(1, 2)
+    assert table.columnWidth(1) == 70
+    table.restore(record)
+    assert table.columnWidth(2) > 400 and table.horizontalScrollBar().maximum() == 0

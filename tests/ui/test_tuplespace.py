@@ -105,12 +105,12 @@ def test_why_nobody_takes_a_tuple_is_answered_in_two_actions(
         window.desk.raise_panel.emit("tuplespace")  # one: its tab, or Ctrl+K
         qtbot.waitUntil(lambda: len(panel.lists.waiting.model.rows) == 2 and len(panel.model.rows) == 4)
         panel.select_key(str(tuples[2]))  # two: the tuple
-        said = '("order", »int«, »startsWith: "paid"«): field 2 is text ("3"), int is wanted; '
-        said += 'field 3 is "open", which fails the test startsWith: "paid"'
+        said = 'field 2 is text ("3"), int is wanted; field 3 is "open", which fails the test startsWith: "paid"'
+        said += ': ("order", »int«, »startsWith: "paid"«)'
         qtbot.waitUntil(lambda: cells(panel.lists.waiting, "why")[0] == said)
         assert cells(panel.lists.waiting, "who") == ["worker", "auditor"]
         assert cells(panel.lists.waiting, "kind") == ["take", "take"]
-        assert cells(panel.lists.waiting, "why")[1] == '("order", »–«, »–«): it has 3 fields, the pattern 1'
+        assert cells(panel.lists.waiting, "why")[1] == 'it has 3 fields, the pattern 1: ("order", »–«, »–«)'
         assert panel.lists.currentWidget() is panel.lists.who_waits and panel.lists.waiting.isVisible()
         assert '("order", "3", "open")' in panel.lists.about.text()
         assert panel.lists.tabText(0) == "Waiting (2)"
@@ -125,7 +125,7 @@ def test_what_comes_closest_to_somebody_who_waits_is_listed_with_the_fields_mark
     ) as seats:
         qtbot.waitUntil(lambda: len(panel.lists.waiting.model.rows) == 1)
         (closest,) = cells(panel.lists.waiting, "why")
-        assert closest == '("order", »1«, "open"): field 2 is 1, which fails the test > 5'
+        assert closest == 'field 2 is 1, which fails the test > 5: ("order", »1«, "open")'
         assert panel.lists.waiting.model.rows[0].waiter.id == seats[0].id
         panel.lists.waiting.select_key("worker")
         qtbot.waitUntil(lambda: len(panel.lists.near.model.rows) == 3)
@@ -387,3 +387,24 @@ def test_the_theme_changes_after_windows_have_come_and_gone(
         window.set_theme(look)
         qtbot.waitUntil(lambda: window.looks.settled)
     assert panel.filter.actions()
+
+
+def test_the_fields_of_a_pattern_stand_in_line_and_wrong_ones_are_outlined(panel: TupleSpacePanel) -> None:
+    building = panel.lists.building
+    panel.lists.setCurrentWidget(building)
+    panel.line.setText('("order", int, ?)')
+    QApplication.processEvents()
+    assert len({made.choice.x() for made in building.rows}) == 1
+    assert len({made.choice.width() for made in building.rows}) == 1
+    assert not any(made.value.property("invalid") for made in building.rows)
+    building.rows[0].value.setText('"order')
+    assert [bool(made.value.property("invalid")) for made in building.rows] == [True, False, False]
+    assert building.said.text().startswith("Field 1: ")
+    building.rows[0].value.setText('"order"')
+    assert not building.rows[0].value.property("invalid") and not building.said.text()
+
+
+def test_the_table_of_shapes_has_no_scroll_bar_that_leads_nowhere(panel: TupleSpacePanel, qtbot: QtBot) -> None:
+    header = panel.shapes_table.horizontalHeader()
+    qtbot.waitUntil(lambda: header.length() <= panel.shapes_table.viewport().width())
+    assert panel.shapes_table.horizontalScrollBar().maximum() == 0

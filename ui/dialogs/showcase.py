@@ -23,12 +23,16 @@ from ui.theme import sheet
 from ui.widgets.build import box, label, row, set_tone, shrinks, tool_for
 from ui.widgets.code_view import CodeView
 from ui.widgets.plain_highlighter import Rule
-from workbench.api.showcase import RUNNABLE, Mark, ShowcaseLine
+from workbench.api.showcase import DEMONSTRATIONS, Demonstration, Mark, ShowcaseLine
 
 NAME = Qt.ItemDataRole.UserRole
 COALESCE_MS = 50
 AT_ONCE = 200
 """So many lines are drawn in one go: with every host call there are thousands."""
+HINT = (
+    "Tick what shall be demonstrated, then run it: each claim stands here as soon as it was checked, "
+    "[ok] when it holds, [failed] with what was found instead."
+)
 RULES: tuple[Rule, ...] = tuple((re.compile(pattern), tone, "") for pattern, tone in (
     (r"^ (?! ).*", "keyword"),
     (r"^[=-]+$", "faint"),
@@ -52,18 +56,16 @@ class ShowcaseWindow(QDialog):
         self.setStyleSheet(sheet())
         self.list = QListWidget()
         self.list.setAccessibleName("Demonstrations")
-        for each in RUNNABLE:
-            item = QListWidgetItem(each.title, self.list)
-            item.setData(NAME, each.name)
-            item.setToolTip(f"{each.title}\nworkbench showcase --demo {each.name}")
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            item.setCheckState(Qt.CheckState.Checked)
+        for each in DEMONSTRATIONS:
+            self._add(each)
         self.list.itemChanged.connect(lambda: self.chosen_changed.emit())
         self.list.setCurrentRow(0)
+        self.list.setWordWrap(True)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.verbose = QCheckBox("Every message and host call")
         self.text = CodeView("What the demonstrations found", RULES)
+        self.text.setPlaceholderText(HINT)
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
         self.state = label("", tone="muted")
         shrinks(self.state)
@@ -73,6 +75,26 @@ class ShowcaseWindow(QDialog):
         self._soon = QTimer(self, singleShot=True, interval=COALESCE_MS)
         self._soon.timeout.connect(self._append)
         self._lay_out(actions)
+
+    def _add(self, each: Demonstration) -> None:
+        """One that is not there yet cannot be ticked; its reason stands below its title."""
+        item = QListWidgetItem(
+            f"{each.title}\nNot there yet: {each.missing}" if each.missing else each.title, self.list
+        )
+        item.setData(NAME, each.name)
+        if each.missing:
+            item.setToolTip(f"{each.title} is not there yet: {each.missing}")
+            item.setFlags(Qt.ItemFlag.ItemIsUserCheckable)
+            item.setCheckState(Qt.CheckState.Unchecked)
+        else:
+            item.setToolTip(f"{each.title}\nworkbench showcase --demo {each.name}")
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            item.setCheckState(Qt.CheckState.Checked)
+
+    def _items(self) -> list[QListWidgetItem]:
+        """Those that can be ticked."""
+        items = (self.list.item(index) for index in range(self.list.count()))
+        return [item for item in items if item.flags() & Qt.ItemFlag.ItemIsEnabled]
 
     def _lay_out(self, actions: Actions) -> None:
         tools = [tool_for(actions[f"showcase.{verb}"], text=True) for verb in ("run", "stop", "copy")]
@@ -100,14 +122,12 @@ class ShowcaseWindow(QDialog):
     @property
     def chosen(self) -> tuple[str, ...]:
         """The names of what is ticked, in order."""
-        items = (self.list.item(index) for index in range(self.list.count()))
-        return tuple(item.data(NAME) for item in items if item.checkState() is Qt.CheckState.Checked)
+        return tuple(item.data(NAME) for item in self._items() if item.checkState() is Qt.CheckState.Checked)
 
     def choose(self, names: Iterable[str]) -> None:
         """Tick these and no others."""
         wanted = set(names)
-        for index in range(self.list.count()):
-            item = self.list.item(index)
+        for item in self._items():
             item.setCheckState(Qt.CheckState.Checked if item.data(NAME) in wanted else Qt.CheckState.Unchecked)
 
     def begin(self) -> None:

@@ -66,7 +66,6 @@ class Table(QTableView, Generic[Row]):
         header = self.horizontalHeader()
         header.setSectionsMovable(True)
         header.setHighlightSections(False)
-        header.setStretchLastSection(True)
         header.setMinimumSectionSize(36)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._column_menu)
@@ -75,8 +74,23 @@ class Table(QTableView, Generic[Row]):
         for at, column in enumerate(self.rows.columns):
             self.setColumnWidth(at, column.width)
             self.setColumnHidden(at, column.hidden)
+        self._fit_last()
+        header.sectionMoved.connect(lambda: self._fit_last())
         header.sectionResized.connect(lambda: self.layout_changed.emit())
         header.sectionMoved.connect(lambda: self.layout_changed.emit())
+
+    @property
+    def _last(self) -> int:
+        """The column that is shown last, -1 for none."""
+        header = self.horizontalHeader()
+        shown = (header.logicalIndex(at) for at in reversed(range(header.count())))
+        return next((at for at in shown if not self.isColumnHidden(at)), -1)
+
+    def _fit_last(self) -> None:
+        """The last column takes the room that is left; numbers do not, as they would stand far from the others."""
+        header, last = self.horizontalHeader(), self._last
+        header.setStretchLastSection(False)  # gives the one that was last its own width back
+        header.setStretchLastSection(last >= 0 and not self.rows.columns[last].right)
 
     def fit_rows(self) -> None:
         """Rows as high as their text, and columns that grow with it."""
@@ -89,12 +103,12 @@ class Table(QTableView, Generic[Row]):
 
     def _scale_columns(self, by: float) -> None:
         """The hidden ones too: Qt keeps their width, but says 0 of it."""
-        header = self.horizontalHeader()
+        header, last = self.horizontalHeader(), self._last
         hidden = [at for at in range(self.rows.columnCount()) if self.isColumnHidden(at)]
         for at in hidden:
             header.showSection(at)
         for at in range(self.rows.columnCount()):
-            if not (header.stretchLastSection() and header.visualIndex(at) == header.count() - 1):
+            if not (header.stretchLastSection() and at == last):
                 self._exact[at] = self._width(at) * by
                 self.setColumnWidth(at, round(self._exact[at]))
         for at in hidden:
@@ -163,6 +177,7 @@ class Table(QTableView, Generic[Row]):
 
     def _show_column(self, section: int, on: bool) -> None:
         self.setColumnHidden(section, not on)
+        self._fit_last()
         self.layout_changed.emit()
 
     def _menu(self, at: QPoint) -> None:
@@ -258,7 +273,11 @@ class Table(QTableView, Generic[Row]):
         header = self.horizontalHeader()
         keys = [column.key for column in self.rows.columns]
         return {
-            "widths": {key: header.sectionSize(at) for at, key in enumerate(keys) if not self.isColumnHidden(at)},
+            "widths": {
+                key: header.sectionSize(at)
+                for at, key in enumerate(keys)
+                if not self.isColumnHidden(at) and not (header.stretchLastSection() and at == self._last)
+            },
             "hidden": [key for at, key in enumerate(keys) if self.isColumnHidden(at)],
             "order": [keys[header.logicalIndex(at)] for at in range(len(keys))],
             "sort": keys[self.rows.sort_column] if self.rows.sort_column >= 0 else "",
@@ -279,6 +298,7 @@ class Table(QTableView, Generic[Row]):
         if record.get("down"):
             self.rows.sort_order = Qt.SortOrder.DescendingOrder
         self._order(words(record, "order"))
+        self._fit_last()
 
     def _order(self, keys: list[str]) -> None:
         """Columns that are not named, because they are new, come last."""

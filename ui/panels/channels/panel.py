@@ -57,7 +57,7 @@ class ChannelsPanel(TablePanel[QueueInfo]):
     icon_name = "queue"
     areas = frozenset({Area.CHANNELS})
     columns: ClassVar = QUEUES
-    filter_example = "orders dead>0 depth>100 oldest>1min"
+    filter_example = "orders dead>0 waiting>100 oldest>1min"
 
     def __init__(self, desk: Desk) -> None:
         self.chosen, self.limit = "", STEP

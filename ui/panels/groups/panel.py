@@ -16,7 +16,7 @@ from ui.models import RowModel
 from ui.panels.groups.columns import GROUPS, MEMBERS
 from ui.settings import Record, child, text
 from ui.widgets.actor_combo import ActorCombo
-from ui.widgets.build import box, column, row, tool_for
+from ui.widgets.build import box, column, label, row, tool_for
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.filtered_table import FilteredTable
 from ui.widgets.table import Table
@@ -55,8 +55,8 @@ class GroupsPanel(MasterPanel[Group]):
         nobody = EmptyState("group", "Choose a group that has members, or let an actor join.")
         self.members = FilteredTable(desk, self.members_table, "actor:worker joins>1", nobody)
         self.actor = ActorCombo(desk.roster, "Actor that joins", chooses=False)
-        self.topics = _line("Topics of the join", "topics, with commas; none is everything")
-        self.topic = _line("Topic of the message", "topic, or all members")
+        self.topics = _line("Topics of the join", "with commas; none is everything")
+        self.topic = _line("Topic of the message", "all members")
         self.type = _line("Message type", "message type")
         self.payload = _line("Payload", "payload")
         for line in (self.name, self.topics, self.topic, self.type, self.payload):
@@ -74,10 +74,15 @@ class GroupsPanel(MasterPanel[Group]):
 
     def _below(self) -> QWidget:
         actions = self.desk.actions
-        join = row(self.actor, self.topics, tool_for(actions["group.join"], text=True), margins=(8, 5, 8, 2))
+        join = row(
+            label("Actor", tone="muted"), self.actor, label("Topics", tone="muted"), self.topics,
+            tool_for(actions["group.join"], text=True), margins=(8, 5, 8, 2),
+        )  # fmt: skip
         publish = row(
-            self.type, self.payload, self.topic, tool_for(actions["group.publish"], text=True), margins=(8, 2, 8, 6)
-        )
+            label("Type", tone="muted"), self.type, label("Payload", tone="muted"), self.payload,
+            label("Topic", tone="muted"), self.topic, tool_for(actions["group.publish"], text=True),
+            margins=(8, 2, 8, 6),
+        )  # fmt: skip
         forms = column(spacing=0)
         forms.addLayout(join)
         forms.addLayout(publish)

@@ -24,10 +24,10 @@ from ui.widgets.build import box, button, clear, label, row, tool_for
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.filtered_table import FilteredTable
 from ui.widgets.table import Table
-from workbench.api import Area, Invalid, KeyChange, KeyEntry, KeyLevel, Payload
+from workbench.api import Area, Invalid, KeyChange, KeyEntry, KeyLevel, KeyValue, Payload
 
-STEP, HISTORY_SHOWN = 1_000, 500
-"""So many keys of a level are read at first, and more with each wish; so many changes are shown."""
+STEP, HISTORY_SHOWN, HISTORY_READ = 1_000, 500, 100_000
+"""So many keys of a level are read at first, and more with each wish; so many changes are shown, of so many at most."""
 TICK_MS = 1_000
 DELIMITERS = {":": "Tree by :", "/": "Tree by /", ".": "Tree by .", "": "One list"}
 ROW_ACTIONS = (
@@ -116,7 +116,7 @@ class KeyValuePanel(TablePanel[KeyLevel]):
         self.delimiters.currentIndexChanged.connect(lambda: self._set_delimiter())
         self.editing.edited.connect(self._enable)
         self.tabs.currentChanged.connect(lambda: self.desk.remember.emit())
-        self.desk.node_changed.connect(lambda: self.go_to(""))
+        self.desk.node_changed.connect(lambda: self._begin_at(""))
         self._enable()
 
     def empty(self) -> EmptyState:
@@ -145,7 +145,7 @@ class KeyValuePanel(TablePanel[KeyLevel]):
         entry = keys.entry(self.chosen) if self.chosen else None
         return Found(
             prefix, steps, len(steps) == self.limit, wanted, self.view.planned(steps, wanted), entry,
-            keys.history(self.chosen or prefix, limit=HISTORY_SHOWN),
+            _changes(keys, self.chosen, prefix),
         )  # fmt: skip
 
     def show_loaded(self, found: object) -> None:
@@ -177,16 +177,29 @@ class KeyValuePanel(TablePanel[KeyLevel]):
         """The level in which a key is, and the key in it."""
         head = name.rpartition(self.delimiter)[0] if self.delimiter else ""
         self.go_to(f"{head}{self.delimiter}" if head else "")
-        if not self.editing.changed:
+        if name != self.chosen and self._leave():
             self.chosen = name  # its row may lie beyond those that are listed
         self.await_key((name, True))
 
     def go_to(self, prefix: str) -> None:
-        """Show the level of a prefix."""
+        """Show the level of a prefix; the choice stays when it is shown already."""
+        if prefix == self.prefix:
+            self.refresh()
+        else:
+            self._begin_at(prefix)
+
+    def _leave(self) -> bool:
+        """Choose nothing, in the table and below; whether that is so. What was typed is not dropped."""
+        if self.editing.changed:
+            return False
+        self.chosen, self._known = "", None
+        self.table.clearSelection()
+        self.editing.show_entry(None, again=True)
+        return True
+
+    def _begin_at(self, prefix: str) -> None:
         self.prefix, self.limit = prefix, STEP
-        if not self.editing.changed:
-            self.chosen, self._known = "", None
-            self.editing.show_entry(None, again=True)
+        self._leave()
         self._show_way()
         self.refresh()
         self.desk.remember.emit()
@@ -206,7 +219,7 @@ class KeyValuePanel(TablePanel[KeyLevel]):
 
     def _set_delimiter(self) -> None:
         self.delimiter = str(self.delimiters.currentData())
-        self.go_to("")
+        self._begin_at("")
 
     def _open(self) -> None:
         """A step is entered; a key is edited."""
@@ -346,6 +359,14 @@ class KeyValuePanel(TablePanel[KeyLevel]):
             self.delimiters.setCurrentIndex(list(DELIMITERS).index(delimiter))
         self.tabs.setCurrentIndex(1 if record.get("tab") == 1 else 0)
         self.go_to(text(record, "prefix"))
+
+
+def _changes(keys: KeyValue, chosen: str, prefix: str) -> Sequence[KeyChange]:
+    """Those of the chosen key alone, or of all keys of the level."""
+    if not chosen:
+        return keys.history(prefix, limit=HISTORY_SHOWN)
+    # The history is one of a prefix: longer keys that begin alike are in it, so all that is kept of it is asked for.
+    return [change for change in keys.history(chosen, limit=HISTORY_READ) if change.key == chosen][-HISTORY_SHOWN:]
 
 
 def _changed_meanwhile(key: str, now: KeyEntry | None) -> str:

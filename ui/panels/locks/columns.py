@@ -56,8 +56,8 @@ LOCKS: tuple[Column[Held], ...] = (
     Column("holder", "Holder", lambda h: h.lock.holder, lambda h: who(h.lock), 130, icon=lambda h: _who_icon(h.lock)),
     Column("left", "Lease left", lambda h: h.lock.expires, _left, 84, right=True, tone=always("warn"),
            tip=lambda h: f"Until {show.clock(h.lock.expires)}"),
-    Column("version", "Token", lambda h: h.lock.version, lambda h: show.count(h.lock.version), 60, right=True,
-           tip=always("The fencing token: it grows with every new holder")),
+    Column("version", "Fencing token", lambda h: h.lock.version, lambda h: show.count(h.lock.version), 122, right=True,
+           tip=always("It grows with every new holder")),
     Column("waiting", "Waiting", lambda h: len(h.waiting), lambda h: show.count(len(h.waiting)), 70, right=True),
     Column("who", "Who waits, in order", _waiting, _waiting, 170),
     Column("since", "Held since", lambda h: h.lock.since, lambda h: show.clock(h.lock.since, milliseconds=False), 90,
@@ -68,12 +68,12 @@ WAITERS: tuple[Column[Place], ...] = (
     Column("who", "Who", lambda p: p.waiter.holder, lambda p: who(p.waiter), 130, bold=True,
            icon=lambda p: _who_icon(p.waiter)),
     Column("lock", "Lock", lambda p: p.waiter.name, lambda p: p.waiter.name, 110),
+    Column("lease", "Lease wanted", lambda p: p.waiter.lease_ms, lambda p: show.span(p.waiter.lease_ms / 1000), 100,
+           right=True),
     Column("waits", "Waits for", lambda p: p.waiter.since, lambda p: show.span(max(0, round(time() - p.waiter.since))),
            90, right=True, tone=always("warn"), tip=lambda p: f"Since {show.clock(p.waiter.since)}"),
     Column("until", "Until", lambda p: p.waiter.until, lambda p: show.clock(p.waiter.until, milliseconds=False), 90,
            tone=always("muted")),
-    Column("lease", "Lease wanted", lambda p: p.waiter.lease_ms, lambda p: show.span(p.waiter.lease_ms / 1000), 100,
-           right=True),
 )  # fmt: skip
 HISTORY: tuple[Column[LockChange], ...] = (
     Column("number", "No.", lambda c: c.seq, lambda c: f"{c.seq:,}", 60, right=True, hidden=True),
@@ -82,5 +82,5 @@ HISTORY: tuple[Column[LockChange], ...] = (
     Column("change", "Change", lambda c: c.change, lambda c: c.change, 100, icon=lambda c: CHANGES[c.change],
            tone=lambda c: CHANGES[c.change][1]),
     Column("who", "Who", lambda c: c.holder, who, 140, icon=_who_icon),
-    Column("version", "Fencing token", lambda c: c.version, lambda c: show.count(c.version), 110, right=True),
+    Column("version", "Fencing token", lambda c: c.version, lambda c: show.count(c.version), 122, right=True),
 )  # fmt: skip

@@ -23,7 +23,7 @@ class EntryEditing(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         actions = desk.actions
-        self.id = _line("Id", "id, unique in the namespace")
+        self.id = _line("Id", "unique in the namespace")
         self.type = QComboBox()
         self.type.setEditable(True)
         self.type.addItems(["service", *(kind for kind in OBJECT_TYPES if kind != "service")])
@@ -31,18 +31,24 @@ class EntryEditing(QWidget):
         assert edit is not None
         for named in (self.type, edit):
             named.setAccessibleName("Type")
-        self.address = _line("Address", "where it is: an actor's id, a URL")
-        self.labels = _line("Labels", "labels: zone=eu, tier=web")
+        self.address = _line("Address", "an actor's id, a URL")
+        self.labels = _line("Labels", "zone=eu, tier=web")
         self.ttl = Spin(0, 2_000_000_000, suffix=" s")
         self.ttl.setSpecialValueText("no heartbeats")
         self.ttl.setAccessibleName("Seconds between heartbeats")
         self.health = QComboBox()
         self.health.setAccessibleName("Health that a heartbeat tells")
         self.health.addItems([health.value for health in Health])
-        first = row(self.id, self.type, self.address, margins=(8, 6, 8, 2))
-        second = row(self.labels, self.ttl, tool_for(actions["registry.register"], text=True), margins=(8, 2, 8, 4))
+        first = row(
+            label("Id", tone="muted"), self.id, label("Type", tone="muted"), self.type,
+            label("Address", tone="muted"), self.address, margins=(8, 6, 8, 2),
+        )  # fmt: skip
+        second = row(
+            label("Labels", tone="muted"), self.labels, label("Heartbeat every", tone="muted"), self.ttl,
+            tool_for(actions["registry.register"], text=True), margins=(8, 2, 8, 4),
+        )  # fmt: skip
         third = row(
-            label("Heartbeat", tone="muted"), self.health, tool_for(actions["registry.heartbeat"], text=True), None,
+            label("Health", tone="muted"), self.health, tool_for(actions["registry.heartbeat"], text=True), None,
             tool_for(actions["registry.unregister"], text=True), margins=(8, 4, 8, 6),
         )  # fmt: skip
         form = column(spacing=0)

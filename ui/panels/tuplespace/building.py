@@ -37,6 +37,9 @@ class FieldRow(QWidget):
         self.value = QLineEdit(placeholderText='"text", 7, 1.5, true, x"00ff"')
         self.value.setAccessibleName(f"Value of field {number}")
         self.value.setMinimumWidth(60)
+        stays = self.value.sizePolicy()
+        stays.setRetainSizeWhenHidden(True)  # else the choice moves out of line with those of the other fields
+        self.value.setSizePolicy(stays)
         self._before = EXACTLY
         name = label(f"Field {number}", tone="muted")
         name.setMinimumWidth(52)
@@ -69,6 +72,15 @@ class FieldRow(QWidget):
             self.choice.setCurrentText(EXACTLY)
             self.value.setText(write_value(field))  # type: ignore[arg-type]  # nothing but a value is left
         self.blockSignals(False)
+
+    def refuse(self, problem: str) -> None:
+        """Outline the value when it cannot be read; a field without one always can."""
+        wrong = "true" if problem else None
+        if self.value.property("invalid") != wrong:
+            self.value.setProperty("invalid", wrong)
+            self.value.style().unpolish(self.value)
+            self.value.style().polish(self.value)
+        self.value.setToolTip(problem)
 
     def _chosen(self, chosen: str) -> None:
         """The value goes along: as a list for `in`, as a text for what tests texts."""
@@ -162,9 +174,11 @@ class PatternBuilding(QWidget):
             self.built.emit(self.text)
 
     def _say(self) -> str:
-        """What is wrong with a field, at the foot; nothing is said when all can be read."""
-        problem = next(filter(None, map(_wrong, self.rows)), "")
-        at = next((at for at, each in enumerate(self.rows, 1) if _wrong(each)), 0)
+        """Outline the fields that cannot be read; what is wrong with the first stands at the foot."""
+        problems = [_wrong(made) for made in self.rows]
+        for made, wrong in zip(self.rows, problems, strict=True):
+            made.refuse(wrong)
+        at, problem = next(((at, wrong) for at, wrong in enumerate(problems, 1) if wrong), (0, ""))
         self.said.setText(f"Field {at}: {problem}" if problem else "")
         self.said.setToolTip(self.said.text())
         set_tone(self.said, "error" if problem else "muted")

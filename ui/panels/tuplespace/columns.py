@@ -97,7 +97,7 @@ def _short(field: str) -> str:
 
 
 SHAPES: tuple[Column[TupleShape], ...] = (
-    Column("shape", "Shape", shape_text, shape_text, 128, bold=True),
+    Column("shape", "Shape", shape_text, shape_text, 124, bold=True),
     Column("count", "Tuples", lambda s: s.count, lambda s: show.count(s.count), 58, right=True),
     Column("oldest", "Oldest", lambda s: time() - s.oldest, lambda s: _age(s.oldest), 66, right=True,
            tip=lambda s: f"Written {show.moment(s.oldest)}"),
@@ -121,10 +121,10 @@ WAITING: tuple[Column[Waiting], ...] = (
     Column("kind", "Wants", lambda w: w.waiter.kind, lambda w: w.waiter.kind, 58, tone=always("muted")),
     Column("waits", "Waits", lambda w: time() - w.waiter.since, lambda w: _age(w.waiter.since), 60, right=True,
            tone=always("warn"), tip=lambda w: f"Since {show.clock(w.waiter.since)}"),
-    Column("why", "Why it gets none", lambda w: w.why, lambda w: w.why, 330),
     Column("pattern", "Pattern", lambda w: w.waiter.pattern, lambda w: show.one_line(w.waiter.pattern), 140, mono=True),
     Column("until", "Until", lambda w: w.waiter.until, lambda w: show.clock(w.waiter.until, milliseconds=False), 80,
            tone=always("muted"), hidden=True),
+    Column("why", "Why it gets none", lambda w: w.why, lambda w: w.why, 330),
 )  # fmt: skip
 NEAR: tuple[Column[NearMiss], ...] = (
     Column("tuple", "Tuple", lambda n: write_tuple(n.entry.fields), marked_tuple, 190, mono=True),

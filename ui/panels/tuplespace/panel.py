@@ -101,7 +101,7 @@ class TupleSpacePanel(MasterPanel[TupleEntry]):
         made = QSplitter(Qt.Orientation.Horizontal)
         made.addWidget(self.shapes)
         made.addWidget(self.view)
-        made.setSizes([250, 380])
+        made.setSizes([284, 380])
         made.setStretchFactor(1, 1)
         made.setChildrenCollapsible(False)
         return made

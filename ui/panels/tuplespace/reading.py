@@ -125,7 +125,8 @@ def _closest(space: TupleSpace, waiter: TupleWaiter) -> str:
 
 
 def _line(shown: str, why: str) -> str:
-    return f"{shown}: {why}"
+    """The reason first: it is what is still seen where there is little room."""
+    return f"{why}: {shown}"
 
 
 def _history(

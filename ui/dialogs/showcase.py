@@ -109,7 +109,7 @@ class ShowcaseWindow(QDialog):
         split = QSplitter()
         split.addWidget(left)
         split.addWidget(self.text)
-        split.setSizes([370, 610])
+        split.setSizes([410, 610])
         split.setStretchFactor(1, 1)
         split.setChildrenCollapsible(False)
         whole = QVBoxLayout(self)
@@ -117,7 +117,7 @@ class ShowcaseWindow(QDialog):
         whole.setSpacing(0)
         whole.addWidget(box("band", band))
         whole.addWidget(split, 1)
-        self.resize(980, 640)
+        self.resize(1020, 640)
 
     @property
     def chosen(self) -> tuple[str, ...]:

@@ -97,7 +97,7 @@ def _short(field: str) -> str:
 
 
 SHAPES: tuple[Column[TupleShape], ...] = (
-    Column("shape", "Shape", shape_text, shape_text, 124, bold=True),
+    Column("shape", "Shape", shape_text, shape_text, 146, bold=True),
     Column("count", "Tuples", lambda s: s.count, lambda s: show.count(s.count), 58, right=True),
     Column("oldest", "Oldest", lambda s: time() - s.oldest, lambda s: _age(s.oldest), 66, right=True,
            tip=lambda s: f"Written {show.moment(s.oldest)}"),

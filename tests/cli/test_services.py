@@ -37,10 +37,6 @@ def test_what_is_stored_does_not_steer_a_terminal(shell) -> None:
     assert not {"\x1b", "\x07", "\x7f", "\x9b"} & set(listed)
     assert shell("kv", "get", "a\x1b[31m\x7f").out == "v\x1b]0;x\x07\x9b\n"
     assert shell("kv", "get", "a\x1b").err.count("\x1b") == 0
-    with shell.node(), shell.started("kv", "watch", "b") as watching:
-        assert watching.stdout is not None
-        shell("kv", "put", "b\x1b[2J", "x")
-        assert "b\\x1b[2J" in watching.stdout.readline()
 
 
 def test_numbers_and_waits_that_cannot_be_are_invalid(shell) -> None:

@@ -37,6 +37,8 @@ class Blob(GenServer):
         if message_type == "metadata":
             return json.dumps(described(blob.metadata(*address(payload))))
         if message_type == "list":
+            if not isinstance(payload, str):
+                raise Reject("a bucket is text, not bytes")
             bucket, _, prefix = payload.partition("/")
             return json.dumps([found.key for found in blob.list_blobs(bucket, prefix)])
         if message_type == "copy":
@@ -57,13 +59,20 @@ def content(wanted):
 
 
 def settings(payload, *needed):
-    wanted = json.loads(payload)
+    try:
+        wanted = json.loads(payload)
+    except ValueError as error:
+        raise Reject(f"the payload is no JSON: {error}") from None
+    if not isinstance(wanted, dict):
+        raise Reject(f"a JSON object with {', '.join(needed)} is needed, not {payload}")
     if missing := [name for name in needed if name not in wanted]:
         raise Reject(f"{', '.join(missing)} is missing in {payload}")
     return wanted
 
 
 def address(path):
+    if not isinstance(path, str):
+        raise Reject(f"a blob is written bucket/key, not {path!r}")
     bucket, slash, key = path.partition("/")
     if not slash:
         raise Reject(f"a blob is written bucket/key, not {path!r}")

@@ -48,7 +48,12 @@ class Locks(GenServer):
 
 def settings(payload):
     """A name alone is the lock."""
-    wanted = json.loads(payload) if payload.startswith("{") else {"lock": payload}
+    if not isinstance(payload, str):
+        raise Reject("the payload must be text, not bytes")
+    try:
+        wanted = json.loads(payload) if payload.startswith("{") else {"lock": payload}
+    except ValueError as error:
+        raise Reject(f"the payload is no JSON: {error}") from None
     if "lock" not in wanted:
         raise Reject(f"the lock is missing in {payload}")
     return wanted["lock"], wanted.get("lease_ms", 10_000), wanted.get("timeout_ms", 5_000)

@@ -45,9 +45,14 @@ class Member(GenEvent, GenServer):
 
 def settings(payload):
     """A name alone is the group."""
+    if not isinstance(payload, str):
+        raise Reject("the payload must be text, not bytes")
     if not payload.startswith("{"):
         return {"group": payload}
-    wanted = json.loads(payload)
+    try:
+        wanted = json.loads(payload)
+    except ValueError as error:
+        raise Reject(f"the payload is no JSON: {error}") from None
     if "group" not in wanted:
         raise Reject(f"the group is missing in {payload}")
     return wanted

@@ -61,7 +61,12 @@ def register(payload):
 
 def settings(payload, name):
     """A word alone stands for the one setting `name`."""
-    return json.loads(payload) if payload.startswith("{") else {name: payload}
+    if not isinstance(payload, str):
+        raise Reject("the payload must be text, not bytes")
+    try:
+        return json.loads(payload) if payload.startswith("{") else {name: payload}
+    except ValueError as error:
+        raise Reject(f"the payload is no JSON: {error}") from None
 
 
 def entry(found):

@@ -29,7 +29,7 @@ class ServiceDemo(GenEvent, GenServer):
         if message_type not in SERVICES:
             raise Reject(f"unknown message type {message_type}: send {', '.join(SERVICES)}")
         try:
-            return SERVICES[message_type](json.loads(payload))
+            return SERVICES[message_type](parsed(payload))
         except (HostError, TypeError, ValueError) as error:
             raise Reject(f"{type(error).__name__}: {error}") from None
 
@@ -38,6 +38,14 @@ class ServiceDemo(GenEvent, GenServer):
             self.handle_request(from_actor, message_type, payload)
         else:
             print(f"{message_type} from {from_actor or 'outside'}: {payload}")
+
+
+def parsed(payload):
+    """The JSON of a payload."""
+    try:
+        return json.loads(payload)
+    except ValueError as error:
+        raise Reject(f"the payload is no JSON: {error}") from None
 
 
 def settings(wanted, *needed):

@@ -57,7 +57,7 @@ REFUSED = {
     ("upload", "four", "b/k", "--meta", "x"): "invalid: 'x' is no metadata: write NAME=VALUE, each name once\n",
     ("upload", "raw", "b/k", "--text"): "invalid: the content is no UTF-8 text; nothing was stored",
     ("download", "b/none"): "not_found: no blob 'none' in the bucket 'b'\n",
-    ("download", "b/held", "no/where"): "unavailable: cannot write no/where: no such file or directory\n",
+    ("download", "b/held", "no/where"): "invalid: cannot write no/where: no such file or directory\n",
     ("download", "b/held", "--offset", "9"): "invalid: 'held' has 4 bytes, so there are none from 9 on\n",
     ("download", "b/held", "-", "--json"): "invalid: the bytes go to stdout, where JSON would be too; name a file\n",
     ("show", "b/none"): "not_found: no blob 'none' in the bucket 'b'\n",

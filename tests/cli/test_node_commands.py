@@ -93,8 +93,8 @@ def test_a_node_does_not_listen_beyond_this_machine(shell) -> None:
 
 def test_a_port_file_that_cannot_be_written_ends_the_node_with_its_name(shell) -> None:
     done = shell("node", "--port-file", "counter.py/port")
-    assert done.code == 5
-    assert "unavailable: cannot write counter.py/port: not a directory" in done.err
+    assert done.code == 1
+    assert "invalid: cannot write counter.py/port: not a directory" in done.err
     assert not (shell.workspace / "endpoint.json").exists()
 
 

@@ -173,10 +173,10 @@ def test_a_build_is_refused_before_it_begins_when_its_output_cannot_be_written(s
     for target in ("counter.py/x.wasm", "nowhere/x.wasm"):
         done = shell("module", "build", "counter.py", "-o", target)
         assert (done.code, done.err.splitlines()) == (5, [done.err.strip()]), done
-        assert done.err.startswith(f"unavailable: cannot write {target}: ")
+        assert done.err.startswith(f"invalid: cannot write {target}: ")
     shell.write("taken.py", COUNTER)
     done = shell("module", "build", "taken.py")
-    assert done.err == "unavailable: cannot write taken.wasm: is a directory\n"
+    assert done.err == "invalid: cannot write taken.wasm: is a directory\n"
     assert not list(shell.folder.rglob("*.part"))
 
 

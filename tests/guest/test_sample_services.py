@@ -161,6 +161,17 @@ def test_what_a_payload_lacks_is_said_in_words(play: Play) -> None:
         assert words in said and "Error" not in said
 
 
+@pytest.mark.parametrize("payload", ["{", b"\xff", '{"blob": 5, "to": 5}', "[5]"])
+def test_a_payload_that_cannot_be_is_refused_in_words(play: Play, payload: str | bytes) -> None:
+    for actor, message_type in (("blob", "upload"), ("blob", "copy"), ("service_demo", "send_message")):
+        said = str(play(actor).refused(message_type, payload))
+        assert "Error" not in said, said
+    for actor in ("locks", "registry", "process_groups"):
+        if payload in ("{", b"\xff"):  # any other text is a name
+            said = str(play(actor).refused(TYPES[actor][0], payload))
+            assert "the payload " in said and "Error" not in said, said
+
+
 def test_a_key_with_a_time_to_live_goes_away_when_it_has_passed(module_node: VirtualNode, play: Play) -> None:
     keeper, key = play("keyvalue"), f"key-{next(NUMBERS)}"
     keeper.call("store", json.dumps({"key": key, "value": "x", "ttl_ms": 3_600_000}))

@@ -14,6 +14,7 @@ import click
 
 from workbench.api import BlobInfo, Invalid, Node, Progress
 from workbench.api.blobs import CHUNK_BYTES
+from workbench.api.words import plural
 from workbench.cli import options, render
 from workbench.cli.connection import Target, stored
 from workbench.cli.output import Output
@@ -51,7 +52,7 @@ def upload(
     if as_json:
         render.line(render.record(found))
     else:
-        click.echo(f"{blob} holds {found.size:,} bytes, {found.content_type}, SHA-256 {found.hash}")
+        click.echo(f"{blob} holds {plural(found.size, 'byte')}, {found.content_type}, SHA-256 {found.hash}")
 
 
 @blob.command()
@@ -84,7 +85,7 @@ def download(
     if as_json:
         render.line({"file": str(path), "bytes": wanted, **render.record(found.info)})
     else:
-        click.echo(f"{path} holds {wanted:,} bytes of {blob}")
+        click.echo(f"{path} holds {plural(wanted, 'byte')} of {blob}")
 
 
 @blob.command("list")
@@ -136,7 +137,7 @@ def show(blob: str, target: Target, as_json: bool) -> None:
         render.line(render.record(found))
         return
     render.facts((
-        ("bucket", found.bucket), ("key", found.key), ("size", f"{found.size:,} bytes"), ("SHA-256", found.hash),
+        ("bucket", found.bucket), ("key", found.key), ("size", plural(found.size, "byte")), ("SHA-256", found.hash),
         ("type", found.content_type), ("kept as", "text" if found.text else "bytes"),
         ("modified", render.when(found.modified)), ("by", found.author or "somebody outside of the actors"),
         *sorted(found.metadata.items()),
@@ -156,7 +157,7 @@ def copy(source: str, copy: str, target: Target, as_json: bool) -> None:
     if as_json:
         render.line(render.record(found))
     else:
-        click.echo(f"{copy} holds the {found.size:,} bytes of {source}")
+        click.echo(f"{copy} holds the {plural(found.size, 'byte')} of {source}")
 
 
 @blob.command()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import click
 
 from workbench.api import Crashed, Location, WorkbenchError
+from workbench.cli.render import BREAKS, visible
 
 NO_SOURCES: Mapping[str, str] = {}
 SHOWN_LOCATIONS = 5
@@ -25,7 +26,8 @@ def show(error: Exception, sources: Mapping[str, str] = NO_SOURCES) -> None:
 
 def text(error: WorkbenchError) -> str:
     """`code: message`, the code only once."""
-    return error.message if error.message.startswith(f"{error.code}:") else f"{error.code}: {error.message}"
+    said = error.message if error.message.startswith(f"{error.code}:") else f"{error.code}: {error.message}"
+    return visible(said, keep=BREAKS)
 
 
 def locations(error: WorkbenchError) -> tuple[Location, ...]:

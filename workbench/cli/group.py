@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import click
 
 from workbench.api import Area, GroupMember, Kind
+from workbench.api.words import plural
 from workbench.cli import options, payload, render
 from workbench.cli.connection import Target, running
 
@@ -118,7 +119,7 @@ def remove(group: str, actor: str, target: Target) -> None:
     """Take all joins of ACTOR to GROUP back."""
     with running(target) as node:
         joins = node.process_groups.remove(group, actor)
-    click.echo(f"{actor} is removed from {group}, which it had joined {joins:,} times")
+    click.echo(f"{actor} is removed from {group}, which it had joined {plural(joins, 'time')}")
 
 
 @group.command()
@@ -159,7 +160,7 @@ def watch(group: str | None, target: Target, as_json: bool) -> None:
                     if as_json:
                         render.line({"time": event.time, "group": event.subject, "change": what, "text": event.text})
                     else:
-                        click.echo("  ".join(filter(None, (render.when(event.time), event.subject, what, event.text))))
+                        render.row((render.when(event.time), event.subject, what, event.text))
 
 
 def _row(found: GroupMember) -> tuple[str, ...]:

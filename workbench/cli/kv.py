@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from workbench.api import Area, KeyChange, KeyEntry, Node, NotFound, Payload
+from workbench.api.words import plural
 from workbench.cli import options, render
 from workbench.cli.connection import Target, running, stored
 from workbench.cli.payload import binary, text
@@ -55,7 +56,7 @@ def put(key: str, value: str, is_hex: bool, ttl_ms: int | None, target: Target, 
     if as_json:
         render.line(render.record(found))
     else:
-        click.echo(f"{key} holds {found.size_bytes:,} bytes, version {found.version:,}{_until(found)}")
+        click.echo(f"{key} holds {plural(found.size_bytes, 'byte')}, version {found.version:,}{_until(found)}")
 
 
 @kv.command()
@@ -110,10 +111,12 @@ def cas(
     with stored(target) as node:
         wanted = None if absent else _value(expected, is_hex)
         swapped = node.keyvalue.compare_and_swap(key, wanted, _value(replacement, is_hex))
+        there = swapped or node.keyvalue.exists(key)
     if as_json:
         render.line({"key": key, "swapped": swapped})
     else:
-        click.echo(f"{key} is set" if swapped else f"{key} holds something else; nothing was changed", err=not swapped)
+        otherwise = f"{key} holds something else" if there else f"there is no key {key}"
+        click.echo(f"{key} is set" if swapped else f"{otherwise}; nothing was changed", err=not swapped)
     if not swapped:
         raise SystemExit(1)
 
@@ -172,7 +175,7 @@ def _print(change: KeyChange, *, as_json: bool) -> None:
     if as_json:
         render.line(render.record(change))
     else:
-        click.echo("  ".join(cell for cell in _change(change) if cell != "-"))
+        render.row(cell for cell in _change(change) if cell != "-")
 
 
 def _entry(node: Node, key: str) -> KeyEntry:
@@ -183,7 +186,7 @@ def _entry(node: Node, key: str) -> KeyEntry:
 
 
 def _value(written: str, is_hex: bool) -> Payload:
-    return binary(written) if is_hex else text(written)
+    return binary(written) if is_hex else text(written, otherwise="give its bytes with --hex and @FILE")
 
 
 def _until(entry: KeyEntry) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from workbench.api import Level, LogLine, Node
+from workbench.cli.render import BREAKS, visible
 
 SAID_ELSEWHERE = ("exception.", "code.")
 """Fields of a crash, which is shown as an error with its place."""
@@ -29,6 +30,6 @@ class Lines:
 def text(line: LogLine) -> str:
     """A printed line as it is, a logged one with its level and fields."""
     if line.stream != "log":
-        return f"[{line.actor}] {line.message}"
+        return visible(f"[{line.actor}] {line.message}", keep=BREAKS)
     fields = "".join(f" {name}={value}" for name, value in line.fields if not name.startswith(SAID_ELSEWHERE))
-    return f"[{line.actor}] {line.level.value}: {line.message}{fields}"
+    return visible(f"[{line.actor}] {line.level.value}: {line.message}{fields}", keep=BREAKS)

@@ -9,7 +9,7 @@ from threading import Event, Thread
 
 import click
 
-from workbench.api import Area, Conflict, Lock, LockChange, LockWaiter, Node, NotFound, Unavailable, WorkbenchError
+from workbench.api import Area, Conflict, Lock, LockChange, LockWaiter, Node, NotFound, WorkbenchError
 from workbench.api.locks import LEASE_MS
 from workbench.cli import failure, options, render
 from workbench.cli.connection import Target, running, stored
@@ -30,6 +30,8 @@ RENEWALS = 3
 """In the time of one lease."""
 SIGNALLED = 128
 """What shells add to the number of the signal that ended a command."""
+NOT_EXECUTABLE, NO_COMMAND = 126, 127
+"""What shells say of a command that cannot be run."""
 VERSION_VARIABLE = "WORKBENCH_LOCK_VERSION"
 
 
@@ -114,7 +116,7 @@ def show(name: str, target: Target, as_json: bool) -> None:
         return
     _show(found, as_json=False)
     for waiter in waiting:
-        click.echo(f"waits since {render.when(waiter.since)}: {_holder(waiter)}")
+        render.row((f"waits since {render.when(waiter.since)}: {_holder(waiter)}",))
 
 
 @lock.command("list")
@@ -190,7 +192,7 @@ def watch(name: str | None, target: Target, as_json: bool) -> None:
                     if as_json:
                         render.line(render.record(change))
                     else:
-                        click.echo("  ".join(_change(change)))
+                        render.row(_change(change))
             events.get(WATCH_SECONDS)
 
 
@@ -206,7 +208,7 @@ def run(name: str, command: Sequence[str], holder: str, lease_ms: int, seconds: 
     """Hold the lock NAME while COMMAND runs: it is renewed meanwhile and released at the end.
 
     COMMAND finds the version in WORKBENCH_LOCK_VERSION. It is ended when the lock is lost, with the exit code 1; else
-    the exit code is its own.
+    the exit code is its own, 127 when there is no such program and 126 when it cannot be run.
     """
     with running(target) as node:
         held = node.locks.acquire(name, lease_ms=lease_ms, timeout=seconds, holder=holder)
@@ -220,10 +222,13 @@ def run(name: str, command: Sequence[str], holder: str, lease_ms: int, seconds: 
 
 
 def _hold(node: Node, held: Lock, command: Sequence[str], lease_ms: int) -> int:
+    """The exit code of the command, or that of shells for one that cannot be run."""
     try:
         process = subprocess.Popen(command, env={**os.environ, VERSION_VARIABLE: str(held.version)})
     except OSError as error:
-        raise Unavailable(f"cannot run {command[0]}: {(error.strerror or str(error)).lower()}") from None
+        why = (error.strerror or str(error)).lower()
+        click.echo(f"cannot run {command[0]}: {why}; the lock {held.name} is released", err=True)
+        return NO_COMMAND if isinstance(error, FileNotFoundError) else NOT_EXECUTABLE
     ended, lost = Event(), Event()
 
     def renewed() -> None:
@@ -254,7 +259,7 @@ def _show(found: Lock, *, as_json: bool) -> None:
         render.line(render.record(found))
     else:
         until = render.when(found.expires)
-        click.echo(f"{found.name} is held by {_holder(found)} in version {found.version}, until {until}")
+        render.row((f"{found.name} is held by {_holder(found)} in version {found.version}, until {until}",))
 
 
 def _holder(found: Lock | LockWaiter | LockChange) -> str:

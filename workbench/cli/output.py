@@ -7,11 +7,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
-from workbench.api import Unavailable
+from workbench.api import Invalid
 
 
 class Output:
-    """Opened before the work, so that a path that cannot be written is refused at once; Unavailable says why."""
+    """Opened before the work, so that a path that cannot be written is refused at once; Invalid says why."""
 
     def __init__(self, path: Path) -> None:
         self._path, self._partial = path, path.with_name(f"{path.name}.part")
@@ -51,4 +51,4 @@ def _named(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise Unavailable(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from None
+        raise Invalid(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from None

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from workbench.api import Invalid, Kind, Payload
 
+AS_BYTES = "send its bytes with TYPE:=@FILE"
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -29,11 +31,11 @@ def message(written: str, kind: Kind) -> Message:
     name = name[:-1] if is_binary else name
     if not name:
         raise Invalid(f"{written!r} has no message type; write TYPE or TYPE=PAYLOAD")
-    return Message(kind, name, binary(value) if is_binary else text(value))
+    return Message(kind, name, binary(value) if is_binary else text(value, otherwise=AS_BYTES))
 
 
-def text(value: str) -> str:
-    """A text as written: itself, or that of `@FILE`."""
+def text(value: str, *, otherwise: str = "") -> str:
+    """A text as written: itself, or that of `@FILE`; `otherwise` says how bytes are given there."""
     if value.startswith("@@"):
         return value[1:]
     if not value.startswith("@"):
@@ -41,7 +43,7 @@ def text(value: str) -> str:
     try:
         return _bytes(value[1:]).decode()
     except UnicodeDecodeError:
-        raise Invalid(f"{value[1:]} is not UTF-8 text; send its bytes with TYPE:=@FILE") from None
+        raise Invalid(f"{value[1:]} is not UTF-8 text{otherwise and f'; {otherwise}'}") from None
 
 
 def binary(value: str) -> bytes:

@@ -9,6 +9,7 @@ import click
 
 from workbench.api import Invalid, Kind, Node, QueuedMessage, QueueInfo
 from workbench.api.channels import ATTEMPTS, VISIBILITY_MS, Delivery
+from workbench.api.words import plural
 from workbench.cli import options, render
 from workbench.cli.connection import Target, running, stored
 from workbench.cli.payload import message as parsed
@@ -89,7 +90,12 @@ def purge(queue: str, target: Target, as_json: bool) -> None:
     """Remove all messages that are not leased."""
     with stored(target) as node:
         removed = node.channels.purge_queue(queue)
-    _say(as_json, f"{removed:,} messages of {queue} are removed", queue=queue, removed=removed)
+    _say(
+        as_json,
+        f"{plural(removed, 'message')} of {queue} {'is' if removed == 1 else 'are'} removed",
+        queue=queue,
+        removed=removed,
+    )
 
 
 @queue.command()
@@ -127,7 +133,8 @@ def send(
 
 @queue.command()
 @name
-@click.option("--timeout", type=options.Seconds(0), default=0.0, show_default=True, help="Wait so long for one.")
+@click.option("--timeout", type=options.Seconds(0), default=0.0, show_default=True, metavar="SECONDS",
+              help="Wait so many seconds for one.")  # fmt: skip
 @click.option("--ack", is_flag=True, help="Acknowledge it at once.")
 @options.where
 @options.as_json
@@ -146,7 +153,7 @@ def receive(queue: str, timeout: float, ack: bool, target: Target, as_json: bool
     if as_json:
         render.line(render.record(found))
     else:
-        click.echo(f"{found.message_type}: {render.payload(found.payload)}")
+        click.echo(f"{render.visible(found.message_type)}: {render.payload(found.payload)}")
         click.echo(_leased(found, done=ack), err=True)
 
 
@@ -218,7 +225,7 @@ def redrive(queue: str, messages: tuple[str, ...], target: Target, as_json: bool
     """Put dead letters back into the queues where they failed: all, or MESSAGES."""
     with stored(target) as node:
         moved = node.channels.redrive(_dead(node, queue), messages)
-    _say(as_json, f"{moved:,} messages are back", queue=queue, moved=moved)
+    _say(as_json, f"{plural(moved, 'message')} {'is' if moved == 1 else 'are'} back", queue=queue, moved=moved)
 
 
 @queue.command()

@@ -127,7 +127,7 @@ def watch(target: Target, as_json: bool) -> None:
                 if as_json:
                     render.line({"time": event.time, "id": event.subject, "change": what, "text": event.text})
                 else:
-                    click.echo("  ".join(filter(None, (render.when(event.time), event.subject, what, event.text))))
+                    render.row((render.when(event.time), event.subject, what, event.text))
 
 
 def _show(found: RegistryEntry, *, as_json: bool) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime
@@ -16,6 +18,7 @@ from workbench.api.words import plural
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 UNKNOWN = "unknown"
+BREAKS = "\n\t"
 
 
 def line(value: Mapping[str, Json]) -> None:
@@ -45,25 +48,38 @@ def record(value: Any) -> dict[str, Json]:
     return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
 
 
+def visible(text: str, *, keep: str = "") -> str:
+    """Control characters as `\\x1b`, but for those to `keep`: what somebody stored must not steer a terminal."""
+    return "".join(
+        f"\\x{ord(each):02x}" if unicodedata.category(each) == "Cc" and each not in keep else each for each in text
+    )
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Columns as wide as their widest cell."""
-    lines = [tuple(head), *(tuple(row) for row in rows)]
+    lines = [tuple(head), *(tuple(map(visible, row)) for row in rows)]
     widths = [max(len(row[column]) for row in lines) for column in range(len(head))]
     for row in lines:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
+def row(cells: Iterable[str]) -> None:
+    """One line of a list that grows; empty cells are left out."""
+    click.echo("  ".join(visible(cell) for cell in cells if cell))
+
+
 def facts(pairs: Iterable[tuple[str, str]]) -> None:
     """Names and values below each other; empty values are left out."""
-    shown = [(name, value) for name, value in pairs if value]
+    shown = [(visible(name), visible(value, keep=BREAKS)) for name, value in pairs if value]
     width = max((len(name) for name, _ in shown), default=0)
     for name, value in shown:
         click.echo(f"{name.ljust(width)}  {value}")
 
 
 def payload(value: Payload) -> str:
+    """A text as it is, but for what would steer a terminal; bytes in hexadecimal digits."""
     if isinstance(value, str):
-        return value
+        return visible(value, keep=BREAKS) if sys.stdout.isatty() else value
     return f"{plural(len(value), 'byte')}: {value[:32].hex(' ')}{' …' * (len(value) > 32)}"
 
 

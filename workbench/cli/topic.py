@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from workbench.api import Area, Kind, Publication
+from workbench.api.words import plural
 from workbench.cli import options, render
 from workbench.cli.connection import Target, running
 from workbench.cli.payload import message as parsed
@@ -32,7 +33,7 @@ def publish(topic: str, message: str, target: Target, as_json: bool) -> None:
     if as_json:
         render.line({"topic": topic, "message": identity, "receivers": got})
     else:
-        click.echo(f"{identity} went to {got:,} subscriber{'s' * (got != 1)} of {topic}")
+        click.echo(f"{identity} went to {plural(got, 'subscriber')} of {topic}")
 
 
 @topic.command("list")
@@ -79,4 +80,4 @@ def _print(found: Publication, *, as_json: bool) -> None:
         render.line(render.record(found))
         return
     short = render.payload(found.payload).replace("\n", "⏎")[:60]
-    click.echo(f"{render.when(found.time)}  {found.topic}  {found.message_type}  {found.receivers:,} got it  {short}")
+    render.row((render.when(found.time), found.topic, found.message_type, f"{found.receivers:,} got it", short))

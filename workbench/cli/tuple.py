@@ -195,7 +195,7 @@ def near(pattern: str, waiter: int | None, limit: int, target: Target, as_json: 
         else:
             click.echo(f"{miss.entry.id}  {miss.sentence}")
     if not found and not as_json:
-        click.echo("nothing comes close: there are no other tuples", err=True)
+        click.echo("nothing comes close: there are no other tuples with as many fields", err=True)
 
 
 @tuple_.command()
@@ -252,7 +252,7 @@ def watch(pattern: str, target: Target, as_json: bool) -> None:
                     if as_json:
                         render.line(_record(change))
                     else:
-                        click.echo("  ".join(_change(change)))
+                        render.row(_change(change))
             events.get(WATCH_SECONDS)
 
 

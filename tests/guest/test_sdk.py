@@ -28,6 +28,7 @@ ADDED = {
     "http.get",
     "http.post",
     "locks.held",
+    "locks.leader",
     "tuplespace.where",
     *(f"log.{level}" for level in ("trace", "debug", "info", "warn", "error", "critical", "write")),
 }

@@ -15,6 +15,7 @@ from workbench.api.channels import Delivery, MessageState
 from workbench.api.errors import Exhausted, NotFound, WorkbenchError
 from workbench.api.events import Area
 from workbench.api.identity import ActorId
+from workbench.services.alarm import Alarm
 from workbench.services.channels.book import Book, Key
 from workbench.services.channels.deadlines import Deadlines
 from workbench.services.channels.ledger import Ledger
@@ -53,7 +54,8 @@ class QueueService:
         self._expiries: Deadlines[Message] = Deadlines()
         self._delays: Deadlines[Queue] = Deadlines()
         self._news: list[tuple[Scope, str, str, str]] = []
-        self._kept_bytes, self._timer, self._due = 0, 0, float("inf")
+        self._kept_bytes = 0
+        self._alarm = Alarm(means, "leases and times to live could not be looked after", self._pass_time)
 
     # Beginning and end.
 
@@ -70,10 +72,10 @@ class QueueService:
                     self._return(message, "the node ended while it was worked on", now)
             for queue in queues.values():
                 self._await_delayed(queue)
-        self._pass_time()
+        self._alarm.ring()
 
     def close(self) -> None:
-        self.means.timers.cancel(self._timer)
+        self._alarm.close()
         self.ledger.close()
 
     # Queues.
@@ -132,7 +134,7 @@ class QueueService:
                 self._keep(message, content)
                 if message.expires is not None:
                     self._expiries.add(message, message.expires)
-                    self._wake_at(message.expires)
+                    self._alarm.at(message.expires)
                 if delay:
                     self._await_delayed(queue)
                 if replaces is not None:
@@ -245,7 +247,7 @@ class QueueService:
             self._held[holder][lease.id] = lease
         self._ends.add(lease, lease.ends)
         self.ledger.changed(message)
-        self._wake_at(lease.ends)
+        self._alarm.at(lease.ends)
         return lease
 
     def _release(self, lease: Lease) -> Message:
@@ -339,18 +341,10 @@ class QueueService:
         self.deliver(handed)
         self.told((actor.tenant, actor.namespace))
 
-    def _wake_at(self, when: float) -> None:
-        """The lock is held."""
-        if when < self._due:
-            self.means.timers.cancel(self._timer)
-            self._due = when
-            self._timer = self.means.timers.after(max(0.0, when - self.means.clock.now()), self._pass_time)
-
-    def _pass_time(self) -> None:
+    def _pass_time(self) -> float | None:
         """Leases end, delays are over, times to live have passed."""
         now, handed, scopes = self.means.clock.now(), Handed(), set[Scope]()
         with self.lock:
-            self._due = float("inf")
             for lease in tuple(self._ends.due(now)):
                 scope, holder = lease.message.queue.scope, lease.holder
                 why = f"the lease of {called(holder)} ended after {lease.message.queue.options.visibility_ms:,} ms"
@@ -366,18 +360,17 @@ class QueueService:
                     handed += self.match(queue, now)
                     scopes.add(queue.scope)
                 self._await_delayed(queue)
-            for following in (self._ends.next(), self._expiries.next()):
-                if following is not None:
-                    self._wake_at(following)
+            following = [when for when in (self._ends.next(), self._expiries.next()) if when is not None]
         self.deliver(handed)
         for scope in scopes:
             self.told(scope)
+        return min(following, default=None)
 
     def _await_delayed(self, queue: Queue) -> None:
         """The lock is held."""
         if not queue.gone and (when := queue.next_visible()) is not None:
             self._delays.add(queue, when)
-            self._wake_at(when)
+            self._alarm.at(when)
 
     def _expire(self, message: Message) -> None:
         """The lock is held."""

@@ -21,6 +21,7 @@ from workbench.api.keyvalue import (
 )
 from workbench.api.messages import Payload
 from workbench.api.names import INT_LEAST, INT_MOST, check_number
+from workbench.services.alarm import Alarm
 from workbench.services.keyvalue.store import Change, Scope, Store
 from workbench.services.means import Caller, Means, author
 
@@ -50,14 +51,14 @@ class KeyValueService:
         self._numbers = itertools.count(1)
         self._watches: dict[str, Watch] = {}
         self._lock = threading.Lock()
-        self._timer, self._due = 0, float("inf")
+        self._alarm = Alarm(means, "keys whose time is over could not be removed", self._expire)
 
     def start(self) -> None:
         """Remove what expired while the node was down, and wait for what is next."""
-        self._expire()
+        self._alarm.ring()
 
     def close(self) -> None:
-        self.means.timers.cancel(self._timer)
+        self._alarm.close()
         self.store.close()
 
     def changed(self, scope: Scope, key: str, change: str, value: Payload = "", by: str = "") -> None:
@@ -99,19 +100,10 @@ class KeyValueService:
 
     def expires(self, when: float) -> None:
         """A key has got a time to live: look at it then."""
-        with self._lock:
-            if when >= self._due:
-                return
-            self.means.timers.cancel(self._timer)
-            self._due = when
-            self._timer = self.means.timers.after(max(0.0, when - self.means.clock.now()), self._expire)
+        self._alarm.at(when)
 
-    def _expire(self) -> None:
-        with self._lock:
-            self._due = float("inf")
-        following = self.store.expire(self.means.clock.now(), self._expired)
-        if following is not None:
-            self.expires(following)
+    def _expire(self) -> float | None:
+        return self.store.expire(self.means.clock.now(), self._expired)
 
     def _expired(self, scope: Scope, key: str) -> None:
         self.changed(scope, key, "expired")

@@ -20,6 +20,7 @@ from workbench.api.identity import ActorId
 from workbench.api.locks import Lock, LockChange
 from workbench.api.modules import CancelToken
 from workbench.api.names import SHOWN
+from workbench.services.alarm import RETRY_SECONDS, Alarm
 from workbench.services.locks import store
 from workbench.services.locks.waiting import Holder, Seat, Space, holder_of
 from workbench.services.means import Means, Scope
@@ -30,7 +31,6 @@ MOST = 100_000
 """Locks that may be held in one tenant and namespace."""
 KEPT_CHANGES = 10_000
 EXPIRED_AT_ONCE = 1_000
-RETRY_SECONDS = 5.0
 
 
 class LockService:
@@ -42,7 +42,7 @@ class LockService:
         self._lock = threading.Lock()
         self._seats, self._numbers = itertools.count(1), itertools.count(1)
         self._changes: deque[tuple[Scope, LockChange]] = deque(maxlen=KEPT_CHANGES)
-        self._timer, self._due = 0, float("inf")
+        self._alarm = Alarm(means, "locks whose lease is over could not be freed", self._expire)
         self._kept = False
 
     def start(self) -> None:
@@ -51,14 +51,14 @@ class LockService:
             self.space(scope).token = newest
         for scope, lock in store.load(self.means.database):
             self.space(scope).hold(lock)
-        self._expire()
+        self._alarm.ring()
 
     def keep(self) -> None:
         """The node ends: the actors that end with it keep their locks until the leases are over."""
         self._kept = True
 
     def close(self) -> None:
-        self.means.timers.cancel(self._timer)
+        self._alarm.close()
 
     def space(self, scope: Scope) -> Space:
         found = self._spaces.get(scope)
@@ -105,7 +105,7 @@ class LockService:
             store.renew(tx, space.scope, lock)
             tx.settle(partial(space.hold, lock))
             self._note(tx, space, "renewed", lock)
-            tx.emit(partial(self._expires, lock.expires))
+            tx.emit(partial(self._alarm.at, lock.expires))
         return lock
 
     def release(self, space: Space, name: str, version: int, holder: Holder) -> None:
@@ -170,7 +170,7 @@ class LockService:
     def _taken(self, tx: Transaction, space: Space, lock: Lock) -> None:
         store.put(tx, space.scope, lock)
         self._note(tx, space, "acquired", lock)
-        tx.emit(partial(self._expires, lock.expires))
+        tx.emit(partial(self._alarm.at, lock.expires))
 
     def _note(self, tx: Transaction, space: Space, change: str, lock: Lock) -> None:
         found = LockChange(
@@ -221,27 +221,11 @@ class LockService:
             logger.warning("lock %r of %s, which has ended, could not be freed: %s", lock.name, lock.holder, error)
             self.means.timers.after(RETRY_SECONDS, partial(self._free, space, lock))
 
-    def _expires(self, when: float) -> None:
-        if when >= self._due:
-            return
-        with self._lock:
-            if when < self._due:
-                self.means.timers.cancel(self._timer)
-                self._due = when
-                self._timer = self.means.timers.after(max(0.0, when - self.means.clock.now()), self._expire)
-
-    def _expire(self) -> None:
-        with self._lock:
-            self._due = float("inf")
-        try:
-            while self._expired() == EXPIRED_AT_ONCE:
-                pass
-            following = store.next_expiry(self.means.database)
-        except WorkbenchError as error:  # nobody holds them any more, so it is soon enough when there is room
-            logger.warning("locks whose lease is over could not be freed: %s", error)
-            following = self.means.clock.now() + RETRY_SECONDS
-        if following is not None:
-            self._expires(following)
+    def _expire(self) -> float | None:
+        """Nobody holds them any more: when the disk is full it is soon enough once there is room."""
+        while self._expired() == EXPIRED_AT_ONCE:
+            pass
+        return store.next_expiry(self.means.database)
 
     def _expired(self) -> int:
         rows = store.expired(self.means.database, self.means.clock.now(), EXPIRED_AT_ONCE)

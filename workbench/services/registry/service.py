@@ -14,6 +14,7 @@ from workbench.api.events import Area
 from workbench.api.identity import ActorId
 from workbench.api.names import SHOWN
 from workbench.api.registry import UNHEALTHY_AFTER, Health
+from workbench.services.alarm import RETRY_SECONDS, Alarm
 from workbench.services.means import Means, Scope
 from workbench.services.registry import store
 from workbench.services.registry.entries import Entry, Space
@@ -25,7 +26,6 @@ REAP_AFTER = 6
 """Missed heartbeats after which an entry is removed, unless the node's settings say otherwise."""
 GRACE_SECONDS = 30.0
 """So long after the start of a node an actor may come back for what it had registered before."""
-RETRY_SECONDS = 5.0
 
 
 class RegistryService:
@@ -40,7 +40,7 @@ class RegistryService:
         self._lock = threading.Lock()
         self._heap: list[tuple[float, int, Space, Entry]] = []
         self._numbers = itertools.count(1)
-        self._timer, self._due = 0, float("inf")
+        self._alarm = Alarm(means, "heartbeats could not be looked after", self._tick)
         self._kept = False
 
     def start(self) -> None:
@@ -57,7 +57,7 @@ class RegistryService:
         self._kept = True
 
     def close(self) -> None:
-        self.means.timers.cancel(self._timer)
+        self._alarm.close()
 
     def space(self, scope: Scope) -> Space:
         found = self._spaces.get(scope)
@@ -164,20 +164,11 @@ class RegistryService:
             if not entry.watched:
                 entry.watched = True
                 heapq.heappush(self._heap, (when, next(self._numbers), space, entry))
-                self._wake()
+                self._alarm.at(when)
 
-    def _wake(self) -> None:
-        """Set the timer for what comes first; the lock is held."""
-        first = self._heap[0][0] if self._heap else float("inf")
-        if first < self._due:
-            self.means.timers.cancel(self._timer)
-            self._due = first
-            self._timer = self.means.timers.after(max(0.0, first - self.means.clock.now()), self._tick)
-
-    def _tick(self) -> None:
+    def _tick(self) -> float | None:
         due: list[tuple[Space, Entry]] = []
         with self._lock:
-            self._due = float("inf")
             while self._heap and self._heap[0][0] <= self.means.clock.now():
                 _, _, space, entry = heapq.heappop(self._heap)
                 entry.watched = False
@@ -191,7 +182,7 @@ class RegistryService:
                 self._look(space, entry)
                 self._watch(space, entry)
         with self._lock:
-            self._wake()
+            return self._heap[0][0] if self._heap else None
 
     def _look(self, space: Space, entry: Entry) -> None:
         """Tell of another health than before."""

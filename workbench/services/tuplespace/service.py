@@ -13,11 +13,12 @@ import threading
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from workbench.api.errors import Exhausted, Unavailable, WorkbenchError
+from workbench.api.errors import Exhausted, Unavailable
 from workbench.api.events import Area
 from workbench.api.identity import ActorId
 from workbench.api.patterns import write_tuple
 from workbench.api.tuplespace import Tuple, size_of
+from workbench.services.alarm import Alarm
 from workbench.services.means import Means, Scope
 from workbench.services.tuplespace import store
 from workbench.services.tuplespace.history import History
@@ -38,7 +39,6 @@ FEW, MANY = 8, 512
 EXPIRED_AT_ONCE = 1_000
 READ_AT_ONCE = 10_000
 """More tuples than this are read while the node already runs: 100,000 take a second or more."""
-RETRY_SECONDS = 5.0
 SHOWN = 120
 
 
@@ -61,7 +61,7 @@ class TupleSpaceService:
         self._spaces: dict[Scope, Space] = {}
         self._lock = threading.Lock()
         self._ids, self._seats = itertools.count(1), itertools.count(1)
-        self._timer, self._due = 0, float("inf")
+        self._alarm = Alarm(means, "tuples whose time is over could not be removed", self._expire)
         self._loader: threading.Thread | None = None
         self._ready, self._closed = threading.Event(), False
         self._failed: Exception | None = None
@@ -85,7 +85,7 @@ class TupleSpaceService:
                 if self._closed:
                     return
                 self._space(scope).index.add(held)
-            self._expire()
+            self._alarm.ring()
         except Exception as error:
             logger.exception("the tuples could not be read")
             self._failed = error
@@ -96,7 +96,7 @@ class TupleSpaceService:
         self._closed = True
         if self._loader is not None:
             self._loader.join()
-        self.means.timers.cancel(self._timer)
+        self._alarm.close()
 
     def ended(self, actor: ActorId) -> None:
         self.subscriptions.ended(actor)
@@ -145,7 +145,7 @@ class TupleSpaceService:
         with self.means.write() as tx:
             held = self._written(tx, space, fields, expires, author, known, told)
         if expires is not None and held.alive:
-            self._expires(expires)
+            self._alarm.at(expires)
         return held.id
 
     def take(self, space: Space, matcher: Matcher, seat: Seat | None, by: str) -> Tuple | None:
@@ -290,26 +290,11 @@ class TupleSpaceService:
 
     # Time.
 
-    def _expires(self, when: float) -> None:
-        with self._lock:
-            if when >= self._due:
-                return
-            self.means.timers.cancel(self._timer)
-            self._due = when
-            self._timer = self.means.timers.after(max(0.0, when - self.means.clock.now()), self._expire)
-
-    def _expire(self) -> None:
-        with self._lock:
-            self._due = float("inf")
-        try:
-            while self._removed_expired() == EXPIRED_AT_ONCE:
-                pass
-            following = store.next_expiry(self.means.database)
-        except WorkbenchError as error:  # nobody can have them any more, so it is soon enough when there is room
-            logger.warning("tuples whose time is over could not be removed: %s", error)
-            following = self.means.clock.now() + RETRY_SECONDS
-        if following is not None:
-            self._expires(following)
+    def _expire(self) -> float | None:
+        """Nobody can have them any more: when the disk is full it is soon enough once there is room."""
+        while self._removed_expired() == EXPIRED_AT_ONCE:
+            pass
+        return store.next_expiry(self.means.database)
 
     def _removed_expired(self) -> int:
         with self.means.write() as tx:

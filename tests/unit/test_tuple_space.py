@@ -21,6 +21,7 @@ from workbench.api.tuplespace import PatternField, Tuple
 from workbench.clock import FakeClock
 from workbench.runtime.bus import Bus
 from workbench.runtime.timers import Timers
+from workbench.services.alarm import RETRY_SECONDS
 from workbench.services.means import Means
 from workbench.services.tuplespace import service as module
 from workbench.services.tuplespace import store
@@ -346,9 +347,9 @@ def test_expiry_that_the_disk_refuses_is_tried_again_and_nobody_sees_the_tuple(r
     rig.clock.advance(10.0)
     rig.read_only(True)
     rig.timers.run_due()
-    assert not rig.held() and rig.take(("t",)) is None and rig.timers.next_in() == module.RETRY_SECONDS
+    assert not rig.held() and rig.take(("t",)) is None and rig.timers.next_in() == RETRY_SECONDS
     rig.read_only(False)
-    rig.clock.advance(module.RETRY_SECONDS)
+    rig.clock.advance(RETRY_SECONDS)
     rig.timers.run_due()
     assert not len(rig.space.index) and not list(store.load(rig.database))
 

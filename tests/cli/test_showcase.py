@@ -24,7 +24,7 @@ FAULTS = {
         "STRICT gives no more",
     ),
     "behaviors": ("fsm_actor.py", 'return "idle"', 'return "processing"', "GenFSM: each message leads to a state"),
-    "services": ("service_demo_actor.py", "    channels.ack(found)\n", "", "Queue: acknowledged, it is gone"),
+    "services": ("service_demo_actor.py", "    channels.ack(found)  #", "    #", "Queue: acknowledged, it is gone"),
     "keyvalue": ("keyvalue_actor.py", 'ttl_ms=wanted.get("ttl_ms")', "ttl_ms=None", "A value with a time to live"),
     "process-groups": ("process_groups_actor.py", 'wanted.get("topics", ())', "()", "Joins are counted"),
     "locks": ("locks_actor.py", "        locks.release(held)\n", "", "It could not go on: rejected: Timeout"),

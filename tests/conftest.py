@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 
 import pytest
+
+from tests.side_by_side import room
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -22,3 +25,13 @@ def interpreter() -> str:
 
     with workbench.connect("embedded:") as node:
         return node.prepare().interpreter
+
+
+@pytest.fixture(autouse=True)
+def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Where the tests run in several processes, one that is marked `alone` has the machine for itself."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        yield
+        return
+    with room(tmp_path_factory.getbasetemp().parent, alone=request.node.get_closest_marker("alone") is not None):
+        yield

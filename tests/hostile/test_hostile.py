@@ -15,6 +15,7 @@ from workbench.api import Node
 from workbench.config import load
 from workbench.node import LocalNode, Machine
 
+pytestmark = pytest.mark.alone
 KEPT = 100
 """Turns and log lines: what is kept of an attack is then small beside what it takes."""
 SPARE = {"mappings": 10, "threads": 2, "files": 0, "private_bytes": 24 << 20}
@@ -36,7 +37,8 @@ def test_the_node_lives_and_names_what_stopped_the_guest(node: Node, guest: Gues
     assert outcome.asked, "the neighbour was never answered"
     assert [info.id.name for info in node.actors.list()] == ["neighbour"]
     left = _left_behind(node, guest)  # its module and the caches are there now: a second attack must leave no more
-    assert not left
+    again = _left_behind(node, guest) if left else {}  # what leaks does so each time, what the allocator keeps does not
+    assert not left.keys() & again.keys(), (left, again)
 
 
 def _left_behind(node: Node, guest: Guest) -> dict[str, int]:

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
+from workbench.api.capabilities import Grant
 from workbench.api.errors import Cause, Figures
 from workbench.api.identity import ActorId
+from workbench.api.limits import Limits
 from workbench.api.messages import Envelope, Payload
 from workbench.api.value import value
 
@@ -39,12 +41,42 @@ class HostCall:
     message: str = ""
 
 
+class BirthReason(StrEnum):
+    """Why an actor got a new instance."""
+
+    SPAWN = "spawn"
+    RESTART = "restart"
+    WAKE = "wake"
+    UPGRADE = "upgrade"
+    RECOVERY = "recovery"
+
+
+@value
+class Birth:
+    """What an instance was made of. With it its turns can be lived through again.
+
+    `state` is what `init` was given. A recovered instance has then lived through the recorded turns after
+    `replayed_after`, up to this one, without being heard; for others that is 0.
+    """
+
+    reason: BirthReason
+    state: Payload
+    profile: str
+    grants: tuple[Grant, ...]
+    limits: Limits
+    parent: str = ""
+    replayed_after: int = 0
+
+
 @value
 class Turn:
     """Turn `seq` of `actor` (from 1, gapless since its birth). `reply` is what left the handler, `text` the reason
     of a rejection; `operation` is `message`, or `init`, `snapshot-state`, `shutdown` for the turns of the lifecycle.
     `interpreter` is the hash of the interpreter that a python module ran on, else empty.
-    `host_calls_total` counts all of them; `host_calls` keeps the first ones, up to the recorder's bound.
+    `host_calls_total` counts all of them; `host_calls` keeps the first ones, up to the recorder's bound. What the guest
+    was given of the real world by WASI (the clock, chance, the environment) is among them, as interface `wasi`.
+    `birth` belongs to the turns of `init`. `unrepeatable` says why the turn cannot be lived through again; empty: it
+    can.
     """
 
     actor: ActorId
@@ -62,3 +94,5 @@ class Turn:
     state: str = ""
     host_calls: Sequence[HostCall] = ()
     host_calls_total: int = 0
+    birth: Birth | None = None
+    unrepeatable: str = ""

@@ -24,6 +24,7 @@ from workbench.api.limits import MAILBOX_BYTES
 from workbench.api.logs import Level
 from workbench.api.messages import Envelope, Kind, Payload, Reply
 from workbench.api.supervision import Ending
+from workbench.api.turns import BirthReason
 from workbench.api.words import plural
 from workbench.runtime import life
 from workbench.runtime.behaviors import Route, route
@@ -255,17 +256,17 @@ class Actor:
     def begin(self) -> None:
         """Be born: instantiate and initialise. The caller owns the actor since it was made."""
         try:
-            self.start(self.spec, self.spec.state)
+            self.start(self.spec, self.spec.state, BirthReason.SPAWN)
         except BaseException:
             self.end()
             raise
         finally:
             self._release()
 
-    def start(self, spec: Spec, state: Payload) -> None:
+    def start(self, spec: Spec, state: Payload, reason: BirthReason) -> None:
         """A fresh instance; the old one, if any, is there until the new one is ready."""
         self.around.residents.admit()
-        self.body.start(spec, state)
+        self.body.start(spec, state, reason)
         self.begun()
 
     def begun(self) -> None:

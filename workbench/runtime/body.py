@@ -16,7 +16,7 @@ from workbench.api.identity import ActorId
 from workbench.api.limits import Limits
 from workbench.api.logs import Level
 from workbench.api.messages import Envelope, Kind, Payload, Reply
-from workbench.api.turns import Outcome, Turn
+from workbench.api.turns import Birth, BirthReason, Outcome, Turn
 from workbench.runtime.behaviors import NO_REPLY, Route, first_route
 from workbench.runtime.metrics import Counters
 from workbench.runtime.surroundings import Surroundings
@@ -26,7 +26,10 @@ from workbench.wasm.holdings import Holdings
 from workbench.wasm.instance import Died, Instance
 from workbench.wasm.library import Runnable
 from workbench.wasm.program import LIFECYCLE
+from workbench.wasm.script import Script
 
+OUTSIDE = ("time", "output")
+"""Limits whose end of a turn does not follow from the turn itself."""
 UNKNOWN = Figures(None, None, 0)
 
 
@@ -58,6 +61,7 @@ class Body:
     """See the module. `instance` is None before the birth and after a death. `envelope` is the one in hand.
 
     `room` is the longest plain text that the instance takes, `call_way` and `cast_way` where its messages go.
+    `repeated` is the last turn that was lived through again; such turns are neither counted nor recorded.
     """
 
     def __init__(self, identity: ActorId, spec: Spec, around: Surroundings) -> None:
@@ -82,8 +86,16 @@ class Body:
         self._measured: int | None = None
         self._bound_lifetime()
         self.room = -1
+        self._repeats = False
+        self.repeated: Turn | None = None
         self.call_way: Route | None = None
         self.cast_way: Route | None = None
+
+    def repeat(self, script: Script | None, seq: int) -> None:
+        """Let the next turn, after `seq`, be a recorded one whose host calls `script` answers; None: no longer."""
+        self.context.script, self._repeats, self._seq = script, script is not None, seq
+        if script is not None:
+            self.repeated = None
 
     def _message_type(self) -> str:
         return self.envelope.type if self.envelope is not None else ""
@@ -97,20 +109,20 @@ class Body:
     def ending(self, cause: Cause | None) -> None:
         self.context.ending = cause
 
-    def start(self, spec: Spec, state: Payload) -> None:
+    def start(self, spec: Spec, state: Payload, reason: BirthReason, replayed_after: int = 0) -> None:
         """A fresh instance of `spec`, initialised; the old one, if any, stays until the new one is ready.
 
         Crashed or Rejected: the new one did not take the state. Invalid: its bytecode cannot be loaded.
         """
         with self._terms_kept(on_success=False):
-            instance = self._born(spec, state)
+            instance = self._born(spec, state, reason, replayed_after)
         self._take(spec, instance)
 
     def raise_successor(self, spec: Spec) -> None:
         """The same, beside the old one, which serves on until `succeed`."""
         self.dismiss()
         with self._terms_kept(on_success=True):
-            self.successor = Successor(spec, self._born(spec, spec.state))
+            self.successor = Successor(spec, self._born(spec, spec.state, BirthReason.UPGRADE))
 
     def succeed(self) -> None:
         """Let the successor, if there is one, take the place of the one before."""
@@ -141,9 +153,10 @@ class Body:
             if kept:
                 context.names_random, context.limits = before
 
-    def _born(self, spec: Spec, state: Payload) -> Instance:
+    def _born(self, spec: Spec, state: Payload, reason: BirthReason, replayed_after: int = 0) -> Instance:
         """A fresh instance that has taken the state."""
         name, started = self.id.name, self._around.clock.now()
+        birth = Birth(reason, state, spec.profile, spec.grants, spec.limits, spec.parent, replayed_after)
         self.context.begin_turn()
         self._set_terms(spec)
         instance = None
@@ -157,7 +170,7 @@ class Body:
                     raise Invalid(f"{name} cannot be loaded: {loaded.value.kind}: {loaded.value.message}")
             result = instance.call("lifecycle", "init", state, long=True)
         except Died as died:
-            self._record("init", None, Outcome.CRASHED, died.figures, started, "", "", died.cause)
+            self._record("init", None, Outcome.CRASHED, died.figures, started, "", "", died.cause, birth=birth)
             self.report(died.cause)
             raise Crashed(f"init of {name} crashed: {died.cause}", cause=died.cause, figures=died.figures) from died
         except BaseException:
@@ -167,10 +180,10 @@ class Body:
         finally:
             self.context.newborn = None
         if isinstance(result, Err):
-            self._record("init", None, Outcome.REJECTED, instance.figures, started, "", result.value)
+            self._record("init", None, Outcome.REJECTED, instance.figures, started, "", result.value, birth=birth)
             instance.close()
             raise Rejected(f"{name} refused to start: {result.value}", figures=instance.figures)
-        self._record("init", None, Outcome.REPLY, instance.figures, started, names=spec.runnable.names)
+        self._record("init", None, Outcome.REPLY, instance.figures, started, names=spec.runnable.names, birth=birth)
         return instance
 
     def _take(self, spec: Spec, instance: Instance) -> None:
@@ -301,16 +314,10 @@ class Body:
         text: str = "",
         cause: Cause | None = None,
         names: tuple[str, str] | None = None,
+        birth: Birth | None = None,
     ) -> Turn:
         self._seq += 1
-        self.last_turn_ns = figures.wall_ns
-        counters, context = self.counters, self.context
-        counters.turns += 1
-        counters.wall_ns += figures.wall_ns
-        counters.fuel += figures.fuel or 0
-        if context.fuel_left is not None:
-            self._bound_lifetime()
-        counters.memory_bytes = figures.memory_bytes if outcome is not Outcome.CRASHED else None
+        context = self.context
         module, interpreter = names or self._names
         calls, total = (tuple(context.calls), context.calls_total) if context.calls_total else ((), 0)
         turn = Turn(
@@ -329,11 +336,38 @@ class Body:
             self.fsm_state,
             calls,
             total,
+            birth,
+            self._unrepeatable(outcome, cause),
         )
-        self._recorder.add(turn)
+        if self._repeats:
+            self.repeated = turn
+        else:
+            self._count(turn)
+            self._recorder.add(turn)
+        return turn
+
+    def _unrepeatable(self, outcome: Outcome, cause: Cause | None) -> str:
+        """Why the turn that is over cannot be lived through again."""
+        context = self.context
+        if outcome is Outcome.CRASHED and cause is not None and (self.ending is not None or cause.limit in OUTSIDE):
+            return f"it was ended from outside: {cause}"
+        if context.calls_total != len(context.calls):
+            return f"{len(context.calls):,} of its {context.calls_total:,} host calls were recorded"
+        if self.instance is not None and self.instance.world.native is not None:
+            return "it may use granted folders, and what it read of them is not recorded"
+        return context.unrepeatable
+
+    def _count(self, turn: Turn) -> None:
+        figures, counters = turn.figures, self.counters
+        self.last_turn_ns = figures.wall_ns
+        counters.turns += 1
+        counters.wall_ns += figures.wall_ns
+        counters.fuel += figures.fuel or 0
+        if self.context.fuel_left is not None:
+            self._bound_lifetime()
+        counters.memory_bytes = figures.memory_bytes if turn.outcome is not Outcome.CRASHED else None
         if not counters.noted:
             self.note()
-        return turn
 
     def note(self) -> None:
         """The graphs look at it again."""

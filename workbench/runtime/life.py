@@ -15,6 +15,7 @@ from workbench.api.limits import Limits
 from workbench.api.logs import Level
 from workbench.api.messages import Payload
 from workbench.api.supervision import Ending
+from workbench.api.turns import BirthReason
 from workbench.api.words import plural
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def rise(actor: Actor, spec: Spec) -> None:
     """Live again after an end, with the initial state. When that fails it is as dead as before."""
     actor.state = ActorState.STARTING
     try:
-        actor.start(spec, spec.state)
+        actor.start(spec, spec.state, BirthReason.RESTART)
     except BaseException as refused:
         actor.last_cause = getattr(refused, "cause", None) or Cause("crashed", str(refused))
         actor.state, actor.body.ending = ActorState.CRASHED, None
@@ -66,7 +67,7 @@ def _hand_over(actor: Actor, spec: Spec) -> None:
     state = snapshot(actor)
     with _busy(actor):
         try:
-            actor.body.start(spec, state)
+            actor.body.start(spec, state, BirthReason.UPGRADE)
         except (Crashed, Rejected, Invalid) as refused:
             text = f"{name} was not changed, the new code does not take its state over: {refused.message}"
             raise type(refused)(text, figures=refused.figures) from refused
@@ -203,7 +204,7 @@ def wake(actor: Actor) -> WorkbenchError | None:
         return full
     actor.state = ActorState.STARTING
     try:
-        actor.body.start(actor.spec, actor.stored)
+        actor.body.start(actor.spec, actor.stored, BirthReason.WAKE)
     except WorkbenchError as refused:
         cause = getattr(refused, "cause", None)
         actor.died(cause or Cause("crashed", f"it could not be woken: {refused.message}"), None)

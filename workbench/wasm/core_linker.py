@@ -18,9 +18,8 @@ from workbench.api.errors import Internal, Invalid, WorkbenchError
 from workbench.wasm import core_values, ffi
 from workbench.wasm.codec import Err
 from workbench.wasm.core_imports import IMPORTS, MODULE, Import
-from workbench.wasm.gate import current, through_gate
+from workbench.wasm.gate import GuestEnded, current, through_gate
 from workbench.wasm.instance import Trapped
-from workbench.wasm.wasi import GuestEnded
 
 logger = logging.getLogger(__name__)
 REFUSED, BINARY = 1 << 63, 1 << 62

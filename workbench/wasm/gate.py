@@ -30,6 +30,7 @@ from workbench.api.turns import HostCall
 from workbench.wasm import permissions
 from workbench.wasm.codec import Err, Ok
 from workbench.wasm.holdings import Holdings
+from workbench.wasm.script import WASI, Script
 
 logger = logging.getLogger(__name__)
 KEPT_HOST_CALLS = 256
@@ -162,6 +163,9 @@ class Context:
     `exception` is the report of the exception about to end the instance. `ending` is the cause for which the actor is
     to die, set from other threads, and `newborn` its instance before it has come to life. `fuel_left` of the actor's
     lifetime is None when that has no bound. `names_random`: its code may use Python's `random`, and so the seed of it.
+
+    While a recorded turn is lived through again, `script` answers its host calls. `keeps_inputs`: what WASI gives of
+    the real world is recorded too; where it is not, `unrepeatable` says what was given.
     """
 
     actor: ActorId
@@ -177,6 +181,11 @@ class Context:
     newborn: Any = None
     fuel_left: int | None = None
     names_random: bool = True
+    script: Script | None = None
+    keeps_inputs: bool = False
+    kept_calls: int = KEPT_HOST_CALLS
+    kept_bytes: int = KEPT_HOST_CALL_BYTES
+    unrepeatable: str = ""
     _services: Services | None = None
 
     @property
@@ -189,15 +198,35 @@ class Context:
         if self.calls_total:
             self.calls, self.calls_total, self.calls_bytes = [], 0, 0
         self.waited_ns, self.exception = 0, None
+        if self.unrepeatable:
+            self.unrepeatable = ""
 
     def keep(self, call: HostCall) -> None:
         """Record a host call of this turn, as far as there is room."""
         self.calls_total += 1
-        if len(self.calls) >= KEPT_HOST_CALLS or self.calls_bytes > KEPT_HOST_CALL_BYTES:
+        if len(self.calls) >= self.kept_calls or self.calls_bytes > self.kept_bytes:
             return
         self.calls_bytes += size_of(call.arguments) + size_of(call.result)
-        if self.calls_bytes <= KEPT_HOST_CALL_BYTES:
+        if self.calls_bytes <= self.kept_bytes:
             self.calls.append(call)
+
+    def given(self, name: str, granted: bool, produce: Callable[[], Any]) -> Any:
+        """Something of the real world for WASI, if it is granted, and None if not; in a replay what was recorded."""
+        script = self.script
+        if script is not None and not script.live:
+            recorded = script.input(name)
+            if recorded is None:
+                return None
+            self.keep(recorded)
+            return recorded.result
+        if not granted:
+            return None
+        result = produce()
+        if self.keeps_inputs:
+            self.keep(HostCall(WASI, name, (), result))
+        else:
+            self.unrepeatable = f"it was given {name} of the real world, which was not recorded"
+        return result
 
     def need_host(self, what: str, target: str) -> None:
         """Denied unless a grant covers the host and port that a call goes on to."""
@@ -231,6 +260,8 @@ class _Waiting:
 
 
 Run = Callable[..., Any]
+NOW = ("messaging", "now-ms")
+"""It moves the actor's virtual time on, and so is done in a replay too."""
 REGISTRY: dict[tuple[str, str], Run] = {}
 """The host functions that this node has; which grants they need is in `permissions`."""
 
@@ -245,9 +276,22 @@ def host_call(interface: str, name: str) -> Callable[[Run], Run]:
     return register
 
 
+class GuestEnded(Exception):
+    """The guest must not go on; `cause` says why."""
+
+    def __init__(self, cause: Cause) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
 def through_gate(interface: str, name: str, context: Context, arguments: tuple[Any, ...]) -> Ok | Err:
-    """Run one host call for the actor of `context`; never raises."""
+    """Run one host call for the actor of `context`. GuestEnded: in a replay, the recording has another call here."""
     key = interface, name
+    script = context.script
+    if script is not None and key != NOW and (recorded := script.answer(interface, name, arguments)) is not None:
+        _refuse(script)
+        context.keep(recorded)
+        return Err((recorded.error, recorded.message)) if recorded.error else Ok(recorded.result)
     try:
         permissions.check(key, context.holdings, context.actor, arguments)
         run = REGISTRY.get(key)
@@ -262,7 +306,15 @@ def through_gate(interface: str, name: str, context: Context, arguments: tuple[A
         logger.exception("host function %s.%s failed for actor %s", interface, name, context.actor)
         result, error, message = None, "internal", f"{interface}.{name} failed inside the host; its log has the details"
     context.keep(HostCall(interface, name, arguments, result, error, message))
+    if script is not None and key == NOW:
+        script.confirm(interface, name, arguments, result)
+        _refuse(script)
     return Err((error, message)) if error else Ok(result)
+
+
+def _refuse(script: Script) -> None:
+    if script.divergence is not None:
+        raise GuestEnded(Cause("nondeterministic", script.divergence.sentence))
 
 
 def size_of(value: Any) -> int:

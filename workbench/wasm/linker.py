@@ -19,7 +19,7 @@ from workbench.api.errors import Internal, Invalid
 from workbench.data import directory
 from workbench.wasm import ffi, wasi
 from workbench.wasm.codec import codec
-from workbench.wasm.gate import current, through_gate
+from workbench.wasm.gate import GuestEnded, current, through_gate
 from workbench.wasm.imports import blob as _blob
 from workbench.wasm.imports import channels as _channels
 from workbench.wasm.imports import http as _http
@@ -161,7 +161,7 @@ def _trampoline(function: Function, run: Callable[..., Any]) -> Callable[..., in
             value = run(*[lift(at(arguments + offset), context) for lift, offset in offsets])
             if lower is not None:
                 lower(value, at(results), context)
-        except wasi.GuestEnded as ended:
+        except GuestEnded as ended:
             current.instance.end_cause = ended.cause
             return int(ffi.error_new(b"ended by the host"))
         except BaseException:

@@ -9,7 +9,6 @@ with `access-denied`; the guest's own language raises its own error for both.
 from __future__ import annotations
 
 import os
-import random
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -17,8 +16,9 @@ from typing import Any
 from workbench.api.errors import Cause
 from workbench.wasm import permissions
 from workbench.wasm.codec import Err, Ok
-from workbench.wasm.gate import Connection, Context
+from workbench.wasm.gate import Connection, Context, GuestEnded
 from workbench.wasm.native import Native
+from workbench.wasm.sequence import sequence
 
 START_SECONDS = 1_700_000_000
 TICK_NS = 1_000
@@ -53,14 +53,6 @@ RESOURCES = {
 }
 
 
-class GuestEnded(Exception):
-    """The guest must not go on; `cause` says why."""
-
-    def __init__(self, cause: Cause) -> None:
-        super().__init__(str(cause))
-        self.cause = cause
-
-
 class World:
     """What one instance sees of the world. Used by one thread at a time."""
 
@@ -68,7 +60,7 @@ class World:
         self.context, self.holdings = context, context.holdings
         self.virtual_ns = self.ahead_ns = 0
         self.was_real = False
-        self.sequence: random.Random | None = None
+        self.drawn = 0  # bytes of the fixed sequence
         self.seeding = 0  # how many pieces of the seed were drawn; -1 when what comes is the actor's
         self.deadlines: dict[int, int] = {}
         self.connections: dict[int, Connection] = {}
@@ -83,14 +75,17 @@ class World:
     # Time, in nanoseconds. The grant may come and go between two looks: the monotonic clock never goes back for that.
 
     def monotonic(self) -> int:
-        holdings = self.holdings
-        if holdings.real_time:
-            holdings.note("clocks")
-            self.virtual_ns = max(self.virtual_ns, self._real_ns())
-        else:
+        real: int | None = self.context.given("monotonic-clock", self.holdings.real_time, self._real_look)
+        if real is None:
             self.was_real = False
             self.virtual_ns += TICK_NS
+        else:
+            self.virtual_ns = real
         return self.virtual_ns
+
+    def _real_look(self) -> int:
+        self.holdings.note("clocks")
+        return max(self.virtual_ns, self._real_ns())
 
     def _real_ns(self) -> int:
         """The machine's clock, moved so that it goes on from where virtual time was when the grant came."""
@@ -103,10 +98,12 @@ class World:
         return now
 
     def wall_ns(self) -> int:
-        if self.holdings.real_time:
-            self.holdings.note("clocks")
-            return time.time_ns()
-        return START_SECONDS * 10**9 + self.monotonic()
+        real: int | None = self.context.given("wall-clock", self.holdings.real_time, self._real_wall)
+        return START_SECONDS * 10**9 + self.monotonic() if real is None else real
+
+    def _real_wall(self) -> int:
+        self.holdings.note("clocks")
+        return time.time_ns()
 
     def wall(self) -> tuple[int, int]:
         return divmod(self.wall_ns(), 10**9)
@@ -117,22 +114,26 @@ class World:
         return self.next_pollable, POLLABLE
 
     def ready(self, pollable: int) -> bool:
-        return self.deadlines[pollable] <= (self._real_ns() if self.holdings.real_time else self.virtual_ns)
+        now: int | None = self.context.given("poll", self.holdings.real_time, self._real_ns)
+        return self.deadlines[pollable] <= (self.virtual_ns if now is None else now)
 
     def wait_until(self, deadline: int) -> None:
-        if not self.holdings.real_time:
+        if self.context.given("sleep", self.holdings.real_time, lambda: self._wait(deadline)) is None:
             self.was_real = False
             self.virtual_ns = max(self.virtual_ns, deadline)
-            return
+
+    def _wait(self, deadline: int) -> bool:
+        """Wait for a real moment; whether it was still to come."""
         seconds = (deadline - self._real_ns()) / 1e9
         if seconds <= 0:
-            return
+            return False
         ceiling = self.context.limits.wait_ms / 1000
         if seconds + self.context.waited_ns / 1e9 > ceiling:
             text = f"time: the actor wanted to sleep for {seconds:,.1f} s, and may wait {ceiling:,.0f} s in a turn"
             raise GuestEnded(Cause("exhausted", text, limit="time", limit_value=self.context.limits.wait_ms))
         with self.context.waiting("sleep"):
             self.context.host.sleep(self.context.actor, seconds)
+        return True
 
     def poll(self, pollables: Sequence[int]) -> list[int]:
         self.wait_until(min(self.deadlines[pollable] for pollable in pollables))
@@ -145,15 +146,18 @@ class World:
 
     def random_bytes(self, size: int) -> bytes:
         size = min(size, 1 << 20)
-        if self.holdings.real_random:
-            self.holdings.note("random")
-            if self.seeding >= 0:
-                self._watch_seed(size)
-            return os.urandom(size)
-        if self.sequence is None:  # when first asked for: making one takes longer than starting a small actor
-            actor = self.context.actor
-            self.sequence = random.Random(f"{actor.tenant}\0{actor.namespace}\0{actor.name}")
-        return self.sequence.randbytes(size)
+        real: bytes | None = self.context.given("random", self.holdings.real_random, lambda: self._real_random(size))
+        if real is not None:
+            return real
+        actor = self.context.actor
+        first, self.drawn = self.drawn, self.drawn + size
+        return sequence(f"{actor.tenant}\0{actor.namespace}\0{actor.name}", first, size)
+
+    def _real_random(self, size: int) -> bytes:
+        self.holdings.note("random")
+        if self.seeding >= 0:
+            self._watch_seed(size)
+        return os.urandom(size)
 
     def _watch_seed(self, size: int) -> None:
         """A seed is one use of an actor that may go by it, and none of an actor that does not name `random`."""
@@ -206,8 +210,11 @@ class World:
 
     def environment(self) -> list[tuple[str, str]]:
         """The variables that were granted when the instance was made, as this machine has them now."""
-        if self.variables:
-            self.holdings.note("environment")
+        found = self.context.given("environment", bool(self.variables), self._real_environment)
+        return [] if found is None else [(name, text) for name, text in found]
+
+    def _real_environment(self) -> list[tuple[str, str]]:
+        self.holdings.note("environment")
         return [(name, os.environ[name]) for name in self.variables if name in os.environ]
 
     def bind_folders(self) -> Native | None:

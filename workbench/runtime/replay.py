@@ -1,0 +1,215 @@
+"""One actor lived through again: its recorded turns through the same body and the same gate, which answers host calls.
+
+Recovery, offline replay, rehearsal and time travel are this. A replay of a living actor's journal uses its own body
+(`Replay.into`); one of a recording has a body that is apart from the node: nothing that it does reaches anybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from workbench.api.errors import Crashed, Exhausted, Invalid, Rejected
+from workbench.api.identity import ActorId
+from workbench.api.limits import Limits
+from workbench.api.messages import Payload
+from workbench.api.replay import Divergence, Severity
+from workbench.api.turns import Birth, Outcome, Turn
+from workbench.runtime.behaviors import route
+from workbench.runtime.body import Body, Spec
+from workbench.runtime.bus import Bus
+from workbench.runtime.grants import Grants
+from workbench.runtime.host import RuntimeHost
+from workbench.runtime.logbook import Logbook
+from workbench.runtime.metrics import Metrics
+from workbench.runtime.recorder import Recorder
+from workbench.runtime.surroundings import Surroundings
+from workbench.wasm.library import Runnable
+from workbench.wasm.script import Script, shown
+
+Open = Callable[[str, int], Runnable]
+"""The module of a hash, loaded for a stack class."""
+SHOWN = 2_000
+KEPT_LINES = 10_000
+
+
+def apart(around: Surroundings) -> Surroundings:
+    """The engines and the clock of a node, and everything else new, so that nothing of a replay reaches the node."""
+    bus = Bus(around.clock, buffer=1)
+    logbook = Logbook(around.clock, bus, kept=KEPT_LINES)
+    return replace(
+        around,
+        bus=bus,
+        logbook=logbook,
+        recorder=Recorder(bus, kept=1),
+        metrics=Metrics(around.clock, bus, kept=1),
+        host=RuntimeHost(logbook, around.scheduler, around.timers, around.host.network),
+        grants=Grants(around.clock, bus, logbook),
+    )
+
+
+class Replay:
+    """Used by one thread that may run guests. `state_seq` is the turn of the last state that was seen, `state` that.
+
+    `compares_fuel`: what is replayed was born in the recording too, with the same engine, so that fuel must be equal.
+    """
+
+    def __init__(self, around: Surroundings, library: Open, actor: ActorId, *, compares_fuel: bool = True) -> None:
+        self._around, self._open, self.actor = around, library, actor
+        self._body: Body | None = None
+        self._compares_fuel = compares_fuel
+        self._from_birth = False
+        self.state: Payload = ""
+        self.state_seq = 0
+
+    @classmethod
+    def into(cls, body: Body, around: Surroundings, library: Open) -> Replay:
+        """A replay that brings this body to where its journal ends."""
+        made = cls(around, library, body.id, compares_fuel=False)
+        made._body = body
+        return made
+
+    @property
+    def alive(self) -> bool:
+        return self._body is not None and self._body.instance is not None
+
+    def begin(self, birth: Birth, module: str, state: Payload, seq: int) -> None:
+        """Take up a state that was stored at turn `seq`, in an instance of now: fuel is then not compared any more.
+
+        Crashed, Rejected: the module does not take it.
+        """
+        spec = self._spec(birth, module)
+        body = self._body or self._new(spec)
+        body.repeat(None, seq)
+        body.start(spec, state, birth.reason, birth.replayed_after)
+        self._body, self._from_birth, self.state, self.state_seq = body, False, state, seq
+
+    def step(self, turn: Turn, script: Script | None = None) -> Divergence | None:
+        """Live through one turn; where it first differed from the recording, if it did.
+
+        A turn that was ended from outside is not run again. With another `script` than the recorded host calls the
+        turn goes on where its record ends.
+        """
+        if _ended_from_outside(turn):
+            self.drop()
+            return None
+        script = script or Script(turn.host_calls)
+        body = self._prepare(turn)
+        if body is None:
+            return self._differs(turn, "outcome", Severity.BEHAVIOR, _outcome(turn), "there is no living instance")
+        body.repeat(script, turn.seq - 1)
+        try:
+            self._run(body, turn)
+        except Invalid as refused:
+            return self._differs(turn, "outcome", Severity.BEHAVIOR, _outcome(turn), refused.message)
+        finally:
+            body.repeat(None, turn.seq)
+        script.finish()
+        now = body.repeated
+        if turn.operation == "snapshot-state" and turn.outcome is Outcome.REPLY:
+            self.state, self.state_seq = turn.reply, turn.seq
+        return self._compare(turn, now, script)
+
+    def snapshot(self) -> Payload:
+        """The state as it is now. Rejected, Crashed: the actor does not hand it out."""
+        assert self._body is not None, "nothing was replayed yet"
+        return self._body.snapshot()
+
+    def drop(self) -> None:
+        """There is no instance any more; idempotent."""
+        if self._body is not None:
+            self._body.drop()
+
+    def _prepare(self, turn: Turn) -> Body | None:
+        if turn.birth is not None and self._body is None:
+            self._body = self._new(self._spec(turn.birth, turn.module))
+        return self._body if turn.birth is not None or self.alive else None
+
+    def _new(self, spec: Spec) -> Body:
+        return Body(self.actor, spec, self._around)
+
+    def _spec(self, birth: Birth, module: str) -> Spec:
+        runnable = self._open(module, birth.limits.stack_bytes)
+        return Spec(runnable, birth.state, birth.profile, birth.grants, _timeless(birth.limits), birth.parent)
+
+    def _run(self, body: Body, turn: Turn) -> None:
+        """One turn; whatever comes of it is in `body.repeated`."""
+        try:
+            if turn.birth is not None:
+                self._from_birth = True
+                body.fsm_state = turn.state
+                body.start(self._spec(turn.birth, turn.module), turn.birth.state, turn.birth.reason)
+                self.state, self.state_seq = turn.birth.state, turn.seq
+            elif turn.operation == "snapshot-state":
+                body.snapshot()
+            elif turn.operation == "shutdown":
+                body.shutdown()
+            else:
+                assert turn.envelope is not None
+                body.handle(route(turn.envelope.kind, body.spec.runnable.behaviors, self.actor.name), turn.envelope)
+        except (Crashed, Rejected, Exhausted):
+            pass
+
+    def _compare(self, turn: Turn, now: Turn | None, script: Script) -> Divergence | None:
+        if (found := script.divergence) is not None:
+            what = f"host call {found.position}"
+            return self._differs(turn, what, Severity.BEHAVIOR, shown(found.recorded), shown(found.now))
+        if now is None:
+            return self._differs(turn, "outcome", Severity.BEHAVIOR, _outcome(turn), "no turn came of it")
+        if now.outcome is not turn.outcome or (now.cause is None) is not (turn.cause is None):
+            return self._differs(turn, "outcome", Severity.BEHAVIOR, _outcome(turn), _outcome(now))
+        if now.cause is not None and turn.cause is not None:
+            if (now.cause.limit, now.cause.message) != (turn.cause.limit, turn.cause.message):
+                return self._differs(turn, "outcome", Severity.BEHAVIOR, _outcome(turn), _outcome(now))
+        elif (now.reply, now.text, now.state) != (turn.reply, turn.text, turn.state):
+            if turn.operation == "snapshot-state":
+                return self._differs(turn, "state", Severity.STATE, _outcome(turn), _outcome(now))
+            return self._differs(turn, "reply", Severity.BEHAVIOR, _outcome(turn), _outcome(now))
+        fuel, its = turn.figures.fuel, now.figures.fuel
+        if self._compares_fuel and self._from_birth and fuel is not None and fuel != its:
+            now_used = "unknown" if its is None else f"{its:,}"
+            return self._differs(turn, "fuel", Severity.COST, f"{fuel:,}", now_used)
+        return None
+
+    def _differs(self, turn: Turn, what: str, severity: Severity, recorded: str, now: str) -> Divergence:
+        if turn.unrepeatable:
+            now += f" ({turn.unrepeatable})"
+        before = self.state if isinstance(self.state, str) else self.state.hex()
+        return Divergence(self.actor, turn.seq, what, severity, recorded, now, before[:SHOWN], self.state_seq)
+
+
+def _ended_from_outside(turn: Turn) -> bool:
+    return turn.outcome is Outcome.CRASHED and bool(turn.unrepeatable)
+
+
+def _timeless(limits: Limits) -> Limits:
+    """The same without a bound of running time: whether a turn was too slow was decided when it was recorded."""
+    return replace(limits, time_ms=max(limits.time_ms, 60_000))
+
+
+def _outcome(turn: Turn) -> str:
+    if turn.cause is not None:
+        return str(turn.cause)[:SHOWN]
+    if turn.text:
+        return f"{turn.outcome}: {turn.text}"[:SHOWN]
+    state = f" (state {turn.state})" if turn.state and turn.operation == "message" else ""
+    return f"{turn.outcome} {turn.reply[:SHOWN]!r}{state}"
+
+
+def replay(
+    around: Surroundings, library: Open, turns: Iterable[Turn], *, compares_fuel: bool = True
+) -> Divergence | None:
+    """Live through the turns of one actor, in order, from a birth on; where it first differed, if it did.
+
+    After a difference it is not followed any further: what comes then means nothing.
+    """
+    run: Replay | None = None
+    try:
+        for turn in turns:
+            run = run or Replay(around, library, turn.actor, compares_fuel=compares_fuel)
+            if (found := run.step(turn)) is not None:
+                return found
+    finally:
+        if run is not None:
+            run.drop()
+    return None

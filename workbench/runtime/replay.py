@@ -29,6 +29,8 @@ from workbench.wasm.script import Script, shown
 
 Open = Callable[[str, int], Runnable]
 """The module of a hash, loaded for a stack class."""
+BEYOND = ("filesystem", "environment", "network")
+"""Capabilities that no replay has: they would lead out of the recording."""
 SHOWN = 2_000
 KEPT_LINES = 10_000
 
@@ -130,7 +132,8 @@ class Replay:
 
     def _spec(self, birth: Birth, module: str) -> Spec:
         runnable = self._open(module, birth.limits.stack_bytes)
-        return Spec(runnable, birth.state, birth.profile, birth.grants, _timeless(birth.limits), birth.parent)
+        harmless = tuple(grant for grant in birth.grants if grant.capability not in BEYOND)
+        return Spec(runnable, birth.state, birth.profile, harmless, _timeless(birth.limits), birth.parent)
 
     def _run(self, body: Body, turn: Turn) -> None:
         """One turn; whatever comes of it is in `body.repeated`."""

@@ -164,7 +164,8 @@ class Context:
     to die, set from other threads, and `newborn` its instance before it has come to life. `fuel_left` of the actor's
     lifetime is None when that has no bound. `names_random`: its code may use Python's `random`, and so the seed of it.
 
-    While a recorded turn is lived through again, `script` answers its host calls. `keeps_inputs`: what WASI gives of
+    While a recorded turn is lived through again, `script` answers its host calls; when that is to bring a living actor
+    back, it is `muted`: its log has those lines already. `keeps_inputs`: what WASI gives of
     the real world is recorded too; where it is not, `unrepeatable` says what was given.
     """
 
@@ -182,6 +183,7 @@ class Context:
     fuel_left: int | None = None
     names_random: bool = True
     script: Script | None = None
+    muted: bool = False
     keeps_inputs: bool = False
     kept_calls: int = KEPT_HOST_CALLS
     kept_bytes: int = KEPT_HOST_CALL_BYTES
@@ -260,8 +262,8 @@ class _Waiting:
 
 
 Run = Callable[..., Any]
-NOW = ("messaging", "now-ms")
-"""It moves the actor's virtual time on, and so is done in a replay too."""
+DONE_AGAIN = frozenset({("messaging", "now-ms"), ("logging", "log")})
+"""What a replay does too: one moves the actor's virtual time on, the other may report what the instance dies of."""
 REGISTRY: dict[tuple[str, str], Run] = {}
 """The host functions that this node has; which grants they need is in `permissions`."""
 
@@ -288,10 +290,12 @@ def through_gate(interface: str, name: str, context: Context, arguments: tuple[A
     """Run one host call for the actor of `context`. GuestEnded: in a replay, the recording has another call here."""
     key = interface, name
     script = context.script
-    if script is not None and key != NOW and (recorded := script.answer(interface, name, arguments)) is not None:
+    if script is not None and key not in DONE_AGAIN:
+        recorded = script.answer(interface, name, arguments)
         _refuse(script)
-        context.keep(recorded)
-        return Err((recorded.error, recorded.message)) if recorded.error else Ok(recorded.result)
+        if recorded is not None:
+            context.keep(recorded)
+            return Err((recorded.error, recorded.message)) if recorded.error else Ok(recorded.result)
     try:
         permissions.check(key, context.holdings, context.actor, arguments)
         run = REGISTRY.get(key)
@@ -306,7 +310,7 @@ def through_gate(interface: str, name: str, context: Context, arguments: tuple[A
         logger.exception("host function %s.%s failed for actor %s", interface, name, context.actor)
         result, error, message = None, "internal", f"{interface}.{name} failed inside the host; its log has the details"
     context.keep(HostCall(interface, name, arguments, result, error, message))
-    if script is not None and key == NOW:
+    if script is not None and key in DONE_AGAIN:
         script.confirm(interface, name, arguments, result)
         _refuse(script)
     return Err((error, message)) if error else Ok(result)

@@ -194,6 +194,8 @@ class World:
         text = line.decode("utf-8", "replace")
         if stream == STDERR:
             self.stderr_tail = [*self.stderr_tail[1 - TAIL_LINES :], text]
+        if self.context.muted:
+            return
         if not self.holdings.use("logging"):
             self.holdings.deny("logging", f"a line on {'stderr' if stream == STDERR else 'stdout'}", "", "logging")
         else:

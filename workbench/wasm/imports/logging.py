@@ -16,5 +16,7 @@ def log(context: Context, level: str, message: str, fields: list[tuple[str, str]
     elif not context.holdings.use("logging"):
         context.holdings.deny("logging", "logging.log", "", "logging")
         return
+    if context.muted:
+        return
     stream = named.pop("stream", "log")
     context.host.logging.log(context.actor, level, message, tuple(named.items()), stream)

@@ -44,6 +44,8 @@ from workbench.services.blobs.local import LocalBlobs
 from workbench.services.blobs.service import BlobService
 from workbench.services.blobs.urls import canonical, opener
 from workbench.services.channels.views import LocalChannels
+from workbench.services.journal.local import LocalJournal
+from workbench.services.journal.service import JournalService
 from workbench.services.keyvalue.service import LocalKeyValue
 from workbench.services.keyvalue.urls import opened as opened_keys
 from workbench.services.locks.local import LocalLocks
@@ -72,21 +74,21 @@ class Machine:
     """Everything that runs, started in order and closed in reverse. `folder` None is a temporary workspace.
 
     With a fake clock nothing runs by itself: whoever waits, or calls `scheduler.run_until_idle()`, runs the turns, and
-    time passes when nothing else can happen.
+    time passes when nothing else can happen. Without `revive` durable actors stay where they are: in their journals.
     """
 
-    def __init__(self, folder: Path | None, config: Config, *, clock: Clock | None = None) -> None:
+    def __init__(self, folder: Path | None, config: Config, *, clock: Clock | None = None, revive: bool = True) -> None:
         self.config, self.clock = config, clock or SystemClock()
         self.stepped = isinstance(clock, FakeClock)
         self.started = self.clock.now()
         self._closing = ExitStack()
         try:
-            self._open(folder)
+            self._open(folder, revive)
         except BaseException:
             self._closing.close()
             raise
 
-    def _open(self, folder: Path | None) -> None:
+    def _open(self, folder: Path | None, revive: bool) -> None:
         config, clock, closing = self.config, self.clock, self._closing
         shared = compiled = self._artifacts(config.cache)
         if folder is None:
@@ -121,8 +123,10 @@ class Machine:
         )
         self.metrics = Metrics(clock, self.bus, kept=config.kept_samples)
         closing.callback(self.metrics.close)
+        means = self._means()
+        self.journal = JournalService(means)
         self.around = around = self._surroundings()
-        self.services = self._services()
+        self.services = self._services(means)
         closing.callback(self.services.close)
         self.system = ActorSystem(self.library, around, node_name=config.node_name, most=config.actors)
         self.host.system = self.system
@@ -135,7 +139,10 @@ class Machine:
             self.timers.start()
             self.metrics.start()
         self.services.start()
+        self.journal.start()
         self.logbook.note(Level.INFO, f"node {config.node_name} started")
+        if revive:
+            self.system.revive()
 
     def _surroundings(self) -> Surroundings:
         self.network = Network()
@@ -160,19 +167,22 @@ class Machine:
             DeadLetters(self.clock, self.bus),
             Residents(self.clock, most=self.config.resident, memory_bytes=budget, settle=self.scheduler.wait),
             Grants(self.clock, self.bus, self.logbook),
+            self.journal,
         )
 
-    def _services(self) -> Services:
-        database = self.workspace.database
-        means = Means(
+    def _means(self) -> Means:
+        return Means(
             self.clock,
             self.timers,
             self.bus,
-            database,
+            self.workspace.database,
             tell=lambda *message: self.system.notify(*message),
             cast=lambda *message: self.system.cast(*message),
             present=lambda actor: self.system.lives(actor),
         )
+
+    def _services(self, means: Means) -> Services:
+        database = self.workspace.database
         url = canonical(self.config.blobs)
         services = Services(
             means,
@@ -210,6 +220,9 @@ class LocalNode:
         )
         self._modules = machine.library.seen_by(tenant)
         self._services = Views(machine.services, Outside(self._scope, machine.scheduler))
+        self._journal = LocalJournal(
+            machine.journal, self._scope, take=machine.system.checkpoint, present=machine.system.lives
+        )
 
     @property
     def modules(self) -> Library:
@@ -254,6 +267,10 @@ class LocalNode:
     @property
     def blobs(self) -> LocalBlobs:
         return self._services.blobs
+
+    @property
+    def journal(self) -> LocalJournal:
+        return self._journal
 
     @property
     def workspace(self) -> Path:

@@ -12,7 +12,8 @@ from workbench.api.replay import Divergence, Severity
 from workbench.api.turn_text import from_line, to_line
 from workbench.config import load
 from workbench.node import LocalNode, Machine
-from workbench.runtime.replay import apart, replay
+from workbench.runtime.apart import apart
+from workbench.runtime.replay import replay
 
 BUSY = '''
 import os

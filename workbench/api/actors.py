@@ -31,12 +31,17 @@ class ActorState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SpawnOptions:
-    """How to start an actor. An empty name asks for a free one; grants come on top of the profile's."""
+    """How to start an actor. An empty name asks for a free one; grants come on top of the profile's.
+
+    A durable one has each turn on disk before anybody learns of it, and comes back as it was, after a crash and after
+    the node's own end.
+    """
 
     name: str = ""
     profile: str = DEFAULT_PROFILE
     grants: tuple[str, ...] = ()
     limits: Limits | None = None
+    durable: bool = False
 
 
 @value
@@ -75,6 +80,7 @@ class ActorInfo:
     links: tuple[str, ...] = ()  # actors whose abnormal end it is told of, and they of its own
     monitors: tuple[str, ...] = ()  # actors whose end it is told of
     supervisor: str = ""  # who starts it again; empty when nobody does
+    durable: bool = False
 
 
 @value

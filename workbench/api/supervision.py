@@ -108,6 +108,7 @@ class ChildSpec:
     restart: Restart = Restart.PERMANENT
     shutdown_ms: int = SHUTDOWN_MS
     supervisor: SupervisorSpec | None = None
+    durable: bool = False
 
     def __post_init__(self) -> None:
         if self.supervisor is not None:

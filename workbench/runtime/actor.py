@@ -20,16 +20,18 @@ from workbench.api.actors import ActorInfo, ActorState
 from workbench.api.errors import Cause, Crashed, Exhausted, NotFound, Rejected, Unavailable, WorkbenchError
 from workbench.api.events import Area
 from workbench.api.identity import NAME_BYTES, ActorId
+from workbench.api.journal import KEY_HEADER
 from workbench.api.limits import MAILBOX_BYTES
 from workbench.api.logs import Level
 from workbench.api.messages import Envelope, Kind, Payload, Reply
 from workbench.api.supervision import Ending
 from workbench.api.turns import BirthReason
 from workbench.api.words import plural
-from workbench.runtime import life
+from workbench.runtime import life, recovery
 from workbench.runtime.behaviors import Route, route
 from workbench.runtime.body import Body, Spec
 from workbench.runtime.checks import check_sizes
+from workbench.runtime.durable import Durable
 from workbench.runtime.mailbox import Letter, Mailbox
 from workbench.runtime.picture import picture
 from workbench.runtime.surroundings import Surroundings
@@ -74,6 +76,7 @@ class Actor:
         self.body.counters.box = self.mailbox
         self.state = ActorState.STARTING
         self.awaited = False
+        self.durable: Durable | None = None
         self.stored: Payload = ""
         self.waiting_for = self.killed_by = ""
         self.last_cause: Cause | None = None
@@ -256,7 +259,10 @@ class Actor:
     def begin(self) -> None:
         """Be born: instantiate and initialise. The caller owns the actor since it was made."""
         try:
-            self.start(self.spec, self.spec.state, BirthReason.SPAWN)
+            if self.spec.durable:
+                recovery.begin(self)
+            else:
+                self.start(self.spec, self.spec.state, BirthReason.SPAWN)
         except BaseException:
             self.end()
             raise
@@ -284,7 +290,7 @@ class Actor:
     def _turn(self, way: Route, envelope: Envelope) -> Reply | WorkbenchError:
         self.state = ActorState.RUNNING
         try:
-            outcome = self.body.handle(way, envelope)
+            outcome = self.body.handle(way, envelope) if self.durable is None else self._durable_turn(way, envelope)
         except BaseException as error:  # a fault of ours: the actor must not stay inside of a turn for ever
             outcome = self._faulted(error, envelope)
         if type(outcome) is Crashed:
@@ -292,6 +298,38 @@ class Actor:
         else:
             self.state = ActorState.IDLE
         return outcome
+
+    def _durable_turn(self, way: Route, envelope: Envelope) -> Reply | WorkbenchError:
+        """The same, on disk before anybody learns of it; a message that was answered before is not handled again."""
+        durable = self.durable
+        assert durable is not None, "who calls this has seen it"
+        key = envelope.headers.get(KEY_HEADER, "")
+        if key and (turn := durable.answered(key)) is not None:
+            return recovery.answered(turn, envelope.kind)
+        outcome = self.body.handle(way, envelope)
+        try:
+            durable.commit(key)
+        except WorkbenchError as failed:
+            return self._not_written(failed)
+        if durable.checkpoint_due and type(outcome) is not Crashed:
+            self._checkpoint(durable)
+        return outcome
+
+    def _not_written(self, failed: WorkbenchError) -> Crashed:
+        """The turn is as if it had never been: the instance, which has seen it, is given up."""
+        assert self.durable is not None, "only a durable actor writes"
+        self.durable.drop()
+        self.body.drop()
+        cause = Cause("exhausted", f"its turn could not be written: {failed.message}", limit="disk")
+        return Crashed(f"actor {self.id.name} crashed: {cause}", cause=cause)
+
+    def _checkpoint(self, durable: Durable) -> None:
+        """As the turn before has asked for. A refusal or a full disk leaves the checkpoint before in force."""
+        try:
+            durable.commit_checkpoint(self.body.snapshot())
+        except WorkbenchError as refused:
+            durable.checkpoint_due = False
+            self.log(Level.WARN, f"no checkpoint could be taken: {refused.message}")
 
     def _faulted(self, error: BaseException, envelope: Envelope) -> Crashed:
         logger.exception("the turn of %s over %r failed inside the host", self.id, envelope.type, exc_info=error)
@@ -314,6 +352,8 @@ class Actor:
         self.body.counters.crashes += 1
         self.body.report(found)
         keeper = self.keeper
+        if self.durable is not None:
+            self.durable.commit_end()
         with self._lock:
             self.last_cause, self.killed_by = found, envelope.type if envelope else ""
             self.body.ending = None

@@ -13,6 +13,7 @@ from workbench.api.errors import Denied, Invalid
 from workbench.api.limits import Limits, profile
 from workbench.api.messages import Payload
 from workbench.api.supervision import NO_LIMITS, ChildSpec
+from workbench.api.turns import Turn
 from workbench.runtime.actor import Actor
 from workbench.runtime.body import Spec
 from workbench.runtime.checks import size_of
@@ -54,11 +55,11 @@ def spec_of(
         limits = _no_more(limits, parent, runnable.info.memory_bytes)
     if limits.stack_bytes != chosen.limits.stack_bytes:
         runnable = library.open(runnable.info.hash, limits.stack_bytes)
-    return Spec(runnable, state, options.profile, grants, limits, parent.id.name if parent else "")
+    return Spec(runnable, state, options.profile, grants, limits, parent.id.name if parent else "", options.durable)
 
 
 def options_of(child: ChildSpec) -> SpawnOptions:
-    return SpawnOptions(child.name, child.profile, child.grants)
+    return SpawnOptions(child.name, child.profile, child.grants, durable=child.durable)
 
 
 def check_behaviors(actor: Actor, runnable: Runnable) -> None:
@@ -100,3 +101,11 @@ def _at_most(grants: tuple[Grant, ...], asked: tuple[Grant, ...], parent: Actor)
         if not holdings.holds(grant):
             raise Denied(f"{parent.id.name} cannot give {grant} to a child: it does not hold it itself")
     return tuple(grant for grant in grants if holdings.holds(grant))
+
+
+def spec_again(library: Library, birth: Turn) -> Spec:
+    """What a durable actor was when it was born last. NotFound: its module is gone."""
+    found = birth.birth
+    assert found is not None, "a birth has what was born"
+    runnable = library.open(birth.module, found.limits.stack_bytes)
+    return Spec(runnable, found.state, found.profile, found.grants, found.limits, found.parent, durable=True)

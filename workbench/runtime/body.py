@@ -5,7 +5,7 @@ Only the thread that owns the actor may touch it. Whatever happens in a turn, it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,6 +43,7 @@ class Spec:
     grants: tuple[Grant, ...]
     limits: Limits
     parent: str
+    durable: bool = False
     behavior_words: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:  # written once, for whoever lists thousands of actors again and again
@@ -61,7 +62,8 @@ class Body:
     """See the module. `instance` is None before the birth and after a death. `envelope` is the one in hand.
 
     `room` is the longest plain text that the instance takes, `call_way` and `cast_way` where its messages go.
-    `repeated` is the last turn that was lived through again; such turns are neither counted nor recorded.
+    `repeated` is the last turn that was lived through again; such turns are neither counted nor recorded. `heard` is
+    told of every other one. `birth_reason` is why there is this instance.
     """
 
     def __init__(self, identity: ActorId, spec: Spec, around: Surroundings) -> None:
@@ -87,6 +89,8 @@ class Body:
         self._bound_lifetime()
         self.room = -1
         self._repeats = False
+        self.heard: Callable[[Turn], object] | None = None
+        self.birth_reason = BirthReason.SPAWN
         self.repeated: Turn | None = None
         self.call_way: Route | None = None
         self.cast_way: Route | None = None
@@ -96,6 +100,16 @@ class Body:
         self.context.script, self._repeats, self._seq = script, script is not None, seq
         if script is not None:
             self.repeated = None
+
+    @property
+    def world_position(self) -> tuple[int, int]:
+        """Where virtual time (nanoseconds) and the sequence that stands for chance (bytes) are."""
+        return (0, 0) if self.instance is None else (self.instance.world.virtual_ns, self.instance.world.drawn)
+
+    def set_world(self, clock_ns: int, drawn: int) -> None:
+        """Let both go on from there."""
+        assert self.instance is not None, "it was just born"
+        self.instance.world.virtual_ns, self.instance.world.drawn = clock_ns, drawn
 
     def _message_type(self) -> str:
         return self.envelope.type if self.envelope is not None else ""
@@ -159,6 +173,7 @@ class Body:
         birth = Birth(reason, state, spec.profile, spec.grants, spec.limits, spec.parent, replayed_after)
         self.context.begin_turn()
         self._set_terms(spec)
+        self.birth_reason = reason
         instance = None
         try:
             instance = spec.runnable.program.instantiate(self.context, self._around.engines)
@@ -344,6 +359,8 @@ class Body:
         else:
             self._count(turn)
             self._recorder.add(turn)
+            if self.heard is not None:
+                self.heard(turn)
         return turn
 
     def _unrepeatable(self, outcome: Outcome, cause: Cause | None) -> str:

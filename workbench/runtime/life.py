@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from workbench.api.actors import ActorState
 from workbench.api.capabilities import Grant
-from workbench.api.errors import Cause, Crashed, Exhausted, Invalid, Rejected, WorkbenchError
+from workbench.api.errors import Cause, Conflict, Crashed, Exhausted, Invalid, Rejected, WorkbenchError
 from workbench.api.limits import Limits
 from workbench.api.logs import Level
 from workbench.api.messages import Payload
 from workbench.api.supervision import Ending
 from workbench.api.turns import BirthReason
 from workbench.api.words import plural
+from workbench.runtime import recovery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,7 +38,10 @@ def rise(actor: Actor, spec: Spec) -> None:
     """Live again after an end, with the initial state. When that fails it is as dead as before."""
     actor.state = ActorState.STARTING
     try:
-        actor.start(spec, spec.state, BirthReason.RESTART)
+        if actor.durable is not None:
+            recovery.recover(actor, spec)
+        else:
+            actor.start(spec, spec.state, BirthReason.RESTART)
     except BaseException as refused:
         actor.last_cause = getattr(refused, "cause", None) or Cause("crashed", str(refused))
         actor.state, actor.body.ending = ActorState.CRASHED, None
@@ -68,6 +72,7 @@ def _hand_over(actor: Actor, spec: Spec) -> None:
     with _busy(actor):
         try:
             actor.body.start(spec, state, BirthReason.UPGRADE)
+            _written(actor)
         except (Crashed, Rejected, Invalid) as refused:
             text = f"{name} was not changed, the new code does not take its state over: {refused.message}"
             raise type(refused)(text, figures=refused.figures) from refused
@@ -86,14 +91,31 @@ def _busy(actor: Actor) -> Iterator[None]:
             actor.state = before
 
 
+def checkpoint(actor: Actor) -> int:
+    """Store the state of a durable one; the turn that it belongs to."""
+    if actor.durable is None:
+        raise Conflict(f"{actor.id.name} is not durable and has no journal; spawn it with --durable")
+    if actor.body.instance is not None:
+        snapshot(actor)
+    return actor.durable.checkpoint_seq
+
+
+def _written(actor: Actor) -> None:
+    if actor.durable is not None:
+        actor.durable.commit()
+
+
 def snapshot(actor: Actor) -> Payload:
-    """The state as the guest gives it. A guest that dies of it is crashed."""
+    """The state as the guest gives it, which of a durable one is a checkpoint. A guest that dies of it is crashed."""
     actor.check_alive()
     if actor.body.instance is None:
         return actor.stored
     with _busy(actor):
         try:
-            return actor.body.snapshot()
+            state = actor.body.snapshot()
+            if actor.durable is not None:
+                actor.durable.commit_checkpoint(state)
+            return state
         except Crashed as died:
             actor.died(died.cause, None)
             raise
@@ -205,6 +227,7 @@ def wake(actor: Actor) -> WorkbenchError | None:
     actor.state = ActorState.STARTING
     try:
         actor.body.start(actor.spec, actor.stored, BirthReason.WAKE)
+        _written(actor)
     except WorkbenchError as refused:
         cause = getattr(refused, "cause", None)
         actor.died(cause or Cause("crashed", f"it could not be woken: {refused.message}"), None)
@@ -234,6 +257,8 @@ def stop(actor: Actor, *, closing: bool = False) -> None:
     dead = actor.gone  # crashed, or held by its supervisor: what waits for it is answered all the same
     if not dead:
         _shut_down(actor, closing=closing)
+    if actor.durable is not None and not closing:
+        actor.durable.ended()
     actor.end()
     actor.announce("actors.removed" if dead else "actors.stopped")
 
@@ -267,6 +292,8 @@ def _shut_down(actor: Actor, *, closing: bool = False) -> None:
         actor.state, actor.says_goodbye = ActorState.STOPPING, True
         try:
             cause = actor.body.shutdown()
+            if actor.durable is not None:
+                actor.durable.commit_end()
         finally:
             actor.says_goodbye = False
         if cause is not None:

@@ -46,5 +46,6 @@ def picture(actor: Actor, around: Surroundings) -> ActorInfo:
         killed_by=actor.killed_by,
         links=links,
         monitors=monitors,
+        durable=spec.durable,
         supervisor=actor.keeper.supervisor if actor.keeper is not None else "",
     )

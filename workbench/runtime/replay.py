@@ -1,7 +1,7 @@
 """One actor lived through again: its recorded turns through the same body and the same gate, which answers host calls.
 
 Recovery, offline replay, rehearsal and time travel are this. A replay of a living actor's journal uses its own body
-(`Replay.into`); one of a recording has a body that is apart from the node: nothing that it does reaches anybody.
+(`Replay.into`); one of a recording has a body that is apart from the node (see `apart`).
 """
 
 from __future__ import annotations
@@ -17,12 +17,6 @@ from workbench.api.replay import Divergence, Severity
 from workbench.api.turns import Birth, Outcome, Turn
 from workbench.runtime.behaviors import route
 from workbench.runtime.body import Body, Spec
-from workbench.runtime.bus import Bus
-from workbench.runtime.grants import Grants
-from workbench.runtime.host import RuntimeHost
-from workbench.runtime.logbook import Logbook
-from workbench.runtime.metrics import Metrics
-from workbench.runtime.recorder import Recorder
 from workbench.runtime.surroundings import Surroundings
 from workbench.wasm.library import Runnable
 from workbench.wasm.script import Script, shown
@@ -32,22 +26,6 @@ Open = Callable[[str, int], Runnable]
 BEYOND = ("filesystem", "environment", "network")
 """Capabilities that no replay has: they would lead out of the recording."""
 SHOWN = 2_000
-KEPT_LINES = 10_000
-
-
-def apart(around: Surroundings) -> Surroundings:
-    """The engines and the clock of a node, and everything else new, so that nothing of a replay reaches the node."""
-    bus = Bus(around.clock, buffer=1)
-    logbook = Logbook(around.clock, bus, kept=KEPT_LINES)
-    return replace(
-        around,
-        bus=bus,
-        logbook=logbook,
-        recorder=Recorder(bus, kept=1),
-        metrics=Metrics(around.clock, bus, kept=1),
-        host=RuntimeHost(logbook, around.scheduler, around.timers, around.host.network),
-        grants=Grants(around.clock, bus, logbook),
-    )
 
 
 class Replay:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workbench.api.journal import JournalLog
 from workbench.clock import Clock
 from workbench.runtime.bonds import Bonds
 from workbench.runtime.bus import Bus
@@ -36,3 +37,4 @@ class Surroundings:
     dead_letters: DeadLetters
     residents: Residents
     grants: Grants
+    journal: JournalLog

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from workbench.answer import Answer
@@ -24,11 +25,13 @@ from workbench.api.errors import (
 from workbench.api.events import Area
 from workbench.api.identity import NAME_BYTES, ActorId, split_address
 from workbench.api.limits import DEFAULT_PROFILE, Limits, profile
+from workbench.api.logs import Level
 from workbench.api.messages import NO_HEADERS, Envelope, Kind, Payload, Reply
 from workbench.api.supervision import ChildSpec
+from workbench.api.turns import Turn
 from workbench.runtime import life
 from workbench.runtime.actor import Actor, Keeper
-from workbench.runtime.births import Library, check_behaviors, options_of, spec_of
+from workbench.runtime.births import Library, check_behaviors, options_of, spec_again, spec_of
 from workbench.runtime.body import Spec
 from workbench.runtime.bonds import DOWN, EXIT, Bonds
 from workbench.runtime.mailbox import Letter
@@ -93,6 +96,22 @@ class ActorSystem:
         with self._waiting(parent, actor, Answer()):
             self._on_worker(lambda: self._birth(actor), timeout, f"the start of {actor.id.name}")
         return actor.info()
+
+    def revive(self) -> None:
+        """Bring back the durable actors that were there when the node ended. Who cannot be is said in the log."""
+        answers = [(who, self._around.scheduler.start(partial(self._come_back, who, birth)))
+                   for who, birth in self._around.journal.running()]  # fmt: skip
+        for who, answer in answers:
+            self._around.scheduler.wait(answer, float("inf"))
+            if answer.error is not None:
+                logger.error("durable actor %s could not be brought back: %s", who, answer.error)
+                self._around.logbook.log(who, Level.ERROR, f"it could not be brought back: {answer.error}", ())
+
+    def _come_back(self, who: ActorId, birth: Turn | None) -> None:
+        if birth is None:
+            raise Unavailable(f"{who.name} has no birth in its journal: it was never started")
+        actor = self._register((who.tenant, who.namespace), who.name, spec_again(self._library, birth))
+        self._birth(actor)
 
     def _birth(self, actor: Actor) -> None:
         try:
@@ -206,6 +225,12 @@ class ActorSystem:
         actor = self.find(identity)
         state: Payload = self.control(identity, lambda: life.snapshot(actor), timeout, "the snapshot")
         return state
+
+    def checkpoint(self, identity: ActorId, timeout: float) -> int:
+        """Store the state of a durable actor; the turn that it belongs to."""
+        actor = self.find(identity)
+        seq: int = self.control(identity, lambda: life.checkpoint(actor), timeout, "the checkpoint")
+        return seq
 
     def suspend(self, identity: ActorId, timeout: float) -> ActorInfo:
         return self._live(identity, life.suspend, timeout, "the suspension")

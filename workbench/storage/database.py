@@ -10,7 +10,7 @@ import logging
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -61,6 +61,7 @@ class Database:
         self._committed: deque[Callable[[], None]] = deque()
         self._telling = threading.Lock()
         self._writer = self._connect()
+        self._durable: sqlite3.Connection | None = None
 
     def _connect(self) -> sqlite3.Connection:
         with translated(self.path):
@@ -74,16 +75,21 @@ class Database:
         return connection
 
     @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
-        """All of it is written or nothing; events follow the COMMIT."""
+    def transaction(self, *, durable: bool = False) -> Iterator[Transaction]:
+        """All of it is written or nothing; events follow the COMMIT.
+
+        With `durable` it is on the disk then, and with it all that was committed before; else a kill of the process
+        loses nothing, and the loss of power may lose the last moments.
+        """
         with self._write_lock:
-            tx = Transaction(self._writer)
+            writer = self._writer if not durable else self._durable or self._connect_durable()
+            tx = Transaction(writer)
             try:
-                self._writer.execute("BEGIN IMMEDIATE")
+                writer.execute("BEGIN IMMEDIATE")
                 yield tx
-                self._writer.execute("COMMIT")
+                writer.execute("COMMIT")
             except BaseException as error:
-                self._roll_back(tx)
+                self._roll_back(tx, writer)
                 if isinstance(error, sqlite3.Error):
                     raise _ours(self.path, error) from error
                 raise
@@ -92,11 +98,16 @@ class Database:
                 call()
         self._tell()
 
-    def _roll_back(self, tx: Transaction) -> None:
+    def _connect_durable(self) -> sqlite3.Connection:
+        connection = self._durable = self._connect()
+        connection.execute("PRAGMA synchronous=FULL")
+        return connection
+
+    def _roll_back(self, tx: Transaction, writer: sqlite3.Connection) -> None:
         try:
-            if self._writer.in_transaction:
+            if writer.in_transaction:
                 with translated(self.path):
-                    self._writer.execute("ROLLBACK")
+                    writer.execute("ROLLBACK")
         finally:
             for call in tx.undone:
                 call()
@@ -112,7 +123,7 @@ class Database:
             finally:
                 self._telling.release()
 
-    def query(self, statement: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
+    def query(self, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         """Rows of a SELECT."""
         connection = getattr(self._local, "connection", None)
         if connection is None:

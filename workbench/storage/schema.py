@@ -180,7 +180,80 @@ _REGISTRY = (
     ) WITHOUT ROWID
     """,
 )
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_MODULES, _KEYVALUE, _TUPLES, _QUEUES, _LOCKS, _REGISTRY, _BLOBS)
+_JOURNAL = (
+    """
+    CREATE TABLE journal_actors (
+        number INTEGER PRIMARY KEY,
+        tenant TEXT NOT NULL,
+        namespace TEXT NOT NULL,
+        name TEXT NOT NULL,
+        module TEXT NOT NULL,
+        birth TEXT,
+        runs INTEGER NOT NULL,
+        quarantined INTEGER NOT NULL,
+        UNIQUE (tenant, namespace, name)
+    )
+    """,
+    """
+    CREATE TABLE journal (
+        actor INTEGER NOT NULL,
+        seq INTEGER NOT NULL,
+        line TEXT NOT NULL,
+        crc INTEGER NOT NULL
+    )
+    """,
+    "CREATE UNIQUE INDEX journal_of ON journal (actor, seq)",
+    """
+    CREATE TABLE journal_quarantine (
+        actor INTEGER NOT NULL,
+        seq INTEGER NOT NULL,
+        line NOT NULL,
+        crc INTEGER NOT NULL,
+        what TEXT NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE journal_checkpoints (
+        actor INTEGER PRIMARY KEY,
+        seq INTEGER NOT NULL,
+        events INTEGER NOT NULL,
+        state NOT NULL,
+        fsm_state TEXT NOT NULL,
+        clock_ns INTEGER NOT NULL,
+        drawn INTEGER NOT NULL,
+        taken REAL NOT NULL,
+        crc INTEGER NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE journal_events (
+        actor INTEGER NOT NULL,
+        sequence INTEGER NOT NULL,
+        type TEXT NOT NULL,
+        payload NOT NULL,
+        recorded REAL NOT NULL,
+        PRIMARY KEY (actor, sequence)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE journal_replies (
+        actor INTEGER NOT NULL,
+        key TEXT NOT NULL,
+        line TEXT NOT NULL,
+        expires REAL NOT NULL,
+        PRIMARY KEY (actor, key)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE journal_effects (
+        actor INTEGER NOT NULL,
+        key TEXT NOT NULL,
+        value NOT NULL,
+        PRIMARY KEY (actor, key)
+    ) WITHOUT ROWID
+    """,
+)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_MODULES, _KEYVALUE, _TUPLES, _QUEUES, _LOCKS, _REGISTRY, _BLOBS, _JOURNAL)
 """The statements of each step; the number of steps taken is the file's `user_version`."""
 VERSION = len(MIGRATIONS)
 

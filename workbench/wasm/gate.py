@@ -19,6 +19,7 @@ from workbench.api.blobs import Blobs
 from workbench.api.channels import ChannelsOfActor
 from workbench.api.errors import Cause, Denied, Unavailable, WorkbenchError
 from workbench.api.identity import ActorId
+from workbench.api.journal import DurabilityOfActor
 from workbench.api.keyvalue import KeyValueOfActor
 from workbench.api.limits import Limits
 from workbench.api.locks import Locks
@@ -188,6 +189,7 @@ class Context:
     kept_calls: int = KEPT_HOST_CALLS
     kept_bytes: int = KEPT_HOST_CALL_BYTES
     unrepeatable: str = ""
+    durability: DurabilityOfActor | None = None
     _services: Services | None = None
 
     @property

@@ -22,6 +22,7 @@ from workbench.wasm.codec import codec
 from workbench.wasm.gate import GuestEnded, current, through_gate
 from workbench.wasm.imports import blob as _blob
 from workbench.wasm.imports import channels as _channels
+from workbench.wasm.imports import durability as _durability
 from workbench.wasm.imports import http as _http
 from workbench.wasm.imports import keyvalue as _keyvalue
 from workbench.wasm.imports import locks as _locks
@@ -37,7 +38,8 @@ from workbench.wasm.wit import Package, actor_package, read_package
 
 logger = logging.getLogger(__name__)
 IMPORTS = (
-    _blob, _channels, _http, _keyvalue, _locks, _logging, _messaging, _process_groups, _registry, _socket, _tuplespace,
+    *(_blob, _channels, _durability, _http, _keyvalue, _locks, _logging),
+    *(_messaging, _process_groups, _registry, _socket, _tuplespace),
 )  # fmt: skip
 """The modules whose host functions are registered by importing them; what is not there answers `unavailable`."""
 

@@ -1,0 +1,169 @@
+"""Durable actors: nothing that was told is lost, nothing is done twice, and what was damaged is named."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from workbench.api import Crashed, NotFound, Rejected, SpawnOptions
+from workbench.api.turns import BirthReason
+from workbench.config import load
+from workbench.data import directory
+from workbench.node import LocalNode, Machine
+
+SAMPLE = (directory("resources") / "actors" / "durability_actor.py").read_bytes()
+FRAGILE = b'''
+import random
+
+from plexspaces import GenServer, durability, keyvalue
+
+
+class Fragile(GenServer):
+    """Counts, draws and dies."""
+
+    def init(self, state):
+        self.count, self.drawn = int(state or 0), ""
+
+    def handle_request(self, from_actor, message_type, payload):
+        if message_type == "add":
+            self.count += keyvalue.increment("total", int(payload))
+        elif message_type == "once":
+            return durability.side_effect("key", payload)
+        elif message_type == "die":
+            durability.persist("never", "")
+            raise ValueError(payload)
+        return str(self.count)
+'''
+Open = Callable[[], LocalNode]
+
+
+@pytest.fixture
+def reopen(tmp_path: Path, interpreter: str) -> Iterator[Open]:
+    """The node of one workspace; opened again, the one before is closed."""
+    nodes: list[LocalNode] = []
+
+    def start() -> LocalNode:
+        if nodes:
+            nodes.pop().close()
+        nodes.append(LocalNode(Machine(tmp_path, load())))
+        return nodes[-1]
+
+    yield start
+    if nodes:
+        nodes.pop().close()
+
+
+def spawn(node: LocalNode, name: str = "d", source: bytes = SAMPLE, state: str = "", profile: str = "balanced") -> None:
+    module = node.modules.deploy(source, file_name="durable.py")
+    node.actors.spawn(module.hash, state, options=SpawnOptions(name, profile, ("durability", "keyvalue"), durable=True))
+
+
+def ask(node: LocalNode, message: str, payload: str = "", name: str = "d", **headers: str) -> str:
+    return str(
+        node.actors.ask(name, message, payload, headers={k.replace("_", "-"): v for k, v in headers.items()}).payload
+    )
+
+
+def state(node: LocalNode) -> dict[str, object]:
+    found: dict[str, object] = json.loads(ask(node, "get_state"))
+    return found
+
+
+def test_it_goes_on_after_the_end_of_the_node(reopen: Open) -> None:
+    node = reopen()
+    spawn(node, state="5")
+    assert [ask(node, "increment") for _ in range(3)] == ["6", "7", "8"]
+    assert ask(node, "persist_batch", '[["a", "1"], ["b", "2"]]') == "5"
+    node = reopen()
+    assert state(node) == {"count": 8, "sequence": 5, "checkpoint": 0, "replayed": True}
+    assert node.actors.get("d").durable
+    assert [(event.sequence, event.type, event.payload) for event in node.journal.events("d", after=3)] == [
+        (4, "a", "1"),
+        (5, "b", "2"),
+    ]
+    births = [turn.birth.reason for turn in node.journal.entries("d") if turn.birth is not None]
+    assert births == [BirthReason.SPAWN, BirthReason.RECOVERY]
+    assert ask(reopen(), "increment") == "9"
+
+
+def test_a_checkpoint_is_where_recovery_begins(reopen: Open) -> None:
+    node = reopen()
+    spawn(node)
+    for _ in range(3):
+        ask(node, "increment")
+    assert ask(node, "checkpoint") == "3"
+    ask(node, "increment")
+    info = node.journal.get("d")
+    assert (info.entries, info.checkpoint) == (7, 6)
+    node = reopen()
+    assert state(node) == {"count": 4, "sequence": 4, "checkpoint": 3, "replayed": True}
+    assert node.journal.compact("d") == 6
+    assert ask(reopen(), "increment") == "5"
+
+
+def test_after_a_crash_it_is_as_it_was_before_the_message(reopen: Open) -> None:
+    node = reopen()
+    spawn(node, source=FRAGILE)
+    assert ask(node, "add", "2") == "2"
+    with pytest.raises(Crashed):
+        ask(node, "die")
+    node.actors.restart("d")
+    assert ask(node, "add", "1") == "5"
+    assert node.keyvalue.get("total") == "3"
+    assert list(node.journal.events("d")) == []
+
+
+def test_a_side_effect_is_decided_once(reopen: Open) -> None:
+    node = reopen()
+    spawn(node, source=FRAGILE)
+    assert ask(node, "once", "first") == "first"
+    assert ask(node, "once", "second") == "first"
+    assert ask(reopen(), "once", "third") == "first"
+
+
+def test_a_message_that_is_sent_again_with_its_key_is_not_handled_again(reopen: Open) -> None:
+    node = reopen()
+    spawn(node)
+    assert ask(node, "increment", idempotency_key="a") == "1"
+    assert ask(node, "increment", idempotency_key="a") == "1"
+    assert ask(node, "increment", idempotency_key="b") == "2"
+    with pytest.raises(Rejected):
+        ask(node, "nothing", idempotency_key="c")
+    node = reopen()
+    assert ask(node, "increment", idempotency_key="b") == "2"
+    with pytest.raises(Rejected, match="unknown message type"):
+        ask(node, "nothing", idempotency_key="c")
+    assert state(node)["count"] == 2
+
+
+def test_one_that_was_stopped_does_not_come_back_by_itself(reopen: Open) -> None:
+    node = reopen()
+    spawn(node)
+    ask(node, "increment")
+    node.actors.stop("d")
+    node = reopen()
+    with pytest.raises(NotFound):
+        node.actors.get("d")
+    assert not node.journal.get("d").runs
+    spawn(node)
+    assert ask(node, "increment") == "2"
+
+
+def test_a_damaged_entry_is_named_and_put_aside_and_the_rest_comes_back(reopen: Open) -> None:
+    node = reopen()
+    spawn(node)
+    spawn(node, "other")
+    for _ in range(2):
+        ask(node, "increment")
+        ask(node, "increment", name="other")
+    with node._machine.workspace.database.transaction() as tx:
+        tx.execute("UPDATE journal SET line = replace(line, 'increment', 'decrement') WHERE actor = 1 AND seq = 3")
+    assert [(str(d.actor), d.seq, d.what) for d in node.journal.verify()] == [
+        ("d", 3, "its checksum does not fit what it says")
+    ]
+    node = reopen()
+    assert ask(node, "increment", name="other") == "3"
+    assert node.journal.get("d").quarantined == 1

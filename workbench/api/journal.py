@@ -1,0 +1,199 @@
+"""The journal of durable actors: their turns on disk, checkpoints, and the events that they keep themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from workbench.api.identity import ActorId
+from workbench.api.messages import Payload
+from workbench.api.turns import Turn
+from workbench.api.value import value
+
+CHECKPOINT_TURNS = 1_000
+"""A durable actor's state is stored after this many turns, unless it asks for it itself."""
+KEY_HEADER = "idempotency-key"
+KEY_SECONDS = 86_400.0
+"""How long a reply is kept for a message that is sent again with the same key."""
+
+
+@value
+class Event:
+    """Something that a durable actor keeps of its own accord. `sequence` is its place, from 1 and without gaps."""
+
+    sequence: int
+    type: str
+    payload: Payload
+    recorded: float
+
+
+@value
+class JournalInfo:
+    """What the journal holds of one actor.
+
+    `first` and `last` are the turns it has entries of (0: none), `checkpoint` the turn whose state is stored (0: none),
+    `bytes` their size. `runs`: it is brought back when the node starts. `quarantined` counts entries that were damaged
+    and put aside.
+    """
+
+    actor: ActorId
+    module: str
+    first: int
+    last: int
+    entries: int
+    events: int
+    checkpoint: int
+    checkpoint_taken: float
+    bytes: int
+    runs: bool
+    quarantined: int = 0
+
+
+@value
+class Damage:
+    """An entry that is not what was written: which, and what is wrong about it."""
+
+    actor: ActorId
+    seq: int
+    what: str
+
+
+@value
+class Checkpoint:
+    """A durable actor's state after turn `seq`, with all that its instance does not hold itself.
+
+    `events` is the sequence number of its last event, `clock_ns` and `drawn` are where virtual time and the fixed
+    sequence that stands for chance were.
+    """
+
+    seq: int
+    events: int
+    state: Payload
+    fsm_state: str = ""
+    clock_ns: int = 0
+    drawn: int = 0
+    taken: float = 0.0
+
+
+@value
+class Stored:
+    """What there is of an actor when it is to be brought back. `last` is its newest turn, `events` its newest event,
+    `first` the oldest turn that is kept, `birth` the newest one that was a birth. `runs`: it has not ended."""
+
+    last: int
+    events: int
+    checkpoint: Checkpoint | None
+    first: Turn | None
+    birth: Turn | None
+    runs: bool
+
+
+@value
+class Commit:
+    """What is written together: turns, the events that they kept, perhaps a checkpoint, and the reply's key."""
+
+    turns: Sequence[Turn] = ()
+    events: Sequence[Event] = ()
+    checkpoint: Checkpoint | None = None
+    key: str = ""
+
+
+class DurabilityOfActor(Protocol):
+    """What the host interface `durability` offers a durable actor inside of its turn."""
+
+    def persist(self, events: Sequence[tuple[str, Payload]]) -> int:
+        """They are kept when the turn ends well; the sequence number of the last one."""
+        ...
+
+    def ask_for_checkpoint(self) -> int: ...
+    def sequence(self) -> int: ...
+    def checkpoint_sequence(self) -> int: ...
+    def is_replaying(self) -> bool: ...
+    def side_effect(self, key: str, value: Payload) -> Payload: ...
+    def read(self, first: int, last: int, limit: int) -> Sequence[Event]: ...
+    def compact(self, up_to: int) -> int:
+        """Conflict: no checkpoint covers it."""
+        ...
+
+
+class JournalLog(Protocol):
+    """What the runtime needs of the journal. Thread-safe; an actor's own calls come one after the other."""
+
+    def open(self, actor: ActorId, module: str, *, supervised: bool) -> Stored:
+        """It is durable from now on, and comes back: when the node starts, or a supervised one with its tree."""
+        ...
+
+    def running(self) -> Sequence[tuple[ActorId, Turn | None]]:
+        """Who is to be brought back when the node starts, and the newest turn that was its birth."""
+        ...
+
+    def commit(self, actor: ActorId, what: Commit) -> None:
+        """Returns when it is on disk, with whatever else was waiting for the disk. Exhausted: the disk is full."""
+        ...
+
+    def turns(self, actor: ActorId, after: int, upto: int) -> Iterator[Turn]:
+        """Its turns beyond `after`, in order. Damaged ones are put aside, and named in the log, as they are met."""
+        ...
+
+    def reply(self, actor: ActorId, key: str) -> Turn | None:
+        """The turn that answered a message with this key within the last day."""
+        ...
+
+    def side_effect(self, actor: ActorId, key: str, value: Payload) -> Payload:
+        """What is stored under the key, which is `value` if nothing was."""
+        ...
+
+    def read(self, actor: ActorId, first: int, last: int, limit: int) -> Sequence[Event]: ...
+
+    def forget_events(self, actor: ActorId, upto: int) -> int:
+        """Remove events up to this one; how many they were."""
+        ...
+
+    def ended(self, actor: ActorId) -> None:
+        """It does not come back when the node starts; its journal stays."""
+        ...
+
+
+class Journal(Protocol):
+    """The facet `node.journal`. `actor` is an ActorId or a name, as elsewhere. Thread-safe."""
+
+    def list(self) -> Sequence[JournalInfo]:
+        """Every actor of the tenant and namespace that has a journal, by name, also those that ended."""
+        ...
+
+    def get(self, actor: ActorId | str) -> JournalInfo:
+        """NotFound: it has no journal."""
+        ...
+
+    def entries(self, actor: ActorId | str, *, after: int = 0, limit: int = 100) -> Sequence[Turn]:
+        """Its turns with seq > `after`, oldest first. A damaged one is left out; `verify` names it."""
+        ...
+
+    def events(self, actor: ActorId | str, *, after: int = 0, limit: int = 1_000) -> Sequence[Event]:
+        """The events that it persisted, with sequence > `after`, oldest first."""
+        ...
+
+    def checkpoint(self, actor: ActorId | str, *, timeout: float = 30.0) -> int:
+        """Store its state now, between two turns; the turn that the state belongs to.
+
+        NotFound: there is no such actor, or it is not durable. Rejected: it does not hand out its state.
+        """
+        ...
+
+    def compact(self, actor: ActorId | str) -> int:
+        """Remove the entries that its checkpoint makes needless for recovery; how many they were.
+
+        Conflict: it has no checkpoint. What is removed cannot be replayed any more.
+        """
+        ...
+
+    def verify(self, actor: ActorId | str | None = None) -> Sequence[Damage]:
+        """Read every entry, of one actor or of all, and compare it with its checksum and its place.
+
+        Empty: all is well.
+        """
+        ...
+
+    def remove(self, actor: ActorId | str) -> None:
+        """Forget the journal of an actor that ended. Conflict: it is still there."""
+        ...

@@ -1,0 +1,156 @@
+"""What makes an actor durable: each turn is on disk before anybody learns of it, and its state comes back.
+
+Used by the thread that owns the actor. A turn of the guest is recorded by the body as always; `commit` writes what was
+recorded since the last time, in one go, and returns when it is on the disk. What a turn persisted goes with it when the
+turn ends well, and is dropped with a turn that does not.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from workbench.api.errors import Conflict, Invalid, WorkbenchError
+from workbench.api.journal import CHECKPOINT_TURNS, Checkpoint, Commit, Event, JournalLog, Stored
+from workbench.api.messages import Payload
+from workbench.api.turns import BirthReason, Outcome, Turn
+
+if TYPE_CHECKING:
+    from workbench.clock import Clock
+    from workbench.runtime.body import Body
+
+logger = logging.getLogger(__name__)
+KEPT_CALLS, KEPT_BYTES = 100_000, 64 << 20
+"""Host calls of one turn that are recorded, and their bytes; a turn with more is followed by a checkpoint."""
+
+
+class Durable:
+    """See the module. Implements api.DurabilityOfActor for the turn in hand. `stored` is what there was at the start.
+
+    `checkpoint_due`: the next commit is to be followed by a checkpoint.
+    """
+
+    def __init__(self, body: Body, log: JournalLog, clock: Clock, *, supervised: bool) -> None:
+        self._body, self._log, self._clock, self._supervised = body, log, clock, supervised
+        self.stored: Stored = self.refresh()
+        self._turns: list[Turn] = []
+        self._events: list[Event] = []
+        self._event = self._committed_event = self.stored.events
+        found = self.stored.checkpoint
+        self._checkpoint_event, self.checkpoint_seq = (found.events, found.seq) if found else (0, 0)
+        self._since_checkpoint = 0
+        self.checkpoint_due = False
+        context = body.context
+        context.durability, context.keeps_inputs = self, True
+        context.kept_calls, context.kept_bytes = KEPT_CALLS, KEPT_BYTES
+        body.repeat(None, self.stored.last)
+        body.heard = self._turns.append
+
+    # Writing.
+
+    def commit(self, key: str = "") -> None:
+        """Write what was recorded; with `key`, the message's turn answers whoever sends it again.
+
+        Exhausted: the disk is full, and nothing of it was written; the actor must then go back to what was.
+        """
+        turns = tuple(self._turns)
+        if not turns:
+            return
+        events = tuple(self._events) if turns[-1].outcome is Outcome.REPLY else ()
+        self._log.commit(self._body.id, Commit(turns, events, None, key))
+        self._wrote(turns, events)
+
+    def commit_checkpoint(self, state: Payload) -> int:
+        """The same after a snapshot turn, with the state that it gave; the turn it belongs to."""
+        turns, world = tuple(self._turns), self._body.world_position
+        found = Checkpoint(turns[-1].seq, self._committed_event, state, self._body.fsm_state, *world, self._clock.now())
+        self._log.commit(self._body.id, Commit(turns, (), found))
+        self._wrote(turns, ())
+        self.checkpoint_seq, self._checkpoint_event = found.seq, found.events
+        self._since_checkpoint, self.checkpoint_due = 0, False
+        return found.seq
+
+    def _wrote(self, turns: Sequence[Turn], events: Sequence[Event]) -> None:
+        self._turns.clear()
+        self._events.clear()
+        self._event = self._committed_event = events[-1].sequence if events else self._committed_event
+        self._since_checkpoint += len(turns)
+        carries = self._body.spec.runnable.info.carries_state
+        if carries and (self._since_checkpoint >= CHECKPOINT_TURNS or any(turn.unrepeatable for turn in turns)):
+            self.checkpoint_due = True
+
+    def commit_end(self) -> None:
+        """The same for the turns in which an instance ends, whose end stands however it is written."""
+        try:
+            self.commit()
+        except WorkbenchError as failed:
+            logger.warning("the end of %s could not be written: %s", self._body.id, failed)
+            self.drop()
+
+    def drop(self) -> None:
+        """Forget what was not written."""
+        self._turns.clear()
+        self._events.clear()
+        self._event = self._committed_event
+
+    def answered(self, key: str) -> Turn | None:
+        """The turn that answered a message with this key."""
+        return self._log.reply(self._body.id, key)
+
+    def ended(self) -> None:
+        """It does not come back by itself."""
+        self._log.ended(self._body.id)
+
+    # For recovery.
+
+    def since(self, after: int, upto: int) -> Sequence[Turn]:
+        return list(self._log.turns(self._body.id, after, upto))
+
+    def refresh(self) -> Stored:
+        """What is on disk now."""
+        self.stored = self._log.open(self._body.id, self._body.spec.runnable.info.hash, supervised=self._supervised)
+        return self.stored
+
+    # For the guest: api.DurabilityOfActor.
+
+    def persist(self, events: Sequence[tuple[str, Payload]]) -> int:
+        now = self._clock.now()
+        for kind, payload in events:
+            if not kind:
+                raise Invalid("an event has a type, in the actor's own words; this one is empty")
+            self._event += 1
+            self._events.append(Event(self._event, kind, payload, now))
+        return self._event
+
+    def ask_for_checkpoint(self) -> int:
+        if not self._body.spec.runnable.info.carries_state:
+            raise Invalid(f"{self._body.id.name} has no snapshot_state, so there is no state to store")
+        self.checkpoint_due = True
+        return self._event
+
+    def sequence(self) -> int:
+        return self._event
+
+    def checkpoint_sequence(self) -> int:
+        return self._checkpoint_event
+
+    def is_replaying(self) -> bool:
+        """While `init` brings back what was stored; later turns are answered from the record and do nothing twice."""
+        return self._body.birth_reason is BirthReason.RECOVERY
+
+    def side_effect(self, key: str, value: Payload) -> Payload:
+        return self._log.side_effect(self._body.id, key, value)
+
+    def read(self, first: int, last: int, limit: int) -> Sequence[Event]:
+        found = list(self._log.read(self._body.id, first, last, limit))
+        fresh = [event for event in self._events if first <= event.sequence <= last]
+        return [*found, *fresh][:limit]
+
+    def compact(self, up_to: int) -> int:
+        if up_to > self._checkpoint_event:
+            raise Conflict(
+                f"a checkpoint covers events up to {self._checkpoint_event:,}, and {up_to:,} is beyond that; take one "
+                "first, in a turn before"
+            )
+        return self._log.forget_events(self._body.id, up_to)

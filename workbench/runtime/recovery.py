@@ -1,0 +1,121 @@
+"""Durable actors come back: the newest checkpoint, then every turn since, through the same gate that recorded them.
+
+By the thread that owns the actor. What is not lived through again are births (the state is carried on through them) and
+turns that ended in a crash. Their host calls are answered from the record, so that nothing is done twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from workbench.api.errors import Cause, Crashed, Internal, Rejected, Unavailable, WorkbenchError
+from workbench.api.journal import Stored
+from workbench.api.limits import MOST_FUEL, Limits
+from workbench.api.messages import Kind, Payload, Reply
+from workbench.api.replay import Divergence
+from workbench.api.turns import BirthReason, Outcome, Turn
+from workbench.runtime.durable import Durable
+from workbench.runtime.replay import Replay
+
+if TYPE_CHECKING:
+    from workbench.runtime.actor import Actor
+    from workbench.runtime.body import Spec
+    from workbench.wasm.library import Runnable
+
+REPLAYED = ("message", "snapshot-state")
+REPLAY_MS = 600_000
+
+
+def begin(actor: Actor) -> None:
+    """Be born as a durable actor, or go on as the one whose journal there is, whatever ended it."""
+    around = actor.around
+    durable = actor.durable = Durable(actor.body, around.journal, around.clock, supervised=actor.keeper is not None)
+    stored = durable.stored
+    if stored.birth is not None:
+        recover(actor, actor.spec)
+        return
+    try:
+        actor.start(actor.spec, actor.spec.state, BirthReason.SPAWN)
+        durable.commit()
+    except BaseException:
+        durable.ended()
+        raise
+
+
+def recover(actor: Actor, spec: Spec) -> None:
+    """A new instance that is where the journal ends. Crashed, Rejected, Unavailable: it cannot be brought back."""
+    durable, body = actor.durable, actor.body
+    assert durable is not None, "only durable actors are recovered"
+    durable.drop()
+    stored = durable.refresh()
+    state, after = _start(actor, stored)
+    actor.around.residents.admit()
+    body.repeat(None, stored.last)
+    body.start(spec, state, BirthReason.RECOVERY, after)
+    if (found := stored.checkpoint) is not None:
+        body.fsm_state = found.fsm_state
+        body.set_world(found.clock_ns, found.drawn)
+    elif stored.first is not None:
+        body.fsm_state = stored.first.state
+    _live_through(actor, durable, after, stored.last)
+    durable.commit()
+    actor.begun()
+
+
+def _start(actor: Actor, stored: Stored) -> tuple[Payload, int]:
+    """The state to begin with, and the turn that it belongs to."""
+    if stored.checkpoint is not None:
+        return stored.checkpoint.state, stored.checkpoint.seq
+    if stored.first is not None and stored.first.birth is not None:
+        return stored.first.birth.state, stored.first.seq
+    raise Unavailable(
+        f"{actor.id.name} cannot be brought back: its journal has neither a checkpoint nor its birth; what is left of "
+        f"it is shown by workbench journal show {actor.id.name}"
+    )
+
+
+def _live_through(actor: Actor, durable: Durable, after: int, upto: int) -> None:
+    body, context = actor.body, actor.body.context
+    run, limits = Replay.into(body, actor.around, _no_birth), context.limits
+    context.muted, context.limits = True, _generous(limits)
+    born = upto + 1
+    try:
+        for turn in durable.since(after, upto):
+            if turn.operation not in REPLAYED or turn.outcome is Outcome.CRASHED:
+                continue
+            if (found := run.step(turn)) is not None:
+                raise _nondeterministic(actor, found)
+    except BaseException:
+        durable.drop()
+        body.drop()
+        raise
+    finally:
+        context.muted, context.limits = False, limits
+        body.repeat(None, born)
+
+
+def _generous(limits: Limits) -> Limits:
+    """Whether a turn was too dear was decided when it was recorded; a restored instance takes other fuel."""
+    return replace(limits, fuel=MOST_FUEL, time_ms=max(limits.time_ms, REPLAY_MS))
+
+
+def _nondeterministic(actor: Actor, found: Divergence) -> Crashed:
+    text = (
+        f"{actor.id.name} cannot be brought back to turn {found.seq:,}: the {found.what} differs; recorded: "
+        f"{found.recorded}; now: {found.now}"
+    )
+    return Crashed(text, cause=Cause("nondeterministic", text))
+
+
+def _no_birth(module: str, _stack_bytes: int) -> Runnable:
+    raise Internal(f"a birth of {module} was met inside of a recovery")
+
+
+def answered(turn: Turn, kind: Kind) -> Reply | WorkbenchError:
+    """What a recorded turn ended in, as it was told then."""
+    if turn.outcome is Outcome.REJECTED:
+        return Rejected(turn.text, figures=turn.figures)
+    if turn.outcome is Outcome.CRASHED:
+        return Rejected(f"the message with this key was what {turn.actor.name} crashed over: {turn.cause}")
+    return Reply(turn.reply if kind is Kind.CALL else "", turn.figures, turn.seq, turn.state)

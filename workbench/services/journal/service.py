@@ -1,0 +1,197 @@
+"""The journal of a node: one log for all durable actors, written in groups.
+
+Whoever has something to write joins a queue; the first to get the disk writes for all who are waiting then, in one
+transaction that is on the disk when it is over. Nobody is handed to another thread for that: with one actor at work its
+own thread writes at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator, Sequence
+
+from workbench.api.errors import Conflict, NotFound, WorkbenchError
+from workbench.api.identity import ActorId
+from workbench.api.journal import KEY_SECONDS, Checkpoint, Commit, Event, Stored
+from workbench.api.messages import Payload
+from workbench.api.turn_text import from_line, to_line
+from workbench.api.turns import Outcome, Turn
+from workbench.services.journal import store
+from workbench.services.means import Means
+from workbench.storage.database import Transaction
+
+logger = logging.getLogger(__name__)
+READ_TURNS = 500
+
+
+class _Group:
+    """Something that waits for the disk. `error` is why it is not there."""
+
+    __slots__ = ("done", "error", "number", "what")
+
+    def __init__(self, number: int, what: Commit) -> None:
+        self.number, self.what = number, what
+        self.done = False
+        self.error: WorkbenchError | None = None
+
+
+class JournalService:
+    """Implements api.JournalLog. Thread-safe."""
+
+    def __init__(self, means: Means) -> None:
+        self.means, self.database = means, means.database
+        self._numbers: dict[ActorId, int] = {}
+        self._waiting: list[_Group] = []
+        self._lock = threading.Lock()
+        self._disk = threading.Lock()
+
+    def start(self) -> None:
+        """Forget the replies that nobody can ask for any more."""
+        with self.database.transaction() as tx:
+            tx.execute(store.EXPIRE_REPLIES, (self.means.clock.now(),))
+
+    def running(self) -> Sequence[tuple[ActorId, Turn | None]]:
+        """Who is to be brought back when the node starts, and the newest turn that was its birth."""
+        return store.running(self.database)
+
+    def open(self, actor: ActorId, module: str, *, supervised: bool) -> Stored:
+        known = store.infos(self.database, (actor.tenant, actor.namespace), actor.name)
+        with self.database.transaction(durable=True) as tx:
+            who = (actor.tenant, actor.namespace, actor.name, module, store.SUPERVISED if supervised else store.RUNS)
+            row = tx.execute(store.INSERT_ACTOR, who).fetchone()
+        number = self._numbers[actor] = int(row[0])
+        last = self.database.query(store.LAST, {"actor": number})[0]
+        checkpoint = self._checkpoint(number)
+        found = self.database.query(store.FIRST, (number,))
+        first = store.read(number, found[0]) if found else None
+        birth = self.database.query(store.BIRTH, (number,))[0][0]
+        return Stored(
+            max(last["seq"] or 0, last["checkpoint"] or 0),
+            max(last["event"] or 0, checkpoint.events if checkpoint else 0),
+            checkpoint,
+            first if isinstance(first, Turn) else None,
+            from_line(birth) if birth else None,
+            bool(known and known[0].runs),
+        )
+
+    def _checkpoint(self, number: int) -> Checkpoint | None:
+        rows = self.database.query(store.CHECKPOINT, (number,))
+        if not rows:
+            return None
+        row = rows[0]
+        if store.crc(number, row["seq"], row["state"]) != row["crc"]:
+            logger.error("the checkpoint of durable actor %d at turn %d is damaged and is not used", number, row["seq"])
+            return None
+        return Checkpoint(
+            row["seq"], row["events"], row["state"], row["fsm_state"], row["clock_ns"], row["drawn"], row["taken"]
+        )
+
+    def commit(self, actor: ActorId, what: Commit) -> None:
+        group = _Group(self._numbers[actor], what)
+        with self._lock:
+            self._waiting.append(group)
+        with self._disk:
+            if not group.done:
+                with self._lock:
+                    together, self._waiting = self._waiting, []
+                self._write(together)
+        if group.error is not None:
+            raise group.error
+
+    def _write(self, groups: Sequence[_Group]) -> None:
+        error: WorkbenchError | None = None
+        try:
+            with self.database.transaction(durable=True) as tx:
+                for group in groups:
+                    self._add(tx, group.number, group.what)
+        except WorkbenchError as failed:
+            error = failed
+        for group in groups:
+            group.error, group.done = error, True
+
+    def _add(self, tx: Transaction, number: int, what: Commit) -> None:
+        for turn in what.turns:
+            line = to_line(turn)
+            store.add_turn(tx, number, turn.seq, line)
+            if turn.birth is not None and turn.outcome is Outcome.REPLY:
+                tx.execute(store.SET_BIRTH, (line, turn.module, number))
+            if what.key and turn.operation == "message":
+                tx.execute(store.INSERT_REPLY, (number, what.key, line, self.means.clock.now() + KEY_SECONDS))
+        for event in what.events:
+            tx.execute(store.INSERT_EVENT, (number, event.sequence, event.type, event.payload, event.recorded))
+        if (found := what.checkpoint) is not None:
+            checksum = store.crc(number, found.seq, found.state)
+            tx.execute(
+                store.INSERT_CHECKPOINT,
+                (number, found.seq, found.events, found.state, found.fsm_state, found.clock_ns, found.drawn,
+                 found.taken, checksum),
+            )  # fmt: skip
+
+    def turns(self, actor: ActorId, after: int, upto: int) -> Iterator[Turn]:
+        number = self._numbers[actor]
+        while after < upto:
+            found = list(store.turns(self.database, number, after, READ_TURNS))
+            for turn in found:
+                if isinstance(turn, Turn):
+                    after = turn.seq
+                    if after <= upto:
+                        yield turn
+                else:
+                    after = turn[0]
+                    self._quarantine(actor, number, *turn)
+            if len(found) < READ_TURNS:
+                return
+
+    def _quarantine(self, actor: ActorId, number: int, seq: int, what: str) -> None:
+        logger.error("turn %d of %s is damaged and was put aside: %s", seq, actor.name, what)
+        with self.database.transaction(durable=True) as tx:
+            copy, remove, count = store.QUARANTINE
+            tx.execute(copy, (what, number, seq))
+            tx.execute(remove, (number, seq))
+            tx.execute(count, (number,))
+
+    def reply(self, actor: ActorId, key: str) -> Turn | None:
+        rows = self.database.query(store.FIND_REPLY, (self._numbers[actor], key, self.means.clock.now()))
+        return from_line(rows[0][0]) if rows else None
+
+    def side_effect(self, actor: ActorId, key: str, value: Payload) -> Payload:
+        number = self._numbers[actor]
+        with self.database.transaction() as tx:
+            tx.execute(store.INSERT_EFFECT, (number, key, value))
+            found: Payload = tx.execute(store.FIND_EFFECT, (number, key)).fetchone()[0]
+        return found
+
+    def read(self, actor: ActorId, first: int, last: int, limit: int) -> Sequence[Event]:
+        return store.events(self.database, self._numbers[actor], first - 1, last, limit)
+
+    def forget_events(self, actor: ActorId, upto: int) -> int:
+        with self.database.transaction(durable=True) as tx:
+            return tx.execute(store.COMPACT_EVENTS, (self._numbers[actor], upto)).rowcount
+
+    def ended(self, actor: ActorId) -> None:
+        with self.database.transaction(durable=True) as tx:
+            tx.execute(store.SET_RUNS, (store.ENDED, self._numbers[actor]))
+
+    # For the facet.
+
+    def number(self, actor: ActorId) -> int:
+        """NotFound: it has no journal."""
+        found = store.number_of(self.database, actor)
+        if found is None:
+            raise NotFound(f"{actor.name} has no journal: it was never durable; spawn it with --durable")
+        return found
+
+    def compact(self, actor: ActorId) -> int:
+        number = self.number(actor)
+        checkpoint = self._checkpoint(number)
+        if checkpoint is None:
+            raise Conflict(f"{actor.name} has no checkpoint, so every entry is needed to bring it back; take one first")
+        with self.database.transaction(durable=True) as tx:
+            return tx.execute(store.COMPACT, (number, checkpoint.seq)).rowcount
+
+    def remove(self, actor: ActorId) -> None:
+        number = self.number(actor)
+        with self.database.transaction(durable=True) as tx:
+            for statement in store.FORGET:
+                tx.execute(statement, (number,))

@@ -96,6 +96,7 @@ RECORDS = {
     api.Change: modules_pb2.Change,
     api.ModuleDiff: modules_pb2.ModuleDiff,
     api.ActorInfo: actors_pb2.ActorInfo,
+    api.Birth: actors_pb2.Birth,
     api.Envelope: actors_pb2.Envelope,
     api.HostCall: actors_pb2.HostCall,
     api.Limits: actors_pb2.Limits,

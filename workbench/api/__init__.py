@@ -94,7 +94,7 @@ from workbench.api.tuplespace import (
     Where,
     where,
 )
-from workbench.api.turns import HostCall, Outcome, Turn
+from workbench.api.turns import Birth, BirthReason, HostCall, Outcome, Turn
 
 __all__ = [
     "ANY",
@@ -109,6 +109,8 @@ __all__ = [
     "Area",
     "Backoff",
     "Behavior",
+    "Birth",
+    "BirthReason",
     "BlobInfo",
     "BlobLevel",
     "BlobStream",

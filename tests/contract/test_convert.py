@@ -15,6 +15,7 @@ from workbench.api import (
     ChildInfo,
     ChildSpec,
     Crashed,
+    Damage,
     DeadLetter,
     Envelope,
     Event,
@@ -23,6 +24,8 @@ from workbench.api import (
     HostCall,
     Internal,
     Invalid,
+    JournalEvent,
+    JournalInfo,
     Kind,
     Limits,
     Location,
@@ -45,7 +48,14 @@ from workbench.api import (
 from workbench.api.limits import BOUNDS, STACK_CLASSES
 from workbench.api.supervision import INFINITY, LIMITS
 from workbench.rpc import convert, faults
-from workbench.rpc.generated.plexspaces.v1 import actors_pb2, common_pb2, modules_pb2, node_pb2, supervision_pb2
+from workbench.rpc.generated.plexspaces.v1 import (
+    actors_pb2,
+    common_pb2,
+    journal_pb2,
+    modules_pb2,
+    node_pb2,
+    supervision_pb2,
+)
 
 number = st.integers(0, (1 << 63) - 1)
 floating = st.floats(allow_nan=False)
@@ -118,7 +128,10 @@ MESSAGES = {
     RestartRecord: (st.builds(RestartRecord, cause=st.none() | cause), supervision_pb2.RestartRecord),
     DeadLetter: (st.builds(DeadLetter, envelope=envelope, cause=st.none() | cause), actors_pb2.DeadLetter),
     Cause: (cause, common_pb2.Cause),
+    Damage: (st.builds(Damage), journal_pb2.Damage),
     Event: (st.builds(Event), node_pb2.Event),
+    JournalEvent: (st.builds(JournalEvent, payload=payload), journal_pb2.JournalEvent),
+    JournalInfo: (st.builds(JournalInfo), journal_pb2.JournalInfo),
     Limits: (limits, actors_pb2.Limits),
     LogLine: (st.builds(LogLine), node_pb2.LogLine),
     ModuleInfo: (st.builds(ModuleInfo), modules_pb2.ModuleInfo),

@@ -51,6 +51,8 @@ from workbench.api.errors import (
 )
 from workbench.api.events import Area, Event, Subscription
 from workbench.api.identity import ActorId
+from workbench.api.journal import Damage, Journal, JournalInfo
+from workbench.api.journal import Event as JournalEvent
 from workbench.api.keyvalue import KeyChange, KeyEntry, KeyLevel, KeyValue
 from workbench.api.limits import PROFILES, Limits, Profile, profile
 from workbench.api.locks import Lock, LockChange, Locks, LockWaiter
@@ -125,6 +127,7 @@ __all__ = [
     "ChildSpec",
     "Conflict",
     "Crashed",
+    "Damage",
     "DeadLetter",
     "Deed",
     "Delivery",
@@ -147,6 +150,9 @@ __all__ = [
     "HostCall",
     "Internal",
     "Invalid",
+    "Journal",
+    "JournalEvent",
+    "JournalInfo",
     "KeyChange",
     "KeyEntry",
     "KeyLevel",

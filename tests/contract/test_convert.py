@@ -86,6 +86,7 @@ worker = st.builds(
     state=payload,
     limits=st.dictionaries(st.sampled_from(LIMITS), positive),
     shutdown_ms=st.integers(-1, 9_999),
+    durable=st.booleans(),
     supervisor=st.none(),
 )
 

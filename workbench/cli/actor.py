@@ -198,7 +198,7 @@ def kill(name: str, target: Target) -> None:
 @options.where
 @options.debug
 def restart(name: str, timeout_seconds: float, target: Target) -> None:
-    """Start the crashed actor NAME again from its initial state."""
+    """Start the crashed actor NAME again from its initial state, a durable one as its journal has it."""
     with running(target) as node:
         node.actors.restart(name, timeout=timeout_seconds)
 

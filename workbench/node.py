@@ -125,6 +125,7 @@ class Machine:
         closing.callback(self.metrics.close)
         means = self._means()
         self.journal = JournalService(means)
+        closing.callback(self.journal.close)
         self.around = around = self._surroundings()
         self.services = self._services(means)
         closing.callback(self.services.close)

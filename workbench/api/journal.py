@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
+from workbench.api.errors import WorkbenchError
 from workbench.api.identity import ActorId
 from workbench.api.messages import Payload
 from workbench.api.turns import Turn
@@ -129,6 +130,10 @@ class JournalLog(Protocol):
 
     def commit(self, actor: ActorId, what: Commit) -> None:
         """Returns when it is on disk, with whatever else was waiting for the disk. Exhausted: the disk is full."""
+        ...
+
+    def commit_soon(self, actor: ActorId, what: Commit, told: Callable[[WorkbenchError | None], object]) -> None:
+        """The same without waiting: `told` is called when it is on disk, or with why not, on the journal's thread."""
         ...
 
     def turns(self, actor: ActorId, after: int, upto: int) -> Iterator[Turn]:

@@ -20,14 +20,13 @@ from workbench.api.actors import ActorInfo, ActorState
 from workbench.api.errors import Cause, Crashed, Exhausted, NotFound, Rejected, Unavailable, WorkbenchError
 from workbench.api.events import Area
 from workbench.api.identity import NAME_BYTES, ActorId
-from workbench.api.journal import KEY_HEADER
 from workbench.api.limits import MAILBOX_BYTES
 from workbench.api.logs import Level
 from workbench.api.messages import Envelope, Kind, Payload, Reply
 from workbench.api.supervision import Ending
 from workbench.api.turns import BirthReason
 from workbench.api.words import plural
-from workbench.runtime import life, recovery
+from workbench.runtime import life, recovery, written
 from workbench.runtime.behaviors import Route, route
 from workbench.runtime.body import Body, Spec
 from workbench.runtime.checks import check_sizes
@@ -160,7 +159,7 @@ class Actor:
                 if not pending:
                     self._owned = False
             if pending:
-                self._release()
+                self.release()
 
     def _check_alive(self, letter: Letter) -> None:
         if self.state in GONE:
@@ -210,7 +209,10 @@ class Actor:
         for _ in range(BATCH):
             letter = mailbox.take() if not control and self.state is ActorState.IDLE else None
             if letter is not None:
-                self._handle(letter)
+                if self.durable is None:
+                    self.handle(letter)
+                elif written.handle(self, letter):
+                    return  # the actor is nobody else's until the turn is on disk
                 continue
             with self._lock:  # nobody puts anything in while it is given up
                 job = control.popleft() if control else None
@@ -228,13 +230,18 @@ class Actor:
         state = self.state
         return bool(self.mailbox.letters) and (state is ActorState.IDLE or state is ActorState.PASSIVE)
 
-    def _release(self) -> None:
+    def release(self) -> None:
         with self._lock:
             pending = bool(self._control) or self._has_work()
             if not pending:
                 self._owned = False
         if pending:
             self.around.scheduler.submit(self)
+
+    def next(self, job: Callable[[], None]) -> None:
+        """Let the owner do this before anything else."""
+        with self._lock:
+            self._control.appendleft(job)
 
     def control(self, job: Callable[[], Any]) -> Answer[Any]:
         """Run `job` between two turns, before the messages that wait."""
@@ -267,7 +274,7 @@ class Actor:
             self.end()
             raise
         finally:
-            self._release()
+            self.release()
 
     def start(self, spec: Spec, state: Payload, reason: BirthReason) -> None:
         """A fresh instance; the old one, if any, is there until the new one is ready."""
@@ -280,63 +287,31 @@ class Actor:
         self.state, self.awaited = ActorState.SUSPENDED if self.suspended else ActorState.IDLE, False
         self.around.residents.enter(self)
 
-    def _handle(self, letter: Letter) -> None:
+    def handle(self, letter: Letter) -> None:
         envelope, body = letter.envelope, self.body
         way = body.call_way if envelope.kind is Kind.CALL else body.cast_way
         outcome = self._turn(way or self.route(envelope.kind), envelope)
         if letter.answer is not None or type(outcome) is not Reply:
-            self._answer(letter, outcome)
+            self.answer(letter, outcome)
 
     def _turn(self, way: Route, envelope: Envelope) -> Reply | WorkbenchError:
         self.state = ActorState.RUNNING
         try:
-            outcome = self.body.handle(way, envelope) if self.durable is None else self._durable_turn(way, envelope)
+            outcome = self.body.handle(way, envelope) if self.durable is None else written.turn(self, way, envelope)
         except BaseException as error:  # a fault of ours: the actor must not stay inside of a turn for ever
-            outcome = self._faulted(error, envelope)
+            outcome = self.faulted(error, envelope)
         if type(outcome) is Crashed:
             self.died(outcome.cause, envelope)
         else:
             self.state = ActorState.IDLE
         return outcome
 
-    def _durable_turn(self, way: Route, envelope: Envelope) -> Reply | WorkbenchError:
-        """The same, on disk before anybody learns of it; a message that was answered before is not handled again."""
-        durable = self.durable
-        assert durable is not None, "who calls this has seen it"
-        key = envelope.headers.get(KEY_HEADER, "")
-        if key and (turn := durable.answered(key)) is not None:
-            return recovery.answered(turn, envelope.kind)
-        outcome = self.body.handle(way, envelope)
-        try:
-            durable.commit(key)
-        except WorkbenchError as failed:
-            return self._not_written(failed)
-        if durable.checkpoint_due and type(outcome) is not Crashed:
-            self._checkpoint(durable)
-        return outcome
-
-    def _not_written(self, failed: WorkbenchError) -> Crashed:
-        """The turn is as if it had never been: the instance, which has seen it, is given up."""
-        assert self.durable is not None, "only a durable actor writes"
-        self.durable.drop()
-        self.body.drop()
-        cause = Cause("exhausted", f"its turn could not be written: {failed.message}", limit="disk")
-        return Crashed(f"actor {self.id.name} crashed: {cause}", cause=cause)
-
-    def _checkpoint(self, durable: Durable) -> None:
-        """As the turn before has asked for. A refusal or a full disk leaves the checkpoint before in force."""
-        try:
-            durable.commit_checkpoint(self.body.snapshot())
-        except WorkbenchError as refused:
-            durable.checkpoint_due = False
-            self.log(Level.WARN, f"no checkpoint could be taken: {refused.message}")
-
-    def _faulted(self, error: BaseException, envelope: Envelope) -> Crashed:
+    def faulted(self, error: BaseException, envelope: Envelope) -> Crashed:
         logger.exception("the turn of %s over %r failed inside the host", self.id, envelope.type, exc_info=error)
         cause = Cause("crashed", "the host failed inside this turn; its log has the details")
         return Crashed(f"actor {self.id.name} crashed: {cause}", cause=cause)
 
-    def _answer(self, letter: Letter, outcome: Reply | WorkbenchError) -> None:
+    def answer(self, letter: Letter, outcome: Reply | WorkbenchError) -> None:
         if letter.answer is None:
             if isinstance(outcome, Rejected):
                 envelope = letter.envelope

@@ -8,7 +8,7 @@ turn ends well, and is dropped with a turn that does not.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from workbench.api.errors import Conflict, Invalid, WorkbenchError
@@ -54,24 +54,39 @@ class Durable:
 
         Exhausted: the disk is full, and nothing of it was written; the actor must then go back to what was.
         """
-        turns = tuple(self._turns)
-        if not turns:
-            return
-        events = tuple(self._events) if turns[-1].outcome is Outcome.REPLY else ()
-        self._log.commit(self._body.id, Commit(turns, events, None, key))
-        self._wrote(turns, events)
+        if self._turns:
+            what = self._commit(key)
+            self._log.commit(self._body.id, what)
+            self._wrote(what)
+
+    def commit_soon(self, key: str, told: Callable[[WorkbenchError | None], object]) -> None:
+        """The same without waiting; until `told` is called nothing else may be written."""
+        what = self._commit(key)
+
+        def written(error: WorkbenchError | None) -> None:
+            if error is None:
+                self._wrote(what)
+            told(error)
+
+        self._log.commit_soon(self._body.id, what, written)
+
+    def _commit(self, key: str) -> Commit:
+        events = tuple(self._events) if self._turns[-1].outcome is Outcome.REPLY else ()
+        return Commit(tuple(self._turns), events, None, key)
 
     def commit_checkpoint(self, state: Payload) -> int:
         """The same after a snapshot turn, with the state that it gave; the turn it belongs to."""
         turns, world = tuple(self._turns), self._body.world_position
         found = Checkpoint(turns[-1].seq, self._committed_event, state, self._body.fsm_state, *world, self._clock.now())
-        self._log.commit(self._body.id, Commit(turns, (), found))
-        self._wrote(turns, ())
+        what = Commit(turns, (), found)
+        self._log.commit(self._body.id, what)
+        self._wrote(what)
         self.checkpoint_seq, self._checkpoint_event = found.seq, found.events
         self._since_checkpoint, self.checkpoint_due = 0, False
         return found.seq
 
-    def _wrote(self, turns: Sequence[Turn], events: Sequence[Event]) -> None:
+    def _wrote(self, what: Commit) -> None:
+        turns, events = what.turns, what.events
         self._turns.clear()
         self._events.clear()
         self._event = self._committed_event = events[-1].sequence if events else self._committed_event

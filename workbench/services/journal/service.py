@@ -1,39 +1,23 @@
-"""The journal of a node: one log for all durable actors, written in groups.
-
-Whoever has something to write joins a queue; the first to get the disk writes for all who are waiting then, in one
-transaction that is on the disk when it is over. Nobody is handed to another thread for that: with one actor at work its
-own thread writes at once.
-"""
+"""The journal of a node: one log for all durable actors, written in groups."""
 
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Iterator, Sequence
 
-from workbench.api.errors import Conflict, NotFound, WorkbenchError
+from workbench.api.errors import Conflict, NotFound
 from workbench.api.identity import ActorId
 from workbench.api.journal import KEY_SECONDS, Checkpoint, Commit, Event, Stored
 from workbench.api.messages import Payload
 from workbench.api.turn_text import from_line, to_line
 from workbench.api.turns import Outcome, Turn
 from workbench.services.journal import store
+from workbench.services.journal.group import GroupCommit, Told
 from workbench.services.means import Means
 from workbench.storage.database import Transaction
 
 logger = logging.getLogger(__name__)
 READ_TURNS = 500
-
-
-class _Group:
-    """Something that waits for the disk. `error` is why it is not there."""
-
-    __slots__ = ("done", "error", "number", "what")
-
-    def __init__(self, number: int, what: Commit) -> None:
-        self.number, self.what = number, what
-        self.done = False
-        self.error: WorkbenchError | None = None
 
 
 class JournalService:
@@ -42,9 +26,8 @@ class JournalService:
     def __init__(self, means: Means) -> None:
         self.means, self.database = means, means.database
         self._numbers: dict[ActorId, int] = {}
-        self._waiting: list[_Group] = []
-        self._lock = threading.Lock()
-        self._disk = threading.Lock()
+        self._group: GroupCommit[tuple[int, Commit]] = GroupCommit("journal", self._write)
+        self.close = self._group.close
 
     def start(self) -> None:
         """Forget the replies that nobody can ask for any more."""
@@ -88,27 +71,15 @@ class JournalService:
         )
 
     def commit(self, actor: ActorId, what: Commit) -> None:
-        group = _Group(self._numbers[actor], what)
-        with self._lock:
-            self._waiting.append(group)
-        with self._disk:
-            if not group.done:
-                with self._lock:
-                    together, self._waiting = self._waiting, []
-                self._write(together)
-        if group.error is not None:
-            raise group.error
+        self._group.commit((self._numbers[actor], what))
 
-    def _write(self, groups: Sequence[_Group]) -> None:
-        error: WorkbenchError | None = None
-        try:
-            with self.database.transaction(durable=True) as tx:
-                for group in groups:
-                    self._add(tx, group.number, group.what)
-        except WorkbenchError as failed:
-            error = failed
-        for group in groups:
-            group.error, group.done = error, True
+    def commit_soon(self, actor: ActorId, what: Commit, told: Told) -> None:
+        self._group.commit_soon((self._numbers[actor], what), told)
+
+    def _write(self, group: Sequence[tuple[int, Commit]]) -> None:
+        with self.database.transaction(durable=True) as tx:
+            for number, what in group:
+                self._add(tx, number, what)
 
     def _add(self, tx: Transaction, number: int, what: Commit) -> None:
         for turn in what.turns:

@@ -99,7 +99,7 @@ def test_an_actor_is_spawned_durable_from_the_form_and_shown_so(
     form.accept()
     qtbot.waitUntil(lambda: any(info.id.name == "kept" for info in real.actors.list()))
     assert real.actors.get("kept").durable and not real.actors.get("alone").durable
-    assert [info.actor.name for info in real.journal.list()] == ["kept"]
+    qtbot.waitUntil(lambda: [info.actor.name for info in real.journal.list()] == ["kept"])
     panel = window.panels["actors"]
     assert isinstance(panel, ActorsPanel)
     qtbot.waitUntil(lambda: any(row.id.name == "kept" for row in panel.model.rows))

@@ -8,13 +8,15 @@ turn ends well, and is dropped with a turn that does not.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from workbench.api.errors import Conflict, Invalid, WorkbenchError
-from workbench.api.journal import CHECKPOINT_TURNS, Checkpoint, Commit, Event, JournalLog, Stored
-from workbench.api.messages import Payload
-from workbench.api.turns import BirthReason, Outcome, Turn
+from workbench.api.journal import CHECKPOINT_TURNS, Checkpoint, Commit, Event, JournalLog, Part, Stored
+from workbench.api.messages import Envelope, Payload
+from workbench.api.turns import BirthReason, HostCall, Outcome, Turn
+from workbench.wasm.gate import current
 
 if TYPE_CHECKING:
     from workbench.clock import Clock
@@ -40,6 +42,8 @@ class Durable:
         found = self.stored.checkpoint
         self._checkpoint_event, self.checkpoint_seq = (found.events, found.seq) if found else (0, 0)
         self._since_checkpoint = 0
+        self._written = 0  # host calls of the turn in hand that are on disk already
+        self._along: Callable[[Any], HostCall] | None = None
         self.checkpoint_due = False
         context = body.context
         context.durability, context.keeps_inputs = self, True
@@ -59,6 +63,49 @@ class Durable:
             self._log.commit(self._body.id, what)
             self._wrote(what)
 
+    # Parts of the turn in hand.
+
+    @contextmanager
+    def along(self, call: Callable[[Any], HostCall]) -> Iterator[None]:
+        self._along = call
+        with self._log.along(self._body.id, self._part, self._parted):
+            yield
+
+    def _part(self, value: Any) -> Part | None:
+        """What is written together with a change whose caller is given `value`.
+
+        None: the change is another's, whose turn runs on this thread while this one waits; in virtual time that is so.
+        """
+        assert self._along is not None, "it is asked for while a host call runs"
+        instance = current.instance
+        return self._up_to(self._along(value)) if instance is not None and instance is self._body.instance else None
+
+    def _up_to(self, call: HostCall) -> Part | None:
+        """None outside of a message's turn: who is not born yet, or says goodbye, does not go on where it was."""
+        envelope = self._body.envelope
+        if envelope is None:
+            return None
+        before = self._body.context.calls[self._written :]
+        return Part(self._written, (*before, call), envelope if not self._written else None)
+
+    def _parted(self) -> None:
+        """It is written: what comes next begins behind the call in hand."""
+        self._written = len(self._body.context.calls) + 1
+
+    def done(self, call: HostCall) -> None:
+        if self._written > len(self._body.context.calls):
+            return
+        part = self._up_to(call)
+        if part is not None:
+            self._log.add_part(self._body.id, part)
+            self._parted()
+
+    def go_on(self, calls: Sequence[HostCall]) -> None:
+        """The turn that comes was cut off: these host calls of it are done."""
+        self._written = len(calls)
+
+    # Writing the turn.
+
     def commit_soon(self, key: str, told: Callable[[WorkbenchError | None], object]) -> None:
         """The same without waiting; until `told` is called nothing else may be written."""
         what = self._commit(key)
@@ -72,7 +119,7 @@ class Durable:
 
     def _commit(self, key: str) -> Commit:
         events = tuple(self._events) if self._turns[-1].outcome is Outcome.REPLY else ()
-        return Commit(tuple(self._turns), events, None, key)
+        return Commit(tuple(self._turns), events, None, key, bool(self._written))
 
     def commit_checkpoint(self, state: Payload) -> int:
         """The same after a snapshot turn, with the state that it gave; the turn it belongs to."""
@@ -89,6 +136,7 @@ class Durable:
         turns, events = what.turns, what.events
         self._turns.clear()
         self._events.clear()
+        self._written = 0
         self._event = self._committed_event = events[-1].sequence if events else self._committed_event
         self._since_checkpoint += len(turns)
         carries = self._body.spec.runnable.info.carries_state
@@ -105,6 +153,7 @@ class Durable:
 
     def drop(self) -> None:
         """Forget what was not written."""
+        self._written = 0
         self._turns.clear()
         self._events.clear()
         self._event = self._committed_event
@@ -118,6 +167,10 @@ class Durable:
         self._log.ended(self._body.id)
 
     # For recovery.
+
+    def cut_off(self) -> tuple[Envelope, Sequence[HostCall]] | None:
+        """The turn in whose middle the process ended, as far as it was written."""
+        return self._log.parts(self._body.id)
 
     def since(self, after: int, upto: int) -> Sequence[Turn]:
         return list(self._log.turns(self._body.id, after, upto))

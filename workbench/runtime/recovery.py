@@ -6,23 +6,27 @@ turns that ended in a crash. Their host calls are answered from the record, so t
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.api.errors import Cause, Crashed, Internal, Rejected, Unavailable, WorkbenchError
-from workbench.api.journal import Stored
+from workbench.api.journal import KEY_HEADER, Stored
 from workbench.api.limits import MOST_FUEL, Limits
-from workbench.api.messages import Kind, Payload, Reply
+from workbench.api.messages import Envelope, Kind, Payload, Reply
 from workbench.api.replay import Divergence
-from workbench.api.turns import BirthReason, Outcome, Turn
+from workbench.api.turns import BirthReason, HostCall, Outcome, Turn
 from workbench.runtime.durable import Durable
 from workbench.runtime.replay import Replay
+from workbench.wasm.script import Script
 
 if TYPE_CHECKING:
     from workbench.runtime.actor import Actor
     from workbench.runtime.body import Spec
     from workbench.wasm.library import Runnable
 
+logger = logging.getLogger(__name__)
 REPLAYED = ("message", "snapshot-state")
 REPLAY_MS = 600_000
 
@@ -60,6 +64,9 @@ def recover(actor: Actor, spec: Spec) -> None:
         body.fsm_state = stored.first.state
     _live_through(actor, durable, after, stored.last)
     durable.commit()
+    if (found_open := durable.cut_off()) is not None and not _finish(actor, durable, *found_open):
+        recover(actor, spec)  # what it died over is written as that, and not tried again
+        return
     actor.begun()
 
 
@@ -93,6 +100,25 @@ def _live_through(actor: Actor, durable: Durable, after: int, upto: int) -> None
     finally:
         context.muted, context.limits = False, limits
         body.repeat(None, born)
+
+
+def _finish(actor: Actor, durable: Durable, envelope: Envelope, calls: Sequence[HostCall]) -> bool:
+    """Go on with the turn in whose middle the process ended: what it has done is not done again. Whether it lives.
+
+    Nobody waits for the reply any more; who sends the message again with the same idempotency-key gets it.
+    """
+    body, key = actor.body, envelope.headers.get(KEY_HEADER, "")
+    durable.go_on(calls)
+    body.context.script = Script(calls, goes_on=True)
+    try:
+        outcome = body.handle(actor.route(envelope.kind), envelope)
+    finally:
+        body.context.script = None
+    durable.commit(key)
+    if type(outcome) is not Crashed:
+        return True
+    logger.warning("the turn of %s that was cut off could not be finished: %s", actor.id, outcome.message)
+    return False
 
 
 def _generous(limits: Limits) -> Limits:

@@ -107,9 +107,7 @@ class ActorSystem:
                 logger.error("durable actor %s could not be brought back: %s", who, answer.error)
                 self._around.logbook.log(who, Level.ERROR, f"it could not be brought back: {answer.error}", ())
 
-    def _come_back(self, who: ActorId, birth: Turn | None) -> None:
-        if birth is None:
-            raise Unavailable(f"{who.name} has no birth in its journal: it was never started")
+    def _come_back(self, who: ActorId, birth: Turn) -> None:
         actor = self._register((who.tenant, who.namespace), who.name, spec_again(self._library, birth))
         self._birth(actor)
 

@@ -206,6 +206,14 @@ _JOURNAL = (
     # and 32 rows took 3.9 ms instead of 1.2.
     "CREATE UNIQUE INDEX journal_of ON journal (actor, seq)",
     """
+    CREATE TABLE journal_parts (
+        actor INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        line TEXT NOT NULL,
+        PRIMARY KEY (actor, position)
+    ) WITHOUT ROWID
+    """,
+    """
     CREATE TABLE journal_quarantine (
         actor INTEGER NOT NULL,
         seq INTEGER NOT NULL,

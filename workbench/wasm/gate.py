@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from workbench.api.blobs import Blobs
 from workbench.api.channels import ChannelsOfActor
-from workbench.api.errors import Cause, Denied, Unavailable, WorkbenchError
+from workbench.api.errors import Cause, Denied, Exhausted, Unavailable, WorkbenchError
 from workbench.api.identity import ActorId
 from workbench.api.journal import DurabilityOfActor
 from workbench.api.keyvalue import KeyValueOfActor
@@ -266,15 +266,33 @@ class _Waiting:
 Run = Callable[..., Any]
 DONE_AGAIN = frozenset({("messaging", "now-ms"), ("logging", "log")})
 """What a replay does too: one moves the actor's virtual time on, the other may report what the instance dies of."""
+DONE_WITH_TURN = frozenset({("durability", name) for name in ("persist", "persist-batch", "checkpoint")})
+"""What is done in memory until the turn is written: a turn that was cut off has to do it again."""
 REGISTRY: dict[tuple[str, str], Run] = {}
 """The host functions that this node has; which grants they need is in `permissions`."""
 
 
-def host_call(interface: str, name: str) -> Callable[[Run], Run]:
-    """Register `run(context, *arguments)`."""
+SHAPES: dict[tuple[str, str], Callable[[Context, Any], Any]] = {}
+"""How a service's own value becomes what the guest is given, where these differ."""
+EFFECTS = frozenset(
+    {
+        *(("messaging", name) for name in ("ask", "spawn", "stop")),
+        *(("channels", name) for name in ("receive-from-queue", "ack", "nack", "create-queue", "delete-queue")),
+        *(("channels", "send-to-queue"), ("tuplespace", "take"), ("locks", "acquire"), ("http", "request")),
+        *(("socket", name) for name in ("connect", "send", "receive")),
+    }
+)
+"""What must not be done a second time, and is not always written together with what it changes: of a durable actor it
+is written right after."""
+
+
+def host_call(interface: str, name: str, *, shape: Callable[[Context, Any], Any] | None = None) -> Callable[[Run], Run]:
+    """Register `run(context, *arguments)`. See SHAPES."""
 
     def register(run: Run) -> Run:
         REGISTRY[interface, name] = run
+        if shape is not None:
+            SHAPES[interface, name] = shape
         return run
 
     return register
@@ -292,7 +310,8 @@ def through_gate(interface: str, name: str, context: Context, arguments: tuple[A
     """Run one host call for the actor of `context`. GuestEnded: in a replay, the recording has another call here."""
     key = interface, name
     script = context.script
-    if script is not None and key not in DONE_AGAIN:
+    again = script is not None and (key in DONE_AGAIN or (script.goes_on and key in DONE_WITH_TURN))
+    if script is not None and not again:
         recorded = script.answer(interface, name, arguments)
         _refuse(script)
         if recorded is not None:
@@ -303,7 +322,11 @@ def through_gate(interface: str, name: str, context: Context, arguments: tuple[A
         run = REGISTRY.get(key)
         if run is None:
             raise Unavailable(f"this node does not offer {name} of {interface} yet; it was not run")
-        result, error, message = run(context, *arguments), "", ""
+        error = message = ""
+        if context.durability is None:
+            result = run(context, *arguments)
+        else:
+            result = _run_once(context, context.durability, key, arguments, run)
     except WorkbenchError as failed:
         if isinstance(failed, Denied):
             permissions.count(key, context.holdings, failed)
@@ -312,10 +335,33 @@ def through_gate(interface: str, name: str, context: Context, arguments: tuple[A
         logger.exception("host function %s.%s failed for actor %s", interface, name, context.actor)
         result, error, message = None, "internal", f"{interface}.{name} failed inside the host; its log has the details"
     context.keep(HostCall(interface, name, arguments, result, error, message))
-    if script is not None and key in DONE_AGAIN:
+    if again and script is not None:
         script.confirm(interface, name, arguments, result)
         _refuse(script)
     return Err((error, message)) if error else Ok(result)
+
+
+def _run_once(
+    context: Context, durability: DurabilityOfActor, key: tuple[str, str], arguments: tuple[Any, ...], run: Run
+) -> Any:
+    """The same for a durable actor: what it changes is written together with the fact that it did."""
+    shape = SHAPES.get(key)
+    if context.calls_total >= context.kept_calls or context.calls_bytes > context.kept_bytes:
+        raise Exhausted(
+            f"host calls: the turn of a durable actor is recorded whole, and this one has made {context.calls_total:,} "
+            f"calls of {context.calls_bytes:,} bytes; up to {context.kept_calls:,} of {context.kept_bytes:,} bytes are "
+            "kept: do the rest in another turn",
+            limit="host_calls", value=context.kept_calls, used=context.calls_total,
+        )  # fmt: skip
+
+    def call(value: Any) -> HostCall:
+        return HostCall(*key, arguments, value if shape is None else shape(context, value))
+
+    with durability.along(call):
+        result = run(context, *arguments)
+    if key in EFFECTS:
+        durability.done(HostCall(*key, arguments, result))
+    return result
 
 
 def _refuse(script: Script) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 from workbench.api.errors import Conflict, NotFound
 from workbench.api.identity import ActorId
-from workbench.api.journal import KEY_SECONDS, Checkpoint, Commit, Event, Stored
-from workbench.api.messages import Payload
+from workbench.api.journal import KEY_SECONDS, Checkpoint, Commit, Event, Part, Stored
+from workbench.api.messages import Envelope, Payload
 from workbench.api.turn_text import from_line, to_line
-from workbench.api.turns import Outcome, Turn
+from workbench.api.turns import HostCall, Outcome, Turn
 from workbench.services.journal import store
 from workbench.services.journal.group import GroupCommit, Told
 from workbench.services.means import Means
@@ -34,7 +36,7 @@ class JournalService:
         with self.database.transaction() as tx:
             tx.execute(store.EXPIRE_REPLIES, (self.means.clock.now(),))
 
-    def running(self) -> Sequence[tuple[ActorId, Turn | None]]:
+    def running(self) -> Sequence[tuple[ActorId, Turn]]:
         """Who is to be brought back when the node starts, and the newest turn that was its birth."""
         return store.running(self.database)
 
@@ -79,6 +81,8 @@ class JournalService:
     def _write(self, group: Sequence[tuple[int, Commit]]) -> None:
         with self.database.transaction(durable=True) as tx:
             for number, what in group:
+                if what.parted:
+                    tx.execute(store.DELETE_PARTS, (number,))
                 self._add(tx, number, what)
 
     def _add(self, tx: Transaction, number: int, what: Commit) -> None:
@@ -98,6 +102,26 @@ class JournalService:
                 (number, found.seq, found.events, found.state, found.fsm_state, found.clock_ns, found.drawn,
                  found.taken, checksum),
             )  # fmt: skip
+
+    @contextmanager
+    def along(self, actor: ActorId, part: Callable[[Any], Part | None], kept: Callable[[], object]) -> Iterator[None]:
+        number = self._numbers[actor]
+
+        def write(tx: Transaction) -> None:
+            found = part(tx.returned)
+            if found is not None:
+                store.add_part(tx, number, found)
+                tx.settle(kept)
+
+        with self.database.along(write):
+            yield
+
+    def add_part(self, actor: ActorId, part: Part) -> None:
+        with self.database.transaction() as tx:
+            store.add_part(tx, self._numbers[actor], part)
+
+    def parts(self, actor: ActorId) -> tuple[Envelope, Sequence[HostCall]] | None:
+        return store.parts(self.database, self._numbers[actor])
 
     def turns(self, actor: ActorId, after: int, upto: int) -> Iterator[Turn]:
         number = self._numbers[actor]
@@ -131,6 +155,7 @@ class JournalService:
         with self.database.transaction() as tx:
             tx.execute(store.INSERT_EFFECT, (number, key, value))
             found: Payload = tx.execute(store.FIND_EFFECT, (number, key)).fetchone()[0]
+            tx.returns(found)
         return found
 
     def read(self, actor: ActorId, first: int, last: int, limit: int) -> Sequence[Event]:

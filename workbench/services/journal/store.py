@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 from workbench.api.errors import Invalid
 from workbench.api.identity import ActorId
-from workbench.api.journal import Damage, Event, JournalInfo
-from workbench.api.messages import Payload
-from workbench.api.turn_text import from_line
-from workbench.api.turns import Turn
+from workbench.api.journal import Damage, Event, JournalInfo, Part
+from workbench.api.messages import Envelope, Payload
+from workbench.api.turn_text import from_line, from_part_line, part_line
+from workbench.api.turns import HostCall, Turn
 from workbench.services.means import Scope
 from workbench.storage.database import Database, Row, Transaction
 
@@ -50,13 +50,17 @@ EVENTS = """
 SELECT sequence, type, payload, recorded FROM journal_events
 WHERE actor = ? AND sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?
 """
+INSERT_PART = "INSERT INTO journal_parts (actor, position, line) VALUES (?, ?, ?)"
+PARTS = "SELECT line FROM journal_parts WHERE actor = ? ORDER BY position"
+DELETE_PARTS = "DELETE FROM journal_parts WHERE actor = ?"
 COMPACT_EVENTS = "DELETE FROM journal_events WHERE actor = ? AND sequence <= ?"
 COMPACT = "DELETE FROM journal WHERE actor = ? AND seq <= ?"
 FORGET = tuple(
     f"DELETE FROM {table} WHERE {column} = ?"
     for table, column in (
         ("journal", "actor"), ("journal_events", "actor"), ("journal_checkpoints", "actor"),
-        ("journal_replies", "actor"), ("journal_effects", "actor"), ("journal_actors", "number"),
+        ("journal_replies", "actor"), ("journal_parts", "actor"), ("journal_effects", "actor"),
+        ("journal_actors", "number"),
     )
 )  # fmt: skip
 QUARANTINE = (
@@ -73,7 +77,7 @@ SELECT a.*, count(j.seq) AS entries, min(j.seq) AS first, max(j.seq) AS last, to
 FROM journal_actors a LEFT JOIN journal j ON j.actor = a.number
 WHERE a.tenant = ? AND a.namespace = ? AND (? = '' OR a.name = ?) GROUP BY a.number ORDER BY a.name
 """
-RUNNING = "SELECT tenant, namespace, name, birth FROM journal_actors WHERE runs = 1 ORDER BY number"
+RUNNING = "SELECT tenant, namespace, name, birth FROM journal_actors WHERE runs = 1 AND birth NOT NULL ORDER BY number"
 
 
 def crc(actor: int, seq: int, content: Payload) -> int:
@@ -84,6 +88,20 @@ def crc(actor: int, seq: int, content: Payload) -> int:
 
 def add_turn(tx: Transaction, actor: int, seq: int, line: str) -> None:
     tx.execute(INSERT_TURN, (actor, seq, line, crc(actor, seq, line)))
+
+
+def add_part(tx: Transaction, actor: int, part: Part) -> None:
+    tx.execute(INSERT_PART, (actor, part.position, part_line(part.calls, part.envelope)))
+
+
+def parts(database: Database, actor: int) -> tuple[Envelope, list[HostCall]] | None:
+    """The message of the turn that was cut off, and what it had done."""
+    envelope, calls = None, list[HostCall]()
+    for row in database.query(PARTS, (actor,)):
+        found, some = from_part_line(row["line"])
+        envelope = envelope or found
+        calls.extend(some)
+    return None if envelope is None else (envelope, calls)
 
 
 def number_of(database: Database, actor: ActorId) -> int | None:
@@ -103,10 +121,10 @@ def infos(database: Database, scope: Scope, name: str = "") -> list[JournalInfo]
     ]  # fmt: skip
 
 
-def running(database: Database) -> list[tuple[ActorId, Turn | None]]:
-    """Who is brought back when the node starts, and as what."""
+def running(database: Database) -> list[tuple[ActorId, Turn]]:
+    """Who is brought back when the node starts, and as what. Whose birth was cut off was never there."""
     return [
-        (ActorId(row["name"], row["namespace"], row["tenant"]), from_line(row["birth"]) if row["birth"] else None)
+        (ActorId(row["name"], row["namespace"], row["tenant"]), from_line(row["birth"]))
         for row in database.query(RUNNING)
     ]
 

@@ -65,8 +65,9 @@ class Model:
         assert seen["damage"] == [], seen["damage"]
         assert seen["count"] == count, (seen["count"], count)
         assert seen["total"] == count, f"keys: {seen['total']} instead of {count}"
-        assert seen["sequence"] == count, f"events: {seen['sequence']} instead of {count}"
         assert seen["events"] == self.done, "the events are others, or in another order"
+        assert seen["later"] == self.done, f"timers: {seen['later']}"
+        assert seen["noted"] == self.done, f"messages: {seen['noted']}"
         assert seen["tuples"] == sorted(["closed", key] for key in self.done), seen["tuples"]
         assert seen["queued"] == sorted(self.done), "messages of the queue are lost or doubled"
         assert seen["chances"] == [self.replies[key][2] for key in self.done], "a side effect was decided twice"

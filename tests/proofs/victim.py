@@ -1,4 +1,4 @@
-"""A node with one durable actor, in a process that kills itself at a failpoint.
+"""A node with two durable actors, in a process that kills itself at a failpoint.
 
     victim.py WORKSPACE POINT NTH [faulty]
 
@@ -13,7 +13,7 @@ import json
 import os
 import signal
 import sys
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ SOURCE = '''
 import json
 import os
 
-from plexspaces import GenServer, channels, durability, keyvalue, log, tuplespace
+from plexspaces import GenServer, channels, durability, keyvalue, log, messaging, tuplespace
 
 
 class Ledger(GenServer):
@@ -46,10 +46,15 @@ class Ledger(GenServer):
             tuplespace.write(("closed", payload))
             chance = durability.side_effect(payload, os.urandom(4).hex())
             self.chances.append(chance)
+            messaging.tell("mirror", "note", payload)
+            messaging.send_after(0, "later", payload)
             log.info(f"{payload} after {before}")
             if self.count % 3 == 0:
                 durability.checkpoint()
             return json.dumps([self.count, total, chance])
+        if message_type in ("note", "later"):
+            durability.persist(message_type, payload)
+            return ""
         return json.dumps([self.count, self.chances, durability.sequence()])
 '''
 SERVICES = "workbench.services"
@@ -111,7 +116,7 @@ def forget_what_was_done() -> None:
 
 
 def main(workspace: str, point: str, nth: int, faulty: bool) -> None:
-    from workbench.api import NotFound, SpawnOptions
+    from workbench.api import AlreadyExists, NotFound, SpawnOptions
     from workbench.config import load
     from workbench.node import LocalNode, Machine
 
@@ -124,8 +129,10 @@ def main(workspace: str, point: str, nth: int, faulty: bool) -> None:
             node.actors.get("ledger")
         except NotFound:
             module = node.modules.deploy(SOURCE.encode(), file_name="ledger.py")
-            grants = ("durability", "keyvalue", "tuplespace", "channels")
-            node.actors.spawn(module.hash, options=SpawnOptions("ledger", "strict", grants, durable=True))
+            grants = ("durability", "keyvalue", "tuplespace", "channels", "messaging")
+            for name in ("mirror", "ledger"):
+                with suppress(AlreadyExists):
+                    node.actors.spawn(module.hash, options=SpawnOptions(name, "strict", grants, durable=True))
         print(json.dumps("ready"), flush=True)
         for line in sys.stdin:
             key = json.loads(line)
@@ -138,15 +145,27 @@ def main(workspace: str, point: str, nth: int, faulty: bool) -> None:
 
 def seen(node: Any) -> dict[str, Any]:
     """Everything that the operations have left behind."""
-    count, chances, sequence = json.loads(node.actors.ask("ledger", "state").payload)
+    from workbench.api import Area
+
+    count, chances, _ = json.loads(node.actors.ask("ledger", "state").payload)
+    with node.subscribe([Area.TURNS]) as turns:  # timers are due at once, but on a thread of their own
+        for _ in range(100):
+            if len(node.journal.events("ledger")) >= 2 * count:
+                break
+            turns.get(0.1)
+    node.actors.ask("mirror", "state")  # after what waits there
+    events = {
+        name: [(event.type, event.payload) for event in node.journal.events(name)] for name in ("ledger", "mirror")
+    }
     return {
         "count": count,
         "chances": chances,
-        "sequence": sequence,
         "total": int(node.keyvalue.get("total") or 0),
         "tuples": sorted(found.fields for found in node.tuplespace.list()),
         "queued": sorted(message.payload for message in node.channels.messages("done")) if count else [],
-        "events": [event.payload for event in node.journal.events("ledger")],
+        "events": [payload for kind, payload in events["ledger"] if kind == "added"],
+        "later": [payload for kind, payload in events["ledger"] if kind == "later"],
+        "noted": [payload for _, payload in events["mirror"]],
         "damage": [str(damage) for damage in node.journal.verify()],
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from workbench.api.errors import WorkbenchError
@@ -90,25 +91,50 @@ class Stored:
     runs: bool
 
 
+@dataclass(slots=True)
+class Post:
+    """A message on its way to `actor`. A kept one is on disk, under `number`, until the turn that handles it is."""
+
+    actor: ActorId
+    envelope: Envelope
+    kept: bool
+    number: int = 0
+
+
+@value
+class Timer:
+    """A message that a durable actor sends to itself when `due` (seconds since 1970)."""
+
+    number: int
+    due: float
+    envelope: Envelope
+
+
 @value
 class Part:
-    """Host calls of a turn that still runs, from `position` (0 is the first) on; with the first ones its message."""
+    """Host calls of a turn that still runs, from `position` (0 is the first) on; with the first ones its message, and
+    its number if it is kept."""
 
     position: int
     calls: Sequence[HostCall]
     envelope: Envelope | None = None
+    number: int = 0
 
 
 @value
 class Commit:
     """What is written together: turns, the events that they kept, perhaps a checkpoint, and the reply's key. `parted`:
-    parts of the turn were written before, while it ran."""
+    parts of the turn were written before, while it ran. `handled` is the number of the kept message that it answers."""
 
     turns: Sequence[Turn] = ()
     events: Sequence[Event] = ()
     checkpoint: Checkpoint | None = None
     key: str = ""
     parted: bool = False
+    handled: int = 0
+    posts: Sequence[Post] = ()
+    timers: Sequence[Timer] = ()
+    cancelled: Sequence[int] = ()
 
 
 class DurabilityOfActor(Protocol):
@@ -164,7 +190,25 @@ class JournalLog(Protocol):
 
     def add_part(self, actor: ActorId, part: Part) -> None: ...
 
-    def parts(self, actor: ActorId) -> tuple[Envelope, Sequence[HostCall]] | None:
+    def post(self, to: ActorId, envelope: Envelope) -> int:
+        """Keep a message to a durable actor until it is handled; its number."""
+        ...
+
+    def unpost(self, number: int) -> None:
+        """It was not delivered after all."""
+        ...
+
+    def kept(self, actor: ActorId) -> Sequence[Post]:
+        """Messages that were accepted and not handled, oldest first."""
+        ...
+
+    def timers(self, actor: ActorId) -> Sequence[Timer]: ...
+
+    def fire(self, actor: ActorId, number: int) -> Post | None:
+        """A timer is due: its message is kept in its place. None: there is no such timer any more."""
+        ...
+
+    def parts(self, actor: ActorId) -> tuple[Post, Sequence[HostCall]] | None:
         """The turn that was cut off, as far as it was written."""
         ...
 
@@ -187,7 +231,7 @@ class JournalLog(Protocol):
         ...
 
     def ended(self, actor: ActorId) -> None:
-        """It does not come back when the node starts; its journal stays."""
+        """It does not come back when the node starts; its journal stays, its messages and timers do not."""
         ...
 
 

@@ -47,6 +47,16 @@ def from_part_line(line: str) -> tuple[Envelope | None, list[HostCall]]:
     return to_envelope(found["envelope"]) if "envelope" in found else None, list(map(_call, found["calls"]))
 
 
+def envelope_line(envelope: Envelope) -> str:
+    """A message as one line."""
+    return _encode(_plain(of_envelope(envelope)))
+
+
+def to_envelope_line(line: str) -> Envelope:
+    """What `envelope_line` wrote, from a file of ours."""
+    return to_envelope(_whole(json.loads(line)))
+
+
 def from_line(line: str) -> Turn:
     """Invalid: this is no turn, and what is wrong about it."""
     try:

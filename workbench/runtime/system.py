@@ -24,6 +24,7 @@ from workbench.api.errors import (
 )
 from workbench.api.events import Area
 from workbench.api.identity import NAME_BYTES, ActorId, split_address
+from workbench.api.journal import Post
 from workbench.api.limits import DEFAULT_PROFILE, Limits, profile
 from workbench.api.logs import Level
 from workbench.api.messages import NO_HEADERS, Envelope, Kind, Payload, Reply
@@ -34,6 +35,7 @@ from workbench.runtime.actor import Actor, Keeper
 from workbench.runtime.births import Library, check_behaviors, options_of, spec_again, spec_of
 from workbench.runtime.body import Spec
 from workbench.runtime.bonds import DOWN, EXIT, Bonds
+from workbench.runtime.durable import Durable
 from workbench.runtime.mailbox import Letter
 from workbench.runtime.surroundings import Surroundings
 
@@ -362,7 +364,10 @@ class ActorSystem:
         source = self._actors.get(sender) if sender is not None else None
         envelope = self.envelope(Kind.CAST, message_type, payload, source)
         try:
-            self.tell(to, envelope)
+            if source is not None and source.durable is not None and source.body.envelope is not None:
+                self.post(source.durable, to, envelope)
+            else:
+                self.tell(to, envelope)
         except NotFound:
             return False
         except WorkbenchError as error:
@@ -387,6 +392,23 @@ class ActorSystem:
         address = sender.id.at(self.node_name) if sender is not None else ""
         now = self._around.clock.now()
         return Envelope(number, kind, message_type, payload, address, now, correlation, headers)
+
+    def post(self, sender: Durable, to: ActorId, envelope: Envelope) -> str:
+        """Send it when the turn in hand is on disk. What can be known now is raised now."""
+        target = self.find(to)
+        target.check_present()
+        target.check_message(envelope)
+        sender.outbox.post(to, envelope, kept=target.durable is not None)
+        return envelope.id
+
+    def deliver(self, post: Post) -> None:
+        """Hand over a message that was posted; it is a dead letter when that is not possible."""
+        try:
+            self.find(post.actor).deliver(Letter(post.envelope, None, post.number))
+        except WorkbenchError as error:
+            if post.number:
+                self._around.journal.unpost(post.number)
+            self._around.dead_letters.add(post.actor, post.envelope, f"{post.actor.name} could not take it: {error}")
 
     def tell(self, to: ActorId, envelope: Envelope) -> str:
         self.find(to).deliver(Letter(envelope))

@@ -209,8 +209,26 @@ _JOURNAL = (
     CREATE TABLE journal_parts (
         actor INTEGER NOT NULL,
         position INTEGER NOT NULL,
+        post INTEGER NOT NULL,
         line TEXT NOT NULL,
         PRIMARY KEY (actor, position)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE journal_posts (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        actor INTEGER NOT NULL,
+        line TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX journal_posts_to ON journal_posts (actor)",
+    """
+    CREATE TABLE journal_timers (
+        actor INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        due REAL NOT NULL,
+        line TEXT NOT NULL,
+        PRIMARY KEY (actor, number)
     ) WITHOUT ROWID
     """,
     """

@@ -19,7 +19,7 @@ from workbench.api.blobs import Blobs
 from workbench.api.channels import ChannelsOfActor
 from workbench.api.errors import Cause, Denied, Exhausted, Unavailable, WorkbenchError
 from workbench.api.identity import ActorId
-from workbench.api.journal import DurabilityOfActor
+from workbench.api.journal import DurabilityOfActor, Post
 from workbench.api.keyvalue import KeyValueOfActor
 from workbench.api.limits import Limits
 from workbench.api.locks import Locks
@@ -54,6 +54,9 @@ class Messaging(Protocol):
     def parent_id(self, actor: ActorId) -> str | None: ...
     def send_after(self, actor: ActorId, delay_ms: int, message_type: str, payload: Payload) -> int: ...
     def cancel_timer(self, actor: ActorId, timer: int) -> bool: ...
+    def deliver(self, post: Post) -> None:
+        """Hand over a message that a durable actor sent, now that its turn is on disk."""
+        ...
 
 
 class Logging(Protocol):
@@ -167,7 +170,8 @@ class Context:
 
     While a recorded turn is lived through again, `script` answers its host calls; when that is to bring a living actor
     back, it is `muted`: its log has those lines already. `keeps_inputs`: what WASI gives of
-    the real world is recorded too; where it is not, `unrepeatable` says what was given.
+    the real world is recorded too; where it is not, `unrepeatable` says what was given. `recorded` is what the call in
+    hand had given before its turn was cut off.
     """
 
     actor: ActorId
@@ -190,6 +194,7 @@ class Context:
     kept_bytes: int = KEPT_HOST_CALL_BYTES
     unrepeatable: str = ""
     durability: DurabilityOfActor | None = None
+    recorded: Any = None
     _services: Services | None = None
 
     @property
@@ -266,8 +271,14 @@ class _Waiting:
 Run = Callable[..., Any]
 DONE_AGAIN = frozenset({("messaging", "now-ms"), ("logging", "log")})
 """What a replay does too: one moves the actor's virtual time on, the other may report what the instance dies of."""
-DONE_WITH_TURN = frozenset({("durability", name) for name in ("persist", "persist-batch", "checkpoint")})
-"""What is done in memory until the turn is written: a turn that was cut off has to do it again."""
+DONE_WITH_TURN = frozenset(
+    {
+        *(("durability", name) for name in ("persist", "persist-batch", "checkpoint")),
+        *(("messaging", name) for name in ("tell", "send-after", "cancel-timer")),
+        *(("channels", "publish-to-topic"), ("process-groups", "publish")),
+    }
+)
+"""What is done in memory until the turn is written: a turn that was cut off has to do it again, to the same end."""
 REGISTRY: dict[tuple[str, str], Run] = {}
 """The host functions that this node has; which grants they need is in `permissions`."""
 
@@ -310,12 +321,16 @@ def through_gate(interface: str, name: str, context: Context, arguments: tuple[A
     """Run one host call for the actor of `context`. GuestEnded: in a replay, the recording has another call here."""
     key = interface, name
     script = context.script
-    again = script is not None and (key in DONE_AGAIN or (script.goes_on and key in DONE_WITH_TURN))
+    again = script is not None and key in DONE_AGAIN
     if script is not None and not again:
         recorded = script.answer(interface, name, arguments)
         _refuse(script)
         if recorded is not None:
             context.keep(recorded)
+            if script.goes_on and key in DONE_WITH_TURN and not recorded.error:
+                context.recorded = recorded.result
+                REGISTRY[key](context, *arguments)
+                context.recorded = None
             return Err((recorded.error, recorded.message)) if recorded.error else Ok(recorded.result)
     try:
         permissions.check(key, context.holdings, context.actor, arguments)

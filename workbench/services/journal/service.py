@@ -9,9 +9,9 @@ from typing import Any
 
 from workbench.api.errors import Conflict, NotFound
 from workbench.api.identity import ActorId
-from workbench.api.journal import KEY_SECONDS, Checkpoint, Commit, Event, Part, Stored
+from workbench.api.journal import KEY_SECONDS, Checkpoint, Commit, Event, Part, Post, Stored, Timer
 from workbench.api.messages import Envelope, Payload
-from workbench.api.turn_text import from_line, to_line
+from workbench.api.turn_text import envelope_line, from_line, to_envelope_line, to_line
 from workbench.api.turns import HostCall, Outcome, Turn
 from workbench.services.journal import store
 from workbench.services.journal.group import GroupCommit, Told
@@ -84,6 +84,10 @@ class JournalService:
                 if what.parted:
                     tx.execute(store.DELETE_PARTS, (number,))
                 self._add(tx, number, what)
+                if what.handled:
+                    tx.execute(store.DELETE_POST, (what.handled,))
+                if what.posts or what.timers or what.cancelled:
+                    self._send(tx, number, what)
 
     def _add(self, tx: Transaction, number: int, what: Commit) -> None:
         for turn in what.turns:
@@ -103,6 +107,15 @@ class JournalService:
                  found.taken, checksum),
             )  # fmt: skip
 
+    def _send(self, tx: Transaction, number: int, what: Commit) -> None:
+        for post in what.posts:
+            if post.kept:
+                post.number = store.add_post(tx, self._numbers[post.actor], envelope_line(post.envelope))
+        for timer in what.timers:
+            tx.execute(store.INSERT_TIMER, (number, timer.number, timer.due, envelope_line(timer.envelope)))
+        for gone in what.cancelled:
+            tx.execute(store.TAKE_TIMER, (number, gone))
+
     @contextmanager
     def along(self, actor: ActorId, part: Callable[[Any], Part | None], kept: Callable[[], object]) -> Iterator[None]:
         number = self._numbers[actor]
@@ -120,8 +133,33 @@ class JournalService:
         with self.database.transaction() as tx:
             store.add_part(tx, self._numbers[actor], part)
 
-    def parts(self, actor: ActorId) -> tuple[Envelope, Sequence[HostCall]] | None:
-        return store.parts(self.database, self._numbers[actor])
+    def post(self, to: ActorId, envelope: Envelope) -> int:
+        post = Post(to, envelope, True)
+        self._group.commit((self._numbers[to], Commit(posts=(post,))))
+        return post.number
+
+    def unpost(self, number: int) -> None:
+        with self.database.transaction(durable=True) as tx:
+            tx.execute(store.DELETE_POST, (number,))
+
+    def kept(self, actor: ActorId) -> Sequence[Post]:
+        return store.kept(self.database, actor, self._numbers[actor])
+
+    def timers(self, actor: ActorId) -> Sequence[Timer]:
+        return store.timers(self.database, self._numbers[actor])
+
+    def fire(self, actor: ActorId, number: int) -> Post | None:
+        mine = self._numbers[actor]
+        with self.database.transaction(durable=True) as tx:
+            row = tx.execute(store.TAKE_TIMER, (mine, number)).fetchone()
+            if row is None:
+                return None
+            envelope = to_envelope_line(row["line"])
+            return Post(actor, envelope, True, store.add_post(tx, mine, row["line"]))
+
+    def parts(self, actor: ActorId) -> tuple[Post, Sequence[HostCall]] | None:
+        found = store.parts(self.database, self._numbers[actor])
+        return None if found is None else (Post(actor, found[0], found[1] > 0, found[1]), found[2])
 
     def turns(self, actor: ActorId, after: int, upto: int) -> Iterator[Turn]:
         number = self._numbers[actor]
@@ -166,8 +204,11 @@ class JournalService:
             return tx.execute(store.COMPACT_EVENTS, (self._numbers[actor], upto)).rowcount
 
     def ended(self, actor: ActorId) -> None:
+        number = self._numbers[actor]
         with self.database.transaction(durable=True) as tx:
-            tx.execute(store.SET_RUNS, (store.ENDED, self._numbers[actor]))
+            tx.execute(store.SET_RUNS, (store.ENDED, number))
+            for statement in store.NOTHING_WAITS:
+                tx.execute(statement, (number,))
 
     # For the facet.
 

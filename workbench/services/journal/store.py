@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from workbench.api.errors import Invalid
 from workbench.api.identity import ActorId
-from workbench.api.journal import Damage, Event, JournalInfo, Part
+from workbench.api.journal import Damage, Event, JournalInfo, Part, Post, Timer
 from workbench.api.messages import Envelope, Payload
-from workbench.api.turn_text import from_line, from_part_line, part_line
+from workbench.api.turn_text import from_line, from_part_line, part_line, to_envelope_line
 from workbench.api.turns import HostCall, Turn
 from workbench.services.means import Scope
 from workbench.storage.database import Database, Row, Transaction
@@ -50,8 +50,17 @@ EVENTS = """
 SELECT sequence, type, payload, recorded FROM journal_events
 WHERE actor = ? AND sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?
 """
-INSERT_PART = "INSERT INTO journal_parts (actor, position, line) VALUES (?, ?, ?)"
-PARTS = "SELECT line FROM journal_parts WHERE actor = ? ORDER BY position"
+INSERT_POST = "INSERT INTO journal_posts (actor, line) VALUES (?, ?) RETURNING id"
+DELETE_POST = "DELETE FROM journal_posts WHERE id = ?"
+POSTS = "SELECT id, line FROM journal_posts WHERE actor = ? ORDER BY id"
+INSERT_TIMER = "INSERT INTO journal_timers (actor, number, due, line) VALUES (?, ?, ?, ?)"
+TAKE_TIMER = "DELETE FROM journal_timers WHERE actor = ? AND number = ? RETURNING line"
+TIMERS = "SELECT number, due, line FROM journal_timers WHERE actor = ? ORDER BY due"
+NOTHING_WAITS = tuple(
+    f"DELETE FROM {table} WHERE actor = ?" for table in ("journal_posts", "journal_timers", "journal_parts")
+)
+INSERT_PART = "INSERT INTO journal_parts (actor, position, post, line) VALUES (?, ?, ?, ?)"
+PARTS = "SELECT post, line FROM journal_parts WHERE actor = ? ORDER BY position"
 DELETE_PARTS = "DELETE FROM journal_parts WHERE actor = ?"
 COMPACT_EVENTS = "DELETE FROM journal_events WHERE actor = ? AND sequence <= ?"
 COMPACT = "DELETE FROM journal WHERE actor = ? AND seq <= ?"
@@ -60,7 +69,7 @@ FORGET = tuple(
     for table, column in (
         ("journal", "actor"), ("journal_events", "actor"), ("journal_checkpoints", "actor"),
         ("journal_replies", "actor"), ("journal_parts", "actor"), ("journal_effects", "actor"),
-        ("journal_actors", "number"),
+        ("journal_posts", "actor"), ("journal_timers", "actor"), ("journal_actors", "number"),
     )
 )  # fmt: skip
 QUARANTINE = (
@@ -91,17 +100,32 @@ def add_turn(tx: Transaction, actor: int, seq: int, line: str) -> None:
 
 
 def add_part(tx: Transaction, actor: int, part: Part) -> None:
-    tx.execute(INSERT_PART, (actor, part.position, part_line(part.calls, part.envelope)))
+    tx.execute(INSERT_PART, (actor, part.position, part.number, part_line(part.calls, part.envelope)))
 
 
-def parts(database: Database, actor: int) -> tuple[Envelope, list[HostCall]] | None:
-    """The message of the turn that was cut off, and what it had done."""
-    envelope, calls = None, list[HostCall]()
+def parts(database: Database, actor: int) -> tuple[Envelope, int, list[HostCall]] | None:
+    """The message of the turn that was cut off, its number if it is kept, and what had been done."""
+    envelope, number, calls = None, 0, list[HostCall]()
     for row in database.query(PARTS, (actor,)):
         found, some = from_part_line(row["line"])
-        envelope = envelope or found
+        envelope, number = envelope or found, number or row["post"]
         calls.extend(some)
-    return None if envelope is None else (envelope, calls)
+    return None if envelope is None else (envelope, number, calls)
+
+
+def add_post(tx: Transaction, actor: int, line: str) -> int:
+    number: int = tx.execute(INSERT_POST, (actor, line)).fetchone()[0]
+    return number
+
+
+def kept(database: Database, actor: ActorId, number: int) -> list[Post]:
+    """Messages that wait, oldest first."""
+    return [Post(actor, to_envelope_line(row["line"]), True, row["id"]) for row in database.query(POSTS, (number,))]
+
+
+def timers(database: Database, actor: int) -> list[Timer]:
+    rows = database.query(TIMERS, (actor,))
+    return [Timer(row["number"], row["due"], to_envelope_line(row["line"])) for row in rows]
 
 
 def number_of(database: Database, actor: ActorId) -> int | None:

@@ -153,7 +153,10 @@ class Actor:
     def take_up(self, letter: Letter) -> None:
         """One that was in the mailbox when the node ended, or was on its way. By the owner, before it lives."""
         with self._lock:
-            self.mailbox.put(letter, self.id.name, of_system=True)
+            if all(
+                waiting.number != letter.number for waiting in self.mailbox.letters
+            ):  # or was it handed over already
+                self.mailbox.put(letter, self.id.name, of_system=True)
 
     def handle_here(self, envelope: Envelope) -> Reply | WorkbenchError | None:
         """Run the message's turn on this very thread and give its outcome; None when that is not possible now."""

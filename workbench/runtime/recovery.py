@@ -35,7 +35,9 @@ REPLAY_MS = 600_000
 def begin(actor: Actor) -> None:
     """Be born as a durable actor, or go on as the one whose journal there is, whatever ended it."""
     around = actor.around
-    durable = actor.durable = Durable(actor.body, around, around.host.messaging.deliver, supervised=actor.keeper is not None)
+    durable = actor.durable = Durable(
+        actor.body, around, around.host.messaging.deliver, supervised=actor.keeper is not None
+    )
     stored = durable.stored
     if stored.birth is not None:
         recover(actor, actor.spec)

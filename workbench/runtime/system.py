@@ -29,7 +29,6 @@ from workbench.api.limits import DEFAULT_PROFILE, Limits, profile
 from workbench.api.logs import Level
 from workbench.api.messages import NO_HEADERS, Envelope, Kind, Payload, Reply
 from workbench.api.supervision import ChildSpec
-from workbench.api.turns import Turn
 from workbench.runtime import life
 from workbench.runtime.actor import Actor, Keeper
 from workbench.runtime.births import Library, check_behaviors, options_of, spec_again, spec_of
@@ -101,17 +100,22 @@ class ActorSystem:
 
     def revive(self) -> None:
         """Bring back the durable actors that were there when the node ended. Who cannot be is said in the log."""
-        answers = [(who, self._around.scheduler.start(partial(self._come_back, who, birth)))
-                   for who, birth in self._around.journal.running()]  # fmt: skip
+        there: list[Actor] = []
+        for who, birth in self._around.journal.running():  # all are there before one sends another what it owes
+            try:
+                spec = spec_again(self._library, birth)
+                there.append(self._register((who.tenant, who.namespace), who.name, spec))
+            except WorkbenchError as error:
+                self._stays_away(who, error)
+        answers = [(actor.id, self._around.scheduler.start(partial(self._birth, actor))) for actor in there]
         for who, answer in answers:
             self._around.scheduler.wait(answer, float("inf"))
             if answer.error is not None:
-                logger.error("durable actor %s could not be brought back: %s", who, answer.error)
-                self._around.logbook.log(who, Level.ERROR, f"it could not be brought back: {answer.error}", ())
+                self._stays_away(who, answer.error)
 
-    def _come_back(self, who: ActorId, birth: Turn) -> None:
-        actor = self._register((who.tenant, who.namespace), who.name, spec_again(self._library, birth))
-        self._birth(actor)
+    def _stays_away(self, who: ActorId, error: BaseException) -> None:
+        logger.error("durable actor %s could not be brought back: %s", who, error)
+        self._around.logbook.log(who, Level.ERROR, f"it could not be brought back: {error}", ())
 
     def _birth(self, actor: Actor) -> None:
         try:
@@ -398,7 +402,7 @@ class ActorSystem:
         target = self.find(to)
         target.check_present()
         target.check_message(envelope)
-        sender.outbox.post(to, envelope, kept=target.durable is not None)
+        sender.outbox.post(to, envelope, kept=target.spec.durable)
         return envelope.id
 
     def deliver(self, post: Post) -> None:

@@ -110,7 +110,7 @@ class JournalService:
     def _send(self, tx: Transaction, number: int, what: Commit) -> None:
         for post in what.posts:
             if post.kept:
-                post.number = store.add_post(tx, self._numbers[post.actor], envelope_line(post.envelope))
+                post.number = store.add_post(tx, self.number(post.actor), envelope_line(post.envelope))
         for timer in what.timers:
             tx.execute(store.INSERT_TIMER, (number, timer.number, timer.due, envelope_line(timer.envelope)))
         for gone in what.cancelled:
@@ -214,7 +214,7 @@ class JournalService:
 
     def number(self, actor: ActorId) -> int:
         """NotFound: it has no journal."""
-        found = store.number_of(self.database, actor)
+        found = self._numbers.get(actor) or store.number_of(self.database, actor)
         if found is None:
             raise NotFound(f"{actor.name} has no journal: it was never durable; spawn it with --durable")
         return found

@@ -19,8 +19,8 @@ Every command, as `--help` prints it (this page is generated from there).
 
 **Which node.** `--node HOST:PORT` names one. Otherwise it is the one that runs on the workspace, the app's included: it
 keeps a private endpoint whose address and token lie in the workspace, readable by its user only. When none runs,
-commands on modules open the workspace themselves, `run` brings a node of its own, and commands on actors say how to
-start one.
+commands on stored things (modules, keys, tuples, queues, blobs, journals) open the workspace themselves and bring no
+durable actor back, `run` brings a node of its own, and commands on actors say how to start one.
 
 **Messages** are written `TYPE`, `TYPE=TEXT`, or `TYPE=@FILE` for the text of a file (`TYPE=@@TEXT` for a text that
 begins with `@`). Binary is `TYPE:=HEX` or `TYPE:=@FILE`. `--state` takes `TEXT`, `@FILE`, `@@TEXT`.

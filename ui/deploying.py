@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Literal
 
+from ui.states import begins_from
 from workbench.api import (
     ActorInfo,
     ActorState,
@@ -38,7 +39,7 @@ class Ran:
         if self.did == "spawned":
             return f"Deployed {code} and spawned {name} in {took}."
         if self.did == "restarted":
-            return f"Deployed {code} and started {name} again from its initial state in {took}."
+            return f"Deployed {code} and started {name} again {begins_from(self.actor)} in {took}."
         if self.did == "unchanged":
             return f"{name} already runs this code ({code}), {took}."
         return f"Deployed {code} and reloaded {name} with its state carried over in {took}."

@@ -42,6 +42,11 @@ def state_text(info: ActorInfo) -> str:
     return f"{info.state} ({info.fsm_state})" if info.fsm_state and info.state is ActorState.IDLE else str(info.state)
 
 
+def begins_from(info: ActorInfo) -> str:
+    """What a restart begins with."""
+    return "as its journal has it" if info.durable else "from its initial state"
+
+
 def error_look(code: str) -> tuple[str, str]:
     """Icon and colour of an error code."""
     return CODES.get(code, ("crashed" if code == "crashed" else "error", "error"))

@@ -48,13 +48,15 @@ def connect(
     token: str = "",
     keyvalue: str = "",
     blobs: str = "",
+    revive: bool = True,
 ) -> api.Node:
     """A node by its URL.
 
     `embedded:DIR` runs one on the workspace DIR in this process, `embedded:` on a temporary workspace that is removed
-    at the end; `keyvalue` and `blobs` are the URLs of its stores, instead of the settings. `grpc://HOST:PORT` attaches
-    to a running one. Invalid: another kind of URL, or no name of a tenant or namespace. Unavailable: the workspace or
-    a store is in use or cannot be reached, or nobody answers at the address.
+    at the end; `keyvalue` and `blobs` are the URLs of its stores, instead of the settings. Without `revive` durable
+    actors are not brought back: they stay in their journals. `grpc://HOST:PORT` attaches to a running node. Invalid:
+    another kind of URL, or no name of a tenant or namespace. Unavailable: the workspace or a store is in use or cannot
+    be reached, or nobody answers at the address.
     """
     check_scope(tenant, namespace)
     kind, _, rest = url.partition(":")
@@ -67,7 +69,8 @@ def connect(
         begin_interpreter(config.cache)  # beside the imports that follow
         from workbench.node import LocalNode, Machine
 
-        return LocalNode(Machine(Path(rest) if rest else None, config), tenant=tenant, namespace=namespace)
+        machine = Machine(Path(rest) if rest else None, config, revive=revive)
+        return LocalNode(machine, tenant=tenant, namespace=namespace)
     if kind == "grpc":
         from workbench.rpc.client import RemoteNode
 

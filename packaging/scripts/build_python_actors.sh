@@ -7,7 +7,7 @@ set -euo pipefail
 source "$(dirname "$0")/common.sh"
 
 # In the order of docs/sample-actors.md.
-actors=(counter event fsm service_demo keyvalue process_groups locks registry blob)
+actors=(counter event fsm service_demo keyvalue process_groups locks registry durability blob)
 if (($#)); then
     actors=("$@")
 fi

@@ -16,6 +16,7 @@ from workbench.rpc.client.actors import RemoteActors
 from workbench.rpc.client.blobs import RemoteBlobs
 from workbench.rpc.client.capabilities import RemoteCapabilities
 from workbench.rpc.client.channels import RemoteChannels
+from workbench.rpc.client.journal import RemoteJournal
 from workbench.rpc.client.keyvalue import RemoteKeyValue
 from workbench.rpc.client.locks import RemoteLocks
 from workbench.rpc.client.modules import RemoteModules
@@ -29,6 +30,7 @@ from workbench.rpc.generated.plexspaces.v1 import (
     capabilities_pb2,
     channels_pb2,
     common_pb2,
+    journal_pb2,
     keyvalue_pb2,
     locks_pb2,
     modules_pb2,
@@ -43,6 +45,7 @@ from workbench.rpc.server.blobs import BlobsService
 from workbench.rpc.server.capabilities import CapabilitiesService
 from workbench.rpc.server.channels import ChannelsService
 from workbench.rpc.server.handler import python_name
+from workbench.rpc.server.journal import JournalService
 from workbench.rpc.server.keyvalue import KeyValueService
 from workbench.rpc.server.locks import LocksService
 from workbench.rpc.server.modules import ModulesService
@@ -59,6 +62,7 @@ FACETS = {
     "Supervision": (api.Supervision, RemoteSupervision, SupervisionService, supervision_pb2),
     "Blobs": (api.Blobs, RemoteBlobs, BlobsService, blobs_pb2),
     "Channels": (api.Channels, RemoteChannels, ChannelsService, channels_pb2),
+    "Journal": (api.Journal, RemoteJournal, JournalService, journal_pb2),
     "KeyValue": (api.KeyValue, RemoteKeyValue, KeyValueService, keyvalue_pb2),
     "Locks": (api.Locks, RemoteLocks, LocksService, locks_pb2),
     "ProcessGroups": (api.ProcessGroups, RemoteProcessGroups, ProcessGroupsService, process_groups_pb2),
@@ -74,6 +78,7 @@ ONE_END_ONLY = {
     "capabilities",
     "channels",
     "supervision",
+    "journal",
     "keyvalue",
     "locks",
     "process_groups",
@@ -96,6 +101,7 @@ RECORDS = {
     api.Change: modules_pb2.Change,
     api.ModuleDiff: modules_pb2.ModuleDiff,
     api.ActorInfo: actors_pb2.ActorInfo,
+    api.Birth: actors_pb2.Birth,
     api.Envelope: actors_pb2.Envelope,
     api.HostCall: actors_pb2.HostCall,
     api.Limits: actors_pb2.Limits,
@@ -123,6 +129,9 @@ RECORDS = {
     api.QueuedMessage: channels_pb2.QueuedMessage,
     api.Subscriber: channels_pb2.Subscriber,
     api.TopicInfo: channels_pb2.TopicInfo,
+    api.Damage: journal_pb2.Damage,
+    api.JournalEvent: journal_pb2.JournalEvent,
+    api.JournalInfo: journal_pb2.JournalInfo,
     api.KeyChange: keyvalue_pb2.KeyChange,
     api.KeyEntry: keyvalue_pb2.KeyEntry,
     api.KeyLevel: keyvalue_pb2.KeyLevel,
@@ -200,7 +209,7 @@ def test_every_record_that_crosses_the_border_is_compared_here() -> None:
 def _records(protocol: type) -> Iterator[type]:
     for member in _methods(protocol).values():
         if inspect.isfunction(member):
-            known = {**member.__globals__, **vars(api)}
+            known = {**vars(api), **member.__globals__}
             for hint in typing.get_type_hints(member, known).values():
                 yield from filter(_is_record, _parts(hint))
 

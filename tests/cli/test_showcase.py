@@ -34,6 +34,12 @@ FAULTS = {
         "ttl_ms",
         "A service was registered",
     ),
+    "durability": (
+        "durability_actor.py",
+        'durability.persist("incremented", str(self.count))',
+        "pass",
+        "Persist batch: two events at once",
+    ),
     "blob": ("blob_actor.py", "content(wanted), **extras", "content(wanted)", "Size, hash, content type and metadata"),
     "concurrency": (
         "tally.wat",

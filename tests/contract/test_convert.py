@@ -10,10 +10,12 @@ from workbench.api import (
     ActorId,
     ActorInfo,
     Backoff,
+    Birth,
     Cause,
     ChildInfo,
     ChildSpec,
     Crashed,
+    Damage,
     DeadLetter,
     Envelope,
     Event,
@@ -22,6 +24,8 @@ from workbench.api import (
     HostCall,
     Internal,
     Invalid,
+    JournalEvent,
+    JournalInfo,
     Kind,
     Limits,
     Location,
@@ -39,11 +43,19 @@ from workbench.api import (
     TreeChange,
     Turn,
     WorkbenchError,
+    parse_grant,
 )
 from workbench.api.limits import BOUNDS, STACK_CLASSES
 from workbench.api.supervision import INFINITY, LIMITS
 from workbench.rpc import convert, faults
-from workbench.rpc.generated.plexspaces.v1 import actors_pb2, common_pb2, modules_pb2, node_pb2, supervision_pb2
+from workbench.rpc.generated.plexspaces.v1 import (
+    actors_pb2,
+    common_pb2,
+    journal_pb2,
+    modules_pb2,
+    node_pb2,
+    supervision_pb2,
+)
 
 number = st.integers(0, (1 << 63) - 1)
 floating = st.floats(allow_nan=False)
@@ -74,6 +86,7 @@ worker = st.builds(
     state=payload,
     limits=st.dictionaries(st.sampled_from(LIMITS), positive),
     shutdown_ms=st.integers(-1, 9_999),
+    durable=st.booleans(),
     supervisor=st.none(),
 )
 
@@ -92,8 +105,12 @@ def child_above(tree: SupervisorSpec) -> ChildSpec:
 children = st.recursive(worker, lambda below: supervisor_of(below).map(child_above), max_leaves=5)
 tree = supervisor_of(children)
 child_info = st.builds(ChildInfo, restarts_in_seconds=st.none() | floating)
+grant = st.sampled_from(("spawn", "keyvalue:read/config/*", "network/example.org:443")).map(parse_grant)
+birth = st.builds(Birth, state=payload, limits=limits, grants=st.lists(grant, max_size=3).map(tuple))
 turn = st.builds(
     Turn,
+    birth=st.none() | birth,
+    unrepeatable=st.text(),
     envelope=st.none() | envelope,
     outcome=st.sampled_from(Outcome),
     reply=payload,
@@ -112,7 +129,10 @@ MESSAGES = {
     RestartRecord: (st.builds(RestartRecord, cause=st.none() | cause), supervision_pb2.RestartRecord),
     DeadLetter: (st.builds(DeadLetter, envelope=envelope, cause=st.none() | cause), actors_pb2.DeadLetter),
     Cause: (cause, common_pb2.Cause),
+    Damage: (st.builds(Damage), journal_pb2.Damage),
     Event: (st.builds(Event), node_pb2.Event),
+    JournalEvent: (st.builds(JournalEvent, payload=payload), journal_pb2.JournalEvent),
+    JournalInfo: (st.builds(JournalInfo), journal_pb2.JournalInfo),
     Limits: (limits, actors_pb2.Limits),
     LogLine: (st.builds(LogLine), node_pb2.LogLine),
     ModuleInfo: (st.builds(ModuleInfo), modules_pb2.ModuleInfo),

@@ -86,9 +86,17 @@ def _keep_blobs(node: Node) -> None:
         node.blobs.upload(SECRET, key, "secret", metadata={SECRET: SECRET})
 
 
+def _keep_journal(node: Node) -> None:
+    """The journal of whoever is called so there; the one that asks has none, as before."""
+    module = node.modules.deploy(COUNTER.encode(), file_name="counter.py")
+    node.actors.spawn(module.hash, options=SpawnOptions("kept", durable=True))
+    node.actors.ask("kept", "increment")
+
+
 SERVICES: dict[str, tuple[Callable[[Node], None], Callable[[Node], object]]] = {
     "blob": (_keep_blobs, lambda node: (node.blobs.buckets(), node.blobs.list(SECRET))),
     "channels": (_keep_queues, _queues),
+    "durability": (_keep_journal, lambda node: (node.journal.list(), node.journal.entries("kept"))),
     "keyvalue": (_keep_keys, lambda node: node.keyvalue.list()),
     "locks": (_keep_locks, lambda node: node.locks.list()),
     "process-groups": (_keep_groups, _groups),

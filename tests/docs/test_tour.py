@@ -15,7 +15,13 @@ import pages
 import pytest
 
 TOUR = pages.page("README.md")
-TYPED = {"README.md": 10, "docs/supervision.md": 5, "docs/first-actor.md": 15, "docs/testing.md": 1}
+TYPED = {
+    "README.md": 10,
+    "docs/supervision.md": 5,
+    "docs/first-actor.md": 15,
+    "docs/testing.md": 1,
+    "docs/durability.md": 11,
+}
 """Pages whose lines are typed, and how many there are at least."""
 READY_SECONDS = 120
 

@@ -22,7 +22,7 @@ SOURCE = textwrap.dedent(
     """
     import time
 
-    from plexspaces import GenServer, channels, locks, messaging
+    from plexspaces import GenServer, channels, durability, locks, messaging
 
 
     class Trouble(GenServer):
@@ -54,6 +54,13 @@ SOURCE = textwrap.dedent(
         def itself(self, payload):
             return messaging.ask(messaging.self_id(), "lock", "")
 
+        def keep(self, payload):
+            return str(durability.persist("kept", payload))
+
+        def hidden(self, payload):
+            self._seen = getattr(self, "_seen", 0) + 1  # private, so it is in no snapshot
+            return str(self._seen)
+
         def late(self, payload):
             held = locks.acquire("door", lease_ms=1)
             channels.receive_from_queue("never", timeout_ms=100)
@@ -61,7 +68,7 @@ SOURCE = textwrap.dedent(
             return ""
     """
 )
-ALL = ("messaging", "channels", "locks/door")
+ALL = ("messaging", "channels", "locks/door", "durability")
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +115,16 @@ def _unacknowledged(node: Node) -> None:
     node.channels.ack(delivery.id)
 
 
+def _forgetful(node: Node) -> None:
+    """What its snapshot leaves out is not there after a checkpoint, and the turns since then go otherwise."""
+    actor = node.actors.spawn("trouble", options=SpawnOptions("forgetful", durable=True)).id
+    node.actors.ask(actor, "hidden")
+    node.journal.checkpoint(actor)
+    node.actors.ask(actor, "hidden")
+    node.actors.kill(actor)
+    node.actors.restart(actor)
+
+
 PROVOKED: dict[str, Callable[[Node], object]] = {
     "a reply is missing": lambda node: _call(node, "forget"),
     "a denied call": lambda node: _call(node, "lock"),
@@ -123,6 +140,8 @@ PROVOKED: dict[str, Callable[[Node], object]] = {
     "a taken name": _twice,
     "a package that is not there": lambda node: _import(node, "requests"),
     "a delivery that is done": _unacknowledged,
+    "nothing is durable": lambda node: _call(node, "keep"),
+    "a state that forgets": _forgetful,
     "a payload too large": lambda node: _call(node, "lock", payload="x" * (65 << 20)),
 }
 

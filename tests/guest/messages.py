@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from workbench.data import PACKAGE
 
@@ -15,6 +16,7 @@ class Spawn:
     name: str
     module: str
     grants: tuple[str, ...]
+    durable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ def steps() -> Iterator[Spawn | Message]:
         first, _, rest = line.partition(" ")
         if first == "spawn":
             name, module, *options = rest.split()
-            yield Spawn(name, module, tuple(options[1::2]))
+            grants = tuple(after for before, after in pairwise(options) if before == "--grant")
+            yield Spawn(name, module, grants, "--durable" in options)
         elif first and first != "#":
             message, _, reply = rest.rpartition(" -> ")
             kind, _, payload = message.partition("=")

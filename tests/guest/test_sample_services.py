@@ -16,7 +16,7 @@ from .messages import Message, Spawn, steps
 
 Play = Callable[..., ActorHandle]
 NUMBERS = count(1)
-SERVICES = ("service_demo", "keyvalue", "process_groups", "locks", "registry", "blob")
+SERVICES = ("service_demo", "keyvalue", "process_groups", "locks", "registry", "durability", "blob")
 NAMES = ("counter", "event", "fsm", *SERVICES)
 
 
@@ -24,9 +24,11 @@ NAMES = ("counter", "event", "fsm", *SERVICES)
 def play(module_node: VirtualNode, form: str) -> Play:
     """Start a sample actor in one form, under a name of its own unless one is given."""
 
-    def start(actor: str, state: str = "", *, name: str = "", profile: str = "permissive") -> ActorHandle:
+    def start(
+        actor: str, state: str = "", *, name: str = "", profile: str = "permissive", durable: bool = False
+    ) -> ActorHandle:
         file = SAMPLES / f"{actor}_actor.py"
-        chosen = {"name": name or f"{actor}-{next(NUMBERS)}", "profile": profile}
+        chosen = {"name": name or f"{actor}-{next(NUMBERS)}", "profile": profile, "durable": durable}
         return module_node.start(file, state, component=form == "component", **chosen)
 
     return start
@@ -40,12 +42,12 @@ def test_each_message_of_the_table_is_answered_as_it_says(module_node: VirtualNo
         if isinstance(step, Spawn):
             file = SAMPLES / f"{step.module}_actor.py"
             module_node.deploy(file, alias=step.module, component=form == "component")
-            node.actors.spawn(step.module, options=SpawnOptions(name=step.name, grants=step.grants))
+            node.actors.spawn(step.module, options=SpawnOptions(step.name, grants=step.grants, durable=step.durable))
         else:
             found = _answer(node, step)
             assert step.fits(found), f"{step} and not {found!r}"
             answered += 1
-    assert answered > 60
+    assert answered > 70
 
 
 def _answer(node: Node, step: Message) -> str:
@@ -97,6 +99,7 @@ TYPES = {
     "process_groups": ("join_group", "publish"),
     "locks": ("acquire", "try_acquire", "release"),
     "registry": ("register",),
+    "durability": ("persist_batch",),
     "blob": ("upload", "copy", "download", "metadata"),
 }
 
@@ -108,6 +111,7 @@ def test_a_service_that_was_not_granted_is_refused_by_its_name(play: Play) -> No
         "process_groups": ("join_group", "g"),
         "locks": ("acquire", "l"),
         "registry": ("unregister", "r"),
+        "durability": ("get_sequence", ""),
         "blob": ("list", "b"),
     }
     for actor, message in calls.items():
@@ -255,3 +259,29 @@ def test_a_blob_is_stored_as_text_or_bytes_and_copied(module_node: VirtualNode, 
     assert module_node.blobs.download(bucket, "d") == b"\x00\x01\xff"
     assert keeper.refused("upload", json.dumps({"blob": f"{bucket}/e", "base64": "A"})).code == "rejected"
     assert not module_node.blobs.exists(bucket, "e")
+
+
+def test_a_durable_counter_is_back_after_a_crash_with_its_state_and_its_events(
+    module_node: VirtualNode, play: Play
+) -> None:
+    kept = play("durability", "5", durable=True)
+    assert [kept.call("increment") for _ in range(2)] == ["6", "7"]
+    assert kept.call("persist_batch", json.dumps([["a", "1"], ["b", "2"]])) == "4"
+    kept.assert_called("durability", "persist_batch")
+    assert "a type" in str(kept.refused("persist_batch", json.dumps([["good", "1"], ["", "2"]])))
+    assert kept.call("get_sequence") == "4", "all or none are kept"
+    for checkpoint, total in ((0, 7), (4, 8)):
+        module_node.actors.kill(kept.id)
+        module_node.actors.restart(kept.id)
+        state = json.loads(str(kept.call("get_state")))
+        assert state == {"count": total, "sequence": total - 3, "checkpoint": checkpoint, "replayed": True}
+        assert kept.call("checkpoint") == str(total - 3)
+        assert kept.call("increment") == str(total + 1)
+    events = module_node.journal.events(kept.name)
+    assert [event.type for event in events] == ["incremented", "incremented", "a", "b", "incremented", "incremented"]
+
+
+def test_one_that_is_not_durable_is_told_so_in_words(play: Play) -> None:
+    for message_type in ("increment", "checkpoint", "get_sequence", "get_state"):
+        said = str(play("durability").refused(message_type))
+        assert "is not durable and has no journal; spawn it with --durable" in said

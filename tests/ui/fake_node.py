@@ -39,6 +39,7 @@ from workbench.api import (
     Figures,
     HostCall,
     Invalid,
+    Journal,
     KeyValue,
     Kind,
     Level,
@@ -125,6 +126,7 @@ class FakeActors:
         row = ActorInfo(
             ActorId(name), ActorState.IDLE, info.hash, info.name, tuple(str(b) for b in info.behaviors), "",
             "balanced", PROFILES["balanced"].grants, LIMITS, time(), memory_bytes=13 << 20,
+            durable=options is not None and options.durable,
         )  # fmt: skip
         self.rows[name], self.counts[name] = row, int(state or 0)
         self._changed(name, "actors.spawned")
@@ -294,7 +296,7 @@ class FakeNode:
 
     def __init__(self, *, interpreter_ready: bool = True) -> None:
         self._modules, self._actors = FakeModules(self), FakeActors(self)
-        self._services = services(lambda area, kind, subject: self.emit(area, kind, subject))
+        self._services, self._journal = services(lambda area, kind, subject: self.emit(area, kind, subject))
         self._supervision, self._capabilities = FakeSupervision(self), FakeCapabilities(self)
         self._subscriptions: list[FakeSubscription] = []
         self._seq = 0
@@ -344,6 +346,10 @@ class FakeNode:
     @property
     def registry(self) -> Registry:
         return self._services.registry
+
+    @property
+    def journal(self) -> Journal:
+        return self._journal
 
     @property
     def tuplespace(self) -> TupleSpace:

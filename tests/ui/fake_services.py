@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from workbench.api import ActorId, Area, Payload
+from workbench.api import ActorId, Area, Conflict, Payload
 from workbench.clock import SystemClock
 from workbench.runtime.callers import Outside
 from workbench.runtime.scheduler import Scheduler
@@ -15,6 +15,8 @@ from workbench.runtime.timers import Timers
 from workbench.services.all import Services, Views
 from workbench.services.blobs.service import BlobService
 from workbench.services.blobs.urls import opener
+from workbench.services.journal.local import LocalJournal
+from workbench.services.journal.service import JournalService
 from workbench.services.keyvalue.sqlite import SqliteStore
 from workbench.services.means import Means, Scope
 from workbench.storage.database import Database
@@ -35,8 +37,8 @@ class _Events:
         self._told(area, f"{area}.changed", "")
 
 
-def services(told: Told) -> Views:
-    """What somebody outside of the actors may use; `told` is told of events."""
+def services(told: Told) -> tuple[Views, LocalJournal]:
+    """What somebody outside of the actors may use, and a journal of nobody; `told` is told of events."""
     database = Database(Path(tempfile.mkdtemp(dir=_folder.name)) / "services.db")
     migrate(database)
     clock = SystemClock()
@@ -53,4 +55,9 @@ def services(told: Told) -> Views:
     blobs = BlobService(means, "", opener("", database.path.parent / "blobs"))
     made = Services(means, keys=SqliteStore(database), blobs=blobs)
     made.start()
-    return Views(made, caller)
+    journal = LocalJournal(JournalService(means), ("default", "default"), take=_no_state, present=lambda _actor: False)
+    return Views(made, caller), journal
+
+
+def _no_state(actor: ActorId, timeout: float) -> int:
+    raise Conflict(f"{actor.name} is not durable")

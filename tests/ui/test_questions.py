@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from answering import press, question
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 from real_node import QuickNode, quick_node, shop
 
@@ -82,6 +83,37 @@ def test_the_form_of_a_new_actor_holds_nobody_up(window: MainWindow, real: Quick
     form.accept()
     qtbot.waitUntil(lambda: len(real.actors.list()) == 6)
     goes_on(window, qtbot)
+
+
+def test_an_actor_is_spawned_durable_from_the_form_and_shown_so(
+    window: MainWindow, real: QuickNode, qtbot: QtBot
+) -> None:
+    window.desk.actions.run("actor.spawn")
+    qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), SpawnDialog))
+    form = QApplication.activeModalWidget()
+    assert isinstance(form, SpawnDialog)
+    box = form.findChild(QCheckBox)
+    assert box is not None and box.text().startswith("Durable") and not box.isChecked()
+    qtbot.keyClicks(next(edit for edit in form.findChildren(QLineEdit) if edit.accessibleName() == "Name"), "kept")
+    qtbot.keyClick(box, Qt.Key.Key_Space)
+    form.accept()
+    qtbot.waitUntil(lambda: any(info.id.name == "kept" for info in real.actors.list()))
+    assert real.actors.get("kept").durable and not real.actors.get("alone").durable
+    assert [info.actor.name for info in real.journal.list()] == ["kept"]
+    panel = window.panels["actors"]
+    assert isinstance(panel, ActorsPanel)
+    qtbot.waitUntil(lambda: any(row.id.name == "kept" for row in panel.model.rows))
+    column = next(column for column in panel.model.columns if column.key == "durable")
+    assert {row.id.name: column.text(row) for row in panel.model.rows}["kept"] == "yes"
+    panel.select_key(real.actors.get("kept").id)
+    qtbot.waitUntil(lambda: "it comes back as it was" in panel.details.overview.toPlainText())
+    real.actors.ask("kept", "increment")
+    real.actors.kill("kept")
+    qtbot.waitUntil(lambda: window.desk.actions["actor.restart"].isEnabled())
+    window.desk.actions.run("actor.restart")
+    said = "kept runs again, as its journal has it."
+    qtbot.waitUntil(lambda: said in [notice.text for notice in window.notices.notices])
+    assert real.actors.ask("kept", "increment").payload == "2"
 
 
 def test_a_dialog_with_a_loop_of_its_own_is_refused_inside_of_a_task(window: MainWindow, qtbot: QtBot) -> None:

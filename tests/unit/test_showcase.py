@@ -96,6 +96,6 @@ def test_stopping_ends_after_the_claim_in_hand_without_success(interpreter: str)
 
 def test_each_demonstration_has_its_file_and_what_is_missing_is_refused() -> None:
     assert [each.number for each in RUNNABLE] == sorted(each.number for each in RUNNABLE)
-    for name in ("grpc", "durability", "nothing"):
+    for name in ("grpc", "nothing"):
         with pytest.raises(NotFound, match=name):
             run([name], lambda _: None)

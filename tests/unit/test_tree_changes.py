@@ -56,7 +56,8 @@ def trees(draw: st.DrawFn) -> SupervisorSpec:
     for name in names:
         below[draw(st.sampled_from(list(below)))].append(name)
         if draw(st.booleans()):
-            actors[name] = child(name, draw(st.sampled_from(Restart)), state=draw(st.sampled_from(["", "3"])))
+            state, durable = draw(st.sampled_from(["", "3"])), draw(st.booleans())
+            actors[name] = child(name, draw(st.sampled_from(Restart)), state=state, durable=durable)
         else:
             below[name] = []
 
@@ -97,6 +98,8 @@ def test_what_is_told_is_what_happens(before: SupervisorSpec, after: SupervisorS
             expected = EXPECTED[change.deed]
             if change.deed is Deed.REPLACED and "becomes" in change.why[0]:
                 expected = ["stop"] if change.name in was else ["start"]
+            elif change.why == ("durable",):
+                expected = ["stop", "start"]
             elif change.deed is Deed.MOVED:
                 expected = ["stop"] * (change.name in was) + ["start"] * (change.name in becomes)
             if change.name in was | becomes:
@@ -131,6 +134,21 @@ def test_each_change_says_what_differs(node: LocalNode) -> None:
         "g": ("removed", ()),
     }
     assert seen == {**{name: ["replace"] for name in "abcd"}, "g": ["stop"], "h": ["start"]}
+
+
+def test_one_that_becomes_durable_or_ceases_to_be_starts_anew(node: LocalNode) -> None:
+    plain, kept = child("a"), child("a", durable=True)
+    node.supervision.apply(tree("shop", ONE, plain))
+    node.actors.ask("a", "increment")
+    for wanted, expected in ((kept, "1"), (plain, "1"), (kept, "2")):
+        told, seen = happened(node, tree("shop", ONE, wanted))
+        assert deeds(told)["a"] == ("replaced", ("durable",)) and seen == {"a": ["stop", "start"]}
+        assert node.actors.get("a").durable is wanted.durable
+        assert node.actors.ask("a", "increment").payload == expected, "a journal that is there goes on"
+    pool = tree("pool", POOL, child("p"))
+    node.supervision.apply(pool)
+    told, _ = happened(node, tree("pool", POOL, child("p", durable=True)))
+    assert deeds(told)["p"] == ("changed", ("durable", "for copies that start from now on"))
 
 
 def test_what_was_done_by_hand_is_told_as_well(node: LocalNode) -> None:

@@ -28,6 +28,7 @@ actors = st.builds(
         lambda names: st.fixed_dictionaries({name: st.integers(*BOUNDS[name]) for name in sorted(names)})),
     restart=st.sampled_from(Restart),
     shutdown_ms=st.integers(-1, DAY_MS),
+    durable=st.booleans(),
     supervisor=st.none(),
 )  # fmt: skip
 backoffs = st.builds(Backoff, st.integers(1, 1_000), st.integers(1_000, 86_400_000), st.floats(1, 100))

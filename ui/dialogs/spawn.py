@@ -1,10 +1,11 @@
-"""Asks what to spawn: module, name, initial state, profile."""
+"""Asks what to spawn: module, name, initial state, profile, and whether it is durable."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -22,7 +23,7 @@ from workbench.api import PROFILES, ModuleInfo
 
 
 class SpawnDialog(QDialog):
-    """`module`, `name`, `state` and `profile` hold the answer after it was accepted."""
+    """`module`, `name`, `state`, `profile` and `durable` hold the answer after it was accepted."""
 
     def __init__(self, parent: QWidget, modules: Sequence[ModuleInfo], chosen: str = "") -> None:
         super().__init__(parent)
@@ -44,6 +45,7 @@ class SpawnDialog(QDialog):
         self._limits = QLabel(wordWrap=True)
         self._limits.setProperty("tone", "muted")
         self._profile.currentTextChanged.connect(self._explain)
+        self._durable = QCheckBox("Durable: each turn is on disk, it comes back as it was")
         self._lay_out()
         self._explain(self._profile.currentText())
 
@@ -55,6 +57,7 @@ class SpawnDialog(QDialog):
             field.setAccessibleName(caption)
             form.addRow(caption, field)
         form.addRow("", self._limits)
+        form.addRow("", self._durable)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         spawn = buttons.addButton("Spawn", QDialogButtonBox.ButtonRole.AcceptRole)
         spawn.setProperty("primary", "true")
@@ -90,3 +93,7 @@ class SpawnDialog(QDialog):
     @property
     def profile(self) -> str:
         return self._profile.currentText()
+
+    @property
+    def durable(self) -> bool:
+        return self._durable.isChecked()

@@ -51,6 +51,8 @@ from workbench.api.errors import (
 )
 from workbench.api.events import Area, Event, Subscription
 from workbench.api.identity import ActorId
+from workbench.api.journal import Damage, Journal, JournalInfo
+from workbench.api.journal import Event as JournalEvent
 from workbench.api.keyvalue import KeyChange, KeyEntry, KeyLevel, KeyValue
 from workbench.api.limits import PROFILES, Limits, Profile, profile
 from workbench.api.locks import Lock, LockChange, Locks, LockWaiter
@@ -94,7 +96,7 @@ from workbench.api.tuplespace import (
     Where,
     where,
 )
-from workbench.api.turns import HostCall, Outcome, Turn
+from workbench.api.turns import Birth, BirthReason, HostCall, Outcome, Turn
 
 __all__ = [
     "ANY",
@@ -109,6 +111,8 @@ __all__ = [
     "Area",
     "Backoff",
     "Behavior",
+    "Birth",
+    "BirthReason",
     "BlobInfo",
     "BlobLevel",
     "BlobStream",
@@ -123,6 +127,7 @@ __all__ = [
     "ChildSpec",
     "Conflict",
     "Crashed",
+    "Damage",
     "DeadLetter",
     "Deed",
     "Delivery",
@@ -145,6 +150,9 @@ __all__ = [
     "HostCall",
     "Internal",
     "Invalid",
+    "Journal",
+    "JournalEvent",
+    "JournalInfo",
     "KeyChange",
     "KeyEntry",
     "KeyLevel",

@@ -174,7 +174,8 @@ class Actors(Protocol):
     def restart(self, actor: ActorId | str, *, timeout: float = 30.0) -> ActorInfo:
         """Start a crashed actor again from its initial state; it keeps its id and its mailbox.
 
-        A supervised one that was stopped by hand, or given up, is started by this too.
+        A durable one is as it was before the message over which it crashed. A supervised one that was stopped by hand,
+        or given up, is started by this too.
         """
         ...
 

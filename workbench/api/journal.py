@@ -257,7 +257,7 @@ class Journal(Protocol):
     def checkpoint(self, actor: ActorId | str, *, timeout: float = 30.0) -> int:
         """Store its state now, between two turns; the turn that the state belongs to.
 
-        NotFound: there is no such actor, or it is not durable. Rejected: it does not hand out its state.
+        NotFound: there is no such actor. Conflict: it is not durable. Rejected: it does not hand out its state.
         """
         ...
 

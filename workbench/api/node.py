@@ -13,6 +13,7 @@ from workbench.api.capabilities import Capabilities
 from workbench.api.channels import Channels
 from workbench.api.events import Area, Subscription
 from workbench.api.identity import ActorId
+from workbench.api.journal import Journal
 from workbench.api.keyvalue import KeyValue
 from workbench.api.locks import Locks
 from workbench.api.logs import LogLine
@@ -75,6 +76,9 @@ class Node(Protocol):
 
     @property
     def blobs(self) -> Blobs: ...
+
+    @property
+    def journal(self) -> Journal: ...
 
     def info(self) -> NodeInfo: ...
 

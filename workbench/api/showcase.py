@@ -35,7 +35,7 @@ DEMONSTRATIONS = (
     Demonstration(9, "process-groups", "ProcessGroups Pub/Sub", "ProcessGroups"),
     Demonstration(10, "locks", "Distributed Locks", "Locks"),
     Demonstration(11, "registry", "Object Registry", "Registry"),
-    Demonstration(12, "durability", "Durability/Journaling", "Durability", missing="actors have no journal yet"),
+    Demonstration(12, "durability", "Durability/Journaling", "Durability"),
     Demonstration(13, "blob", "Blob Storage", "Blob"),
 )
 RUNNABLE = tuple(each for each in DEMONSTRATIONS if not each.missing)

@@ -96,7 +96,7 @@ class ChildSpec:
 
     Under `simple_one_for_one` it is the template of all children, which are called `NAME-1`, `NAME-2`, ….
     `limits` are those that differ from the profile's, by name. `shutdown_ms` is how long it may take to shut down
-    before it is killed; of a supervisor it is always INFINITY.
+    before it is killed; of a supervisor it is always INFINITY. A durable one has a journal and comes back as it was.
     """
 
     name: str
@@ -113,6 +113,8 @@ class ChildSpec:
     def __post_init__(self) -> None:
         if self.supervisor is not None:
             object.__setattr__(self, "shutdown_ms", INFINITY)
+            if self.durable:
+                raise Invalid(f"{self.name!r} is a supervisor, which has no journal: make its children durable")
         _check_name(self.name)
         if (self.supervisor is None) is (self.module == ""):
             raise Invalid(f"the child {self.name!r} must have either a module or a supervisor")

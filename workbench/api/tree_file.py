@@ -2,7 +2,8 @@
 
     [supervisor.NAME]       strategy, intensity, period_ms, restart, children = ["NAME", …] in the order of their start
     [supervisor.NAME.backoff]   first_ms, most_ms, factor
-    [actor.NAME]            module = "REF" or file = "PATH", state or state_hex, profile, grants, restart, shutdown
+    [actor.NAME]            module = "REF" or file = "PATH", state or state_hex, profile, grants, restart, shutdown,
+                            durable = true
     [actor.NAME.limits]     those that differ from the profile's
 
 The root is the one supervisor that is nobody's child. `shutdown` is milliseconds, "brutal_kill" or "infinity".
@@ -58,12 +59,19 @@ ACTOR_KEYS = {
     "restart": str,
     "shutdown": (int, str),
     "limits": dict,
+    "durable": bool,
 }
 BACKOFF_KEYS = {"first_ms": int, "most_ms": int, "factor": (int, float)}
 WRITTEN = {"shutdown_ms": "shutdown"}
 """Fields that have another name in the file."""
 SHUTDOWNS = {"brutal_kill": BRUTAL_KILL, "infinity": INFINITY}
-WORDS: Mapping[Any, str] = {str: "a text", int: "a whole number", list: "a list", dict: "a table"}
+WORDS: Mapping[Any, str] = {
+    str: "a text",
+    int: "a whole number",
+    list: "a list",
+    dict: "a table",
+    bool: "true or false",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +178,7 @@ class _Reader:
         if key not in keys:
             raise self._wrong(f"{'.'.join(where)} has the unknown key {key!r}; there are {', '.join(keys)}", *path)
         kinds = keys[key] if isinstance(keys[key], tuple) else (keys[key],)
-        if not isinstance(value, kinds) or isinstance(value, bool):
+        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
             words = " or ".join(dict.fromkeys(WORDS.get(kind, "a number") for kind in kinds))
             raise self._wrong(f"{key} of {'.'.join(where)} is {words}, not {value!r}", *path)
         if key in ("children", "grants") and not all(isinstance(item, str) for item in value):
@@ -265,6 +273,7 @@ class _Reader:
             limits=self._limits(where, table.get("limits", {})),
             restart=self._word(where, "restart", table.get("restart"), Restart.PERMANENT),
             shutdown_ms=self._shutdown(where, table.get("shutdown", SHUTDOWN_MS)),
+            durable=table.get("durable", False),
         )
 
     def _module(self, where: tuple[str, ...], table: Mapping[str, Any]) -> str:

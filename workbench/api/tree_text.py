@@ -78,6 +78,8 @@ def _actor(child: ChildSpec, files: Mapping[str, str]) -> Iterator[str]:
     if child.shutdown_ms != SHUTDOWN_MS:
         words = {value: _text(word) for word, value in SHUTDOWNS.items()}
         yield f"shutdown = {words.get(child.shutdown_ms, f'{child.shutdown_ms:_}')}"
+    if child.durable:
+        yield "durable = true"
     if child.limits:
         limits = ", ".join(f"{name} = {value:_}" for name, value in child.limits.items())
         yield f"limits = {{ {limits} }}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import click
 
 from workbench.api import ActorInfo, ActorState, DeadLetter, Ending, Kind, Node, NotFound, SpawnOptions
@@ -24,6 +26,7 @@ def actor() -> None:
 @options.profile
 @options.grants
 @options.limits
+@options.durable
 @options.timeout
 @options.where
 @options.as_json
@@ -35,6 +38,7 @@ def spawn(
     profile: str,
     grants: tuple[str, ...],
     changes: tuple[str, ...],
+    durable: bool,
     timeout_seconds: float,
     target: Target,
     as_json: bool,
@@ -43,7 +47,7 @@ def spawn(
     from workbench.cli.limits import for_spawn
 
     with running(target) as node:
-        chosen = SpawnOptions(name, profile, grants, for_spawn(node, module, profile, changes))
+        chosen = SpawnOptions(name, profile, grants, for_spawn(node, module, profile, changes), durable)
         info = node.actors.spawn(module, payload.text(state), options=chosen, timeout=timeout_seconds)
     if as_json:
         render.line({"actor": info.id.name})
@@ -63,7 +67,7 @@ def list_actors(target: Target, as_json: bool) -> None:
         for info in actors:
             render.line(_object(info))
         return
-    head = ("ACTOR", "STATE", "MODULE", "BEHAVIOR", "TURNS", "MAILBOX", "FUEL", "MEMORY", "CAUSE")
+    head = ("ACTOR", "STATE", "MODULE", "BEHAVIOR", "DURABLE", "TURNS", "MAILBOX", "FUEL", "MEMORY", "CAUSE")
     render.table(head, (_row(info) for info in actors))
 
 
@@ -90,6 +94,7 @@ def show(name: str, target: Target, as_json: bool) -> None:
             ("supervisor", info.supervisor),
             ("profile", info.profile),
             ("grants", ", ".join(info.grants)),
+            ("durable", "yes: workbench journal show " + shlex.quote(info.id.name) if info.durable else ""),
             ("spawned", render.when(info.spawned)),
             ("turns", f"{info.turns:,}"),
             ("mailbox", f"{info.mailbox:,}"),
@@ -193,7 +198,7 @@ def kill(name: str, target: Target) -> None:
 @options.where
 @options.debug
 def restart(name: str, timeout_seconds: float, target: Target) -> None:
-    """Start the crashed actor NAME again from its initial state."""
+    """Start the crashed actor NAME again from its initial state, a durable one as its journal has it."""
     with running(target) as node:
         node.actors.restart(name, timeout=timeout_seconds)
 
@@ -358,7 +363,8 @@ def _object(info: ActorInfo) -> dict[str, render.Json]:
 def _row(info: ActorInfo) -> tuple[str, ...]:
     behaviors, cause = ", ".join(info.behaviors), info.last_cause if info.state is ActorState.CRASHED else None
     counts = f"{info.turns:,}", f"{info.mailbox:,}", f"{info.fuel:,}"
-    return info.id.name, _state(info), info.module_name, behaviors, *counts, _memory(info), str(cause or "")
+    what = info.module_name, behaviors, "yes" if info.durable else "no"
+    return info.id.name, _state(info), *what, *counts, _memory(info), str(cause or "")
 
 
 def _state(info: ActorInfo) -> str:

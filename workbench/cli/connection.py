@@ -36,14 +36,14 @@ def running(target: Target) -> Node:
 
 
 def stored(target: Target) -> Node:
-    """The running node, or the workspace opened for this command alone."""
-    return _remote(target) or embedded(target)
+    """The running node, or the workspace opened for this command alone: nobody is brought back for it."""
+    return _remote(target) or embedded(target, revive=False)
 
 
-def embedded(target: Target, *, keyvalue: str = "", blobs: str = "") -> Node:
+def embedded(target: Target, *, revive: bool, keyvalue: str = "", blobs: str = "") -> Node:
     """A node of our own on the workspace; with URLs, on these stores instead of those of the settings."""
     return workbench.connect(
-        _url(target), tenant=target.tenant, namespace=target.namespace, keyvalue=keyvalue, blobs=blobs
+        _url(target), tenant=target.tenant, namespace=target.namespace, keyvalue=keyvalue, blobs=blobs, revive=revive
     )
 
 

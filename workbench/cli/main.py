@@ -20,6 +20,7 @@ COMMANDS = {
     "blob": "workbench.cli.blob:blob",
     "capability": "workbench.cli.capability:capability",
     "group": "workbench.cli.group:group",
+    "journal": "workbench.cli.journal:journal",
     "kv": "workbench.cli.kv:kv",
     "lock": "workbench.cli.lock:lock",
     "module": "workbench.cli.module:module",

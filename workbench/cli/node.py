@@ -34,14 +34,15 @@ from workbench.cli.progress import ProgressLine
     "--blobs", metavar="URL", default="",
     help="Where blobs are kept: file:DIR, memory: or s3://BUCKET/PREFIX; by default in the workspace.",
 )  # fmt: skip
+@click.option("--fresh", is_flag=True, help="Do not bring durable actors back; their journals stay.")
 @options.debug
-def node(workspace: str, listen: str, port_file: Path | None, keyvalue: str, blobs: str) -> None:
+def node(workspace: str, listen: str, port_file: Path | None, keyvalue: str, blobs: str, fresh: bool) -> None:
     """Run a node until Ctrl+C or SIGTERM, which stop it in order.
 
     Commands on the same workspace find it by themselves. Its address is the first line on stdout.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    with embedded(Target(workspace=workspace), keyvalue=keyvalue, blobs=blobs) as own:
+    with embedded(Target(workspace=workspace), revive=not fresh, keyvalue=keyvalue, blobs=blobs) as own:
         with ProgressLine() as progress:
             own.prepare(progress=progress)
         with _stopped_by_signals() as stop, workbench.serve(own) as private, _public(own, listen) as public:

@@ -50,6 +50,9 @@ grants = click.option(
     multiple=True,
     help="One more capability, for example spawn or blob:read/reports/*.",
 )
+durable = click.option(
+    "--durable", is_flag=True, help="Keep each turn on disk: it comes back after a crash and after the node's end."
+)
 LIMIT = "LIMIT=VALUE"
 limits = click.option(
     "--limit",

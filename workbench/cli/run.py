@@ -52,10 +52,14 @@ class Subject:
 @options.profile
 @options.grants
 @options.limits
+@options.durable
 @options.tenant
 @options.namespace
 @click.option(
-    "--workspace", metavar="DIR", default="", help="Keep the module there, instead of in a temporary workspace."
+    "--workspace",
+    metavar="DIR",
+    default="",
+    help="Keep the module there, and a durable actor, instead of in a temporary workspace.",
 )
 @click.option(
     "--watch", is_flag=True, help="Stay, and when the file is saved give the actor the new code with its state."
@@ -74,6 +78,7 @@ def run(
     profile: str,
     grants: tuple[str, ...],
     changes: tuple[str, ...],
+    durable: bool,
     tenant: str,
     namespace: str,
     workspace: str,
@@ -90,9 +95,10 @@ def run(
     messages = list(_ordered(context.meta[__name__], calls, casts))
     initial, beside = payload.text(state), workbench.vendor(packages)
     subject = Subject(file, *workbench.pack(file, beside=beside))
-    with workbench.connect(f"embedded:{workspace}", tenant=tenant, namespace=namespace) as node:
+    chosen = SpawnOptions(subject.name, profile, grants, durable=durable)
+    with workbench.connect(f"embedded:{workspace}", tenant=tenant, namespace=namespace, revive=False) as node:
         lines = Lines(node)
-        started = _start(node, subject, initial, SpawnOptions(subject.name, profile, grants), changes, lines)
+        started = _start(node, subject, initial, chosen, changes, lines)
         if started:
             return started
         worst = _send(node, subject, messages, lines, timeout_seconds=timeout_seconds, as_json=as_json)

@@ -46,8 +46,8 @@ class VirtualNode(LocalNode):
         """Deploy a file or folder, or take a module that is deployed, and spawn an actor of it.
 
         `module` is a path, relative to the test's folder, or a module's name or hash. `component` is that of `deploy`.
-        `options` are the others of SpawnOptions (`name`, `profile`, `limits`). Invalid: neither such a file nor such a
-        module.
+        `options` are the others of SpawnOptions (`name`, `profile`, `limits`, `durable`). Invalid: neither such a file
+        nor such a module.
         """
         reference = self.deploy(module, component=component) if self._is_file(module) else str(module)
         chosen = SpawnOptions(grants=tuple(grants), **options)

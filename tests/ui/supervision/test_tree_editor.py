@@ -7,13 +7,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from tree_editing import choose, names, pick, problem, type_into
+from real_node import QuickNode
+from tree_editing import choose, deeds, names, pick, problem, type_into
 from walking import nameless, pale, unreachable
 
 from ui.main_window import MainWindow
 from ui.panels.supervision.editor import draft as drafts
 from ui.panels.supervision.editor.editing import Editing
+from ui.panels.supervision.editor.fields import Durable
 from ui.panels.supervision.editor.window import TreeEditor
+from workbench.api import Deed
 
 
 def test_the_rows_say_who_stops_and_starts_when_the_chosen_one_ends(running: TreeEditor, qtbot: QtBot) -> None:
@@ -55,6 +58,19 @@ def test_a_name_that_is_there_twice_is_said_at_the_second_one(running: TreeEdito
     choose(running, "third")
     type_into(running, "name", "till", qtbot)
     assert problem(running, "name") == "'till' is twice in the tree 'shop'; a name is one actor or supervisor"
+
+
+def test_a_child_is_made_durable_with_a_switch(running: TreeEditor, real: QuickNode, qtbot: QtBot) -> None:
+    choose(running, "till")
+    switch = next(field for field in running.form.fields if isinstance(field, Durable)).on
+    assert not switch.isChecked() and switch.accessibleName() == "Durable"
+    switch.click()
+    assert running.chosen.durable
+    qtbot.waitUntil(lambda: deeds(running).get("till") is Deed.REPLACED)
+    running.apply_button.click()
+    qtbot.waitUntil(lambda: real.actors.get("till").durable)
+    choose(running, "first")
+    assert not next(field for field in running.form.fields if isinstance(field, Durable)).on.isChecked()
 
 
 def test_undo_takes_back_step_by_step_and_redo_brings_it_again(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ui import format as show
 from ui.endings import ending
 from ui.models import Column, always
-from ui.states import OUTCOMES, STATES, behaviors, state_text
+from ui.states import OUTCOMES, STATES, begins_from, behaviors, state_text
 from workbench.api import ActorInfo, ActorState, Turn
 
 Actor = Column[ActorInfo]
@@ -19,7 +19,7 @@ ACTORS: tuple[Actor, ...] = (
     Actor("id", "Actor", lambda a: a.id.name, lambda a: a.id.name, 124, bold=True),
     Actor("state", "State", lambda a: str(a.state), state_text, 150,
           icon=lambda a: STATES[a.state], tone=lambda a: STATES[a.state][1]),
-    Actor("action", "", always(None), always(""), 92, tip=lambda a: "Start it again from its initial state"
+    Actor("action", "", always(None), always(""), 92, tip=lambda a: f"Start it again {begins_from(a)}"
           if a.state is ActorState.CRASHED else ""),
     Actor("messages/s", "Msgs/s", lambda a: a.messages_per_second, lambda a: show.short(a.messages_per_second), 66,
           right=True),
@@ -27,6 +27,8 @@ ACTORS: tuple[Actor, ...] = (
     Actor("memory", "Memory", lambda a: a.memory_bytes, lambda a: show.size(a.memory_bytes), 78, right=True),
     Actor("mailbox", "Mailbox", lambda a: a.mailbox, lambda a: show.count(a.mailbox), 72, right=True),
     Actor("restarts", "Restarts", lambda a: a.restarts, lambda a: show.count(a.restarts), 74, right=True),
+    Actor("durable", "Durable", lambda a: "yes" if a.durable else "no", lambda a: "yes" if a.durable else "", 70,
+          tone=always("muted"), tip=lambda a: "It has a journal, and comes back as it was" if a.durable else ""),
     Actor("supervisor", "Supervisor", lambda a: a.supervisor, lambda a: a.supervisor, 96, tone=always("muted"),
           tip=lambda a: f"{a.supervisor} starts it again" if a.supervisor else ""),
     Actor("parent", "Parent", lambda a: a.parent, lambda a: a.parent, 96, tone=always("muted"), hidden=True,

@@ -14,6 +14,7 @@ from ui.dialogs.choice import choice
 from ui.dialogs.confirm import confirmed
 from ui.dialogs.spawn import SpawnDialog
 from ui.filter import quote
+from ui.states import begins_from
 from ui.supervised import AGAIN, KEEP, consequence
 from workbench.api import ActorInfo, ActorState, Limits, SpawnOptions
 
@@ -120,8 +121,8 @@ class Deeds:
 
     async def _do_restart(self, name: str) -> None:
         if self._desk.node is not None:
-            await self._panel.call(self._desk.node.actors.restart, name)
-            self._told(f"{name} runs again, from its initial state.")
+            info = await self._panel.call(self._desk.node.actors.restart, name)
+            self._told(f"{name} runs again, {begins_from(info)}.")
 
     def _change(self, verb: str) -> None:
         if self._panel.chosen:
@@ -199,7 +200,8 @@ class Deeds:
         with asking(SpawnDialog(self._panel, modules, module)) as dialog:
             if not await ask_and_wait(dialog):
                 return
-            chosen, state, options = dialog.module, dialog.state, SpawnOptions(name=dialog.name, profile=dialog.profile)
+            chosen, state = dialog.module, dialog.state
+            options = SpawnOptions(name=dialog.name, profile=dialog.profile, durable=dialog.durable)
         info = await self._panel.call(self._desk.node.actors.spawn, chosen, state, options=options)
         self._desk.notice(f"{info.id.name} runs.", "ok")
         self._desk.actor_chosen.emit(info.id.name)

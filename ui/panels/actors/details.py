@@ -167,5 +167,6 @@ def facts(info: ActorInfo) -> list[tuple[str, str]]:
         ("Linked with", show.named(info.links)),
         ("Monitors", show.named(info.monitors)),
         ("State on upgrade", "is carried over" if info.carries_state else "cannot be carried over"),
+        ("Durable", "each turn is on disk; it comes back as it was" if info.durable else "no"),
         ("Started", show.clock(info.spawned, milliseconds=False)),
     ]  # fmt: skip

@@ -25,6 +25,7 @@ from ui.progress import Reporter
 from ui.roster import Listing
 from ui.sending import send
 from ui.settings import Record, children, number
+from ui.states import begins_from
 from ui.text_file import FileText, is_read_only, read
 from ui.widgets.build import box, row, tool_for
 from ui.widgets.empty_state import EmptyState
@@ -413,7 +414,7 @@ class EditorPanel(Panel):
     async def _restart(self, doc: Document) -> None:
         if self.desk.node is not None:
             info = await self.call(self.desk.node.actors.restart, doc.actor)
-            doc.say(f"{doc.actor} runs again, from its initial state.", "ok")
+            doc.say(f"{doc.actor} runs again, {begins_from(info)}.", "ok")
             self._show_info(doc, info)
 
     # showing source

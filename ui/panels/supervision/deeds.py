@@ -76,7 +76,8 @@ class Deeds:
         if info is not None and confirmed(
             self._panel, f"Restart {supervisor} with all its children?",
             f"All {len(info.children):,} children stop in the reverse order and start again from their initial state, "
-            "those that were kept stopped too. Its count of restarts begins at zero.", "Restart",
+            "or as their journal has it, those that were kept stopped too. Its count of restarts begins at zero.",
+            "Restart",
         ):  # fmt: skip
             self._do(f"{supervisor} and its children were started again.", "restart", supervisor, "")
 

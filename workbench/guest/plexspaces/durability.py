@@ -54,14 +54,17 @@ def checkpoint_sequence() -> int:
 
 
 def is_replaying() -> bool:
-    """True while the journal is being replayed, so that what is done only once can be left out."""
+    """True while `init` brings back what was stored, so that what is done only once can be left out there.
+
+    A turn that is lived through again afterwards gets the answer that it got the first time.
+    """
     replaying: bool = bindings.call("durability", "is_replaying")
     return replaying
 
 
 def side_effect(key: str, value: Payload) -> Payload:
-    """Store the result of something that must not be done twice: the first time `value` is returned, in a replay what
-    was stored under `key` then."""
+    """Store the result of something that must not be decided twice: the first time `value` is stored under `key` and
+    returned, ever after what was stored then, also when the turn of the first time crashed."""
     stored: Payload = bindings.call("durability", "side_effect", text("key", key), payload_of("value", value)).value
     return stored
 

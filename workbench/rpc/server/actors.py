@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from workbench.api import ActorInfo, Invalid, Kind, Limits, Node, SpawnOptions
 from workbench.api.limits import DEFAULT_PROFILE
@@ -24,7 +25,7 @@ class ActorsService:
     def spawn(self, node: Node, request: pb.SpawnRequest, _: Context) -> pb.ActorInfo:
         options = from_message(request.options, SpawnOptions) if request.HasField("options") else None
         if options is not None and not options.profile:
-            options = SpawnOptions(options.name, DEFAULT_PROFILE, options.grants, options.limits)
+            options = replace(options, profile=DEFAULT_PROFILE)
         state = payload_of(request.state)
         return _info(node.actors.spawn(request.module, state, options=options, timeout=wait(request.timeout_seconds)))
 

@@ -11,14 +11,15 @@ from dataclasses import dataclass, replace
 from workbench.api.supervision import ChildSpec, Deed, Strategy, SupervisorSpec, TreeChange
 
 RULES = ("strategy", "intensity", "period_ms", "backoff")
-TERMS = ("module", "state", "profile", "grants", "limits")
+TERMS = ("module", "state", "profile", "grants", "limits", "durable")
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """`fresh` are new, `same` live on, perhaps on other terms, `gone` are stopped for good, the last one first.
 
-    `reborn` were an actor and become a supervisor, or the reverse: they are among `gone`, and start after it.
+    `reborn` were an actor and become a supervisor, or the reverse, or become durable, or cease to be: they are among
+    `gone`, and start after it.
     """
 
     fresh: tuple[ChildSpec, ...]
@@ -41,8 +42,15 @@ def change(there: Mapping[str, ChildSpec], wanted: Sequence[ChildSpec]) -> Chang
 
 
 def _alike(one: ChildSpec, other: ChildSpec) -> bool:
-    """Whether both are actors, or both supervisors."""
-    return (one.supervisor is None) is (other.supervisor is None)
+    """Whether both are actors, with a journal or without one, or both supervisors."""
+    return (one.supervisor is None) is (other.supervisor is None) and one.durable is other.durable
+
+
+def why_reborn(before: ChildSpec, after: ChildSpec) -> tuple[str, ...]:
+    """In the keys of a tree file, or a few words."""
+    if before.durable is not after.durable and before.supervisor is None and after.supervisor is None:
+        return ("durable",)
+    return (f"becomes {'a supervisor' if after.supervisor is not None else 'an actor'}",)
 
 
 def rules_changed(before: SupervisorSpec, after: SupervisorSpec) -> Iterator[str]:
@@ -80,10 +88,10 @@ def added(child: ChildSpec, supervisor: str, why: tuple[str, ...] = ()) -> Itera
             yield from added(inner, below.name, ("as the template of its copies",) if simple else why)
 
 
-def settled(found: Sequence[TreeChange], supervisors: frozenset[str]) -> list[TreeChange]:
+def settled(found: Sequence[TreeChange]) -> list[TreeChange]:
     """One change for each name: who is removed in one place and added in another has moved. The removed come last.
 
-    `supervisors` are those of the tree as it is to be.
+    Who is removed and says why is added again in the same place: it is replaced.
     """
     before = {each.name: each for each in found if each.deed is Deed.REMOVED}
     shown = []
@@ -91,19 +99,15 @@ def settled(found: Sequence[TreeChange], supervisors: frozenset[str]) -> list[Tr
         if each.deed is Deed.REMOVED:
             continue
         if each.deed is Deed.ADDED and (had := before.pop(each.name, None)) is not None:
-            shown.append(_again(had, each, supervisor=each.name in supervisors))
+            shown.append(_again(had, each))
         else:
             shown.append(each)
     return [*shown, *before.values()]
 
 
-def _again(had: TreeChange, has: TreeChange, *, supervisor: bool) -> TreeChange:
+def _again(had: TreeChange, has: TreeChange) -> TreeChange:
     if had.supervisor != has.supervisor:
         return replace(has, deed=Deed.MOVED, why=(f"from {had.supervisor}", *has.why))
     if had.why:
-        return replace(has, deed=Deed.REPLACED, why=(f"becomes {'a supervisor' if supervisor else 'an actor'}",))
+        return replace(has, deed=Deed.REPLACED, why=had.why)
     return replace(has, deed=Deed.MOVED, why=("with its supervisor", *has.why))
-
-
-REBORN = ("reborn",)
-"""Why one is removed that is added again in the same place; never told."""

@@ -10,13 +10,13 @@ from workbench.api.actors import ActorState
 from workbench.api.supervision import ChildSpec, Deed, SupervisorSpec, TreeChange
 from workbench.runtime.actor import Actor
 from workbench.runtime.supervision.change import (
-    REBORN,
     added,
     bounds_changed,
     change,
     rules_changed,
     settled,
     template_changed,
+    why_reborn,
 )
 from workbench.runtime.supervision.entry import Entry
 from workbench.runtime.supervision.supervisor import Supervisor
@@ -50,14 +50,7 @@ def of_running(
 ) -> list[TreeChange]:
     """See `Look`."""
     look = Look(differs, module_of, starts=root.state is ActorState.STOPPED)
-    return settled(list(_supervisor(root, tree, (), look)), frozenset(_supervisors(tree)))
-
-
-def _supervisors(tree: SupervisorSpec) -> Iterator[str]:
-    yield tree.name
-    for child in tree.children:
-        if child.supervisor is not None:
-            yield from _supervisors(child.supervisor)
+    return settled(list(_supervisor(root, tree, (), look)))
 
 
 def _supervisor(found: Supervisor, wanted: SupervisorSpec, bounds: tuple[str, ...], look: Look) -> Iterator[TreeChange]:
@@ -76,9 +69,9 @@ def _supervisor(found: Supervisor, wanted: SupervisorSpec, bounds: tuple[str, ..
             yield from _child(there[child.name], child, look)
         else:
             yield from added(child, found.name, later)
-    reborn = {child.name for child in plan.reborn}
+    reborn = {child.name: why_reborn(there[child.name].spec, child) for child in plan.reborn}
     for name in plan.gone:
-        yield from _removed(there[name], REBORN if name in reborn else ())
+        yield from _removed(there[name], reborn.get(name, ()))
 
 
 def _child(entry: Entry, wanted: ChildSpec, look: Look) -> Iterator[TreeChange]:

@@ -468,7 +468,7 @@ class Supervisor:
             self.entries = tuple(self._take(child, kept.get(child.name)) for child in spec.children)
         if self.state is ActorState.IDLE and not self.simple:
             for entry in self.entries:
-                if entry.life == 0:  # of another kind than before: an actor that becomes a supervisor, or the reverse
+                if entry.life == 0:  # of another kind than before: see change.Change.reborn
                     yield from self._start(entry)
         self._told.changed(self)
 

@@ -145,7 +145,8 @@ class Trees:
     def _change(self, scope: Scope, running: Supervisor, tree: SupervisorSpec, timeout: float) -> None:
         """Who stands under another supervisor is stopped first. When it then fails, all stand where they stood.
 
-        So it is with who becomes a supervisor, or an actor; nothing else is gone before all that is new lives.
+        So it is with who becomes a supervisor, an actor, durable or no more. Nothing else goes before all that is new
+        lives.
         """
         found = difference.of_running(running, tree, lambda _actor, _child: (), lambda reference: reference)
         moved = {each.name for each in found if each.deed is Deed.MOVED}

@@ -48,6 +48,7 @@ class Draft:
     profile: str = DEFAULT_PROFILE
     grants: tuple[str, ...] = ()
     limits: tuple[tuple[str, str], ...] = ()
+    durable: bool = False
 
 
 def numbers(after: Draft | None = None) -> Numbers:
@@ -73,7 +74,7 @@ def _child(spec: ChildSpec, numbers: Numbers) -> Draft:
         next(numbers), spec.name, False, str(spec.restart), module=spec.module, state_hex=binary,
         state=spec.state.hex(" ") if isinstance(spec.state, bytes) else spec.state,
         shutdown=WORDS.get(spec.shutdown_ms, f"{spec.shutdown_ms:,}"), profile=spec.profile, grants=spec.grants,
-        limits=tuple((name, f"{value:,}") for name, value in spec.limits.items()),
+        limits=tuple((name, f"{value:,}") for name, value in spec.limits.items()), durable=spec.durable,
     )  # fmt: skip
 
 

@@ -253,6 +253,23 @@ class State(Field):
             self._shown = False
 
 
+class Durable(Field):
+    """Whether it has a journal."""
+
+    def __init__(self) -> None:
+        super().__init__("durable", "Durable")
+        self.on = QCheckBox("each turn is on disk; it comes back as it was")
+        self.on.setAccessibleName(self.title)
+        self.on.clicked.connect(lambda on: self.edited.emit(self.name, on))
+        self.row.addWidget(self.on, 1)
+
+    def controls(self) -> list[QWidget]:
+        return [self.on]
+
+    def show_draft(self, draft: Draft) -> None:
+        self.on.setChecked(draft.durable)
+
+
 class Waits(Field):
     """The backoff: switched on, then three numbers."""
 

@@ -9,7 +9,17 @@ from PySide6.QtWidgets import QGridLayout, QScrollArea, QSizePolicy, QWidget
 
 from ui import format as show
 from ui.panels.supervision.editor.draft import Draft
-from ui.panels.supervision.editor.fields import Allowance, Choice, Field, Line, ModuleChoice, Shutdown, State, Waits
+from ui.panels.supervision.editor.fields import (
+    Allowance,
+    Choice,
+    Durable,
+    Field,
+    Line,
+    ModuleChoice,
+    Shutdown,
+    State,
+    Waits,
+)
 from ui.panels.supervision.editor.permits import Grants, LimitsGrid
 from ui.widgets.build import label
 from workbench.api import PROFILES, ModuleInfo, profile
@@ -104,7 +114,7 @@ class ActorForm(Form):
         self._modules: Mapping[str, ModuleInfo] = {}
         super().__init__("Actor", (
             Line("name", "Name"), self.module, State(), Choice("restart", "Restart", RESTARTS), Shutdown(),
-            self.profile, self.grants, self.limits,
+            Durable(), self.profile, self.grants, self.limits,
         ))  # fmt: skip
 
     def show_modules(self, modules: Mapping[str, ModuleInfo]) -> None:

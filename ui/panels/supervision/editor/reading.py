@@ -141,7 +141,7 @@ class _Reader:
         if self._wrong(draft) or shutdown is None or state is None:
             return None
         return ChildSpec(name, draft.module, state, draft.profile, draft.grants, limits, Restart(draft.restart),
-                         shutdown)  # fmt: skip
+                         shutdown, durable=draft.durable)  # fmt: skip
 
     def _name(self, draft: Draft) -> str:
         """Another one while it is wrong."""

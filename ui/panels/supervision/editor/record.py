@@ -12,6 +12,7 @@ from ui.settings import Json, Record, child, text
 from workbench.api.supervision import DEPTH
 
 SPECIAL = ("id", "children", "grants", "limits")
+SWITCHES = ("supervisor", "backs_off", "state_hex", "durable")
 PLAIN = {field.name: field.default for field in fields(Draft) if field.name not in SPECIAL}
 
 
@@ -25,8 +26,8 @@ def as_record(draft: Draft) -> Record:
 
 def from_record(record: Mapping[str, Json], numbers: Numbers, depth: int = 0) -> Draft | None:
     """None when it is no draft: nothing is taken over then."""
-    plain = {name: record.get(name) for name in PLAIN}
-    kinds = {name: bool if name in ("supervisor", "backs_off", "state_hex") else str for name in PLAIN}
+    plain = {name: record.get(name) for name in PLAIN} | {"durable": record.get("durable", False)}
+    kinds = {name: bool if name in SWITCHES else str for name in PLAIN}
     if depth > DEPTH or not all(isinstance(value, kinds[name]) for name, value in plain.items()):
         return None
     inside = record.get("children")

@@ -32,19 +32,21 @@ class Limits(_message.Message):
     def __init__(self, memory_bytes: _Optional[int] = ..., fuel: _Optional[int] = ..., time_ms: _Optional[int] = ..., stack_bytes: _Optional[int] = ..., table_elements: _Optional[int] = ..., mailbox: _Optional[int] = ..., wait_ms: _Optional[int] = ..., text_bytes: _Optional[int] = ..., binary_bytes: _Optional[int] = ..., lifetime_fuel: _Optional[int] = ...) -> None: ...
 
 class SpawnOptions(_message.Message):
-    __slots__ = ("name", "profile", "grants", "limits")
+    __slots__ = ("name", "profile", "grants", "limits", "durable")
     NAME_FIELD_NUMBER: _ClassVar[int]
     PROFILE_FIELD_NUMBER: _ClassVar[int]
     GRANTS_FIELD_NUMBER: _ClassVar[int]
     LIMITS_FIELD_NUMBER: _ClassVar[int]
+    DURABLE_FIELD_NUMBER: _ClassVar[int]
     name: str
     profile: str
     grants: _containers.RepeatedScalarFieldContainer[str]
     limits: Limits
-    def __init__(self, name: _Optional[str] = ..., profile: _Optional[str] = ..., grants: _Optional[_Iterable[str]] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ...) -> None: ...
+    durable: bool
+    def __init__(self, name: _Optional[str] = ..., profile: _Optional[str] = ..., grants: _Optional[_Iterable[str]] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ..., durable: _Optional[bool] = ...) -> None: ...
 
 class ActorInfo(_message.Message):
-    __slots__ = ("id", "state", "module", "module_name", "behaviors", "parent", "profile", "grants", "limits", "spawned", "turns", "crashes", "restarts", "mailbox", "mailbox_oldest_seconds", "fuel", "fuel_per_second", "messages_per_second", "memory_bytes", "last_turn_ns", "fsm_state", "waiting_for", "carries_state", "last_cause", "killed_by", "links", "monitors", "supervisor")
+    __slots__ = ("id", "state", "module", "module_name", "behaviors", "parent", "profile", "grants", "limits", "spawned", "turns", "crashes", "restarts", "mailbox", "mailbox_oldest_seconds", "fuel", "fuel_per_second", "messages_per_second", "memory_bytes", "last_turn_ns", "fsm_state", "waiting_for", "carries_state", "last_cause", "killed_by", "links", "monitors", "supervisor", "durable")
     ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     MODULE_FIELD_NUMBER: _ClassVar[int]
@@ -73,6 +75,7 @@ class ActorInfo(_message.Message):
     LINKS_FIELD_NUMBER: _ClassVar[int]
     MONITORS_FIELD_NUMBER: _ClassVar[int]
     SUPERVISOR_FIELD_NUMBER: _ClassVar[int]
+    DURABLE_FIELD_NUMBER: _ClassVar[int]
     id: _common_pb2.ActorId
     state: str
     module: str
@@ -101,7 +104,8 @@ class ActorInfo(_message.Message):
     links: _containers.RepeatedScalarFieldContainer[str]
     monitors: _containers.RepeatedScalarFieldContainer[str]
     supervisor: str
-    def __init__(self, id: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., state: _Optional[str] = ..., module: _Optional[str] = ..., module_name: _Optional[str] = ..., behaviors: _Optional[_Iterable[str]] = ..., parent: _Optional[str] = ..., profile: _Optional[str] = ..., grants: _Optional[_Iterable[str]] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ..., spawned: _Optional[float] = ..., turns: _Optional[int] = ..., crashes: _Optional[int] = ..., restarts: _Optional[int] = ..., mailbox: _Optional[int] = ..., mailbox_oldest_seconds: _Optional[float] = ..., fuel: _Optional[int] = ..., fuel_per_second: _Optional[float] = ..., messages_per_second: _Optional[float] = ..., memory_bytes: _Optional[int] = ..., last_turn_ns: _Optional[int] = ..., fsm_state: _Optional[str] = ..., waiting_for: _Optional[str] = ..., carries_state: _Optional[bool] = ..., last_cause: _Optional[_Union[_common_pb2.Cause, _Mapping]] = ..., killed_by: _Optional[str] = ..., links: _Optional[_Iterable[str]] = ..., monitors: _Optional[_Iterable[str]] = ..., supervisor: _Optional[str] = ...) -> None: ...
+    durable: bool
+    def __init__(self, id: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., state: _Optional[str] = ..., module: _Optional[str] = ..., module_name: _Optional[str] = ..., behaviors: _Optional[_Iterable[str]] = ..., parent: _Optional[str] = ..., profile: _Optional[str] = ..., grants: _Optional[_Iterable[str]] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ..., spawned: _Optional[float] = ..., turns: _Optional[int] = ..., crashes: _Optional[int] = ..., restarts: _Optional[int] = ..., mailbox: _Optional[int] = ..., mailbox_oldest_seconds: _Optional[float] = ..., fuel: _Optional[int] = ..., fuel_per_second: _Optional[float] = ..., messages_per_second: _Optional[float] = ..., memory_bytes: _Optional[int] = ..., last_turn_ns: _Optional[int] = ..., fsm_state: _Optional[str] = ..., waiting_for: _Optional[str] = ..., carries_state: _Optional[bool] = ..., last_cause: _Optional[_Union[_common_pb2.Cause, _Mapping]] = ..., killed_by: _Optional[str] = ..., links: _Optional[_Iterable[str]] = ..., monitors: _Optional[_Iterable[str]] = ..., supervisor: _Optional[str] = ..., durable: _Optional[bool] = ...) -> None: ...
 
 class Envelope(_message.Message):
     __slots__ = ("id", "kind", "type", "payload", "sender", "time", "correlation", "headers")
@@ -158,8 +162,26 @@ class HostCall(_message.Message):
     message: str
     def __init__(self, interface: _Optional[str] = ..., function: _Optional[str] = ..., arguments: _Optional[_Iterable[_Union[_common_pb2.Value, _Mapping]]] = ..., result: _Optional[_Union[_common_pb2.Value, _Mapping]] = ..., error: _Optional[str] = ..., message: _Optional[str] = ...) -> None: ...
 
+class Birth(_message.Message):
+    __slots__ = ("reason", "state", "profile", "grants", "limits", "parent", "replayed_after")
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    PROFILE_FIELD_NUMBER: _ClassVar[int]
+    GRANTS_FIELD_NUMBER: _ClassVar[int]
+    LIMITS_FIELD_NUMBER: _ClassVar[int]
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    REPLAYED_AFTER_FIELD_NUMBER: _ClassVar[int]
+    reason: str
+    state: _common_pb2.Payload
+    profile: str
+    grants: _containers.RepeatedScalarFieldContainer[str]
+    limits: Limits
+    parent: str
+    replayed_after: int
+    def __init__(self, reason: _Optional[str] = ..., state: _Optional[_Union[_common_pb2.Payload, _Mapping]] = ..., profile: _Optional[str] = ..., grants: _Optional[_Iterable[str]] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ..., parent: _Optional[str] = ..., replayed_after: _Optional[int] = ...) -> None: ...
+
 class Turn(_message.Message):
-    __slots__ = ("actor", "seq", "operation", "envelope", "outcome", "figures", "started", "module", "reply", "text", "cause", "state", "host_calls", "host_calls_total", "interpreter")
+    __slots__ = ("actor", "seq", "operation", "envelope", "outcome", "figures", "started", "module", "reply", "text", "cause", "state", "host_calls", "host_calls_total", "interpreter", "birth", "unrepeatable")
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     SEQ_FIELD_NUMBER: _ClassVar[int]
     OPERATION_FIELD_NUMBER: _ClassVar[int]
@@ -175,6 +197,8 @@ class Turn(_message.Message):
     HOST_CALLS_FIELD_NUMBER: _ClassVar[int]
     HOST_CALLS_TOTAL_FIELD_NUMBER: _ClassVar[int]
     INTERPRETER_FIELD_NUMBER: _ClassVar[int]
+    BIRTH_FIELD_NUMBER: _ClassVar[int]
+    UNREPEATABLE_FIELD_NUMBER: _ClassVar[int]
     actor: _common_pb2.ActorId
     seq: int
     operation: str
@@ -190,7 +214,9 @@ class Turn(_message.Message):
     host_calls: _containers.RepeatedCompositeFieldContainer[HostCall]
     host_calls_total: int
     interpreter: str
-    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., seq: _Optional[int] = ..., operation: _Optional[str] = ..., envelope: _Optional[_Union[Envelope, _Mapping]] = ..., outcome: _Optional[str] = ..., figures: _Optional[_Union[_common_pb2.Figures, _Mapping]] = ..., started: _Optional[float] = ..., module: _Optional[str] = ..., reply: _Optional[_Union[_common_pb2.Payload, _Mapping]] = ..., text: _Optional[str] = ..., cause: _Optional[_Union[_common_pb2.Cause, _Mapping]] = ..., state: _Optional[str] = ..., host_calls: _Optional[_Iterable[_Union[HostCall, _Mapping]]] = ..., host_calls_total: _Optional[int] = ..., interpreter: _Optional[str] = ...) -> None: ...
+    birth: Birth
+    unrepeatable: str
+    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., seq: _Optional[int] = ..., operation: _Optional[str] = ..., envelope: _Optional[_Union[Envelope, _Mapping]] = ..., outcome: _Optional[str] = ..., figures: _Optional[_Union[_common_pb2.Figures, _Mapping]] = ..., started: _Optional[float] = ..., module: _Optional[str] = ..., reply: _Optional[_Union[_common_pb2.Payload, _Mapping]] = ..., text: _Optional[str] = ..., cause: _Optional[_Union[_common_pb2.Cause, _Mapping]] = ..., state: _Optional[str] = ..., host_calls: _Optional[_Iterable[_Union[HostCall, _Mapping]]] = ..., host_calls_total: _Optional[int] = ..., interpreter: _Optional[str] = ..., birth: _Optional[_Union[Birth, _Mapping]] = ..., unrepeatable: _Optional[str] = ...) -> None: ...
 
 class SpawnRequest(_message.Message):
     __slots__ = ("module", "state", "options", "timeout_seconds")

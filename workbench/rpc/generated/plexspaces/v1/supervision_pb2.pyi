@@ -18,7 +18,7 @@ class Backoff(_message.Message):
     def __init__(self, first_ms: _Optional[int] = ..., most_ms: _Optional[int] = ..., factor: _Optional[float] = ...) -> None: ...
 
 class ChildSpec(_message.Message):
-    __slots__ = ("name", "module", "state", "profile", "grants", "limits", "restart", "shutdown_ms", "supervisor")
+    __slots__ = ("name", "module", "state", "profile", "grants", "limits", "restart", "shutdown_ms", "supervisor", "durable")
     class LimitsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -35,6 +35,7 @@ class ChildSpec(_message.Message):
     RESTART_FIELD_NUMBER: _ClassVar[int]
     SHUTDOWN_MS_FIELD_NUMBER: _ClassVar[int]
     SUPERVISOR_FIELD_NUMBER: _ClassVar[int]
+    DURABLE_FIELD_NUMBER: _ClassVar[int]
     name: str
     module: str
     state: _common_pb2.Payload
@@ -44,7 +45,8 @@ class ChildSpec(_message.Message):
     restart: str
     shutdown_ms: int
     supervisor: SupervisorSpec
-    def __init__(self, name: _Optional[str] = ..., module: _Optional[str] = ..., state: _Optional[_Union[_common_pb2.Payload, _Mapping]] = ..., profile: _Optional[str] = ..., grants: _Optional[_Iterable[str]] = ..., limits: _Optional[_Mapping[str, int]] = ..., restart: _Optional[str] = ..., shutdown_ms: _Optional[int] = ..., supervisor: _Optional[_Union[SupervisorSpec, _Mapping]] = ...) -> None: ...
+    durable: bool
+    def __init__(self, name: _Optional[str] = ..., module: _Optional[str] = ..., state: _Optional[_Union[_common_pb2.Payload, _Mapping]] = ..., profile: _Optional[str] = ..., grants: _Optional[_Iterable[str]] = ..., limits: _Optional[_Mapping[str, int]] = ..., restart: _Optional[str] = ..., shutdown_ms: _Optional[int] = ..., supervisor: _Optional[_Union[SupervisorSpec, _Mapping]] = ..., durable: _Optional[bool] = ...) -> None: ...
 
 class SupervisorSpec(_message.Message):
     __slots__ = ("name", "strategy", "intensity", "period_ms", "backoff", "children")

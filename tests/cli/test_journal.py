@@ -1,0 +1,110 @@
+"""`workbench journal` and what makes an actor durable, typed as printed in the docs."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+from workbench.api.turn_text import from_line
+from workbench.data import directory
+
+SAMPLE = str(directory("resources") / "actors" / "durability_actor.py")
+
+
+def in_sql(shell, statement: str) -> None:
+    """Change something of the workspace while no node runs on it."""
+    with sqlite3.connect(shell.workspace / "workbench.db") as database:
+        assert database.execute(statement).rowcount > 0
+    database.close()
+
+
+def test_a_durable_actor_is_kept_shown_exported_and_back_with_the_next_node(shell) -> None:
+    with shell.node():
+        shell("module", "deploy", SAMPLE, "--alias", "durability")
+        assert shell("actor", "spawn", "durability", "--name", "d", "--durable").out == "d\n"
+        assert shell("actor", "call", "d", "increment").out.startswith("increment -> 1")
+        assert shell("actor", "call", "d", "increment").out.startswith("increment -> 2")
+        assert "durable    yes: workbench journal show d" in shell("actor", "show", "d").out
+        assert shell("actor", "list", "--json").objects[0]["durable"] is True
+        assert shell("journal", "checkpoint", "d").out == "the state of d after turn 4 is stored\n"
+        shell("actor", "call", "d", 'persist_batch=[["a", "1"]]')
+    listed = shell("journal", "list", "--json").objects[0]
+    assert (listed["actor"], listed["entries"], listed["events"], listed["checkpoint"]) == ("d", 6, 3, 4)
+    assert listed["runs"] is True
+    assert shell("journal", "list").out.splitlines()[1].split()[:6] == ["d", "6", "1", "to", "6", "3"]
+    assert shell("actor", "list").code == 5
+    shown = shell("journal", "show", "d", "--after", "1", "--limit", "2")
+    assert "call increment" in shown.out and shown.err == "There are more, up to turn 6: --after 3\n"
+    calls = shell("journal", "show", "d", "--after", "1", "--calls").out
+    assert "\n    durability.persist('incremented', '1') -> 1\n" in calls
+    assert [row["seq"] for row in shell("journal", "show", "d", "--json").objects] == [1, 2, 3, 4, 5, 6]
+    events = shell("journal", "events", "d", "--json").objects
+    assert [(event["sequence"], event["type"], event["payload"]) for event in events] == [
+        (1, "incremented", "1"), (2, "incremented", "2"), (3, "a", "1"),
+    ]  # fmt: skip
+    assert shell("journal", "events", "d", "--after", "1", "--limit", "1").err == "There may be more: --after 2\n"
+    printed = [from_line(line) for line in shell("journal", "export", "d").out.splitlines()]
+    assert [turn.seq for turn in printed] == [1, 2, 3, 4, 5, 6] and printed[0].birth is not None
+    assert shell("journal", "export", "d", "d.jsonl").out == "d.jsonl: 6 turns of d\n"
+    assert [from_line(line) for line in shell.lines("d.jsonl")] == printed
+    assert shell("journal", "compact", "d").out == "4 entries are removed\n"
+    with shell.node():
+        found = json.loads(shell("actor", "call", "d", "get_state", "--json").objects[0]["reply"])
+        assert found == {"count": 2, "sequence": 3, "checkpoint": 2, "replayed": True}
+        refused = shell("journal", "remove", "d")
+        assert refused.code == 1 and "d has not ended: it is running, or comes back" in refused.err
+        shell("actor", "stop", "d")
+        assert shell("journal", "remove", "d").out == "the journal of d is removed\n"
+        assert shell("journal", "list", "--json").out == ""
+
+
+def test_commands_on_stored_things_bring_nobody_back(shell) -> None:
+    """A recovery would be an entry of its own: none is there after any of them."""
+    ran = shell("run", SAMPLE, "--durable", "--workspace", str(shell.workspace), "--call", "increment")
+    assert (ran.code, ran.out[:14]) == (0, "increment -> 1"), ran
+    before = shell("journal", "export", "durability_actor").out
+    for command in (
+        ("module", "list"), ("kv", "put", "a", "1"), ("tuple", "write", "(1)"), ("queue", "list"), ("blob", "list"),
+        ("lock", "list"), ("registry", "list"), ("journal", "verify"), ("journal", "list"),
+    ):  # fmt: skip
+        done = shell(*command)
+        assert done.code == 0, done
+        assert shell("journal", "export", "durability_actor").out == before, command
+    with shell.node("--fresh"):
+        assert shell("actor", "list", "--json").out == ""
+    assert shell("journal", "export", "durability_actor").out == before
+    again = shell("run", SAMPLE, "--durable", "--workspace", str(shell.workspace), "--call", "increment")
+    assert again.out.startswith("increment -> 2"), again
+    with shell.node():
+        assert shell("actor", "call", "durability_actor", "increment").out.startswith("increment -> 3")
+
+
+def test_what_is_damaged_is_named_and_ends_with_1(shell) -> None:
+    shell("run", SAMPLE, "--durable", "--workspace", str(shell.workspace), "--call", "increment", "--call", "increment")
+    done = shell("journal", "verify")
+    assert (done.code, done.out) == (0, "4 entries of 1 actor: all as written\n")
+    in_sql(shell, "UPDATE journal SET line = replace(line, 'increment', 'decrement') WHERE seq = 2")
+    done = shell("journal", "verify", "--json")
+    assert (done.code, [row["seq"] for row in done.objects]) == (1, [2])
+    damage = "durability_actor turn 2: its checksum does not fit what it says\n"
+    assert shell("journal", "verify", "durability_actor").err == damage
+    shown = shell("journal", "show", "durability_actor")
+    assert shown.err == "turn 2 is not shown: workbench journal verify durability_actor\n"
+    assert len(shell("journal", "export", "durability_actor").out.splitlines()) == 3
+    refused = shell("journal", "remove", "durability_actor")
+    assert refused.code == 1 and "use --force" in refused.err
+    assert shell("journal", "remove", "durability_actor", "--force").code == 0
+    assert shell("journal", "list", "--json").out == ""
+
+
+def test_who_has_no_journal_is_told_so(shell) -> None:
+    for command in ("show", "events", "export", "compact", "verify", "remove"):
+        done = shell("journal", command, "nobody")
+        said = "not_found: nobody has no journal: it was never durable; spawn it with --durable\n"
+        assert (done.code, done.err) == (1, said), command
+    assert shell("journal", "checkpoint", "nobody").code == 5
+    with shell.node():
+        shell("module", "deploy", "counter.py", "--alias", "counter")
+        shell("actor", "spawn", "counter", "--name", "c")
+        done = shell("journal", "checkpoint", "c")
+        assert (done.code, done.err) == (1, "conflict: c is not durable and has no journal; spawn it with --durable\n")

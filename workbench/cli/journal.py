@@ -1,0 +1,256 @@
+"""`workbench journal`: what is kept of durable actors. Without a running node the workspace is read as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from workbench.api import Conflict, HostCall, JournalEvent, JournalInfo, Node, Outcome, Turn
+from workbench.api.turn_text import to_line
+from workbench.api.words import plural
+from workbench.cli import options, render
+from workbench.cli.connection import Target, running, stored
+from workbench.cli.output import Output
+
+F = TypeVar("F", bound=Callable[..., Any])
+PAGE = 1_000
+"""Turns that are fetched at a time when all are wanted."""
+WIDTH = 60
+name = click.argument("name", metavar="ACTOR")
+after = click.option("--after", type=click.IntRange(0), default=0, metavar="N", help="Only those beyond this number.")
+
+
+def limit(default: int) -> Callable[[F], F]:
+    """How many are shown at a time."""
+    return click.option("--limit", type=click.IntRange(1), default=default, show_default=True, help="At most so many.")
+
+
+@click.group()
+def journal() -> None:
+    """What is kept of durable actors: their turns, checkpoints and events."""
+
+
+@journal.command(name="list")
+@options.where
+@options.as_json
+@options.debug
+def list_(target: Target, as_json: bool) -> None:
+    """Every actor that has a journal, by name, also those that ended."""
+    with stored(target) as node:
+        found = node.journal.list()
+    if as_json:
+        for info in found:
+            render.line(render.record(info))
+        return
+    render.table(
+        ("ACTOR", "ENTRIES", "TURNS", "EVENTS", "CHECKPOINT", "SIZE", "COMES BACK", "DAMAGED"), map(_row, found)
+    )
+
+
+@journal.command()
+@name
+@after
+@limit(100)
+@click.option("--calls", is_flag=True, help="Also the host calls of each turn, with their results.")
+@options.where
+@options.as_json
+@options.debug
+def show(name: str, after: int, limit: int, calls: bool, target: Target, as_json: bool) -> None:
+    """The turns of ACTOR that are kept, the oldest first."""
+    with stored(target) as node:
+        info = node.journal.get(name)
+        found = node.journal.entries(name, after=after, limit=limit)
+    if as_json:
+        for turn in found:
+            render.line(render.record(turn))
+        return
+    if calls:
+        _show_calls(found)
+    else:
+        render.table(("TURN", "TIME", "WHAT", "PAYLOAD", "OUTCOME", "CALLS", "FUEL"), map(_turn, found))
+    _say_what_is_missing(name, found)
+    if found and found[-1].seq < info.last and len(found) == limit:
+        click.echo(f"There are more, up to turn {info.last:,}: --after {found[-1].seq}", err=True)
+
+
+@journal.command()
+@name
+@after
+@limit(1_000)
+@options.where
+@options.as_json
+@options.debug
+def events(name: str, after: int, limit: int, target: Target, as_json: bool) -> None:
+    """The events that ACTOR persisted, the oldest first."""
+    with stored(target) as node:
+        found = node.journal.events(name, after=after, limit=limit)
+    if as_json:
+        for event in found:
+            render.line(render.record(event))
+        return
+    render.table(("EVENT", "TIME", "TYPE", "PAYLOAD"), map(_event, found))
+    if len(found) == limit:
+        click.echo(f"There may be more: --after {found[-1].sequence}", err=True)
+
+
+@journal.command()
+@name
+@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@options.where
+@options.as_json
+@options.debug
+def export(name: str, file: Path | None, target: Target, as_json: bool) -> None:
+    """Write all turns of ACTOR to FILE, or print them: each is one line of JSON, with nothing left out."""
+    with stored(target) as node:
+        info = node.journal.get(name)
+        if file is None:
+            for turn in _all(node, info):
+                click.echo(to_line(turn))
+            return
+        with Output(file) as output:
+            output.write_parts(f"{to_line(turn)}\n".encode() for turn in _all(node, info))
+    written = len(file.read_bytes().splitlines())
+    if as_json:
+        render.line({"actor": name, "entries": written, "file": str(file)})
+    else:
+        click.echo(f"{file}: {plural(written, 'turn')} of {name}")
+
+
+@journal.command()
+@click.argument("name", metavar="[ACTOR]", required=False)
+@options.where
+@options.as_json
+@options.debug
+def verify(name: str | None, target: Target, as_json: bool) -> int:
+    """Compare every entry, of ACTOR or of all, with its checksum and its place; exit code 1 when one is damaged."""
+    with stored(target) as node:
+        infos = node.journal.list() if name is None else [node.journal.get(name)]
+        found = node.journal.verify(name)
+    if as_json:
+        for damage in found:
+            render.line(render.record(damage))
+    elif not found:
+        entries = sum(info.entries for info in infos)
+        whose = "1 actor" if len(infos) == 1 else plural(len(infos), "actor")
+        click.echo(f"{'1 entry' if entries == 1 else f'{entries:,} entries'} of {whose}: all as written")
+    for damage in found:
+        click.echo(f"{damage.actor.name} turn {damage.seq:,}: {damage.what}", err=True)
+    return 1 if found else 0
+
+
+@journal.command()
+@name
+@options.timeout
+@options.where
+@options.as_json
+@options.debug
+def checkpoint(name: str, timeout_seconds: float, target: Target, as_json: bool) -> None:
+    """Store the state of the running ACTOR now: recovery begins there."""
+    with running(target) as node:
+        seq = node.journal.checkpoint(name, timeout=timeout_seconds)
+    if as_json:
+        render.line({"actor": name, "checkpoint": seq})
+    else:
+        click.echo(f"the state of {name} after turn {seq:,} is stored")
+
+
+@journal.command()
+@name
+@options.where
+@options.as_json
+@options.debug
+def compact(name: str, target: Target, as_json: bool) -> None:
+    """Remove the entries of ACTOR up to its checkpoint: recovery needs them no more, and nothing can replay them."""
+    with stored(target) as node:
+        removed = node.journal.compact(name)
+    if as_json:
+        render.line({"actor": name, "removed": removed})
+    else:
+        click.echo("1 entry is removed" if removed == 1 else f"{removed:,} entries are removed")
+
+
+@journal.command()
+@name
+@click.option("--force", is_flag=True, help="Also of one that would come back when a node starts on the workspace.")
+@options.where
+@options.as_json
+@options.debug
+def remove(name: str, force: bool, target: Target, as_json: bool) -> None:
+    """Forget the journal of ACTOR, which has ended."""
+    with stored(target) as node:
+        if node.journal.get(name).runs and not force:
+            raise Conflict(
+                f"{name} has not ended: it is running, or comes back with the next node; stop it first, or use --force"
+            )
+        node.journal.remove(name)
+    if as_json:
+        render.line({"actor": name})
+    else:
+        click.echo(f"the journal of {name} is removed")
+
+
+def _all(node: Node, info: JournalInfo) -> Iterator[Turn]:
+    """Every turn up to the last one of `info`, also beyond a page of damaged ones."""
+    after = max(info.first - 1, 0)
+    while after < info.last:
+        found = node.journal.entries(info.actor, after=after, limit=PAGE)
+        yield from (turn for turn in found if turn.seq <= info.last)
+        after = found[-1].seq if found else after + PAGE
+
+
+def _row(info: JournalInfo) -> tuple[str, ...]:
+    turns = f"{info.first:,} to {info.last:,}" if info.entries else "-"
+    checkpoint = f"{info.checkpoint:,}" if info.checkpoint else "-"
+    counts = f"{info.entries:,}", turns, f"{info.events:,}", checkpoint, render.size(info.bytes)
+    return info.actor.name, *counts, "yes" if info.runs else "no", f"{info.quarantined:,}"
+
+
+def _turn(turn: Turn) -> tuple[str, ...]:
+    figures = f"{turn.host_calls_total:,}", render.UNKNOWN if turn.figures.fuel is None else f"{turn.figures.fuel:,}"
+    sent = _short(turn.envelope.payload) if turn.envelope else ""
+    return f"{turn.seq:,}", render.when(turn.started), _what(turn), sent, _outcome(turn), *figures
+
+
+def _what(turn: Turn) -> str:
+    if turn.envelope is not None:
+        return f"{turn.envelope.kind} {turn.envelope.type}"
+    return f"{turn.operation} ({turn.birth.reason})" if turn.birth is not None else turn.operation
+
+
+def _outcome(turn: Turn) -> str:
+    if turn.outcome is Outcome.REPLY:
+        return _short(turn.reply) or "-"
+    return f"{turn.outcome}: {turn.text or turn.cause or ''}".replace("\n", " ")[:WIDTH]
+
+
+def _short(value: str | bytes) -> str:
+    return render.payload(value).replace("\n", "⏎")[:WIDTH]
+
+
+def _event(event: JournalEvent) -> tuple[str, ...]:
+    return f"{event.sequence:,}", render.when(event.recorded), event.type, _short(event.payload)
+
+
+def _show_calls(turns: Sequence[Turn]) -> None:
+    for turn in turns:
+        render.row(cell for cell in _turn(turn)[:5] if cell != "-")
+        for call in turn.host_calls:
+            click.echo(f"    {render.visible(_call(call))}")
+        if more := turn.host_calls_total - len(turn.host_calls):
+            click.echo(f"    and {plural(more, 'host call')} more, which were not kept")
+
+
+def _call(call: HostCall) -> str:
+    given = ", ".join(map(repr, call.arguments))
+    return f"{call.interface}.{call.function}({given}) -> {call.error or repr(call.result)}"
+
+
+def _say_what_is_missing(name: str, turns: Sequence[Turn]) -> None:
+    """A damaged entry is left out of what is read; a gap shows it."""
+    for before, turn in pairwise(turns):
+        if turn.seq > before.seq + 1:
+            click.echo(f"turn {before.seq + 1:,} is not shown: workbench journal verify {name}", err=True)

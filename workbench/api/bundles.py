@@ -91,7 +91,8 @@ class BundleInfo:
 @dataclass(frozen=True, slots=True)
 class ActorReplay:
     """What came of one actor's turns: `replayed` of `turns` were lived through again, `equal` of those came out the
-    same, of `fuel_compared` the fuel too.
+    same, of `fuel_compared` the fuel too. `uncertain` came out otherwise after something that cannot be lived through
+    again (what was redacted, or never recorded), and so they may: they are no difference, and no proof either.
 
     `divergence` is where it first differed, a difference in behavior before one in cost. `problem` says why it could
     not be replayed at all, or not to its end; `notes` what was left out, and why that is no difference.
@@ -102,6 +103,7 @@ class ActorReplay:
     replayed: int = 0
     equal: int = 0
     fuel_compared: int = 0
+    uncertain: int = 0
     divergence: Divergence | None = None
     problem: str = ""
     notes: tuple[str, ...] = ()

@@ -162,7 +162,8 @@ def replay(file: Path, actors: tuple[str, ...], as_json: bool) -> int:
 def _show_replay(found: ActorReplay) -> None:
     name = render.visible(found.actor.name)
     fuel = f", fuel of {found.fuel_compared:,}" if found.fuel_compared else ""
-    said = f"{found.replayed:,} of {plural(found.turns, 'turn')} replayed, {found.equal:,} equal{fuel}"
+    otherwise = f", {found.uncertain:,} uncertain" if found.uncertain else ""
+    said = f"{found.replayed:,} of {plural(found.turns, 'turn')} replayed, {found.equal:,} equal{fuel}{otherwise}"
     if found.divergence is not None:
         differs = found.divergence
         click.echo(f"{name}: differs in turn {differs.seq:,} ({said})")

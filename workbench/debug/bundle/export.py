@@ -121,7 +121,7 @@ class _Job:
 
     def step(self, number: int, of: int = 0) -> None:
         if number % STEP == 0:
-            self.at("writing turns" if of else "looking for secrets", number / of if of else None)
+            self.at("writing turns" if of else "looking for secrets", (number + 1) / of if of else None)
 
 
 def _read(node: Node, wanted: Wanted) -> Session:

@@ -94,7 +94,7 @@ class _Life:
         self._opened, self._actor, self._same_engine = opened, actor, same_engine
         self._run = Replay(around, opened.open, actor)
         self._birth: Turn | None = None
-        self._last = self._replayed = self._equal = self._fuel = 0
+        self._last = self._replayed = self._equal = self._fuel = self._uncertain = 0
         self._lives = self._from_birth = False
         self._doubt = ""
         self._divergence: Divergence | None = None
@@ -121,9 +121,8 @@ class _Life:
         if not problem and not self._replayed:
             problem = "none of its turns could be lived through: no birth of it is recorded"
         notes = tuple(f"{plural(count, 'turn')}: {why}" if count else why for why, count in self._notes.items())
-        return ActorReplay(
-            self._actor, total, self._replayed, self._equal, self._fuel, self._divergence, problem, notes
-        )
+        counted = (total, self._replayed, self._equal, self._fuel, self._uncertain)
+        return ActorReplay(self._actor, *counted, self._divergence, problem, notes)
 
     def _one(self, turn: Turn) -> None:
         follows = turn.seq == self._last + 1 and self._lives
@@ -165,6 +164,7 @@ class _Life:
             self._fuel += counts and turn.figures.fuel is not None
         elif turn.unrepeatable or self._doubt:
             self._lives = False
+            self._uncertain += 1
             self._leave_out(f"came out otherwise, and so it may, because {self._doubt or _why(turn)}")
         elif self._divergence is None or found.severity is not Severity.COST:
             self._divergence = found

@@ -24,7 +24,7 @@ from workbench.api.turn_text import from_line, to_line
 from workbench.config import load
 from workbench.debug.bundle.export import Wanted, export
 from workbench.debug.bundle.reader import Bundle
-from workbench.debug.bundle.replay import MOST, bounded
+from workbench.debug.bundle.replay import MOST, bounded, replay
 from workbench.node import LocalNode, Machine
 
 
@@ -195,6 +195,47 @@ def test_turns_after_a_hole_are_left_out_until_the_next_birth(session: Path, tmp
     found = replayed(forged(session, tmp_path / "hole", hole), "bert")
     assert (found.turns, found.replayed, found.equal, found.divergence, found.problem) == (8, 4, 4, None, "")
     assert found.notes[0].startswith("4 turns: not replayed, because what came before is not recorded")
+
+
+SNEAKY = """
+from plexspaces import GenServer, keyvalue
+
+
+class Sneaky(GenServer):
+    def init(self, state):
+        if state == "awake":
+            keyvalue.put("stolen", "yes")
+        self.state = state
+
+    def snapshot_state(self):
+        return "awake"
+
+    def handle_request(self, from_actor, message_type, payload):
+        return self.state
+"""
+
+
+def test_taking_up_a_state_calls_no_service_either(interpreter: str, tmp_path: Path) -> None:
+    """Its `init` asks for what its recorded birth did not: there is no answer, and it is not taken up."""
+    with workbench.connect("embedded:") as node:
+        sneaky = node.modules.deploy(SNEAKY.encode(), file_name="sneaky.py")
+        node.actors.spawn(sneaky.hash, options=SpawnOptions("sneaky", "strict", GRANTS))
+        for _ in range(2):
+            asked(node, "sneaky", "x", "")
+            node.actors.snapshot("sneaky")
+        workbench.export_bundle(node, tmp_path / "x", since=node.actors.turns("sneaky", limit=1)[0].started)
+    with Bundle(tmp_path / "x") as bundle:
+        assert [turn.seq for turn in bundle.turns()] == [1, 5]
+    machine = Machine(None, load())
+    try:
+        with Bundle(tmp_path / "x") as bundle:
+            arguments = machine.around, machine.library, machine.interpreter, bundle
+            (found,) = machine.scheduler.call(lambda: replay(*arguments), 60.0).actors
+        assert (found.turns, found.replayed, found.equal, found.divergence) == (2, 1, 1, None)
+        assert found.notes[0].startswith("1 turn: not replayed, because what came before")
+        assert not LocalNode(machine).keyvalue.keys()
+    finally:
+        machine.close()
 
 
 def test_an_actor_without_a_birth_is_no_success(session: Path, tmp_path: Path) -> None:

@@ -284,6 +284,23 @@ def test_turns_that_cannot_be_never_end_a_replay_with_a_traceback(
     workbench.replay_bundle(path)
 
 
+RESULTS: tuple[bytes, ...] = (b"null", b'"x"', b"[]", b"1e999", b"99999999999999999999", b'{"b64":"AA=="}', b'{"a":1}')
+
+
+@pytest.mark.parametrize("result", RESULTS, ids=lambda result: result.decode()[:20])
+def test_a_recorded_result_that_cannot_be_is_a_difference_and_no_fault_of_the_host(
+    session: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, result: bytes
+) -> None:
+    def edit(entries: dict[str, bytes]) -> None:
+        data = entries["turns/0001.jsonl"]
+        assert b'["total-anna@local",3],3]' in data
+        entries["turns/0001.jsonl"] = data.replace(b'["total-anna@local",3],3]', b'["total-anna@local",3],%s]' % result)
+
+    found = workbench.replay_bundle(forged(session, tmp_path / "x", edit), actors=["anna"]).actors[0]
+    assert found.divergence is not None and "what was recorded of increment is no value of it" in found.divergence.now
+    assert not caplog.records
+
+
 @pytest.mark.parametrize("name", ["actors.json", "supervision.json", "log.jsonl", "modules"])
 @pytest.mark.parametrize("data", [b"", b"7", b"[7]", b"{}", b'[{"id": {}}]', b"\xff", b'{"hash": 7}', b"[" * 100_000])
 def test_records_that_cannot_be_are_named(session: Path, tmp_path: Path, name: str, data: bytes) -> None:

@@ -231,8 +231,8 @@ def export_bundle(
     """Write what a node has recorded into one file: of all actors or of some, from a time on; gives what it holds.
 
     `secrets` are the rules by which secrets are taken out. An existing file is replaced when the new one is complete.
-    NotFound: an actor that is neither there nor recorded. Conflict: cancelled. Unavailable, Exhausted: the file cannot
-    be written, and nothing was changed.
+    NotFound: an actor that is neither there nor recorded. Conflict: cancelled. Invalid, Exhausted: the file cannot be
+    written, and nothing was changed.
     """
     from workbench import bundles
 

@@ -17,7 +17,7 @@ from sessions import CLERK, GRANTS, asked, contents, forged, record
 import workbench
 from workbench.api import Node, SpawnOptions
 from workbench.api.bundles import ActorReplay, BundleReplay
-from workbench.api.errors import Conflict, NotFound, Unavailable
+from workbench.api.errors import Conflict, Invalid, NotFound
 from workbench.api.modules import CancelToken
 from workbench.api.replay import Severity
 from workbench.api.turn_text import from_line, to_line
@@ -269,7 +269,7 @@ def test_an_export_that_is_cancelled_or_refused_leaves_nothing(node: Node, tmp_p
     cancel.set()
     with pytest.raises(Conflict, match="cancelled"):
         workbench.export_bundle(node, tmp_path / "x", cancel=cancel)
-    with pytest.raises(Unavailable, match="cannot be written: no such file or directory"):
+    with pytest.raises(Invalid, match="cannot be written: no such file or directory"):
         workbench.export_bundle(node, tmp_path / "none" / "x")
     with pytest.raises(Conflict, match="cancelled"):
         workbench.export_bundle(node, tmp_path / "y")

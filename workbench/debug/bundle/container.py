@@ -15,7 +15,7 @@ from io import BufferedReader
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from workbench.api.errors import Invalid, NotFound, Unavailable
+from workbench.api.errors import Invalid, NotFound
 from workbench.debug.bundle import layout
 
 _START, _END, _END_64 = b"PK\3\4", b"PK\5\6", b"PK\6\7"
@@ -97,7 +97,7 @@ def _opened(path: Path) -> BufferedReader:
             raise NotFound(f"there is no file {path}")
         return path.open("rb")
     except OSError as error:
-        raise Unavailable(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from None
+        raise Invalid(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from None
 
 
 def _checked(file: BufferedReader, path: Path) -> int:

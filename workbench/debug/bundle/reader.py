@@ -35,7 +35,7 @@ PROBLEMS = 100
 
 
 class Bundle:
-    """Thread-safe. NotFound, Unavailable: there is no such file. Invalid: it is no session bundle, and why."""
+    """Thread-safe. NotFound: there is no such file. Invalid: it is no session bundle, and why."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import TypeVar
 from zipfile import ZIP_DEFLATED, ZIP_STORED, LargeZipFile, ZipFile, ZipInfo
 
-from workbench.api.errors import Exhausted, Invalid, Unavailable
+from workbench.api.errors import Exhausted, Invalid
 from workbench.debug.bundle import layout
 from workbench.debug.bundle import manifest as manifests
 from workbench.debug.bundle.manifest import Entry, Manifest
@@ -86,7 +86,7 @@ class Writer:
         except LargeZipFile:
             raise Invalid(TOO_LARGE) from None
         except OSError as error:
-            kind = Exhausted if error.errno == errno.ENOSPC else Unavailable
+            kind = Exhausted if error.errno == errno.ENOSPC else Invalid
             said = (error.strerror or str(error)).lower()
             raise kind(f"{self._target} cannot be written: {said}; nothing was changed") from None
 

@@ -384,6 +384,16 @@ def _refuse(script: Script) -> None:
         raise GuestEnded(Cause("nondeterministic", script.divergence.sentence))
 
 
+def misfit(context: Context, what: str, error: BaseException) -> Cause | None:
+    """Why a guest ends whose recorded turn has a value that cannot be: a recording may come from anybody.
+
+    None when no recorded turn is lived through: then the failure is one of the host.
+    """
+    if context.script is None or not isinstance(error, Exception):
+        return None
+    return Cause("nondeterministic", f"what was recorded of {what} is no value of it: {error}")
+
+
 def size_of(value: Any) -> int:
     """About how many bytes a value of the host interfaces holds. Every host call is measured twice: types are compared
     by identity, which takes a third of asking `isinstance` first.

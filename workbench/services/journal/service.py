@@ -232,3 +232,4 @@ class JournalService:
         with self.database.transaction(durable=True) as tx:
             for statement in store.FORGET:
                 tx.execute(statement, (number,))
+            tx.settle(lambda: self._numbers.pop(actor, None))

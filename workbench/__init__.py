@@ -307,7 +307,10 @@ def _write_private(path: Path, value: object) -> None:
 def _alive(pid: int) -> bool:
     import psutil
 
-    return psutil.pid_exists(pid)
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 __all__ = [

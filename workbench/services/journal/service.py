@@ -41,11 +41,15 @@ class JournalService:
         return store.running(self.database)
 
     def open(self, actor: ActorId, module: str, *, supervised: bool) -> Stored:
-        known = store.infos(self.database, (actor.tenant, actor.namespace), actor.name)
-        with self.database.transaction(durable=True) as tx:
-            who = (actor.tenant, actor.namespace, actor.name, module, store.SUPERVISED if supervised else store.RUNS)
-            row = tx.execute(store.INSERT_ACTOR, who).fetchone()
-        number = self._numbers[actor] = int(row[0])
+        runs = store.SUPERVISED if supervised else store.RUNS
+        before = store.runs(self.database, actor)
+        if actor not in self._numbers or before != runs:
+            with self.database.transaction() as tx:  # it is on the disk with its first turn
+                row = tx.execute(
+                    store.INSERT_ACTOR, (actor.tenant, actor.namespace, actor.name, module, runs)
+                ).fetchone()
+            self._numbers[actor] = int(row[0])
+        number = self._numbers[actor]
         last = self.database.query(store.LAST, {"actor": number})[0]
         checkpoint = self._checkpoint(number)
         found = self.database.query(store.FIRST, (number,))
@@ -57,7 +61,7 @@ class JournalService:
             checkpoint,
             first if isinstance(first, Turn) else None,
             from_line(birth) if birth else None,
-            bool(known and known[0].runs),
+            before != store.ENDED,
         )
 
     def _checkpoint(self, number: int) -> Checkpoint | None:

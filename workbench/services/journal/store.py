@@ -23,7 +23,7 @@ INSERT_ACTOR = """
 INSERT INTO journal_actors (tenant, namespace, name, module, runs, quarantined) VALUES (?, ?, ?, ?, ?, 0)
 ON CONFLICT (tenant, namespace, name) DO UPDATE SET runs = excluded.runs RETURNING number
 """
-FIND_ACTOR = "SELECT number FROM journal_actors WHERE tenant = ? AND namespace = ? AND name = ?"
+FIND_ACTOR = "SELECT number, runs FROM journal_actors WHERE tenant = ? AND namespace = ? AND name = ?"
 SET_RUNS = "UPDATE journal_actors SET runs = ? WHERE number = ?"
 INSERT_TURN = "INSERT INTO journal (actor, seq, line, crc) VALUES (?, ?, ?, ?)"
 INSERT_EVENT = "INSERT INTO journal_events (actor, sequence, type, payload, recorded) VALUES (?, ?, ?, ?, ?)"
@@ -131,6 +131,12 @@ def timers(database: Database, actor: int) -> list[Timer]:
 def number_of(database: Database, actor: ActorId) -> int | None:
     rows = database.query(FIND_ACTOR, (actor.tenant, actor.namespace, actor.name))
     return int(rows[0][0]) if rows else None
+
+
+def runs(database: Database, actor: ActorId) -> int:
+    """ENDED also of one that never was."""
+    rows = database.query(FIND_ACTOR, (actor.tenant, actor.namespace, actor.name))
+    return int(rows[0]["runs"]) if rows else ENDED
 
 
 def infos(database: Database, scope: Scope, name: str = "") -> list[JournalInfo]:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench import api
+from workbench.api.bundles import SECRETS, BundleInfo, BundleReplay
 from workbench.api.identity import check_scope
 from workbench.api.modules import CancelToken, ProgressCallback
 
@@ -219,6 +220,67 @@ def deploy_sources(node: api.Node, files: Mapping[str, str], folder: Path, *, na
     return deploy(node, files, folder, named=named)
 
 
+def export_bundle(
+    node: api.Node,
+    path: str | Path,
+    *,
+    actors: Sequence[str] = (),
+    since: float = 0.0,
+    with_interpreter: bool = False,
+    secrets: Sequence[str] = SECRETS,
+    progress: ProgressCallback | None = None,
+    cancel: CancelToken | None = None,
+) -> BundleInfo:
+    """Write what a node has recorded into one file: of all actors or of some, from a time on; gives what it holds.
+
+    `secrets` are the rules by which secrets are taken out. An existing file is replaced when the new one is complete.
+    NotFound: an actor that is neither there nor recorded. Conflict: cancelled. Invalid, Exhausted: the file cannot be
+    written, and nothing was changed.
+    """
+    from workbench import bundles
+
+    return bundles.export(
+        node,
+        Path(path),
+        actors=actors,
+        since=since,
+        with_interpreter=with_interpreter,
+        secrets=secrets,
+        progress=progress,
+        cancel=cancel,
+    )
+
+
+def show_bundle(path: str | Path) -> BundleInfo:
+    """What a session bundle holds. Invalid: it is none, or damaged as a whole; damaged entries are its problems."""
+    from workbench import bundles
+
+    return bundles.show(Path(path))
+
+
+def verify_bundle(path: str | Path) -> BundleInfo:
+    """The same after every byte was read and every hash compared: it is whole when it has no problems."""
+    from workbench import bundles
+
+    return bundles.verify(Path(path))
+
+
+def replay_bundle(
+    path: str | Path,
+    *,
+    actors: Sequence[str] = (),
+    progress: ProgressCallback | None = None,
+    cancel: CancelToken | None = None,
+) -> BundleReplay:
+    """Live through the turns of a session bundle again, from the file alone, apart from every node and workspace.
+
+    `progress` is told on another thread. NotFound: one of the actors is not recorded there. Conflict: cancelled.
+    """
+    from workbench import bundles
+
+    return bundles.replay(Path(path), actors=actors, progress=progress, cancel=cancel)
+
+
 def start_thread(name: str, run: Callable[[], None]) -> threading.Thread:
     """A daemon thread on which calls of an embedded node run without being handed to another thread."""
     from workbench.runtime import threads
@@ -245,7 +307,10 @@ def _write_private(path: Path, value: object) -> None:
 def _alive(pid: int) -> bool:
     import psutil
 
-    return psutil.pid_exists(pid)
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 __all__ = [
@@ -256,11 +321,15 @@ __all__ = [
     "connect",
     "default_workspace",
     "endpoint",
+    "export_bundle",
     "pack",
+    "replay_bundle",
     "run_showcase",
     "serve",
+    "show_bundle",
     "start_sample",
     "start_thread",
     "texts",
     "vendor",
+    "verify_bundle",
 ]

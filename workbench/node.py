@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -295,6 +296,7 @@ class LocalNode:
             interpreter=machine.interpreter.hash,
             workers=machine.scheduler.workers,
             endpoint="",
+            platform=f"{platform.system()} {platform.machine()}",
         )
 
     def prepare(self, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None) -> NodeInfo:

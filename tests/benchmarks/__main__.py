@@ -10,7 +10,21 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import actors, app, births, blobs, channels, command, keys, lives, locks, messages, tuples
+from tests.benchmarks import (
+    actors,
+    app,
+    births,
+    blobs,
+    bundles,
+    channels,
+    command,
+    durability,
+    keys,
+    lives,
+    locks,
+    messages,
+    tuples,
+)
 from tests.benchmarks.figure import Figure, report
 
 FIGURES = (
@@ -23,6 +37,8 @@ FIGURES = (
     *locks.FIGURES,
     *channels.FIGURES,
     *blobs.FIGURES,
+    *durability.FIGURES,
+    *bundles.FIGURES,
     command.whole_process,
     app.start,
     app.lag,

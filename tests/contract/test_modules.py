@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 
 import pytest
@@ -43,6 +44,19 @@ def test_the_bytes_come_back_as_they_were_deployed(node: Node) -> None:
     data = node.modules.data(deployed.hash)
     assert len(data) == deployed.size_bytes
     assert data.startswith(SOURCE)
+
+
+def test_what_a_source_was_compiled_to_and_the_interpreter_can_be_fetched(node: Node, counter: str) -> None:
+    module = node.modules.get("counter")
+    assert len(node.modules.bytecode("counter", module.interpreter)) > 1_000
+    for reference, interpreter in (("counter", "0" * 64), ("counter", ""), ("nothing", module.interpreter)):
+        with pytest.raises(NotFound):
+            node.modules.bytecode(reference, interpreter)
+    data = node.modules.data(module.interpreter)
+    assert hashlib.sha256(data).hexdigest() == module.interpreter
+    for unknown in ("0" * 64, "../" + module.interpreter, module.interpreter[:8]):
+        with pytest.raises(NotFound):
+            node.modules.data(unknown)
 
 
 def test_a_module_is_found_by_alias_hash_and_prefix(node: Node) -> None:

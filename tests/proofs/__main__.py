@@ -18,6 +18,7 @@ from tests.proofs.clean_clone import clean_clone
 from tests.proofs.dist import dist
 from tests.proofs.hazards import hazards
 from tests.proofs.hostile import hostile
+from tests.proofs.kills import kills
 from tests.proofs.linearizable import linearizable
 from tests.proofs.lives import crowd, passive, restarts
 from tests.proofs.missed import Missed
@@ -33,6 +34,7 @@ PROOFS: Mapping[str, Callable[[], object]] = {
     "expressions": expressions,
     "hazards": hazards,
     "hostile": hostile,
+    "kills": kills,
     "linearizable": linearizable,
     "mutants": mutants,
     "passive": passive,

@@ -167,6 +167,9 @@ class FakeModules:
     def data(self, reference: str) -> bytes:
         return self.bytes[self.get(reference).hash]
 
+    def bytecode(self, reference: str, interpreter: str) -> str:
+        raise NotFound(f"{self.get(reference).name} was not compiled on the interpreter {interpreter!r}")
+
     def alias(self, name: str, reference: str, *, force: bool = False) -> ModuleInfo:
         info = self.get(reference)
         for other in tuple(self.known.values()):

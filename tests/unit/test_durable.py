@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.api import Crashed, NotFound, Rejected, SpawnOptions
+from workbench.api import Area, Crashed, NotFound, Rejected, SpawnOptions
 from workbench.api.turns import BirthReason
 from workbench.config import load
 from workbench.data import directory
@@ -167,3 +167,68 @@ def test_a_damaged_entry_is_named_and_put_aside_and_the_rest_comes_back(reopen: 
     node = reopen()
     assert ask(node, "increment", name="other") == "3"
     assert node.journal.get("d").quarantined == 1
+
+
+TALKER = b'''
+from plexspaces import GenServer, durability, messaging
+
+
+class Talker(GenServer):
+    """Sends to `to`, and to itself later."""
+
+    def handle_request(self, from_actor, message_type, payload):
+        if message_type == "tell":
+            messaging.tell("to", "increment")
+        elif message_type == "tell_and_die":
+            messaging.tell("to", "increment")
+            raise ValueError("after it was sent")
+        elif message_type == "later":
+            return str(messaging.send_after(int(payload), "due"))
+        elif message_type == "cancel":
+            return str(messaging.cancel_timer(int(payload)))
+        elif message_type == "due":
+            durability.persist("due")
+        return ""
+
+    def snapshot_state(self):
+        return ""
+'''
+
+
+def test_what_waits_in_the_mailbox_outlives_the_node(reopen: Open) -> None:
+    node = reopen()
+    spawn(node)
+    node.actors.suspend("d")
+    for _ in range(3):
+        node.actors.tell("d", "increment")
+    assert state(reopen())["count"] == 3
+    assert state(reopen())["count"] == 3
+
+
+def test_what_it_tells_leaves_with_the_turn_and_not_with_one_that_crashes(reopen: Open) -> None:
+    node = reopen()
+    spawn(node, "to")
+    spawn(node, source=TALKER)
+    ask(node, "tell")
+    with pytest.raises(Crashed):
+        ask(node, "tell_and_die")
+    assert ask(node, "increment", name="to") == "2"
+    assert [turn.envelope.sender for turn in node.journal.entries("to") if turn.envelope] == ["d@local", ""]
+
+
+def test_a_timer_outlives_a_crash_and_the_node(reopen: Open) -> None:
+    node = reopen()
+    spawn(node, source=TALKER)
+    for delay in ("1500", "3600000"):
+        number = ask(node, "later", delay)
+    with pytest.raises(Crashed):
+        ask(node, "tell_and_die")
+    node = reopen()
+    assert ask(node, "cancel", number) == "True"
+    assert ask(node, "cancel", number) == "False"
+    with node.subscribe([Area.TURNS]) as turns:
+        for _ in range(100):  # a turn is told of before it is on disk
+            if found := node.journal.events("d"):
+                break
+            turns.get(0.1)
+    assert [event.type for event in found] == ["due"]

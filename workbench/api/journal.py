@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from workbench.api.errors import WorkbenchError
 from workbench.api.identity import ActorId
-from workbench.api.messages import Payload
-from workbench.api.turns import Turn
+from workbench.api.messages import Envelope, Payload
+from workbench.api.turns import HostCall, Turn
 from workbench.api.value import value
 
 CHECKPOINT_TURNS = 1_000
@@ -89,14 +91,50 @@ class Stored:
     runs: bool
 
 
+@dataclass(slots=True)
+class Post:
+    """A message on its way to `actor`. A kept one is on disk, under `number`, until the turn that handles it is."""
+
+    actor: ActorId
+    envelope: Envelope
+    kept: bool
+    number: int = 0
+
+
+@value
+class Timer:
+    """A message that a durable actor sends to itself when `due` (seconds since 1970)."""
+
+    number: int
+    due: float
+    envelope: Envelope
+
+
+@value
+class Part:
+    """Host calls of a turn that still runs, from `position` (0 is the first) on; with the first ones its message, and
+    its number if it is kept."""
+
+    position: int
+    calls: Sequence[HostCall]
+    envelope: Envelope | None = None
+    number: int = 0
+
+
 @value
 class Commit:
-    """What is written together: turns, the events that they kept, perhaps a checkpoint, and the reply's key."""
+    """What is written together: turns, the events that they kept, perhaps a checkpoint, and the reply's key. `parted`:
+    parts of the turn were written before, while it ran. `handled` is the number of the kept message that it answers."""
 
     turns: Sequence[Turn] = ()
     events: Sequence[Event] = ()
     checkpoint: Checkpoint | None = None
     key: str = ""
+    parted: bool = False
+    handled: int = 0
+    posts: Sequence[Post] = ()
+    timers: Sequence[Timer] = ()
+    cancelled: Sequence[int] = ()
 
 
 class DurabilityOfActor(Protocol):
@@ -116,6 +154,14 @@ class DurabilityOfActor(Protocol):
         """Conflict: no checkpoint covers it."""
         ...
 
+    def along(self, call: Callable[[Any], HostCall]) -> AbstractContextManager[None]:
+        """Around a host call: what it changes is written with `call(its value)`, so that it is not done twice."""
+        ...
+
+    def done(self, call: HostCall) -> None:
+        """Write that this was done, unless it is written already."""
+        ...
+
 
 class JournalLog(Protocol):
     """What the runtime needs of the journal. Thread-safe; an actor's own calls come one after the other."""
@@ -124,7 +170,7 @@ class JournalLog(Protocol):
         """It is durable from now on, and comes back: when the node starts, or a supervised one with its tree."""
         ...
 
-    def running(self) -> Sequence[tuple[ActorId, Turn | None]]:
+    def running(self) -> Sequence[tuple[ActorId, Turn]]:
         """Who is to be brought back when the node starts, and the newest turn that was its birth."""
         ...
 
@@ -134,6 +180,36 @@ class JournalLog(Protocol):
 
     def commit_soon(self, actor: ActorId, what: Commit, told: Callable[[WorkbenchError | None], object]) -> None:
         """The same without waiting: `told` is called when it is on disk, or with why not, on the journal's thread."""
+        ...
+
+    def along(
+        self, actor: ActorId, part: Callable[[Any], Part | None], kept: Callable[[], object]
+    ) -> AbstractContextManager[None]:
+        """What this thread changes meanwhile is written together with `part(the value that it returns)`."""
+        ...
+
+    def add_part(self, actor: ActorId, part: Part) -> None: ...
+
+    def post(self, to: ActorId, envelope: Envelope) -> int:
+        """Keep a message to a durable actor until it is handled; its number."""
+        ...
+
+    def unpost(self, number: int) -> None:
+        """It was not delivered after all."""
+        ...
+
+    def kept(self, actor: ActorId) -> Sequence[Post]:
+        """Messages that were accepted and not handled, oldest first."""
+        ...
+
+    def timers(self, actor: ActorId) -> Sequence[Timer]: ...
+
+    def fire(self, actor: ActorId, number: int) -> Post | None:
+        """A timer is due: its message is kept in its place. None: there is no such timer any more."""
+        ...
+
+    def parts(self, actor: ActorId) -> tuple[Post, Sequence[HostCall]] | None:
+        """The turn that was cut off, as far as it was written."""
         ...
 
     def turns(self, actor: ActorId, after: int, upto: int) -> Iterator[Turn]:
@@ -155,7 +231,7 @@ class JournalLog(Protocol):
         ...
 
     def ended(self, actor: ActorId) -> None:
-        """It does not come back when the node starts; its journal stays."""
+        """It does not come back when the node starts; its journal stays, its messages and timers do not."""
         ...
 
 

@@ -113,7 +113,14 @@ class Modules(Protocol):
         ...
 
     def data(self, reference: str) -> bytes:
-        """The bytes as kept: the source of a python module (a zip when it has several files), else the binary."""
+        """The bytes as kept: the source of a python module (a zip when it has several files), else the binary.
+
+        The hash of an interpreter that the node has gives that one.
+        """
+        ...
+
+    def bytecode(self, reference: str, interpreter: str) -> str:
+        """What a python module was compiled to on the interpreter of this hash; NotFound when it was not."""
         ...
 
     def describe(self, reference: str) -> ModuleDetail:

@@ -27,7 +27,8 @@ from workbench.api.tuplespace import TupleSpace
 
 @dataclass(frozen=True, slots=True)
 class NodeInfo:
-    """What a node says of itself. `interpreter` is the hash of its Python interpreter, empty until it is built."""
+    """What a node says of itself. `interpreter` is the hash of its Python interpreter, empty until it is built;
+    `platform` are the system and the processor that it runs on."""
 
     name: str
     version: str
@@ -39,6 +40,7 @@ class NodeInfo:
     interpreter: str
     workers: int
     endpoint: str = ""
+    platform: str = ""
 
 
 class Node(Protocol):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -31,6 +31,30 @@ def to_line(turn: Turn) -> str:
         return _encode(found)
     except (TypeError, ValueError):  # bytes, or a float that is none: only then is it worth looking at every value
         return _encode(_plain(found))
+
+
+def part_line(calls: Sequence[HostCall], envelope: Envelope | None) -> str:
+    """Some host calls of a turn as one line, with the first ones its message."""
+    found: dict[str, Any] = {"calls": [_of_call(call) for call in calls]}
+    if envelope is not None:
+        found["envelope"] = of_envelope(envelope)
+    return _encode(_plain(found))
+
+
+def from_part_line(line: str) -> tuple[Envelope | None, list[HostCall]]:
+    """What `part_line` wrote, from a file of ours."""
+    found = _whole(json.loads(line))
+    return to_envelope(found["envelope"]) if "envelope" in found else None, list(map(_call, found["calls"]))
+
+
+def envelope_line(envelope: Envelope) -> str:
+    """A message as one line."""
+    return _encode(_plain(of_envelope(envelope)))
+
+
+def to_envelope_line(line: str) -> Envelope:
+    """What `envelope_line` wrote, from a file of ours."""
+    return to_envelope(_whole(json.loads(line)))
 
 
 def from_line(line: str) -> Turn:

@@ -18,6 +18,7 @@ from workbench.cli import failure
 COMMANDS = {
     "actor": "workbench.cli.actor:actor",
     "blob": "workbench.cli.blob:blob",
+    "bundle": "workbench.cli.bundle:bundle",
     "capability": "workbench.cli.capability:capability",
     "group": "workbench.cli.group:group",
     "journal": "workbench.cli.journal:journal",

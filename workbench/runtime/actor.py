@@ -125,6 +125,19 @@ class Actor:
     def deliver(self, letter: Letter, of_system: bool = False) -> None:
         """Put a message into the mailbox. Raises at once what can be known at once: full, too large, gone, crashed."""
         self._check(letter.envelope)
+        durable = self.durable
+        if durable is None or letter.answer is not None or letter.number:
+            self._put(letter, of_system)
+            return
+        self.check_present()
+        letter.number = durable.accept(letter.envelope)
+        try:
+            self._put(letter, of_system)
+        except BaseException:
+            durable.give_back(letter.number)
+            raise
+
+    def _put(self, letter: Letter, of_system: bool) -> None:
         with self._lock:
             state = self.state
             ended = state in ENDED
@@ -136,6 +149,14 @@ class Actor:
                 return
             self._owned = True
         self.around.scheduler.submit(self)
+
+    def take_up(self, letter: Letter) -> None:
+        """One that was in the mailbox when the node ended, or was on its way. By the owner, before it lives."""
+        with self._lock:
+            if all(
+                waiting.number != letter.number for waiting in self.mailbox.letters
+            ):  # or was it handed over already
+                self.mailbox.put(letter, self.id.name, of_system=True)
 
     def handle_here(self, envelope: Envelope) -> Reply | WorkbenchError | None:
         """Run the message's turn on this very thread and give its outcome; None when that is not possible now."""
@@ -181,16 +202,21 @@ class Actor:
         check_sizes(envelope, body.spec.limits, body.instance, self.id.name)
         return way
 
+    def check_message(self, envelope: Envelope) -> None:
+        """Invalid, Exhausted: it could not be delivered as it is."""
+        self._check(envelope)
+
     def check_timer(self, envelope: Envelope) -> None:
         """Whether one more timer may carry this message."""
         self._check(envelope)
         held = sum(self.timers.values()) + len(envelope.payload)
-        if len(self.timers) >= self.mailbox.limit or held > MAILBOX_BYTES:
+        count = len(self.timers) if self.durable is None else self.durable.outbox.timers
+        if count >= self.mailbox.limit or held > MAILBOX_BYTES:
             raise Exhausted(
-                f"{self.id.name} has {plural(len(self.timers), 'timer')} already, and they would carry {held:,} bytes",
+                f"{self.id.name} has {plural(count, 'timer')} already, and they would carry {held:,} bytes",
                 limit="mailbox",
                 value=self.mailbox.limit,
-                used=len(self.timers),
+                used=count,
             )
 
     def route(self, kind: Kind) -> Route:
@@ -375,6 +401,8 @@ class Actor:
         for timer in list(self.timers):
             self.around.timers.cancel(timer)
         self.timers.clear()
+        if self.durable is not None:
+            self.durable.outbox.disarm()
         self.stored = ""
         self.body.drop()
         self.around.residents.leave(self)

@@ -8,17 +8,20 @@ turn ends well, and is dropped with a turn that does not.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from workbench.api.errors import Conflict, Invalid, WorkbenchError
-from workbench.api.journal import CHECKPOINT_TURNS, Checkpoint, Commit, Event, JournalLog, Stored
-from workbench.api.messages import Payload
-from workbench.api.turns import BirthReason, Outcome, Turn
+from workbench.api.journal import CHECKPOINT_TURNS, Checkpoint, Commit, Event, Part, Post, Stored
+from workbench.api.messages import Envelope, Payload
+from workbench.api.turns import BirthReason, HostCall, Outcome, Turn
+from workbench.runtime.outbox import Deliver, Outbox
+from workbench.wasm.gate import current
 
 if TYPE_CHECKING:
-    from workbench.clock import Clock
     from workbench.runtime.body import Body
+    from workbench.runtime.surroundings import Surroundings
 
 logger = logging.getLogger(__name__)
 KEPT_CALLS, KEPT_BYTES = 100_000, 64 << 20
@@ -31,8 +34,9 @@ class Durable:
     `checkpoint_due`: the next commit is to be followed by a checkpoint.
     """
 
-    def __init__(self, body: Body, log: JournalLog, clock: Clock, *, supervised: bool) -> None:
-        self._body, self._log, self._clock, self._supervised = body, log, clock, supervised
+    def __init__(self, body: Body, around: Surroundings, deliver: Deliver, *, supervised: bool) -> None:
+        self._body, self._log, self._clock, self._supervised = body, around.journal, around.clock, supervised
+        self.outbox = Outbox(around.clock, around.timers, deliver, lambda number: self._log.fire(body.id, number))
         self.stored: Stored = self.refresh()
         self._turns: list[Turn] = []
         self._events: list[Event] = []
@@ -40,6 +44,9 @@ class Durable:
         found = self.stored.checkpoint
         self._checkpoint_event, self.checkpoint_seq = (found.events, found.seq) if found else (0, 0)
         self._since_checkpoint = 0
+        self._handled = 0
+        self._written = 0  # host calls of the turn in hand that are on disk already
+        self._along: Callable[[Any], HostCall] | None = None
         self.checkpoint_due = False
         context = body.context
         context.durability, context.keeps_inputs = self, True
@@ -59,6 +66,52 @@ class Durable:
             self._log.commit(self._body.id, what)
             self._wrote(what)
 
+    # Parts of the turn in hand.
+
+    @contextmanager
+    def along(self, call: Callable[[Any], HostCall]) -> Iterator[None]:
+        self._along = call
+        with self._log.along(self._body.id, self._part, self._parted):
+            yield
+
+    def _part(self, value: Any) -> Part | None:
+        """What is written together with a change whose caller is given `value`.
+
+        None: the change is another's, whose turn runs on this thread while this one waits; in virtual time that is so.
+        """
+        assert self._along is not None, "it is asked for while a host call runs"
+        instance = current.instance
+        return self._up_to(self._along(value)) if instance is not None and instance is self._body.instance else None
+
+    def _up_to(self, call: HostCall) -> Part | None:
+        """None outside of a message's turn: who is not born yet, or says goodbye, does not go on where it was."""
+        envelope = self._body.envelope
+        if envelope is None:
+            return None
+        before = self._body.context.calls[self._written :]
+        if self._written:
+            return Part(self._written, (*before, call))
+        return Part(0, (*before, call), envelope, self._handled)
+
+    def _parted(self) -> None:
+        """It is written: what comes next begins behind the call in hand."""
+        self._written = len(self._body.context.calls) + 1
+
+    def done(self, call: HostCall) -> None:
+        if self._written > len(self._body.context.calls):
+            return
+        part = self._up_to(call)
+        if part is not None:
+            self._log.add_part(self._body.id, part)
+            self._parted()
+
+    def handles(self, number: int, done: int = 0) -> None:
+        """The turn that comes is that of the kept message `number` (0: of one that is not); `done` are the host calls
+        of it that are on disk, when it was cut off."""
+        self._handled, self._written = number, done
+
+    # Writing the turn.
+
     def commit_soon(self, key: str, told: Callable[[WorkbenchError | None], object]) -> None:
         """The same without waiting; until `told` is called nothing else may be written."""
         what = self._commit(key)
@@ -71,8 +124,11 @@ class Durable:
         self._log.commit_soon(self._body.id, what, written)
 
     def _commit(self, key: str) -> Commit:
-        events = tuple(self._events) if self._turns[-1].outcome is Outcome.REPLY else ()
-        return Commit(tuple(self._turns), events, None, key)
+        parted, handled = bool(self._written), self._handled
+        if self._turns[-1].outcome is Outcome.CRASHED:
+            return Commit(tuple(self._turns), (), None, key, parted, handled)
+        events, sent = tuple(self._events), self.outbox.take()
+        return Commit(tuple(self._turns), events, None, key, parted, handled, *sent)
 
     def commit_checkpoint(self, state: Payload) -> int:
         """The same after a snapshot turn, with the state that it gave; the turn it belongs to."""
@@ -89,6 +145,10 @@ class Durable:
         turns, events = what.turns, what.events
         self._turns.clear()
         self._events.clear()
+        self._written = self._handled = 0
+        if turns[-1].outcome is Outcome.CRASHED:
+            self.outbox.drop()
+        self.outbox.leave()
         self._event = self._committed_event = events[-1].sequence if events else self._committed_event
         self._since_checkpoint += len(turns)
         carries = self._body.spec.runnable.info.carries_state
@@ -105,6 +165,8 @@ class Durable:
 
     def drop(self) -> None:
         """Forget what was not written."""
+        self._written = self._handled = 0
+        self.outbox.drop()
         self._turns.clear()
         self._events.clear()
         self._event = self._committed_event
@@ -115,9 +177,31 @@ class Durable:
 
     def ended(self) -> None:
         """It does not come back by itself."""
+        self.outbox.disarm()
         self._log.ended(self._body.id)
 
     # For recovery.
+
+    def kept(self) -> Sequence[Post]:
+        """Messages that were accepted and not handled."""
+        return self._log.kept(self._body.id)
+
+    def accept(self, envelope: Envelope) -> int:
+        """Keep a message until it is handled; from any thread."""
+        return self._log.post(self._body.id, envelope)
+
+    def give_back(self, number: int) -> None:
+        """It found no place in the mailbox."""
+        self._log.unpost(number)
+
+    def rearm(self) -> None:
+        """Let the timers that are on disk run."""
+        self.outbox.disarm()
+        self.outbox.arm(self._log.timers(self._body.id))
+
+    def cut_off(self) -> tuple[Post, Sequence[HostCall]] | None:
+        """The turn in whose middle the process ended, as far as it was written."""
+        return self._log.parts(self._body.id)
 
     def since(self, after: int, upto: int) -> Sequence[Turn]:
         return list(self._log.turns(self._body.id, after, upto))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from workbench.answer import Answer
 from workbench.api.actors import ActorState, SpawnOptions
 from workbench.api.errors import NotFound
 from workbench.api.identity import ActorId
+from workbench.api.journal import Post
 from workbench.api.limits import DEFAULT_PROFILE
 from workbench.api.messages import Kind, Payload
 from workbench.runtime.callers import Inside
@@ -96,8 +98,16 @@ class RuntimeHost:
         return actor.at(self.system.node_name)
 
     def tell(self, actor: ActorId, to: str, message_type: str, payload: Payload) -> str:
-        target = self.system.resolve(to, actor)
-        return self.system.tell(target, self.system.envelope(Kind.CAST, message_type, payload, self.system.find(actor)))
+        target, sender = self.system.resolve(to, actor), self.system.find(actor)
+        envelope = self.system.envelope(Kind.CAST, message_type, payload, sender)
+        if sender.durable is None:
+            return self.system.tell(target, envelope)
+        if (known := sender.body.context.recorded) is not None:
+            envelope = replace(envelope, id=known)
+        return self.system.post(sender.durable, target, envelope)
+
+    def deliver(self, post: Post) -> None:
+        self.system.deliver(post)
 
     def ask(self, actor: ActorId, to: str, message_type: str, payload: Payload, timeout_ms: int) -> Payload:
         target = self.system.resolve(to, actor)
@@ -145,6 +155,9 @@ class RuntimeHost:
         found = self.system.find(actor)
         envelope = self.system.envelope(Kind.INFO, message_type, payload, found)
         found.check_timer(envelope)
+        if found.durable is not None:
+            seconds = min(delay_ms / 1000, MAX_DELAY_SECONDS)
+            return found.durable.outbox.send_after(seconds, envelope, found.body.context.recorded or 0)
         numbers: list[int] = []  # filled below; a timer of no delay may fire before
 
         def fire() -> None:
@@ -164,6 +177,8 @@ class RuntimeHost:
 
     def cancel_timer(self, actor: ActorId, timer: int) -> bool:
         found = self.system.find(actor)
+        if found.durable is not None:
+            return found.durable.outbox.cancel(timer)
         if timer not in found.timers:
             return False
         del found.timers[timer]

@@ -14,10 +14,11 @@ from workbench.api.words import plural
 
 @dataclass(slots=True)
 class Letter:
-    """An envelope in a mailbox; `answer` is None when nobody waits."""
+    """An envelope in a mailbox; `answer` is None when nobody waits. `number` is that of a message that is on disk."""
 
     envelope: Envelope
     answer: Answer[Reply] | None = None
+    number: int = 0
 
 
 class Mailbox:

@@ -6,23 +6,28 @@ turns that ended in a crash. Their host calls are answered from the record, so t
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.api.errors import Cause, Crashed, Internal, Rejected, Unavailable, WorkbenchError
-from workbench.api.journal import Stored
+from workbench.api.journal import KEY_HEADER, Post, Stored
 from workbench.api.limits import MOST_FUEL, Limits
 from workbench.api.messages import Kind, Payload, Reply
 from workbench.api.replay import Divergence
-from workbench.api.turns import BirthReason, Outcome, Turn
+from workbench.api.turns import BirthReason, HostCall, Outcome, Turn
 from workbench.runtime.durable import Durable
+from workbench.runtime.mailbox import Letter
 from workbench.runtime.replay import Replay
+from workbench.wasm.script import Script
 
 if TYPE_CHECKING:
     from workbench.runtime.actor import Actor
     from workbench.runtime.body import Spec
     from workbench.wasm.library import Runnable
 
+logger = logging.getLogger(__name__)
 REPLAYED = ("message", "snapshot-state")
 REPLAY_MS = 600_000
 
@@ -30,10 +35,14 @@ REPLAY_MS = 600_000
 def begin(actor: Actor) -> None:
     """Be born as a durable actor, or go on as the one whose journal there is, whatever ended it."""
     around = actor.around
-    durable = actor.durable = Durable(actor.body, around.journal, around.clock, supervised=actor.keeper is not None)
+    durable = actor.durable = Durable(
+        actor.body, around, around.host.messaging.deliver, supervised=actor.keeper is not None
+    )
     stored = durable.stored
     if stored.birth is not None:
         recover(actor, actor.spec)
+        for post in durable.kept():
+            actor.take_up(Letter(post.envelope, None, post.number))
         return
     try:
         actor.start(actor.spec, actor.spec.state, BirthReason.SPAWN)
@@ -59,7 +68,11 @@ def recover(actor: Actor, spec: Spec) -> None:
     elif stored.first is not None:
         body.fsm_state = stored.first.state
     _live_through(actor, durable, after, stored.last)
-    durable.commit()
+    # Its birth is written with its first turn: that makes one wait for the disk less before the first reply.
+    if (cut_off := durable.cut_off()) is not None and not _finish(actor, durable, *cut_off):
+        recover(actor, spec)  # what it died over is written as that, and not tried again
+        return
+    durable.rearm()
     actor.begun()
 
 
@@ -93,6 +106,26 @@ def _live_through(actor: Actor, durable: Durable, after: int, upto: int) -> None
     finally:
         context.muted, context.limits = False, limits
         body.repeat(None, born)
+
+
+def _finish(actor: Actor, durable: Durable, post: Post, calls: Sequence[HostCall]) -> bool:
+    """Go on with the turn in whose middle the process ended: what it has done is not done again. Whether it lives.
+
+    Nobody waits for the reply any more; who sends the message again with the same idempotency-key gets it.
+    """
+    body, envelope = actor.body, post.envelope
+    key = envelope.headers.get(KEY_HEADER, "")
+    durable.handles(post.number, len(calls))
+    body.context.script = Script(calls, goes_on=True)
+    try:
+        outcome = body.handle(actor.route(envelope.kind), envelope)
+    finally:
+        body.context.script = None
+    durable.commit(key)
+    if type(outcome) is not Crashed:
+        return True
+    logger.warning("the turn of %s that was cut off could not be finished: %s", actor.id, outcome.message)
+    return False
 
 
 def _generous(limits: Limits) -> Limits:

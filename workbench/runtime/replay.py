@@ -53,15 +53,22 @@ class Replay:
     def alive(self) -> bool:
         return self._body is not None and self._body.instance is not None
 
-    def begin(self, birth: Birth, module: str, state: Payload, seq: int) -> None:
+    def begin(
+        self, birth: Birth, module: str, state: Payload, seq: int, fsm_state: str = "", script: Script | None = None
+    ) -> None:
         """Take up a state that was stored at turn `seq`, in an instance of now: fuel is then not compared any more.
 
-        Crashed, Rejected: the module does not take it.
+        What its `init` asks of the host is done for real, unless a `script` answers. Crashed, Rejected: the module
+        does not take the state.
         """
         spec = self._spec(birth, module)
         body = self._body or self._new(spec)
-        body.repeat(None, seq)
-        body.start(spec, state, birth.reason, birth.replayed_after)
+        body.repeat(script, seq)
+        body.fsm_state = fsm_state
+        try:
+            body.start(spec, state, birth.reason, birth.replayed_after)
+        finally:
+            body.repeat(None, seq)
         self._body, self._from_birth, self.state, self.state_seq = body, False, state, seq
 
     def step(self, turn: Turn, script: Script | None = None) -> Divergence | None:

@@ -24,16 +24,17 @@ from workbench.api.errors import (
 )
 from workbench.api.events import Area
 from workbench.api.identity import NAME_BYTES, ActorId, split_address
+from workbench.api.journal import Post
 from workbench.api.limits import DEFAULT_PROFILE, Limits, profile
 from workbench.api.logs import Level
 from workbench.api.messages import NO_HEADERS, Envelope, Kind, Payload, Reply
 from workbench.api.supervision import ChildSpec
-from workbench.api.turns import Turn
 from workbench.runtime import life
 from workbench.runtime.actor import Actor, Keeper
 from workbench.runtime.births import Library, check_behaviors, options_of, spec_again, spec_of
 from workbench.runtime.body import Spec
 from workbench.runtime.bonds import DOWN, EXIT, Bonds
+from workbench.runtime.durable import Durable
 from workbench.runtime.mailbox import Letter
 from workbench.runtime.surroundings import Surroundings
 
@@ -99,19 +100,22 @@ class ActorSystem:
 
     def revive(self) -> None:
         """Bring back the durable actors that were there when the node ended. Who cannot be is said in the log."""
-        answers = [(who, self._around.scheduler.start(partial(self._come_back, who, birth)))
-                   for who, birth in self._around.journal.running()]  # fmt: skip
+        there: list[Actor] = []
+        for who, birth in self._around.journal.running():  # all are there before one sends another what it owes
+            try:
+                spec = spec_again(self._library, birth)
+                there.append(self._register((who.tenant, who.namespace), who.name, spec))
+            except WorkbenchError as error:
+                self._stays_away(who, error)
+        answers = [(actor.id, self._around.scheduler.start(partial(self._birth, actor))) for actor in there]
         for who, answer in answers:
             self._around.scheduler.wait(answer, float("inf"))
             if answer.error is not None:
-                logger.error("durable actor %s could not be brought back: %s", who, answer.error)
-                self._around.logbook.log(who, Level.ERROR, f"it could not be brought back: {answer.error}", ())
+                self._stays_away(who, answer.error)
 
-    def _come_back(self, who: ActorId, birth: Turn | None) -> None:
-        if birth is None:
-            raise Unavailable(f"{who.name} has no birth in its journal: it was never started")
-        actor = self._register((who.tenant, who.namespace), who.name, spec_again(self._library, birth))
-        self._birth(actor)
+    def _stays_away(self, who: ActorId, error: BaseException) -> None:
+        logger.error("durable actor %s could not be brought back: %s", who, error)
+        self._around.logbook.log(who, Level.ERROR, f"it could not be brought back: {error}", ())
 
     def _birth(self, actor: Actor) -> None:
         try:
@@ -364,7 +368,10 @@ class ActorSystem:
         source = self._actors.get(sender) if sender is not None else None
         envelope = self.envelope(Kind.CAST, message_type, payload, source)
         try:
-            self.tell(to, envelope)
+            if source is not None and source.durable is not None and source.body.envelope is not None:
+                self.post(source.durable, to, envelope)
+            else:
+                self.tell(to, envelope)
         except NotFound:
             return False
         except WorkbenchError as error:
@@ -389,6 +396,23 @@ class ActorSystem:
         address = sender.id.at(self.node_name) if sender is not None else ""
         now = self._around.clock.now()
         return Envelope(number, kind, message_type, payload, address, now, correlation, headers)
+
+    def post(self, sender: Durable, to: ActorId, envelope: Envelope) -> str:
+        """Send it when the turn in hand is on disk. What can be known now is raised now."""
+        target = self.find(to)
+        target.check_present()
+        target.check_message(envelope)
+        sender.outbox.post(to, envelope, kept=target.spec.durable)
+        return envelope.id
+
+    def deliver(self, post: Post) -> None:
+        """Hand over a message that was posted; it is a dead letter when that is not possible."""
+        try:
+            self.find(post.actor).deliver(Letter(post.envelope, None, post.number))
+        except WorkbenchError as error:
+            if post.number:
+                self._around.journal.unpost(post.number)
+            self._around.dead_letters.add(post.actor, post.envelope, f"{post.actor.name} could not take it: {error}")
 
     def tell(self, to: ActorId, envelope: Envelope) -> str:
         self.find(to).deliver(Letter(envelope))

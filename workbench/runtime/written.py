@@ -45,13 +45,17 @@ def handle(actor: Actor, letter: Letter) -> bool:
     durable, envelope = _durable(actor), letter.envelope
     way = actor.route(envelope.kind)
     if not actor.around.scheduler.workers:
+        durable.handles(letter.number)
         actor.handle(letter)
         return False
     key = envelope.headers.get(KEY_HEADER, "")
     if key and (found := durable.answered(key)) is not None:
+        if letter.number:
+            durable.give_back(letter.number)
         actor.answer(letter, recovery.answered(found, envelope.kind))
         return False
     actor.state = ActorState.RUNNING
+    durable.handles(letter.number)
     try:
         outcome = actor.body.handle(way, envelope)
     except BaseException as error:  # a fault of ours: the actor must not stay inside of a turn for ever

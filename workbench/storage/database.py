@@ -23,17 +23,25 @@ Row: TypeAlias = sqlite3.Row
 """One row of an answer: columns by name or number."""
 
 
+NOTHING: Any = object()
+
+
 class Transaction:
     """What is written together. Use it only inside its `with` block."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self.returned: Any = NOTHING
         self.after_commit: list[Callable[[], None]] = []
         self.kept: list[Callable[[], object]] = []
         self.undone: list[Callable[[], object]] = []
 
     def execute(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         return self._connection.execute(statement, values)
+
+    def returns(self, value: Any) -> None:
+        """This is what the caller will be given: it may be written along, so that nothing is done twice."""
+        self.returned = value
 
     def emit(self, publish: Callable[[], None]) -> None:
         """Call `publish` soon after this is committed, and never if it is rolled back."""
@@ -87,6 +95,8 @@ class Database:
             try:
                 writer.execute("BEGIN IMMEDIATE")
                 yield tx
+                if tx.returned is not NOTHING and (along := getattr(self._local, "along", None)) is not None:
+                    along(tx)
                 writer.execute("COMMIT")
             except BaseException as error:
                 self._roll_back(tx, writer)
@@ -97,6 +107,15 @@ class Database:
             for call in tx.kept:
                 call()
         self._tell()
+
+    @contextmanager
+    def along(self, write: Callable[[Transaction], None]) -> Iterator[None]:
+        """What this thread writes meanwhile and says what it returns is written together with what `write` writes."""
+        before, self._local.along = getattr(self._local, "along", None), write
+        try:
+            yield
+        finally:
+            self._local.along = before
 
     def _connect_durable(self) -> sqlite3.Connection:
         connection = self._durable = self._connect()

@@ -206,6 +206,32 @@ _JOURNAL = (
     # and 32 rows took 3.9 ms instead of 1.2.
     "CREATE UNIQUE INDEX journal_of ON journal (actor, seq)",
     """
+    CREATE TABLE journal_parts (
+        actor INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        post INTEGER NOT NULL,
+        line TEXT NOT NULL,
+        PRIMARY KEY (actor, position)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE journal_posts (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        actor INTEGER NOT NULL,
+        line TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX journal_posts_to ON journal_posts (actor)",
+    """
+    CREATE TABLE journal_timers (
+        actor INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        due REAL NOT NULL,
+        line TEXT NOT NULL,
+        PRIMARY KEY (actor, number)
+    ) WITHOUT ROWID
+    """,
+    """
     CREATE TABLE journal_quarantine (
         actor INTEGER NOT NULL,
         seq INTEGER NOT NULL,

@@ -18,7 +18,7 @@ from workbench.api.errors import Internal, Invalid, WorkbenchError
 from workbench.wasm import core_values, ffi
 from workbench.wasm.codec import Err
 from workbench.wasm.core_imports import IMPORTS, MODULE, Import
-from workbench.wasm.gate import GuestEnded, current, through_gate
+from workbench.wasm.gate import GuestEnded, current, misfit, through_gate
 from workbench.wasm.instance import Trapped
 
 logger = logging.getLogger(__name__)
@@ -67,8 +67,11 @@ def _trampoline(name: str, wanted: Import) -> Callable[..., int]:
             return _trap("ended by the host")
         except Trapped as trapped:
             return _trap(str(trapped))
-        except BaseException:
+        except BaseException as error:
             # Nothing may leave: a BaseException here ends the process.
+            if (cause := misfit(current.instance.context, f"{wanted.interface}.{wanted.function}", error)) is not None:
+                current.instance.end_cause = cause
+                return _trap("ended by the host")
             logger.exception("host function %s.%s failed", wanted.interface, wanted.function)
             return _trap(f"{MODULE}.{name} failed inside the host; its log has the details")
         return 0

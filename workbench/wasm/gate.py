@@ -17,9 +17,9 @@ from typing import Any, Protocol
 
 from workbench.api.blobs import Blobs
 from workbench.api.channels import ChannelsOfActor
-from workbench.api.errors import Cause, Denied, Unavailable, WorkbenchError
+from workbench.api.errors import Cause, Denied, Exhausted, Unavailable, WorkbenchError
 from workbench.api.identity import ActorId
-from workbench.api.journal import DurabilityOfActor
+from workbench.api.journal import DurabilityOfActor, Post
 from workbench.api.keyvalue import KeyValueOfActor
 from workbench.api.limits import Limits
 from workbench.api.locks import Locks
@@ -54,6 +54,9 @@ class Messaging(Protocol):
     def parent_id(self, actor: ActorId) -> str | None: ...
     def send_after(self, actor: ActorId, delay_ms: int, message_type: str, payload: Payload) -> int: ...
     def cancel_timer(self, actor: ActorId, timer: int) -> bool: ...
+    def deliver(self, post: Post) -> None:
+        """Hand over a message that a durable actor sent, now that its turn is on disk."""
+        ...
 
 
 class Logging(Protocol):
@@ -167,7 +170,8 @@ class Context:
 
     While a recorded turn is lived through again, `script` answers its host calls; when that is to bring a living actor
     back, it is `muted`: its log has those lines already. `keeps_inputs`: what WASI gives of
-    the real world is recorded too; where it is not, `unrepeatable` says what was given.
+    the real world is recorded too; where it is not, `unrepeatable` says what was given. `recorded` is what the call in
+    hand had given before its turn was cut off.
     """
 
     actor: ActorId
@@ -190,6 +194,7 @@ class Context:
     kept_bytes: int = KEPT_HOST_CALL_BYTES
     unrepeatable: str = ""
     durability: DurabilityOfActor | None = None
+    recorded: Any = None
     _services: Services | None = None
 
     @property
@@ -266,15 +271,39 @@ class _Waiting:
 Run = Callable[..., Any]
 DONE_AGAIN = frozenset({("messaging", "now-ms"), ("logging", "log")})
 """What a replay does too: one moves the actor's virtual time on, the other may report what the instance dies of."""
+DONE_WITH_TURN = frozenset(
+    {
+        *(("durability", name) for name in ("persist", "persist-batch", "checkpoint")),
+        *(("messaging", name) for name in ("tell", "send-after", "cancel-timer")),
+        *(("channels", "publish-to-topic"), ("process-groups", "publish")),
+    }
+)
+"""What is done in memory until the turn is written: a turn that was cut off has to do it again, to the same end."""
 REGISTRY: dict[tuple[str, str], Run] = {}
 """The host functions that this node has; which grants they need is in `permissions`."""
 
 
-def host_call(interface: str, name: str) -> Callable[[Run], Run]:
-    """Register `run(context, *arguments)`."""
+SHAPES: dict[tuple[str, str], Callable[[Context, Any], Any]] = {}
+"""How a service's own value becomes what the guest is given, where these differ."""
+EFFECTS = frozenset(
+    {
+        *(("messaging", name) for name in ("ask", "spawn", "stop")),
+        *(("channels", name) for name in ("receive-from-queue", "ack", "nack", "create-queue", "delete-queue")),
+        *(("channels", "send-to-queue"), ("tuplespace", "take"), ("locks", "acquire"), ("http", "request")),
+        *(("socket", name) for name in ("connect", "send", "receive")),
+    }
+)
+"""What must not be done a second time, and is not always written together with what it changes: of a durable actor it
+is written right after."""
+
+
+def host_call(interface: str, name: str, *, shape: Callable[[Context, Any], Any] | None = None) -> Callable[[Run], Run]:
+    """Register `run(context, *arguments)`. See SHAPES."""
 
     def register(run: Run) -> Run:
         REGISTRY[interface, name] = run
+        if shape is not None:
+            SHAPES[interface, name] = shape
         return run
 
     return register
@@ -292,18 +321,27 @@ def through_gate(interface: str, name: str, context: Context, arguments: tuple[A
     """Run one host call for the actor of `context`. GuestEnded: in a replay, the recording has another call here."""
     key = interface, name
     script = context.script
-    if script is not None and key not in DONE_AGAIN:
+    again = script is not None and key in DONE_AGAIN
+    if script is not None and not again:
         recorded = script.answer(interface, name, arguments)
         _refuse(script)
         if recorded is not None:
             context.keep(recorded)
+            if script.goes_on and key in DONE_WITH_TURN and not recorded.error:
+                context.recorded = recorded.result
+                REGISTRY[key](context, *arguments)
+                context.recorded = None
             return Err((recorded.error, recorded.message)) if recorded.error else Ok(recorded.result)
     try:
         permissions.check(key, context.holdings, context.actor, arguments)
         run = REGISTRY.get(key)
         if run is None:
             raise Unavailable(f"this node does not offer {name} of {interface} yet; it was not run")
-        result, error, message = run(context, *arguments), "", ""
+        error = message = ""
+        if context.durability is None:
+            result = run(context, *arguments)
+        else:
+            result = _run_once(context, context.durability, key, arguments, run)
     except WorkbenchError as failed:
         if isinstance(failed, Denied):
             permissions.count(key, context.holdings, failed)
@@ -312,15 +350,48 @@ def through_gate(interface: str, name: str, context: Context, arguments: tuple[A
         logger.exception("host function %s.%s failed for actor %s", interface, name, context.actor)
         result, error, message = None, "internal", f"{interface}.{name} failed inside the host; its log has the details"
     context.keep(HostCall(interface, name, arguments, result, error, message))
-    if script is not None and key in DONE_AGAIN:
+    if again and script is not None:
         script.confirm(interface, name, arguments, result)
         _refuse(script)
     return Err((error, message)) if error else Ok(result)
 
 
+def _run_once(
+    context: Context, durability: DurabilityOfActor, key: tuple[str, str], arguments: tuple[Any, ...], run: Run
+) -> Any:
+    """The same for a durable actor: what it changes is written together with the fact that it did."""
+    shape = SHAPES.get(key)
+    if context.calls_total >= context.kept_calls or context.calls_bytes > context.kept_bytes:
+        raise Exhausted(
+            f"host calls: the turn of a durable actor is recorded whole, and this one has made {context.calls_total:,} "
+            f"calls of {context.calls_bytes:,} bytes; up to {context.kept_calls:,} of {context.kept_bytes:,} bytes are "
+            "kept: do the rest in another turn",
+            limit="host_calls", value=context.kept_calls, used=context.calls_total,
+        )  # fmt: skip
+
+    def call(value: Any) -> HostCall:
+        return HostCall(*key, arguments, value if shape is None else shape(context, value))
+
+    with durability.along(call):
+        result = run(context, *arguments)
+    if key in EFFECTS:
+        durability.done(HostCall(*key, arguments, result))
+    return result
+
+
 def _refuse(script: Script) -> None:
     if script.divergence is not None:
         raise GuestEnded(Cause("nondeterministic", script.divergence.sentence))
+
+
+def misfit(context: Context, what: str, error: BaseException) -> Cause | None:
+    """Why a guest ends whose recorded turn has a value that cannot be: a recording may come from anybody.
+
+    None when no recorded turn is lived through: then the failure is one of the host.
+    """
+    if context.script is None or not isinstance(error, Exception):
+        return None
+    return Cause("nondeterministic", f"what was recorded of {what} is no value of it: {error}")
 
 
 def size_of(value: Any) -> int:

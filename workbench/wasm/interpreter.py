@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -45,6 +46,7 @@ BUILD_SECONDS = 12.0
 """A first guess of how long the builder takes, for the progress bar alone."""
 
 
+HASH = re.compile("[0-9a-f]{64}")
 KEPT_BUILDS = 3
 SCRATCH = "building.wasm"
 SHIPPED = directory("interpreter")
@@ -96,6 +98,16 @@ class Interpreter:
                 self._binary = self._described(found)
                 self._hash = found
             return self._hash
+
+    def data(self, module: str) -> bytes | None:
+        """The bytes of the build with this hash; None when there is none, or not any more."""
+        if not HASH.fullmatch(module):
+            return None
+        try:
+            found = (self.folder / f"{module}.wasm").read_bytes()
+        except OSError:
+            return None
+        return found if hashlib.sha256(found).hexdigest() == module else None
 
     def program(self, stack_bytes: int) -> ComponentProgram:
         """The interpreter loaded for a stack class."""

@@ -195,7 +195,19 @@ class Library:
         return resolve(reference, self._store.all(), self._store.aliases())
 
     def data(self, reference: str) -> bytes:
-        return self._store.data(self.get(reference).hash)
+        try:
+            return self._store.data(self._known(reference).hash)
+        except NotFound:
+            if (interpreter := self._interpreter.data(reference)) is None:
+                raise
+            return interpreter
+
+    def bytecode(self, reference: str, interpreter: str) -> str:
+        info = self._known(reference)
+        found = self._store.bytecode(info.hash, interpreter)
+        if found is None:
+            raise NotFound(f"{info.name} was not compiled on the interpreter {interpreter[:12]!r}")
+        return found
 
     def describe(self, reference: str) -> ModuleDetail:
         info = self.get(reference)

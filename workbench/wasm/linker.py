@@ -19,7 +19,7 @@ from workbench.api.errors import Internal, Invalid
 from workbench.data import directory
 from workbench.wasm import ffi, wasi
 from workbench.wasm.codec import codec
-from workbench.wasm.gate import GuestEnded, current, through_gate
+from workbench.wasm.gate import GuestEnded, current, misfit, through_gate
 from workbench.wasm.imports import blob as _blob
 from workbench.wasm.imports import channels as _channels
 from workbench.wasm.imports import durability as _durability
@@ -166,8 +166,11 @@ def _trampoline(function: Function, run: Callable[..., Any]) -> Callable[..., in
         except GuestEnded as ended:
             current.instance.end_cause = ended.cause
             return int(ffi.error_new(b"ended by the host"))
-        except BaseException:
+        except BaseException as error:
             # Nothing may leave: a BaseException here ends the process, an Exception ends up in another actor.
+            if (cause := misfit(current.instance.context, function.name, error)) is not None:
+                current.instance.end_cause = cause
+                return int(ffi.error_new(b"ended by the host"))
             logger.exception("host function %s failed", function.name)
             return int(ffi.error_new(b"host function failed: " + function.name.encode()))
         return 0

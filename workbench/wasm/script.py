@@ -36,12 +36,12 @@ class Script:
     call is done for real; `live` says when that is so."""
 
     def __init__(self, calls: Sequence[HostCall], *, goes_on: bool = False) -> None:
-        self._calls, self._goes_on, self._at = calls, goes_on, 0
+        self._calls, self.goes_on, self._at = calls, goes_on, 0
         self.divergence: Difference | None = None
 
     @property
     def live(self) -> bool:
-        return self._goes_on and self._at >= len(self._calls)
+        return self.goes_on and self._at >= len(self._calls)
 
     def answer(self, interface: str, function: str, arguments: tuple[Any, ...]) -> HostCall | None:
         """The recorded call at this place; None when this one is to be done for real. See `divergence` afterwards."""
@@ -51,7 +51,7 @@ class Script:
             if call.interface == interface and call.function == function and same(call.arguments, arguments):
                 self._at = at + 1
                 return call
-        elif self._goes_on:
+        elif self.goes_on:
             return None
         now = HostCall(interface, function, arguments)
         self._differs(calls[at] if at < len(calls) else None, now)

@@ -62,6 +62,10 @@ class RemoteModules(Facet):
         request = pb.ModuleDataRequest(reference=reference)
         return b"".join(part.chunk for part in self._stub.stream("Data", request, pb.ModuleChunk))
 
+    def bytecode(self, reference: str, interpreter: str) -> str:
+        request = pb.ModuleBytecodeRequest(reference=reference, interpreter=interpreter)
+        return b"".join(part.chunk for part in self._stub.stream("Bytecode", request, pb.ModuleChunk)).decode()
+
     def describe(self, reference: str) -> ModuleDetail:
         request = pb.DescribeModuleRequest(reference=reference)
         return from_message(self._stub.call("Describe", request, pb.ModuleDetail), ModuleDetail)

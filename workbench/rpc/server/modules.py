@@ -46,6 +46,10 @@ class ModulesService:
         for chunk in chunks(node.modules.data(request.reference)):
             yield pb.ModuleChunk(chunk=chunk)
 
+    def bytecode(self, node: Node, request: pb.ModuleBytecodeRequest, _: Context) -> Iterator[pb.ModuleChunk]:
+        for chunk in chunks(node.modules.bytecode(request.reference, request.interpreter).encode()):
+            yield pb.ModuleChunk(chunk=chunk)
+
     def describe(self, node: Node, request: pb.DescribeModuleRequest, _: Context) -> pb.ModuleDetail:
         return to_message(node.modules.describe(request.reference), pb.ModuleDetail)
 

@@ -86,6 +86,7 @@ class BlobService:
             ))  # fmt: skip
             tx.execute(_NO_DEBRIS, (self.id, name))
             self._replaced(tx, scope, before)
+            tx.returns(info)
         if before is not None:
             self.drop(before["object"])
 
@@ -95,6 +96,7 @@ class BlobService:
             gone = tx.execute(where, (self.id, *scope, bucket, key)).fetchone()
             if gone is not None:
                 self._replaced(tx, scope, gone)
+            tx.returns(gone is not None)
         if gone is not None:
             self.drop(gone["object"])
         return gone is not None

@@ -122,6 +122,7 @@ class QueueService:
                     self.store.insert(tx, message, content)
                     if replaces is not None:
                         self.store.delete(tx, replaces)
+                    tx.returns(message.id)
             except _Gone:
                 continue
             finally:

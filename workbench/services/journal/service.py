@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 from workbench.api.errors import Conflict, NotFound
 from workbench.api.identity import ActorId
-from workbench.api.journal import KEY_SECONDS, Checkpoint, Commit, Event, Stored
-from workbench.api.messages import Payload
-from workbench.api.turn_text import from_line, to_line
-from workbench.api.turns import Outcome, Turn
+from workbench.api.journal import KEY_SECONDS, Checkpoint, Commit, Event, Part, Post, Stored, Timer
+from workbench.api.messages import Envelope, Payload
+from workbench.api.turn_text import envelope_line, from_line, to_envelope_line, to_line
+from workbench.api.turns import HostCall, Outcome, Turn
 from workbench.services.journal import store
 from workbench.services.journal.group import GroupCommit, Told
 from workbench.services.means import Means
@@ -34,16 +36,20 @@ class JournalService:
         with self.database.transaction() as tx:
             tx.execute(store.EXPIRE_REPLIES, (self.means.clock.now(),))
 
-    def running(self) -> Sequence[tuple[ActorId, Turn | None]]:
+    def running(self) -> Sequence[tuple[ActorId, Turn]]:
         """Who is to be brought back when the node starts, and the newest turn that was its birth."""
         return store.running(self.database)
 
     def open(self, actor: ActorId, module: str, *, supervised: bool) -> Stored:
-        known = store.infos(self.database, (actor.tenant, actor.namespace), actor.name)
-        with self.database.transaction(durable=True) as tx:
-            who = (actor.tenant, actor.namespace, actor.name, module, store.SUPERVISED if supervised else store.RUNS)
-            row = tx.execute(store.INSERT_ACTOR, who).fetchone()
-        number = self._numbers[actor] = int(row[0])
+        runs = store.SUPERVISED if supervised else store.RUNS
+        before = store.runs(self.database, actor)
+        if actor not in self._numbers or before != runs:
+            with self.database.transaction() as tx:  # it is on the disk with its first turn
+                row = tx.execute(
+                    store.INSERT_ACTOR, (actor.tenant, actor.namespace, actor.name, module, runs)
+                ).fetchone()
+            self._numbers[actor] = int(row[0])
+        number = self._numbers[actor]
         last = self.database.query(store.LAST, {"actor": number})[0]
         checkpoint = self._checkpoint(number)
         found = self.database.query(store.FIRST, (number,))
@@ -55,7 +61,7 @@ class JournalService:
             checkpoint,
             first if isinstance(first, Turn) else None,
             from_line(birth) if birth else None,
-            bool(known and known[0].runs),
+            before != store.ENDED,
         )
 
     def _checkpoint(self, number: int) -> Checkpoint | None:
@@ -79,7 +85,13 @@ class JournalService:
     def _write(self, group: Sequence[tuple[int, Commit]]) -> None:
         with self.database.transaction(durable=True) as tx:
             for number, what in group:
+                if what.parted:
+                    tx.execute(store.DELETE_PARTS, (number,))
                 self._add(tx, number, what)
+                if what.handled:
+                    tx.execute(store.DELETE_POST, (what.handled,))
+                if what.posts or what.timers or what.cancelled:
+                    self._send(tx, number, what)
 
     def _add(self, tx: Transaction, number: int, what: Commit) -> None:
         for turn in what.turns:
@@ -98,6 +110,60 @@ class JournalService:
                 (number, found.seq, found.events, found.state, found.fsm_state, found.clock_ns, found.drawn,
                  found.taken, checksum),
             )  # fmt: skip
+
+    def _send(self, tx: Transaction, number: int, what: Commit) -> None:
+        for post in what.posts:
+            if post.kept:
+                post.number = store.add_post(tx, self.number(post.actor), envelope_line(post.envelope))
+        for timer in what.timers:
+            tx.execute(store.INSERT_TIMER, (number, timer.number, timer.due, envelope_line(timer.envelope)))
+        for gone in what.cancelled:
+            tx.execute(store.TAKE_TIMER, (number, gone))
+
+    @contextmanager
+    def along(self, actor: ActorId, part: Callable[[Any], Part | None], kept: Callable[[], object]) -> Iterator[None]:
+        number = self._numbers[actor]
+
+        def write(tx: Transaction) -> None:
+            found = part(tx.returned)
+            if found is not None:
+                store.add_part(tx, number, found)
+                tx.settle(kept)
+
+        with self.database.along(write):
+            yield
+
+    def add_part(self, actor: ActorId, part: Part) -> None:
+        with self.database.transaction() as tx:
+            store.add_part(tx, self._numbers[actor], part)
+
+    def post(self, to: ActorId, envelope: Envelope) -> int:
+        post = Post(to, envelope, True)
+        self._group.commit((self._numbers[to], Commit(posts=(post,))))
+        return post.number
+
+    def unpost(self, number: int) -> None:
+        with self.database.transaction(durable=True) as tx:
+            tx.execute(store.DELETE_POST, (number,))
+
+    def kept(self, actor: ActorId) -> Sequence[Post]:
+        return store.kept(self.database, actor, self._numbers[actor])
+
+    def timers(self, actor: ActorId) -> Sequence[Timer]:
+        return store.timers(self.database, self._numbers[actor])
+
+    def fire(self, actor: ActorId, number: int) -> Post | None:
+        mine = self._numbers[actor]
+        with self.database.transaction(durable=True) as tx:
+            row = tx.execute(store.TAKE_TIMER, (mine, number)).fetchone()
+            if row is None:
+                return None
+            envelope = to_envelope_line(row["line"])
+            return Post(actor, envelope, True, store.add_post(tx, mine, row["line"]))
+
+    def parts(self, actor: ActorId) -> tuple[Post, Sequence[HostCall]] | None:
+        found = store.parts(self.database, self._numbers[actor])
+        return None if found is None else (Post(actor, found[0], found[1] > 0, found[1]), found[2])
 
     def turns(self, actor: ActorId, after: int, upto: int) -> Iterator[Turn]:
         number = self._numbers[actor]
@@ -131,6 +197,7 @@ class JournalService:
         with self.database.transaction() as tx:
             tx.execute(store.INSERT_EFFECT, (number, key, value))
             found: Payload = tx.execute(store.FIND_EFFECT, (number, key)).fetchone()[0]
+            tx.returns(found)
         return found
 
     def read(self, actor: ActorId, first: int, last: int, limit: int) -> Sequence[Event]:
@@ -141,14 +208,17 @@ class JournalService:
             return tx.execute(store.COMPACT_EVENTS, (self._numbers[actor], upto)).rowcount
 
     def ended(self, actor: ActorId) -> None:
+        number = self._numbers[actor]
         with self.database.transaction(durable=True) as tx:
-            tx.execute(store.SET_RUNS, (store.ENDED, self._numbers[actor]))
+            tx.execute(store.SET_RUNS, (store.ENDED, number))
+            for statement in store.NOTHING_WAITS:
+                tx.execute(statement, (number,))
 
     # For the facet.
 
     def number(self, actor: ActorId) -> int:
         """NotFound: it has no journal."""
-        found = store.number_of(self.database, actor)
+        found = self._numbers.get(actor) or store.number_of(self.database, actor)
         if found is None:
             raise NotFound(f"{actor.name} has no journal: it was never durable; spawn it with --durable")
         return found
@@ -166,3 +236,4 @@ class JournalService:
         with self.database.transaction(durable=True) as tx:
             for statement in store.FORGET:
                 tx.execute(statement, (number,))
+            tx.settle(lambda: self._numbers.pop(actor, None))

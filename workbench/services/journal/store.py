@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 from workbench.api.errors import Invalid
 from workbench.api.identity import ActorId
-from workbench.api.journal import Damage, Event, JournalInfo
-from workbench.api.messages import Payload
-from workbench.api.turn_text import from_line
-from workbench.api.turns import Turn
+from workbench.api.journal import Damage, Event, JournalInfo, Part, Post, Timer
+from workbench.api.messages import Envelope, Payload
+from workbench.api.turn_text import from_line, from_part_line, part_line, to_envelope_line
+from workbench.api.turns import HostCall, Turn
 from workbench.services.means import Scope
 from workbench.storage.database import Database, Row, Transaction
 
@@ -23,7 +23,7 @@ INSERT_ACTOR = """
 INSERT INTO journal_actors (tenant, namespace, name, module, runs, quarantined) VALUES (?, ?, ?, ?, ?, 0)
 ON CONFLICT (tenant, namespace, name) DO UPDATE SET runs = excluded.runs RETURNING number
 """
-FIND_ACTOR = "SELECT number FROM journal_actors WHERE tenant = ? AND namespace = ? AND name = ?"
+FIND_ACTOR = "SELECT number, runs FROM journal_actors WHERE tenant = ? AND namespace = ? AND name = ?"
 SET_RUNS = "UPDATE journal_actors SET runs = ? WHERE number = ?"
 INSERT_TURN = "INSERT INTO journal (actor, seq, line, crc) VALUES (?, ?, ?, ?)"
 INSERT_EVENT = "INSERT INTO journal_events (actor, sequence, type, payload, recorded) VALUES (?, ?, ?, ?, ?)"
@@ -50,13 +50,26 @@ EVENTS = """
 SELECT sequence, type, payload, recorded FROM journal_events
 WHERE actor = ? AND sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?
 """
+INSERT_POST = "INSERT INTO journal_posts (actor, line) VALUES (?, ?) RETURNING id"
+DELETE_POST = "DELETE FROM journal_posts WHERE id = ?"
+POSTS = "SELECT id, line FROM journal_posts WHERE actor = ? ORDER BY id"
+INSERT_TIMER = "INSERT INTO journal_timers (actor, number, due, line) VALUES (?, ?, ?, ?)"
+TAKE_TIMER = "DELETE FROM journal_timers WHERE actor = ? AND number = ? RETURNING line"
+TIMERS = "SELECT number, due, line FROM journal_timers WHERE actor = ? ORDER BY due"
+NOTHING_WAITS = tuple(
+    f"DELETE FROM {table} WHERE actor = ?" for table in ("journal_posts", "journal_timers", "journal_parts")
+)
+INSERT_PART = "INSERT INTO journal_parts (actor, position, post, line) VALUES (?, ?, ?, ?)"
+PARTS = "SELECT post, line FROM journal_parts WHERE actor = ? ORDER BY position"
+DELETE_PARTS = "DELETE FROM journal_parts WHERE actor = ?"
 COMPACT_EVENTS = "DELETE FROM journal_events WHERE actor = ? AND sequence <= ?"
 COMPACT = "DELETE FROM journal WHERE actor = ? AND seq <= ?"
 FORGET = tuple(
     f"DELETE FROM {table} WHERE {column} = ?"
     for table, column in (
         ("journal", "actor"), ("journal_events", "actor"), ("journal_checkpoints", "actor"),
-        ("journal_replies", "actor"), ("journal_effects", "actor"), ("journal_actors", "number"),
+        ("journal_replies", "actor"), ("journal_parts", "actor"), ("journal_effects", "actor"),
+        ("journal_posts", "actor"), ("journal_timers", "actor"), ("journal_actors", "number"),
     )
 )  # fmt: skip
 QUARANTINE = (
@@ -73,7 +86,7 @@ SELECT a.*, count(j.seq) AS entries, min(j.seq) AS first, max(j.seq) AS last, to
 FROM journal_actors a LEFT JOIN journal j ON j.actor = a.number
 WHERE a.tenant = ? AND a.namespace = ? AND (? = '' OR a.name = ?) GROUP BY a.number ORDER BY a.name
 """
-RUNNING = "SELECT tenant, namespace, name, birth FROM journal_actors WHERE runs = 1 ORDER BY number"
+RUNNING = "SELECT tenant, namespace, name, birth FROM journal_actors WHERE runs = 1 AND birth NOT NULL ORDER BY number"
 
 
 def crc(actor: int, seq: int, content: Payload) -> int:
@@ -86,9 +99,44 @@ def add_turn(tx: Transaction, actor: int, seq: int, line: str) -> None:
     tx.execute(INSERT_TURN, (actor, seq, line, crc(actor, seq, line)))
 
 
+def add_part(tx: Transaction, actor: int, part: Part) -> None:
+    tx.execute(INSERT_PART, (actor, part.position, part.number, part_line(part.calls, part.envelope)))
+
+
+def parts(database: Database, actor: int) -> tuple[Envelope, int, list[HostCall]] | None:
+    """The message of the turn that was cut off, its number if it is kept, and what had been done."""
+    envelope, number, calls = None, 0, list[HostCall]()
+    for row in database.query(PARTS, (actor,)):
+        found, some = from_part_line(row["line"])
+        envelope, number = envelope or found, number or row["post"]
+        calls.extend(some)
+    return None if envelope is None else (envelope, number, calls)
+
+
+def add_post(tx: Transaction, actor: int, line: str) -> int:
+    number: int = tx.execute(INSERT_POST, (actor, line)).fetchone()[0]
+    return number
+
+
+def kept(database: Database, actor: ActorId, number: int) -> list[Post]:
+    """Messages that wait, oldest first."""
+    return [Post(actor, to_envelope_line(row["line"]), True, row["id"]) for row in database.query(POSTS, (number,))]
+
+
+def timers(database: Database, actor: int) -> list[Timer]:
+    rows = database.query(TIMERS, (actor,))
+    return [Timer(row["number"], row["due"], to_envelope_line(row["line"])) for row in rows]
+
+
 def number_of(database: Database, actor: ActorId) -> int | None:
     rows = database.query(FIND_ACTOR, (actor.tenant, actor.namespace, actor.name))
     return int(rows[0][0]) if rows else None
+
+
+def runs(database: Database, actor: ActorId) -> int:
+    """ENDED also of one that never was."""
+    rows = database.query(FIND_ACTOR, (actor.tenant, actor.namespace, actor.name))
+    return int(rows[0]["runs"]) if rows else ENDED
 
 
 def infos(database: Database, scope: Scope, name: str = "") -> list[JournalInfo]:
@@ -103,10 +151,10 @@ def infos(database: Database, scope: Scope, name: str = "") -> list[JournalInfo]
     ]  # fmt: skip
 
 
-def running(database: Database) -> list[tuple[ActorId, Turn | None]]:
-    """Who is brought back when the node starts, and as what."""
+def running(database: Database) -> list[tuple[ActorId, Turn]]:
+    """Who is brought back when the node starts, and as what. Whose birth was cut off was never there."""
     return [
-        (ActorId(row["name"], row["namespace"], row["tenant"]), from_line(row["birth"]) if row["birth"] else None)
+        (ActorId(row["name"], row["namespace"], row["tenant"]), from_line(row["birth"]))
         for row in database.query(RUNNING)
     ]
 

@@ -55,12 +55,14 @@ class SqliteStore:
         with self._database.transaction() as tx:
             tx.execute(_PUT, (*scope, key, value, now, expires, author))
             tx.emit(committed)
+            tx.returns(None)
 
     def delete(self, scope: Scope, key: str, now: float, *, committed: Committed) -> bool:
         with self._database.transaction() as tx:
             found = tx.execute(_DELETE, (*scope, key, now)).rowcount > 0
             if found:
                 tx.emit(committed)
+            tx.returns(found)
             return found
 
     def change(
@@ -72,6 +74,7 @@ class SqliteStore:
             value = change(_entry(row) if row else None)
             tx.execute(_PUT, (*scope, key, value, now, row["expires"] if row else None, author))
             tx.emit(committed)
+            tx.returns(value)
             return value
 
     def keys(self, scope: Scope, prefix: str, now: float, *, after: str | None, limit: int) -> Sequence[str]:

@@ -83,7 +83,9 @@ class LockService:
             if held is not None and held.expires <= self.means.clock.now():
                 held = self._pass_on(tx, space, held, "expired")
             if held is None:
-                return self._give(tx, space, name, holder, lease_ms)
+                lock = self._give(tx, space, name, holder, lease_ms)
+                tx.returns(lock)
+                return lock
             self._check_new(space, held, holder)
             if seat is not None:
                 tx.settle(partial(space.join, seat))
@@ -106,11 +108,13 @@ class LockService:
             tx.settle(partial(space.hold, lock))
             self._note(tx, space, "renewed", lock)
             tx.emit(partial(self._alarm.at, lock.expires))
+            tx.returns(lock)
         return lock
 
     def release(self, space: Space, name: str, version: int, holder: Holder) -> None:
         with self.means.write() as tx:
             self._pass_on(tx, space, self._mine(space, name, version, holder), "released")
+            tx.returns(None)
 
     def _mine(self, space: Space, name: str, version: int, holder: Holder) -> Lock:
         """The lock as this holder has it in this version, or Conflict."""

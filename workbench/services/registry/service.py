@@ -93,6 +93,7 @@ class RegistryService:
             tx.settle(partial(space.put, entry))
             store.put(tx, space.scope, entry)
             tx.emit(partial(self._tell, space, "registered", entry, f"{object_type} at {address}"))
+            tx.returns(None)
         self._watch(space, entry)
         return entry
 
@@ -107,6 +108,7 @@ class RegistryService:
             tx.settle(beat)
             tx.emit(partial(self._look, space, entry))
             tx.emit(partial(self.means.events.touch, Area.REGISTRY, space.scope))
+            tx.returns(None)
         return entry
 
     def unregister(self, space: Space, identity: str) -> None:
@@ -115,6 +117,7 @@ class RegistryService:
             store.delete(tx, space.scope, identity)
             tx.settle(partial(space.drop, entry))
             tx.emit(partial(self._tell, space, "unregistered", entry))
+            tx.returns(None)
 
     def _found(self, space: Space, identity: str) -> Entry:
         found = self.find(space, identity)

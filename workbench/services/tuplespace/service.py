@@ -144,6 +144,7 @@ class TupleSpaceService:
         known, told = self._wanted(space, fields)
         with self.means.write() as tx:
             held = self._written(tx, space, fields, expires, author, known, told)
+            tx.returns(None)
         if expires is not None and held.alive:
             self._alarm.at(expires)
         return held.id
@@ -164,6 +165,7 @@ class TupleSpaceService:
                     return None
                 if held.there(self.means.clock.now()):
                     self._taken(tx, space, held, "taken", by)
+                    tx.returns(held.fields)
                     return held.fields
             after = held.id
 
@@ -187,6 +189,7 @@ class TupleSpaceService:
                 return False
             self._taken(tx, space, held, "replaced", by)
             self._written(tx, space, replacement, None, by, known, told, freed=held)
+            tx.returns(True)
             return True
 
     def remove(self, space: Space, number: int, by: str) -> bool:

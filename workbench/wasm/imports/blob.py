@@ -24,7 +24,7 @@ class Known(NamedTuple):
     modified_at_ms: int
 
 
-@host_call("blob", "upload")
+@host_call("blob", "upload", shape=lambda _context, info: _known(info))
 def upload(
     context: Context, bucket: str, key: str, content: Payload, content_type: str | None, metadata: list[tuple[str, str]]
 ) -> Known:
@@ -82,7 +82,7 @@ def list_blobs(context: Context, bucket: str, prefix: str, limit: int, after: st
     return [_known(found) for found in context.services.blobs.list(bucket, prefix, limit=limit, after=after)]
 
 
-@host_call("blob", "copy")
+@host_call("blob", "copy", shape=lambda _context, info: _known(info))
 def copy(context: Context, source_bucket: str, source_key: str, bucket: str, key: str) -> Known:
     with context.waiting(WAITS):
         return _known(context.services.blobs.copy(source_bucket, source_key, bucket, key))

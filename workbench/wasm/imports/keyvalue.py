@@ -31,12 +31,12 @@ def list_keys(context: Context, prefix: str, limit: int, after: str | None) -> l
     return list(context.services.keyvalue.keys(prefix, limit=limit, after=after))
 
 
-@host_call("keyvalue", "compare-and-swap")
+@host_call("keyvalue", "compare-and-swap", shape=lambda _context, _value: True)
 def compare_and_swap(context: Context, key: str, expected: Payload | None, replacement: Payload) -> bool:
     return context.services.keyvalue.compare_and_swap(key, expected, replacement)
 
 
-@host_call("keyvalue", "increment")
+@host_call("keyvalue", "increment", shape=lambda _context, value: int(value))
 def increment(context: Context, key: str, delta: int) -> int:
     return context.services.keyvalue.increment(key, delta)
 

@@ -19,20 +19,20 @@ class Held(NamedTuple):
     expires_at_ms: int
 
 
-@host_call("locks", "acquire")
+@host_call("locks", "acquire", shape=lambda context, lock: _held(context, lock))
 def acquire(context: Context, name: str, lease_ms: int, timeout_ms: int) -> Held:
     return _held(
         context, context.services.locks.acquire(name, lease_ms=lease_ms, timeout=min(timeout_ms / 1000, MOST_SECONDS))
     )
 
 
-@host_call("locks", "try-acquire")
+@host_call("locks", "try-acquire", shape=lambda context, lock: _held(context, lock))
 def try_acquire(context: Context, name: str, lease_ms: int) -> Held | None:
     found = context.services.locks.try_acquire(name, lease_ms=lease_ms)
     return None if found is None else _held(context, found)
 
 
-@host_call("locks", "renew")
+@host_call("locks", "renew", shape=lambda context, lock: _held(context, lock))
 def renew(context: Context, name: str, version: int, lease_ms: int) -> Held:
     return _held(context, context.services.locks.renew(name, version, lease_ms=lease_ms))
 

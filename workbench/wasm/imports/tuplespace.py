@@ -26,7 +26,7 @@ def read(context: Context, pattern: Fields, timeout_ms: int) -> Fields | None:
     return _variants(context.services.tuplespace.read(_pattern(pattern), timeout=min(timeout_ms / 1000, MOST_SECONDS)))
 
 
-@host_call("tuplespace", "take")
+@host_call("tuplespace", "take", shape=lambda _context, fields: _variants(fields))
 def take(context: Context, pattern: Fields, timeout_ms: int) -> Fields | None:
     return _variants(context.services.tuplespace.take(_pattern(pattern), timeout=min(timeout_ms / 1000, MOST_SECONDS)))
 

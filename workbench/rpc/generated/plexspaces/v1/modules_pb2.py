@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from workbench.rpc.generated.plexspaces.v1 import common_pb2 as plexspaces_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bplexspaces/v1/modules.proto\x12\rplexspaces.v1\x1a\x1aplexspaces/v1/common.proto\"\xbb\x02\n\nModuleInfo\x12\x0c\n\x04hash\x18\x01 \x01(\t\x12\x0e\n\x06\x66ormat\x18\x02 \x01(\t\x12\x12\n\nsize_bytes\x18\x03 \x01(\x03\x12\x11\n\tfile_name\x18\x04 \x01(\t\x12\x11\n\tbehaviors\x18\x05 \x03(\t\x12\x0f\n\x07imports\x18\x06 \x03(\t\x12\x10\n\x08requires\x18\x07 \x03(\t\x12\x0f\n\x07\x61liases\x18\x08 \x03(\t\x12\x10\n\x08\x64\x65ployed\x18\t \x01(\x01\x12\x14\n\x0cmemory_bytes\x18\n \x01(\x03\x12\x12\n\nclass_name\x18\x0b \x01(\t\x12\x15\n\rdocumentation\x18\x0c \x01(\t\x12\x13\n\x0binterpreter\x18\r \x01(\t\x12\x15\n\rcarries_state\x18\x0e \x01(\x08\x12\x10\n\x08warnings\x18\x0f \x03(\t\x12\x10\n\x08\x63ompiled\x18\x10 \x01(\x08\"\xab\x01\n\rDeployRequest\x12\x33\n\x05start\x18\x01 \x01(\x0b\x32\".plexspaces.v1.DeployRequest.StartH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x1aL\n\x05Start\x12\x11\n\tfile_name\x18\x01 \x01(\t\x12\r\n\x05\x61lias\x18\x02 \x01(\t\x12\r\n\x05\x66orce\x18\x03 \x01(\x08\x12\x12\n\nsize_bytes\x18\x04 \x01(\x03\x42\x06\n\x04part\"r\n\x0e\x44\x65ployResponse\x12+\n\x08progress\x18\x01 \x01(\x0b\x32\x17.plexspaces.v1.ProgressH\x00\x12+\n\x06module\x18\x02 \x01(\x0b\x32\x19.plexspaces.v1.ModuleInfoH\x00\x42\x06\n\x04part\"\x14\n\x12ListModulesRequest\"A\n\x13ListModulesResponse\x12*\n\x07modules\x18\x01 \x03(\x0b\x32\x19.plexspaces.v1.ModuleInfo\"%\n\x10GetModuleRequest\x12\x11\n\treference\x18\x01 \x01(\t\"&\n\x11ModuleDataRequest\x12\x11\n\treference\x18\x01 \x01(\t\"\x1c\n\x0bModuleChunk\x12\r\n\x05\x63hunk\x18\x01 \x01(\x0c\"*\n\x15\x44\x65scribeModuleRequest\x12\x11\n\treference\x18\x01 \x01(\t\"\x8e\x01\n\x07Section\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0e\n\x06offset\x18\x03 \x01(\x03\x12\x12\n\nsize_bytes\x18\x04 \x01(\x03\x12\x12\n\x05items\x18\x05 \x01(\x03H\x00\x88\x01\x01\x12%\n\x05parts\x18\x06 \x03(\x0b\x32\x16.plexspaces.v1.SectionB\x08\n\x06_items\"Z\n\x06Member\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x0c\n\x04type\x18\x03 \x01(\t\x12&\n\x07members\x18\x04 \x03(\x0b\x32\x15.plexspaces.v1.Member\"\x8c\x02\n\x0cModuleDetail\x12\'\n\x04info\x18\x01 \x01(\x0b\x32\x19.plexspaces.v1.ModuleInfo\x12(\n\x08sections\x18\x02 \x03(\x0b\x32\x16.plexspaces.v1.Section\x12&\n\x07imports\x18\x03 \x03(\x0b\x32\x15.plexspaces.v1.Member\x12&\n\x07\x65xports\x18\x04 \x03(\x0b\x32\x15.plexspaces.v1.Member\x12\x0b\n\x03wit\x18\x05 \x01(\t\x12\x1b\n\x0e\x63ompiled_bytes\x18\x06 \x01(\x03H\x00\x88\x01\x01\x12\r\n\x05users\x18\x07 \x03(\t\x12\r\n\x05notes\x18\x08 \x03(\tB\x11\n\x0f_compiled_bytes\"3\n\x12\x44iffModulesRequest\x12\x0e\n\x06\x62\x65\x66ore\x18\x01 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\t\"C\n\x06\x43hange\x12\x0c\n\x04part\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0e\n\x06\x62\x65\x66ore\x18\x03 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x04 \x01(\t\"\x97\x01\n\nModuleDiff\x12)\n\x06\x62\x65\x66ore\x18\x01 \x01(\x0b\x32\x19.plexspaces.v1.ModuleInfo\x12(\n\x05\x61\x66ter\x18\x02 \x01(\x0b\x32\x19.plexspaces.v1.ModuleInfo\x12&\n\x07\x63hanges\x18\x03 \x03(\x0b\x32\x15.plexspaces.v1.Change\x12\x0c\n\x04text\x18\x04 \x01(\t\"D\n\x12\x41liasModuleRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x11\n\treference\x18\x02 \x01(\t\x12\r\n\x05\x66orce\x18\x03 \x01(\x08\"(\n\x13RemoveModuleRequest\x12\x11\n\treference\x18\x01 \x01(\t\"\x16\n\x14RemoveModuleResponse\"\'\n\x12\x42uildModuleRequest\x12\x11\n\treference\x18\x01 \x01(\t\"[\n\x13\x42uildModuleResponse\x12+\n\x08progress\x18\x01 \x01(\x0b\x32\x17.plexspaces.v1.ProgressH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part2\xb1\x05\n\x07Modules\x12I\n\x06\x44\x65ploy\x12\x1c.plexspaces.v1.DeployRequest\x1a\x1d.plexspaces.v1.DeployResponse(\x01\x30\x01\x12O\n\x04List\x12!.plexspaces.v1.ListModulesRequest\x1a\".plexspaces.v1.ListModulesResponse0\x01\x12\x41\n\x03Get\x12\x1f.plexspaces.v1.GetModuleRequest\x1a\x19.plexspaces.v1.ModuleInfo\x12\x46\n\x04\x44\x61ta\x12 .plexspaces.v1.ModuleDataRequest\x1a\x1a.plexspaces.v1.ModuleChunk0\x01\x12M\n\x08\x44\x65scribe\x12$.plexspaces.v1.DescribeModuleRequest\x1a\x1b.plexspaces.v1.ModuleDetail\x12\x44\n\x04\x44iff\x12!.plexspaces.v1.DiffModulesRequest\x1a\x19.plexspaces.v1.ModuleDiff\x12\x45\n\x05\x41lias\x12!.plexspaces.v1.AliasModuleRequest\x1a\x19.plexspaces.v1.ModuleInfo\x12Q\n\x06Remove\x12\".plexspaces.v1.RemoveModuleRequest\x1a#.plexspaces.v1.RemoveModuleResponse\x12P\n\x05\x42uild\x12!.plexspaces.v1.BuildModuleRequest\x1a\".plexspaces.v1.BuildModuleResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bplexspaces/v1/modules.proto\x12\rplexspaces.v1\x1a\x1aplexspaces/v1/common.proto\"\xbb\x02\n\nModuleInfo\x12\x0c\n\x04hash\x18\x01 \x01(\t\x12\x0e\n\x06\x66ormat\x18\x02 \x01(\t\x12\x12\n\nsize_bytes\x18\x03 \x01(\x03\x12\x11\n\tfile_name\x18\x04 \x01(\t\x12\x11\n\tbehaviors\x18\x05 \x03(\t\x12\x0f\n\x07imports\x18\x06 \x03(\t\x12\x10\n\x08requires\x18\x07 \x03(\t\x12\x0f\n\x07\x61liases\x18\x08 \x03(\t\x12\x10\n\x08\x64\x65ployed\x18\t \x01(\x01\x12\x14\n\x0cmemory_bytes\x18\n \x01(\x03\x12\x12\n\nclass_name\x18\x0b \x01(\t\x12\x15\n\rdocumentation\x18\x0c \x01(\t\x12\x13\n\x0binterpreter\x18\r \x01(\t\x12\x15\n\rcarries_state\x18\x0e \x01(\x08\x12\x10\n\x08warnings\x18\x0f \x03(\t\x12\x10\n\x08\x63ompiled\x18\x10 \x01(\x08\"\xab\x01\n\rDeployRequest\x12\x33\n\x05start\x18\x01 \x01(\x0b\x32\".plexspaces.v1.DeployRequest.StartH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x1aL\n\x05Start\x12\x11\n\tfile_name\x18\x01 \x01(\t\x12\r\n\x05\x61lias\x18\x02 \x01(\t\x12\r\n\x05\x66orce\x18\x03 \x01(\x08\x12\x12\n\nsize_bytes\x18\x04 \x01(\x03\x42\x06\n\x04part\"r\n\x0e\x44\x65ployResponse\x12+\n\x08progress\x18\x01 \x01(\x0b\x32\x17.plexspaces.v1.ProgressH\x00\x12+\n\x06module\x18\x02 \x01(\x0b\x32\x19.plexspaces.v1.ModuleInfoH\x00\x42\x06\n\x04part\"\x14\n\x12ListModulesRequest\"A\n\x13ListModulesResponse\x12*\n\x07modules\x18\x01 \x03(\x0b\x32\x19.plexspaces.v1.ModuleInfo\"%\n\x10GetModuleRequest\x12\x11\n\treference\x18\x01 \x01(\t\"&\n\x11ModuleDataRequest\x12\x11\n\treference\x18\x01 \x01(\t\"?\n\x15ModuleBytecodeRequest\x12\x11\n\treference\x18\x01 \x01(\t\x12\x13\n\x0binterpreter\x18\x02 \x01(\t\"\x1c\n\x0bModuleChunk\x12\r\n\x05\x63hunk\x18\x01 \x01(\x0c\"*\n\x15\x44\x65scribeModuleRequest\x12\x11\n\treference\x18\x01 \x01(\t\"\x8e\x01\n\x07Section\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0e\n\x06offset\x18\x03 \x01(\x03\x12\x12\n\nsize_bytes\x18\x04 \x01(\x03\x12\x12\n\x05items\x18\x05 \x01(\x03H\x00\x88\x01\x01\x12%\n\x05parts\x18\x06 \x03(\x0b\x32\x16.plexspaces.v1.SectionB\x08\n\x06_items\"Z\n\x06Member\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x0c\n\x04type\x18\x03 \x01(\t\x12&\n\x07members\x18\x04 \x03(\x0b\x32\x15.plexspaces.v1.Member\"\x8c\x02\n\x0cModuleDetail\x12\'\n\x04info\x18\x01 \x01(\x0b\x32\x19.plexspaces.v1.ModuleInfo\x12(\n\x08sections\x18\x02 \x03(\x0b\x32\x16.plexspaces.v1.Section\x12&\n\x07imports\x18\x03 \x03(\x0b\x32\x15.plexspaces.v1.Member\x12&\n\x07\x65xports\x18\x04 \x03(\x0b\x32\x15.plexspaces.v1.Member\x12\x0b\n\x03wit\x18\x05 \x01(\t\x12\x1b\n\x0e\x63ompiled_bytes\x18\x06 \x01(\x03H\x00\x88\x01\x01\x12\r\n\x05users\x18\x07 \x03(\t\x12\r\n\x05notes\x18\x08 \x03(\tB\x11\n\x0f_compiled_bytes\"3\n\x12\x44iffModulesRequest\x12\x0e\n\x06\x62\x65\x66ore\x18\x01 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\t\"C\n\x06\x43hange\x12\x0c\n\x04part\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0e\n\x06\x62\x65\x66ore\x18\x03 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x04 \x01(\t\"\x97\x01\n\nModuleDiff\x12)\n\x06\x62\x65\x66ore\x18\x01 \x01(\x0b\x32\x19.plexspaces.v1.ModuleInfo\x12(\n\x05\x61\x66ter\x18\x02 \x01(\x0b\x32\x19.plexspaces.v1.ModuleInfo\x12&\n\x07\x63hanges\x18\x03 \x03(\x0b\x32\x15.plexspaces.v1.Change\x12\x0c\n\x04text\x18\x04 \x01(\t\"D\n\x12\x41liasModuleRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x11\n\treference\x18\x02 \x01(\t\x12\r\n\x05\x66orce\x18\x03 \x01(\x08\"(\n\x13RemoveModuleRequest\x12\x11\n\treference\x18\x01 \x01(\t\"\x16\n\x14RemoveModuleResponse\"\'\n\x12\x42uildModuleRequest\x12\x11\n\treference\x18\x01 \x01(\t\"[\n\x13\x42uildModuleResponse\x12+\n\x08progress\x18\x01 \x01(\x0b\x32\x17.plexspaces.v1.ProgressH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part2\x81\x06\n\x07Modules\x12I\n\x06\x44\x65ploy\x12\x1c.plexspaces.v1.DeployRequest\x1a\x1d.plexspaces.v1.DeployResponse(\x01\x30\x01\x12O\n\x04List\x12!.plexspaces.v1.ListModulesRequest\x1a\".plexspaces.v1.ListModulesResponse0\x01\x12\x41\n\x03Get\x12\x1f.plexspaces.v1.GetModuleRequest\x1a\x19.plexspaces.v1.ModuleInfo\x12\x46\n\x04\x44\x61ta\x12 .plexspaces.v1.ModuleDataRequest\x1a\x1a.plexspaces.v1.ModuleChunk0\x01\x12N\n\x08\x42ytecode\x12$.plexspaces.v1.ModuleBytecodeRequest\x1a\x1a.plexspaces.v1.ModuleChunk0\x01\x12M\n\x08\x44\x65scribe\x12$.plexspaces.v1.DescribeModuleRequest\x1a\x1b.plexspaces.v1.ModuleDetail\x12\x44\n\x04\x44iff\x12!.plexspaces.v1.DiffModulesRequest\x1a\x19.plexspaces.v1.ModuleDiff\x12\x45\n\x05\x41lias\x12!.plexspaces.v1.AliasModuleRequest\x1a\x19.plexspaces.v1.ModuleInfo\x12Q\n\x06Remove\x12\".plexspaces.v1.RemoveModuleRequest\x1a#.plexspaces.v1.RemoveModuleResponse\x12P\n\x05\x42uild\x12!.plexspaces.v1.BuildModuleRequest\x1a\".plexspaces.v1.BuildModuleResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -48,32 +48,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETMODULEREQUEST']._serialized_end=808
   _globals['_MODULEDATAREQUEST']._serialized_start=810
   _globals['_MODULEDATAREQUEST']._serialized_end=848
-  _globals['_MODULECHUNK']._serialized_start=850
-  _globals['_MODULECHUNK']._serialized_end=878
-  _globals['_DESCRIBEMODULEREQUEST']._serialized_start=880
-  _globals['_DESCRIBEMODULEREQUEST']._serialized_end=922
-  _globals['_SECTION']._serialized_start=925
-  _globals['_SECTION']._serialized_end=1067
-  _globals['_MEMBER']._serialized_start=1069
-  _globals['_MEMBER']._serialized_end=1159
-  _globals['_MODULEDETAIL']._serialized_start=1162
-  _globals['_MODULEDETAIL']._serialized_end=1430
-  _globals['_DIFFMODULESREQUEST']._serialized_start=1432
-  _globals['_DIFFMODULESREQUEST']._serialized_end=1483
-  _globals['_CHANGE']._serialized_start=1485
-  _globals['_CHANGE']._serialized_end=1552
-  _globals['_MODULEDIFF']._serialized_start=1555
-  _globals['_MODULEDIFF']._serialized_end=1706
-  _globals['_ALIASMODULEREQUEST']._serialized_start=1708
-  _globals['_ALIASMODULEREQUEST']._serialized_end=1776
-  _globals['_REMOVEMODULEREQUEST']._serialized_start=1778
-  _globals['_REMOVEMODULEREQUEST']._serialized_end=1818
-  _globals['_REMOVEMODULERESPONSE']._serialized_start=1820
-  _globals['_REMOVEMODULERESPONSE']._serialized_end=1842
-  _globals['_BUILDMODULEREQUEST']._serialized_start=1844
-  _globals['_BUILDMODULEREQUEST']._serialized_end=1883
-  _globals['_BUILDMODULERESPONSE']._serialized_start=1885
-  _globals['_BUILDMODULERESPONSE']._serialized_end=1976
-  _globals['_MODULES']._serialized_start=1979
-  _globals['_MODULES']._serialized_end=2668
+  _globals['_MODULEBYTECODEREQUEST']._serialized_start=850
+  _globals['_MODULEBYTECODEREQUEST']._serialized_end=913
+  _globals['_MODULECHUNK']._serialized_start=915
+  _globals['_MODULECHUNK']._serialized_end=943
+  _globals['_DESCRIBEMODULEREQUEST']._serialized_start=945
+  _globals['_DESCRIBEMODULEREQUEST']._serialized_end=987
+  _globals['_SECTION']._serialized_start=990
+  _globals['_SECTION']._serialized_end=1132
+  _globals['_MEMBER']._serialized_start=1134
+  _globals['_MEMBER']._serialized_end=1224
+  _globals['_MODULEDETAIL']._serialized_start=1227
+  _globals['_MODULEDETAIL']._serialized_end=1495
+  _globals['_DIFFMODULESREQUEST']._serialized_start=1497
+  _globals['_DIFFMODULESREQUEST']._serialized_end=1548
+  _globals['_CHANGE']._serialized_start=1550
+  _globals['_CHANGE']._serialized_end=1617
+  _globals['_MODULEDIFF']._serialized_start=1620
+  _globals['_MODULEDIFF']._serialized_end=1771
+  _globals['_ALIASMODULEREQUEST']._serialized_start=1773
+  _globals['_ALIASMODULEREQUEST']._serialized_end=1841
+  _globals['_REMOVEMODULEREQUEST']._serialized_start=1843
+  _globals['_REMOVEMODULEREQUEST']._serialized_end=1883
+  _globals['_REMOVEMODULERESPONSE']._serialized_start=1885
+  _globals['_REMOVEMODULERESPONSE']._serialized_end=1907
+  _globals['_BUILDMODULEREQUEST']._serialized_start=1909
+  _globals['_BUILDMODULEREQUEST']._serialized_end=1948
+  _globals['_BUILDMODULERESPONSE']._serialized_start=1950
+  _globals['_BUILDMODULERESPONSE']._serialized_end=2041
+  _globals['_MODULES']._serialized_start=2044
+  _globals['_MODULES']._serialized_end=2813
 # @@protoc_insertion_point(module_scope)

@@ -92,6 +92,14 @@ class ModuleDataRequest(_message.Message):
     reference: str
     def __init__(self, reference: _Optional[str] = ...) -> None: ...
 
+class ModuleBytecodeRequest(_message.Message):
+    __slots__ = ("reference", "interpreter")
+    REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    INTERPRETER_FIELD_NUMBER: _ClassVar[int]
+    reference: str
+    interpreter: str
+    def __init__(self, reference: _Optional[str] = ..., interpreter: _Optional[str] = ...) -> None: ...
+
 class ModuleChunk(_message.Message):
     __slots__ = ("chunk",)
     CHUNK_FIELD_NUMBER: _ClassVar[int]

@@ -1,0 +1,122 @@
+"""Session bundles: what one holds, and what came of replaying it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbench.api.identity import ActorId
+from workbench.api.replay import Divergence
+
+SUFFIX = ".plexbundle"
+FORMAT = 1
+"""The version of the format that this program writes. A newer one is read as far as it is understood."""
+SECRETS = ("authorization", "password", "token", "secret", "api-key")
+"""Names under which a secret stands: of headers, of keys, of members of JSON. A rule `/…/` is a regular expression."""
+
+
+@dataclass(frozen=True, slots=True)
+class BundleEntry:
+    """One entry of the file: `packed_bytes` in it, `size_bytes` when it is read. `problem` says why it was refused;
+    `known` is False when this program does not know what it is for."""
+
+    name: str
+    size_bytes: int
+    sha256: str = ""
+    packed_bytes: int = 0
+    problem: str = ""
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class BundleActor:
+    """One actor with its recorded turns; `born` is False when none of its births is among them."""
+
+    actor: ActorId
+    turns: int
+    first_seq: int
+    last_seq: int
+    born: bool
+    module: str = ""
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BundleModule:
+    """One module that the turns name. `included` is False when its bytes are not in the file, or were refused;
+    `interpreters` are the builds of the interpreter, by hash, for which it has bytecode."""
+
+    hash: str
+    file_name: str
+    size_bytes: int
+    included: bool
+    interpreters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BundleInfo:
+    """What a bundle holds. `node` and what follows describe where it was recorded, `since` and `chosen` what of it.
+
+    `rules` are those by which secrets were taken out: `secrets` different ones, `redacted` turns were changed.
+    `interpreters` are those that turns ran on, `included` those whose bytes are in the file. `problems` are sentences,
+    each begins with the name of its entry; `notes` is what a reader should know besides.
+    """
+
+    path: str
+    size_bytes: int
+    format: int
+    program: str
+    wasmtime: str
+    platform: str
+    node: str
+    tenant: str
+    namespace: str
+    created: float
+    since: float
+    chosen: tuple[str, ...]
+    turns: int
+    supervisors: int
+    log_lines: int
+    rules: tuple[str, ...]
+    secrets: int
+    redacted: int
+    actors: tuple[BundleActor, ...]
+    modules: tuple[BundleModule, ...]
+    interpreters: tuple[str, ...]
+    included: tuple[str, ...]
+    entries: tuple[BundleEntry, ...]
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ActorReplay:
+    """What came of one actor's turns: `replayed` of `turns` were lived through again, `equal` of those came out the
+    same, of `fuel_compared` the fuel too. `uncertain` came out otherwise after something that cannot be lived through
+    again (what was redacted, or never recorded), and so they may: they are no difference, and no proof either.
+
+    `divergence` is where it first differed, a difference in behavior before one in cost. `problem` says why it could
+    not be replayed at all, or not to its end; `notes` what was left out, and why that is no difference.
+    """
+
+    actor: ActorId
+    turns: int
+    replayed: int = 0
+    equal: int = 0
+    fuel_compared: int = 0
+    uncertain: int = 0
+    divergence: Divergence | None = None
+    problem: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BundleReplay:
+    """What came of a whole bundle; `notes` say what was not compared, and why."""
+
+    actors: tuple[ActorReplay, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def held(self) -> bool:
+        """Whether every actor was replayed, and none differed."""
+        return bool(self.actors) and not any(each.divergence or each.problem for each in self.actors)

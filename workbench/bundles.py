@@ -1,0 +1,74 @@
+"""Session bundles for the door: written from a node, and looked at without one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from workbench.api.bundles import SECRETS, BundleInfo, BundleReplay
+from workbench.api.limits import DAY_MS
+from workbench.api.modules import CancelToken, ProgressCallback
+from workbench.api.node import Node
+from workbench.config import load
+from workbench.debug.bundle import export as exporting
+from workbench.debug.bundle.reader import Bundle
+from workbench.debug.bundle.replay import replay as replaying
+from workbench.debug.bundle.summary import summary, verified
+from workbench.node import Machine
+
+
+def export(
+    node: Node,
+    path: Path,
+    *,
+    actors: Collection[str] = (),
+    since: float = 0.0,
+    with_interpreter: bool = False,
+    secrets: Sequence[str] = SECRETS,
+    progress: ProgressCallback | None = None,
+    cancel: CancelToken | None = None,
+) -> BundleInfo:
+    wanted = exporting.Wanted(actors, since, with_interpreter, secrets)
+    exporting.export(node, path, wanted, progress=progress, cancel=cancel)
+    return show(path)
+
+
+def show(path: Path) -> BundleInfo:
+    with Bundle(path) as bundle:
+        return summary(bundle)
+
+
+def verify(path: Path) -> BundleInfo:
+    with Bundle(path) as bundle:
+        return verified(bundle)
+
+
+def replay(
+    path: Path,
+    *,
+    actors: Collection[str] = (),
+    progress: ProgressCallback | None = None,
+    cancel: CancelToken | None = None,
+) -> BundleReplay:
+    """In a temporary workspace, whose node reaches no store of the user's."""
+    cancel = cancel or CancelToken()
+    with Bundle(path) as bundle:
+        machine = Machine(None, replace(load(), keyvalue="", blobs=""))
+        try:
+            found: BundleReplay = machine.scheduler.call(
+                lambda: replaying(
+                    machine.around,
+                    machine.library,
+                    machine.interpreter,
+                    bundle,
+                    actors,
+                    progress=progress,
+                    cancel=cancel,
+                ),
+                DAY_MS / 1000,
+            )
+            return found
+        finally:
+            cancel.set()
+            machine.close()

@@ -1,0 +1,234 @@
+"""`workbench bundle`: a recorded session as one file."""
+
+from __future__ import annotations
+
+import math
+import re
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+import workbench
+from workbench.api.bundles import SECRETS, ActorReplay, BundleEntry, BundleInfo
+from workbench.api.words import plural
+from workbench.cli import options, render
+from workbench.cli.connection import Target, running
+from workbench.cli.progress import ProgressLine
+
+UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+HASH = re.compile("[0-9a-f]{64}")
+SHOWN = 2_000
+"""Characters of each side of a difference that are shown; --json has all that were kept."""
+
+
+class Moment(click.ParamType[float]):
+    """A time: `2026-03-01T12:00`, or how long ago: `10m`."""
+
+    name = "moment"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        ago = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)([smhd])", value)
+        try:
+            found = time.time() - float(ago[1]) * UNITS[ago[2]] if ago else datetime.fromisoformat(value).timestamp()
+        except (ValueError, OverflowError, OSError):
+            found = math.nan
+        if not found >= 0:
+            self.fail(f"{value!r} is no time; write 2026-03-01T12:00, or 10m for ten minutes ago.", param, ctx)
+        return found
+
+
+@click.group()
+def bundle() -> None:
+    """A recorded session as one file, to be sent and replayed elsewhere. What is in it is in docs/sessions.md."""
+
+
+@bundle.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--actor", "actors", metavar="NAME", multiple=True, help="Only this actor; may be repeated.")
+@click.option("--since", metavar="T", type=Moment(), default=0.0, help="Only from then on: a time, or 10m, 2h, 1d ago.")
+@click.option("--with-interpreter", is_flag=True, help="Put the Python interpreter in, for machines with another one.")
+@click.option("--redact", "rules", metavar="RULE", multiple=True,
+              help="One more name under which secrets stand, or /EXPRESSION/ for a secret itself.")  # fmt: skip
+@click.option("--keep-secrets", is_flag=True, help="Take nothing out but what --redact names.")
+@options.where
+@options.as_json
+@options.debug
+def export(
+    file: Path,
+    actors: tuple[str, ...],
+    since: float,
+    with_interpreter: bool,
+    rules: tuple[str, ...],
+    keep_secrets: bool,
+    target: Target,
+    as_json: bool,
+) -> None:
+    """Write what the running node has recorded into FILE.
+
+    What stands under names like authorization, password, token, secret and api-key is taken out, the same way
+    everywhere, and the turns that had it are marked.
+    """
+    secrets = (*(() if keep_secrets else SECRETS), *rules)
+    with running(target) as node, ProgressLine() as progress:
+        info = workbench.export_bundle(
+            node,
+            file,
+            actors=actors,
+            since=since,
+            with_interpreter=with_interpreter,
+            secrets=secrets,
+            progress=progress,
+        )
+    if as_json:
+        render.line(render.record(info))
+    else:
+        turns, recorded = plural(info.turns, "turn"), plural(sum(bool(actor.turns) for actor in info.actors), "actor")
+        click.echo(f"{file} holds {turns} of {recorded}, {render.size(info.size_bytes)}; {_redacted(info)}")
+    _warn(info.notes, info.problems)
+
+
+@bundle.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@options.as_json
+@options.debug
+def show(file: Path, as_json: bool) -> None:
+    """What FILE holds, before you send it: actors, modules, entries, and what was taken out."""
+    info = workbench.show_bundle(file)
+    if as_json:
+        render.line(render.record(info))
+    else:
+        render.facts(_facts(info))
+        click.echo()
+        render.table(("ACTOR", "TURNS", "FROM", "TO", "BIRTH", "STATE"), _actors(info))
+        click.echo()
+        render.table(("MODULE", "FILE", "SIZE", "INCLUDED"), _modules(info))
+        click.echo()
+        render.table(("ENTRY", "SIZE", "IN THE FILE", ""), map(_entry, info.entries))
+    _warn(info.notes, info.problems)
+
+
+@bundle.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@options.as_json
+@options.debug
+def verify(file: Path, as_json: bool) -> int:
+    """Read every byte of FILE and compare it with the hashes in it; exit code 1 when something is damaged or missing.
+
+    The hashes tell what happened to the file on its way, not who wrote it.
+    """
+    info = workbench.verify_bundle(file)
+    if as_json:
+        render.line({"file": str(file), "whole": not info.problems, "entries": len(info.entries),
+                     "turns": info.turns, "problems": list(info.problems), "notes": list(info.notes)})  # fmt: skip
+        return 1 if info.problems else 0
+    _warn(info.notes, info.problems)
+    if info.problems:
+        click.echo(f"{file} is not whole: {plural(len(info.problems), 'problem')}")
+        return 1
+    click.echo(f"{file} is whole: {len(info.entries):,} entries, {plural(info.turns, 'turn')}")
+    return 0
+
+
+@bundle.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--actor", "actors", metavar="NAME", multiple=True, help="Only this actor; may be repeated.")
+@options.as_json
+@options.debug
+def replay(file: Path, actors: tuple[str, ...], as_json: bool) -> int:
+    """Live through the turns in FILE again, apart from every node, and compare replies, host calls, states and fuel.
+
+    Exit code 1 when an actor differs from its recording, or could not be replayed.
+    """
+    with ProgressLine() as progress:
+        found = workbench.replay_bundle(file, actors=actors, progress=progress)
+    for each in found.actors:
+        if as_json:
+            render.line({**render.record(each), "held": not (each.divergence or each.problem)})
+        else:
+            _show_replay(each)
+    for note in found.notes:
+        click.echo(f"note: {render.visible(note)}", err=True)
+    if not found.actors:
+        click.echo(f"there is no turn in {file}: nothing was replayed", err=True)
+    return 0 if found.held else 1
+
+
+def _show_replay(found: ActorReplay) -> None:
+    name = render.visible(found.actor.name)
+    fuel = f", fuel of {found.fuel_compared:,}" if found.fuel_compared else ""
+    otherwise = f", {found.uncertain:,} uncertain" if found.uncertain else ""
+    said = f"{found.replayed:,} of {plural(found.turns, 'turn')} replayed, {found.equal:,} equal{fuel}{otherwise}"
+    if found.divergence is not None:
+        differs = found.divergence
+        click.echo(f"{name}: differs in turn {differs.seq:,} ({said})")
+        pairs = (
+            ("  what", f"{differs.what} ({differs.severity.value})"),
+            ("  recorded", differs.recorded[:SHOWN]),
+            ("  now", differs.now[:SHOWN]),
+            ("  state before", differs.state_before[:SHOWN]),
+        )
+        render.facts(pairs)
+    elif found.problem:
+        click.echo(f"{name}: not replayed to its end: {render.visible(found.problem)} ({said})")
+    else:
+        click.echo(f"{name}: {said}")
+    for note in found.notes:
+        click.echo(f"  {render.visible(note)}")
+
+
+def _facts(info: BundleInfo) -> Iterator[tuple[str, str]]:
+    yield "recorded by", f"node {info.node}, workbench {info.program}, wasmtime {info.wasmtime}, {info.platform}"
+    yield "written", render.when(info.created)
+    yield "since", render.when(info.since)
+    yield "chosen actors", ", ".join(info.chosen)
+    yield "tenant, namespace", f"{info.tenant}, {info.namespace}"
+    yield "format", str(info.format)
+    yield "size", render.size(info.size_bytes)
+    yield "turns", f"{info.turns:,}"
+    yield "supervisors", f"{info.supervisors:,}"
+    yield "log lines", f"{info.log_lines:,}"
+    for interpreter in info.interpreters:
+        yield (
+            "interpreter",
+            f"{interpreter[:12]}, {'included' if interpreter in info.included else 'by its hash alone'}",
+        )
+    yield "rules", ", ".join(info.rules)
+    yield "secrets", _redacted(info)
+
+
+def _redacted(info: BundleInfo) -> str:
+    if not info.rules:
+        return "no secrets were looked for"
+    if not info.secrets:
+        return "no secrets were found"
+    return f"{plural(info.secrets, 'secret')} taken out, {plural(info.redacted, 'turn')} changed"
+
+
+def _actors(info: BundleInfo) -> Iterator[tuple[str, ...]]:
+    for each in info.actors:
+        turns = (f"{each.first_seq:,}", f"{each.last_seq:,}", "yes" if each.born else "no") if each.turns else ("",) * 3
+        yield each.actor.name, f"{each.turns:,}", *turns, each.state
+
+
+def _modules(info: BundleInfo) -> Iterator[tuple[str, ...]]:
+    for each in info.modules:
+        yield each.hash[:12], each.file_name, render.size(each.size_bytes), "yes" if each.included else "no"
+
+
+def _entry(entry: BundleEntry) -> tuple[str, ...]:
+    said = "damaged" if entry.problem else "" if entry.known else "unknown to this program"
+    name = HASH.sub(lambda found: f"{found[0][:12]}…", entry.name)
+    return name, render.size(entry.size_bytes), render.size(entry.packed_bytes), said
+
+
+def _warn(notes: tuple[str, ...], problems: tuple[str, ...]) -> None:
+    for note in notes:
+        click.echo(f"note: {render.visible(note)}", err=True)
+    for problem in problems:
+        click.echo(f"problem: {render.visible(problem)}", err=True)

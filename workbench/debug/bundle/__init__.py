@@ -1,0 +1,1 @@
+"""Session bundles: a recorded session in one file, written by a node and read as what strangers wrote."""

@@ -1,0 +1,246 @@
+"""A session bundle that is open: read-only, without a node, and nothing in it is believed.
+
+What is damaged is named in `problems` and refused, the rest can be read. Files of turns are inflated when they are
+needed, the last few are kept.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
+
+from workbench.api.actors import ActorInfo
+from workbench.api.bundles import FORMAT
+from workbench.api.errors import Invalid, NotFound
+from workbench.api.identity import ActorId
+from workbench.api.logs import LogLine
+from workbench.api.modules import ModuleInfo
+from workbench.api.supervision import SupervisorInfo
+from workbench.api.turns import Turn
+from workbench.debug.bundle import layout, manifest, records
+from workbench.debug.bundle.container import Container
+from workbench.debug.bundle.index import Index, Place, lines_of, read_turn
+from workbench.debug.bundle.manifest import Entry
+
+T = TypeVar("T")
+KEPT_FILES = 8
+"""How many files of turns stay inflated; each has about a mebibyte."""
+PROBLEMS = 100
+"""How many problems are named; after so many the rest is not worth a line."""
+
+
+class Bundle:
+    """Thread-safe. NotFound: there is no such file. Invalid: it is no session bundle, and why."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._problems: dict[str, None] = {}
+        self._lock = threading.Lock()
+        self._inflated: OrderedDict[int, Sequence[bytes]] = OrderedDict()
+        self._container = Container(path)
+        try:
+            self.manifest = manifest.read(self._container.manifest())
+            self._entries = {entry.name: entry for entry in self.manifest.entries}
+            self._files = [entry for entry in self.manifest.entries if _is_turns(entry.name)]
+            self._check_names()
+            self._index = self._indexed()
+        except BaseException:
+            self._container.close()
+            raise
+
+    @property
+    def size_bytes(self) -> int:
+        return self._container.size_bytes
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What was found wrong so far: sentences that begin with the name of the entry."""
+        return tuple(self._problems)
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Entries that this program does not know, of a newer one say."""
+        return tuple(name for name in self._container.names if not layout.is_known(name))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know."""
+        newer = (
+            f"it was written in version {self.manifest.format} of the format by a newer program; "
+            f"this one knows version {FORMAT} and shows what it understands"
+        )
+        return (*((newer,) if self.manifest.format > FORMAT else ()), *self.manifest.notes)
+
+    def refuse(self, problem: str) -> None:
+        """Name what is wrong."""
+        if len(self._problems) < PROBLEMS:
+            self._problems.setdefault(problem)
+
+    def _check_names(self) -> None:
+        present = set(self._container.names)
+        for name in self._entries.keys() - present:
+            self.refuse(f"{name} is missing")
+        for name in sorted(present - self._entries.keys() - {layout.MANIFEST}):
+            self.refuse(f"{name} is not named by the manifest")
+
+    def _indexed(self) -> Index:
+        index = Index(self.refuse)
+        for number, entry in enumerate(self._files):
+            if (data := self.entry(entry.name)) is not None:
+                index.add(number, entry.name, lines_of(data))
+        return index
+
+    def entry(self, name: str) -> bytes | None:
+        """The bytes of an entry as they were written; None, and a problem, when they are not to be had."""
+        try:
+            return self.read(name)
+        except Invalid as error:
+            self.refuse(error.message)
+            return None
+
+    def read(self, name: str) -> bytes:
+        """The same, or Invalid. NotFound: the bundle was made without it."""
+        known = self._entries.get(name)
+        if known is None:
+            raise NotFound(f"there is no {name} in this bundle")
+        return self._container.read(name, known.size, known.sha256)
+
+    def entries(self) -> Sequence[Entry]:
+        return self.manifest.entries
+
+    def packed_bytes(self, name: str) -> int:
+        return self._container.packed_bytes(name)
+
+    @property
+    def turns_total(self) -> int:
+        return self._index.total
+
+    @property
+    def recorded(self) -> Sequence[ActorId]:
+        """The actors that have turns here, by name."""
+        return sorted(self._index.places)
+
+    def places(self, actor: ActorId) -> Sequence[Place]:
+        """Where the turns of an actor are, in recorded order."""
+        return self._index.places.get(actor, ())
+
+    def turns(self, actor: ActorId | None = None) -> Iterator[Turn]:
+        """The turns of one actor, or of all, in recorded order. One that cannot be read is a problem, and left out."""
+        if actor is not None:
+            for place in self.places(actor):
+                yield from self._turn(place)
+            return
+        for file, _ in enumerate(self._files):
+            for line, _ in enumerate(self._lines(file)):
+                yield from self._turn(Place(0, False, file, line))
+
+    def turn(self, actor: ActorId, seq: int) -> Turn:
+        """One turn; the latest with this number. NotFound: it is not recorded, or cannot be read."""
+        for place in reversed(self.places(actor)):
+            if place.seq == seq:
+                for turn in self._turn(place):
+                    return turn
+        raise NotFound(f"there is no turn {seq:,} of {actor.name} in this bundle")
+
+    def _turn(self, place: Place) -> Iterator[Turn]:
+        try:
+            yield read_turn(self._lines(place.file)[place.line])
+        except Invalid as error:
+            self.refuse(f"{self._files[place.file].name} line {place.line + 1}: {error.message}")
+
+    def _lines(self, file: int) -> Sequence[bytes]:
+        with self._lock:
+            if file in self._inflated:
+                self._inflated.move_to_end(file)
+                return self._inflated[file]
+        data = self.entry(self._files[file].name)
+        lines = lines_of(data) if data is not None else []
+        with self._lock:
+            self._inflated[file] = lines
+            if len(self._inflated) > KEPT_FILES:
+                self._inflated.popitem(last=False)
+        return lines
+
+    @cached_property
+    def actors(self) -> Sequence[ActorInfo]:
+        """The actors as they were when the bundle was made."""
+        return self._records(layout.ACTORS, ActorInfo)
+
+    @cached_property
+    def supervisors(self) -> Sequence[SupervisorInfo]:
+        return self._records(layout.SUPERVISION, SupervisorInfo)
+
+    @cached_property
+    def log(self) -> Sequence[LogLine]:
+        return self._records(layout.LOG, LogLine)
+
+    @cached_property
+    def modules(self) -> Sequence[ModuleInfo]:
+        """What is known about the modules whose bytes are named."""
+        names = (name for name in self._entries if name.startswith(layout.MODULES) and name.endswith(".json"))
+        found = [info for name in names for info in self._records(name, ModuleInfo)]
+        return [info for info in found if layout.is_hash(info.hash)]
+
+    def module(self, module: str) -> tuple[ModuleInfo, bytes]:
+        """A module with its bytes. NotFound: the node did not have it any more. Invalid: it is damaged."""
+        info = next((info for info in self.modules if info.hash == module), None)
+        data = self.read(layout.MODULES + module)
+        if self._entries[layout.MODULES + module].sha256 != module:
+            raise Invalid(f"{layout.MODULES}{module} is damaged: its bytes are not those that its name promises")
+        if info is None:
+            raise Invalid(f"{layout.MODULES}{module}.json is missing or damaged")
+        return info, data
+
+    def bytecode(self, module: str, interpreter: str) -> str | None:
+        """What a module was compiled to on an interpreter; None when it is not here."""
+        name = layout.bytecode_name(module, interpreter)
+        data = self.entry(name) if name in self._entries else None
+        if data is None:
+            return None
+        try:
+            return data.decode("ascii")
+        except UnicodeDecodeError:
+            self.refuse(f"{name} is damaged: it is no bytecode")
+            return None
+
+    def interpreter(self, interpreter: str) -> bytes | None:
+        """The bytes of an interpreter; None when the bundle was made without it."""
+        name = layout.INTERPRETER + interpreter
+        if name not in self._entries:
+            return None
+        if self._entries[name].sha256 != interpreter:
+            self.refuse(f"{name} is damaged: its bytes are not those that its name promises")
+            return None
+        return self.entry(name)
+
+    def _records(self, name: str, kind: type[T]) -> Sequence[T]:
+        """The records of an entry: one on each line, or a list of them on one."""
+        data = self.entry(name) if name in self._entries else None
+        found: list[T] = []
+        for number, line in enumerate(lines_of(data) if data else ()):
+            try:
+                read = records.parsed(line)
+                found += [records.record(kind, each) for each in (read if isinstance(read, list) else (read,))]
+            except Invalid as error:
+                self.refuse(f"{name} line {number + 1}: {error.message}")
+        return found
+
+    def close(self) -> None:
+        self._container.close()
+
+    def __enter__(self) -> Bundle:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _is_turns(name: str) -> bool:
+    return name.startswith(layout.TURNS) and layout.is_known(name)

@@ -1,0 +1,192 @@
+"""The actors of a bundle lived through again, one after another, apart from every node.
+
+An actor's turns are a chain: after a gap, or after a turn that cannot be lived through, nothing is certain until its
+next birth or its next recorded state.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from dataclasses import replace
+
+from workbench.api.bundles import ActorReplay, BundleReplay
+from workbench.api.errors import Conflict, Crashed, NotFound, Rejected, WorkbenchError
+from workbench.api.identity import ActorId
+from workbench.api.limits import PROFILES, Limits
+from workbench.api.modules import CancelToken, Progress, ProgressCallback
+from workbench.api.replay import Divergence, Severity
+from workbench.api.turns import Turn
+from workbench.api.words import plural
+from workbench.debug.bundle.opened import Opened
+from workbench.debug.bundle.reader import Bundle
+from workbench.debug.bundle.recorded import is_state
+from workbench.runtime.apart import apart
+from workbench.runtime.replay import Replay
+from workbench.runtime.surroundings import Surroundings
+from workbench.wasm.engine import WASMTIME
+from workbench.wasm.interpreter import Interpreter
+from workbench.wasm.library import Library
+from workbench.wasm.script import Script
+
+MOST = PROFILES["permissive"].limits
+"""No recording gives its actors more than this, whatever it says."""
+BOUNDED = tuple(name for name in Limits.__slots__ if name not in ("stack_bytes", "lifetime_fuel"))
+LOOKS = 200
+"""How many turns are lived through between two looks at whether the job was cancelled."""
+
+
+def replay(
+    around: Surroundings,
+    library: Library,
+    interpreter: Interpreter,
+    bundle: Bundle,
+    actors: Collection[str] = (),
+    *,
+    progress: ProgressCallback | None = None,
+    cancel: CancelToken | None = None,
+) -> BundleReplay:
+    """Live through the turns of these actors by name (of all, when none is named). Runs on a thread for guests, which
+    is the one that `progress` is told on.
+
+    NotFound: one of them is not recorded. Conflict: cancelled.
+    """
+    chosen = [actor for actor in bundle.recorded if not actors or actor.name in actors]
+    if unknown := sorted(set(actors) - {actor.name for actor in chosen}):
+        raise NotFound(f"no turn of {unknown[0]!r} is in {bundle.path.name}")
+    opened = Opened(bundle, library, interpreter)
+    same_engine = bundle.manifest.wasmtime == WASMTIME
+    total = sum(len(bundle.places(actor)) for actor in chosen)
+    looks = _Looks(total, progress, cancel)
+    around = apart(around)
+    found = tuple(
+        _Life(around, opened, actor, same_engine=same_engine).replayed(bundle, looks.step) for actor in chosen
+    )
+    notes = list(opened.notes)
+    if not same_engine and found:
+        notes.append(
+            f"it was recorded with wasmtime {bundle.manifest.wasmtime or 'unknown'}, and this is {WASMTIME}: "
+            "fuel is not compared"
+        )
+    return BundleReplay(found, (*bundle.notes, *notes))
+
+
+class _Looks:
+    """Tells how far the job is, and ends it when it is cancelled."""
+
+    def __init__(self, total: int, progress: ProgressCallback | None, cancel: CancelToken | None) -> None:
+        self._total, self._progress, self._cancel = total, progress, cancel
+        self._started, self._done = time.monotonic(), 0
+
+    def step(self) -> None:
+        self._done += 1
+        if self._done % LOOKS == 0 or self._done == self._total:
+            if self._cancel is not None and self._cancel.is_set():
+                raise Conflict("the replay was cancelled")
+            if self._progress is not None:
+                seconds = time.monotonic() - self._started
+                self._progress(Progress("replaying", self._done / self._total, seconds))
+
+
+class _Life:
+    """One actor's turns, in order. `_doubt` says since when its state may be another one than was recorded."""
+
+    def __init__(self, around: Surroundings, opened: Opened, actor: ActorId, *, same_engine: bool) -> None:
+        self._opened, self._actor, self._same_engine = opened, actor, same_engine
+        self._run = Replay(around, opened.open, actor)
+        self._birth: Turn | None = None
+        self._last = self._replayed = self._equal = self._fuel = self._uncertain = 0
+        self._lives = self._from_birth = False
+        self._doubt = ""
+        self._divergence: Divergence | None = None
+        self._notes: dict[str, int] = {}
+
+    def replayed(self, bundle: Bundle, step: Callable[[], None]) -> ActorReplay:
+        """All of its turns, up to the first difference in behavior."""
+        problem, total = "", len(bundle.places(self._actor))
+        before = len(bundle.problems)
+        try:
+            for turn in bundle.turns(self._actor):
+                step()
+                self._one(turn)
+                if self._divergence is not None and self._divergence.severity is not Severity.COST:
+                    break
+        except Conflict:
+            raise
+        except WorkbenchError as error:
+            problem = error.message
+        finally:
+            self._run.drop()
+        if not problem and len(bundle.problems) > before:
+            problem = bundle.problems[before]
+        if not problem and not self._replayed:
+            problem = "none of its turns could be lived through: no birth of it is recorded"
+        notes = tuple(f"{plural(count, 'turn')}: {why}" if count else why for why, count in self._notes.items())
+        counted = (total, self._replayed, self._equal, self._fuel, self._uncertain)
+        return ActorReplay(self._actor, *counted, self._divergence, problem, notes)
+
+    def _one(self, turn: Turn) -> None:
+        follows = turn.seq == self._last + 1 and self._lives
+        self._last = turn.seq
+        self._opened.interpreter = turn.interpreter
+        if turn.birth is not None:
+            self._birth, self._doubt, self._from_birth = turn, "", True
+        elif not follows:
+            self._lives = is_state(turn) and self._taken_up(turn)
+            left_out = "not replayed, because what came before is not recorded or could not be replayed"
+            self._leave_out("replayed from the state that it gave" if self._lives else left_out)
+            return
+        self._step(turn)
+
+    def _leave_out(self, why: str) -> None:
+        self._notes[why] = self._notes.get(why, 0) + 1
+
+    def _taken_up(self, turn: Turn) -> bool:
+        """A new instance of the state that this turn gave; whether there is one."""
+        birth = self._birth and bounded(self._birth)
+        if birth is None or birth.birth is None or turn.unrepeatable:
+            return False
+        self._run.drop()
+        answers = Script(birth.host_calls)
+        try:
+            self._run.begin(birth.birth, turn.module, turn.reply, turn.seq, turn.state, answers)
+        except (Crashed, Rejected):
+            return False
+        self._doubt, self._from_birth = "", False
+        return True
+
+    def _step(self, turn: Turn) -> None:
+        found = self._run.step(bounded(turn))
+        self._lives = self._run.alive
+        self._replayed += 1
+        counts = self._fuel_counts(turn)
+        if found is None or (found.severity is Severity.COST and not counts):
+            self._equal += 1
+            self._fuel += counts and turn.figures.fuel is not None
+        elif turn.unrepeatable or self._doubt:
+            self._lives = False
+            self._uncertain += 1
+            self._leave_out(f"came out otherwise, and so it may, because {self._doubt or _why(turn)}")
+        elif self._divergence is None or found.severity is not Severity.COST:
+            self._divergence = found
+        if turn.unrepeatable and not self._doubt and self._lives:
+            self._doubt = _why(turn)
+            self._notes.setdefault(f"fuel is not compared from turn {turn.seq:,} on, because {self._doubt}", 0)
+
+    def _fuel_counts(self, turn: Turn) -> bool:
+        exact = self._opened.is_exact(turn.module, turn.interpreter)
+        return self._same_engine and self._from_birth and exact and not self._doubt and not turn.unrepeatable
+
+
+def _why(turn: Turn) -> str:
+    return f"turn {turn.seq:,} cannot be lived through again: {turn.unrepeatable}"
+
+
+def bounded(turn: Turn) -> Turn:
+    """The same turn; a birth gives no more than the widest profile does, whatever a recording says."""
+    birth = turn.birth
+    if birth is None:
+        return turn
+    given = {name: getattr(birth.limits, name) for name in BOUNDED}
+    least = {name: min(most, getattr(MOST, name)) for name, most in given.items()}
+    return turn if given == least else replace(turn, birth=replace(birth, limits=replace(birth.limits, **least)))

@@ -86,6 +86,7 @@ class Actor:
         self._wait: Answer[Any] | None = None
         self._owned = True  # by whoever brings it to life: until then nobody else may touch the body
         self._control: deque[Callable[[], None]] = deque()
+        self._taken_up: set[int] = set()
         self._lock = threading.Lock()
         self._picture: ActorInfo | None = None
 
@@ -124,7 +125,7 @@ class Actor:
 
     def deliver(self, letter: Letter, of_system: bool = False) -> None:
         """Put a message into the mailbox. Raises at once what can be known at once: full, too large, gone, crashed."""
-        self._check(letter.envelope)
+        self.check(letter.envelope)
         durable = self.durable
         if durable is None or letter.answer is not None or letter.number:
             self._put(letter, of_system)
@@ -141,6 +142,9 @@ class Actor:
         with self._lock:
             state = self.state
             ended = state in ENDED
+            if letter.number in self._taken_up:
+                self._taken_up.discard(letter.number)
+                return
             if ended and not self.awaited:
                 self._check_alive(letter)
             self.mailbox.put(letter, self.id.name, of_system)
@@ -151,18 +155,20 @@ class Actor:
         self.around.scheduler.submit(self)
 
     def take_up(self, letter: Letter) -> None:
-        """One that was in the mailbox when the node ended, or was on its way. By the owner, before it lives."""
+        """A kept message that was not handled when the node ended. By the owner, before it lives.
+
+        Who sent it may be about to hand it over, or has done so.
+        """
         with self._lock:
-            if all(
-                waiting.number != letter.number for waiting in self.mailbox.letters
-            ):  # or was it handed over already
+            if all(waiting.number != letter.number for waiting in self.mailbox.letters):
                 self.mailbox.put(letter, self.id.name, of_system=True)
+                self._taken_up.add(letter.number)
 
     def handle_here(self, envelope: Envelope) -> Reply | WorkbenchError | None:
         """Run the message's turn on this very thread and give its outcome; None when that is not possible now."""
         if self._owned or not may_run_guest():
             return None
-        way = self._check(envelope)
+        way = self.check(envelope)
         with self._lock:
             state = self.state
             if (state is not ActorState.IDLE and state is not ActorState.PASSIVE) or self._owned:
@@ -191,7 +197,7 @@ class Actor:
     def _dead(self) -> Crashed:
         return Crashed(f"actor {self.id.name} is not running, it crashed: {self.last_cause}", cause=self.last_cause)
 
-    def _check(self, envelope: Envelope) -> Route:
+    def check(self, envelope: Envelope) -> Route:
         """The way that the message takes. Invalid: there is none. Exhausted: it is too large."""
         payload, message_type, body = envelope.payload, envelope.type, self.body
         if type(payload) is str and len(payload) <= body.room and payload.isascii() and type(message_type) is str:
@@ -202,13 +208,9 @@ class Actor:
         check_sizes(envelope, body.spec.limits, body.instance, self.id.name)
         return way
 
-    def check_message(self, envelope: Envelope) -> None:
-        """Invalid, Exhausted: it could not be delivered as it is."""
-        self._check(envelope)
-
     def check_timer(self, envelope: Envelope) -> None:
         """Whether one more timer may carry this message."""
-        self._check(envelope)
+        self.check(envelope)
         held = sum(self.timers.values()) + len(envelope.payload)
         count = len(self.timers) if self.durable is None else self.durable.outbox.timers
         if count >= self.mailbox.limit or held > MAILBOX_BYTES:

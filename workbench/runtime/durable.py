@@ -215,9 +215,9 @@ class Durable:
 
     def persist(self, events: Sequence[tuple[str, Payload]]) -> int:
         now = self._clock.now()
+        if not all(kind for kind, _ in events):
+            raise Invalid("an event has a type, in the actor's own words; one of these has none, and none is kept")
         for kind, payload in events:
-            if not kind:
-                raise Invalid("an event has a type, in the actor's own words; this one is empty")
             self._event += 1
             self._events.append(Event(self._event, kind, payload, now))
         return self._event

@@ -401,7 +401,7 @@ class ActorSystem:
         """Send it when the turn in hand is on disk. What can be known now is raised now."""
         target = self.find(to)
         target.check_present()
-        target.check_message(envelope)
+        target.check(envelope)
         sender.outbox.post(to, envelope, kept=target.spec.durable)
         return envelope.id
 
@@ -410,6 +410,8 @@ class ActorSystem:
         try:
             self.find(post.actor).deliver(Letter(post.envelope, None, post.number))
         except WorkbenchError as error:
+            if post.number and not isinstance(error, Exhausted):
+                return  # it is on disk: the actor gets it when it is back, and when it has ended nothing waits for it
             if post.number:
                 self._around.journal.unpost(post.number)
             self._around.dead_letters.add(post.actor, post.envelope, f"{post.actor.name} could not take it: {error}")

@@ -36,7 +36,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, interpreter: str) -> Path:
             assert spawned.code == 0, spawned.err
         assert shell("actor", "call", "keeper", "keep=opensesame").out.startswith("keep -> opensesame")
         done = shell("bundle", "export", "shop.plexbundle")
-        assert (done.code, done.err) == (0, ""), done.err
+        assert done.code == 0 and "problem" not in done.err, done.err  # progress is told where it takes long
         assert done.out.startswith("shop.plexbundle holds 3 turns of 2 actors, ")
         assert done.out.endswith("; 1 secret taken out, 1 turn changed\n")
         (row,) = shell("bundle", "export", "one", "--actor", "keeper", "--keep-secrets", "--json").objects
@@ -44,7 +44,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, interpreter: str) -> Path:
         late = shell("bundle", "export", "late", "--since", "2999-01-01")
         assert (late.code, late.out.startswith("late holds 0 turns of 0 actors")) == (0, True)
         missing = shell("bundle", "export", "x", "--actor", "nobody")
-        assert (missing.code, missing.err.startswith("not_found: no actor 'nobody'")) == (1, True)
+        assert (missing.code, "not_found: no actor 'nobody'" in missing.err) == (1, True)
         wrong = shell("bundle", "export", "x", "--since", "tomorrow")
         assert (wrong.code, "'tomorrow' is no time; write 2026-03-01T12:00, or 10m" in wrong.err) == (2, True)
         kept = shell("bundle", "export", "x", "--redact", "/(/")
@@ -84,7 +84,7 @@ def test_a_whole_bundle_is_verified_and_a_damaged_one_is_not(shell, made: Path, 
 
 def test_a_replay_tells_each_actor_and_ends_with_the_exit_code(shell, made: Path, tmp_path: Path) -> None:
     done = shell("bundle", "replay", str(made.with_name("one")))
-    assert (done.code, done.err) == (0, "")
+    assert done.code == 0 and "problem" not in done.err, done.err
     assert done.out.startswith("keeper: 2 of 2 turns replayed, 2 equal")
     rows = shell("bundle", "replay", str(made), "--json").objects
     assert [(row["actor"], row["held"], row["divergence"]) for row in rows] == [
@@ -100,7 +100,7 @@ def test_a_replay_tells_each_actor_and_ends_with_the_exit_code(shell, made: Path
     empty = shell("bundle", "replay", str(made.with_name("late")))
     assert (empty.code, empty.err.endswith("nothing was replayed\n")) == (1, True)
     nobody = shell("bundle", "replay", str(made), "--actor", "nobody")
-    assert (nobody.code, nobody.err) == (1, "not_found: no turn of 'nobody' is in shop.plexbundle\n")
+    assert nobody.code == 1 and nobody.err.endswith("not_found: no turn of 'nobody' is in shop.plexbundle\n")
 
 
 def _changed(path: Path, target: Path) -> Path:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sessions import CLERK, GRANTS, asked, contents, forged, record
+from sessions import CLERK, GRANTS, TINY, asked, contents, forged, record
 
 import workbench
 from workbench.api import Node, SpawnOptions
@@ -24,7 +24,7 @@ from workbench.api.turn_text import from_line, to_line
 from workbench.config import load
 from workbench.debug.bundle.export import Wanted, export
 from workbench.debug.bundle.reader import Bundle
-from workbench.debug.bundle.replay import MOST, bounded, replay
+from workbench.debug.bundle.replay import MOST, TOGETHER, bounded, replay
 from workbench.node import LocalNode, Machine
 
 
@@ -247,6 +247,24 @@ def test_an_actor_without_a_birth_is_no_success(session: Path, tmp_path: Path) -
     assert not found.held
     assert "no birth of it is recorded" in next(each.problem for each in found.actors if each.actor.name == "echo")
     assert not BundleReplay(()).held
+
+
+def test_more_actors_than_live_side_by_side_are_replayed(interpreter: str, tmp_path: Path) -> None:
+    """Their turns lie among each other, and in several files."""
+    names = [f"tiny-{number:03}" for number in range(TOGETHER * 2 + 5)]
+    with workbench.connect("embedded:") as node:
+        tiny = node.modules.deploy(TINY, file_name="echo.wat")
+        for name in names:
+            node.actors.spawn(tiny.hash, options=SpawnOptions(name, "strict"))
+        for word in ("one", "two" * 3_000):
+            for name in names:
+                asked(node, name, "say", word)
+        workbench.export_bundle(node, tmp_path / "x")
+    with Bundle(tmp_path / "x") as bundle:
+        assert sum(entry.name.startswith("turns/") for entry in bundle.entries()) > 1
+    found = workbench.replay_bundle(tmp_path / "x")
+    assert found.held and [each.actor.name for each in found.actors] == names
+    assert all((each.equal, each.fuel_compared) == (3, 3) for each in found.actors)
 
 
 def test_limits_of_a_recording_are_bounded(session: Path, tmp_path: Path) -> None:

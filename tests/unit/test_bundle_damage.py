@@ -345,6 +345,25 @@ def test_a_changed_entry_is_named_and_the_rest_opens(session: Path, tmp_path: Pa
     said = "turns/0001.jsonl is damaged: its bytes are not those that the manifest names"
     assert info.problems == (said,) and info.turns == 0 and len(info.modules) == 3
     assert [entry.problem for entry in info.entries if entry.problem] == [said]
+    replayed = workbench.replay_bundle(tmp_path / "x")
+    assert (replayed.held, replayed.problems) == (False, (said,))
+
+
+def test_a_lost_file_of_turns_is_no_success(session: Path, tmp_path: Path) -> None:
+    """What is left of the turns is equal; what was lost is not known."""
+
+    def split(entries: dict[str, bytes]) -> None:
+        lines = entries["turns/0001.jsonl"].splitlines(keepends=True)
+        entries["turns/0001.jsonl"], entries["turns/0002.jsonl"] = b"".join(lines[:-2]), b"".join(lines[-2:])
+
+    whole = forged(session, tmp_path / "whole", split)
+    assert workbench.replay_bundle(whole).held
+    data = bytearray(whole.read_bytes())
+    data[data.index(b"turns/0002.jsonl") + 40] ^= 1
+    (tmp_path / "lost").write_bytes(data)
+    found = workbench.replay_bundle(tmp_path / "lost")
+    assert not found.held and found.problems[0].startswith("turns/0002.jsonl is damaged")
+    assert sum(each.equal for each in found.actors) == 23
 
 
 def test_large_blank_data_is_written_so_that_it_can_be_read(tmp_path: Path) -> None:

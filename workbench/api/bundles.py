@@ -111,12 +111,14 @@ class ActorReplay:
 
 @dataclass(frozen=True, slots=True)
 class BundleReplay:
-    """What came of a whole bundle; `notes` say what was not compared, and why."""
+    """What came of a whole bundle; `notes` say what was not compared, and why, `problems` what of it is damaged."""
 
     actors: tuple[ActorReplay, ...]
     notes: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
 
     @property
     def held(self) -> bool:
-        """Whether every actor was replayed, and none differed."""
-        return bool(self.actors) and not any(each.divergence or each.problem for each in self.actors)
+        """Whether every actor was replayed, none differed, and nothing that was read is damaged."""
+        wrong = any(each.divergence or each.problem for each in self.actors)
+        return bool(self.actors) and not wrong and not self.problems

@@ -143,7 +143,7 @@ def verify(file: Path, as_json: bool) -> int:
 def replay(file: Path, actors: tuple[str, ...], as_json: bool) -> int:
     """Live through the turns in FILE again, apart from every node, and compare replies, host calls, states and fuel.
 
-    Exit code 1 when an actor differs from its recording, or could not be replayed.
+    Exit code 1 when an actor differs from its recording or could not be replayed, or when FILE is damaged.
     """
     with ProgressLine() as progress:
         found = workbench.replay_bundle(file, actors=actors, progress=progress)
@@ -152,8 +152,7 @@ def replay(file: Path, actors: tuple[str, ...], as_json: bool) -> int:
             render.line({**render.record(each), "held": not (each.divergence or each.problem)})
         else:
             _show_replay(each)
-    for note in found.notes:
-        click.echo(f"note: {render.visible(note)}", err=True)
+    _warn(found.notes, found.problems)
     if not found.actors:
         click.echo(f"there is no turn in {file}: nothing was replayed", err=True)
     return 0 if found.held else 1

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -132,26 +133,31 @@ class Bundle:
     def turns(self, actor: ActorId | None = None) -> Iterator[Turn]:
         """The turns of one actor, or of all, in recorded order. One that cannot be read is a problem, and left out."""
         if actor is not None:
-            for place in self.places(actor):
-                yield from self._turn(place)
-            return
-        for file, _ in enumerate(self._files):
-            for line, _ in enumerate(self._lines(file)):
-                yield from self._turn(Place(0, False, file, line))
+            places: Iterable[Place] = self.places(actor)
+        else:
+            files = range(len(self._files))
+            places = (Place(0, False, file, line) for file in files for line, _ in enumerate(self._lines(file)))
+        for place in places:
+            with suppress(Invalid):
+                yield self.turn_at(place)
 
     def turn(self, actor: ActorId, seq: int) -> Turn:
         """One turn; the latest with this number. NotFound: it is not recorded, or cannot be read."""
         for place in reversed(self.places(actor)):
             if place.seq == seq:
-                for turn in self._turn(place):
-                    return turn
+                with suppress(Invalid):
+                    return self.turn_at(place)
         raise NotFound(f"there is no turn {seq:,} of {actor.name} in this bundle")
 
-    def _turn(self, place: Place) -> Iterator[Turn]:
+    def turn_at(self, place: Place) -> Turn:
+        """The turn in a place. Invalid: it cannot be read; that is a problem then, too."""
+        lines = self._lines(place.file)
         try:
-            yield read_turn(self._lines(place.file)[place.line])
+            return read_turn(lines[place.line] if place.line < len(lines) else b"")
         except Invalid as error:
-            self.refuse(f"{self._files[place.file].name} line {place.line + 1}: {error.message}")
+            problem = f"{self._files[place.file].name} line {place.line + 1}: {error.message}"
+            self.refuse(problem)
+            raise Invalid(problem) from None
 
     def _lines(self, file: int) -> Sequence[bytes]:
         with self._lock:

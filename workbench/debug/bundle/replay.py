@@ -1,4 +1,4 @@
-"""The actors of a bundle lived through again, one after another, apart from every node.
+"""The actors of a bundle lived through again, some at a time, apart from every node.
 
 An actor's turns are a chain: after a gap, or after a turn that cannot be lived through, nothing is certain until its
 next birth or its next recorded state.
@@ -7,8 +7,9 @@ next birth or its next recorded state.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from operator import itemgetter
 
 from workbench.api.bundles import ActorReplay, BundleReplay
 from workbench.api.errors import Conflict, Crashed, NotFound, Rejected, WorkbenchError
@@ -18,6 +19,7 @@ from workbench.api.modules import CancelToken, Progress, ProgressCallback
 from workbench.api.replay import Divergence, Severity
 from workbench.api.turns import Turn
 from workbench.api.words import plural
+from workbench.debug.bundle.index import Place
 from workbench.debug.bundle.opened import Opened
 from workbench.debug.bundle.reader import Bundle
 from workbench.debug.bundle.recorded import is_state
@@ -32,6 +34,8 @@ from workbench.wasm.script import Script
 MOST = PROFILES["permissive"].limits
 """No recording gives its actors more than this, whatever it says."""
 BOUNDED = tuple(name for name in Limits.__slots__ if name not in ("stack_bytes", "lifetime_fuel"))
+TOGETHER = 64
+"""How many actors are alive at once: more take more memory, fewer read the file more often."""
 LOOKS = 200
 """How many turns are lived through between two looks at whether the job was cancelled."""
 
@@ -59,16 +63,32 @@ def replay(
     total = sum(len(bundle.places(actor)) for actor in chosen)
     looks = _Looks(total, progress, cancel)
     around = apart(around)
-    found = tuple(
-        _Life(around, opened, actor, same_engine=same_engine).replayed(bundle, looks.step) for actor in chosen
-    )
+    found: list[ActorReplay] = []
+    for first in range(0, len(chosen), TOGETHER):
+        lives = [_Life(around, opened, actor, same_engine) for actor in chosen[first : first + TOGETHER]]
+        found += _lived(bundle, lives, looks.step)
     notes = list(opened.notes)
     if not same_engine and found:
         notes.append(
             f"it was recorded with wasmtime {bundle.manifest.wasmtime or 'unknown'}, and this is {WASMTIME}: "
             "fuel is not compared"
         )
-    return BundleReplay(found, (*bundle.notes, *notes))
+    return BundleReplay(tuple(found), (*bundle.notes, *notes), bundle.problems)
+
+
+def _lived(bundle: Bundle, lives: Sequence[_Life], look: Callable[[], None]) -> list[ActorReplay]:
+    """Some actors side by side, in the order in which their turns lie in the file."""
+    order = [((place.file, place.line), place, life) for life in lives for place in bundle.places(life.actor)]
+    order.sort(key=itemgetter(0))
+    try:
+        for _, place, life in order:
+            look()
+            if not life.is_over:
+                life.live(bundle, place)
+        return [life.end(len(bundle.places(life.actor))) for life in lives]
+    finally:
+        for life in lives:
+            life.drop()
 
 
 class _Looks:
@@ -91,39 +111,43 @@ class _Looks:
 class _Life:
     """One actor's turns, in order. `_doubt` says since when its state may be another one than was recorded."""
 
-    def __init__(self, around: Surroundings, opened: Opened, actor: ActorId, *, same_engine: bool) -> None:
-        self._opened, self._actor, self._same_engine = opened, actor, same_engine
+    def __init__(self, around: Surroundings, opened: Opened, actor: ActorId, same_engine: bool) -> None:
+        self.actor = actor
+        self._opened, self._same_engine = opened, same_engine
         self._run = Replay(around, opened.open, actor)
         self._birth: Turn | None = None
         self._last = self._replayed = self._equal = self._fuel = self._uncertain = 0
         self._lives = self._from_birth = False
-        self._doubt = ""
+        self._doubt = self._problem = ""
         self._divergence: Divergence | None = None
         self._notes: dict[str, int] = {}
 
-    def replayed(self, bundle: Bundle, step: Callable[[], None]) -> ActorReplay:
-        """All of its turns, up to the first difference in behavior."""
-        problem, total = "", len(bundle.places(self._actor))
-        before = len(bundle.problems)
+    @property
+    def is_over(self) -> bool:
+        """Whether what follows means nothing, or cannot be had."""
+        differs = self._divergence is not None and self._divergence.severity is not Severity.COST
+        return differs or bool(self._problem)
+
+    def live(self, bundle: Bundle, place: Place) -> None:
+        """Live through the turn in this place."""
         try:
-            for turn in bundle.turns(self._actor):
-                step()
-                self._one(turn)
-                if self._divergence is not None and self._divergence.severity is not Severity.COST:
-                    break
-        except Conflict:
-            raise
+            self._one(bundle.turn_at(place))
         except WorkbenchError as error:
-            problem = error.message
-        finally:
-            self._run.drop()
-        if not problem and len(bundle.problems) > before:
-            problem = bundle.problems[before]
-        if not problem and not self._replayed:
-            problem = "none of its turns could be lived through: no birth of it is recorded"
+            self._problem = error.message
+        if self.is_over:
+            self.drop()
+
+    def drop(self) -> None:
+        """There is no instance any more; idempotent."""
+        self._run.drop()
+
+    def end(self, total: int) -> ActorReplay:
+        """What came of it."""
+        if not self._problem and not self._replayed:
+            self._problem = "none of its turns could be lived through: no birth of it is recorded"
         notes = tuple(f"{plural(count, 'turn')}: {why}" if count else why for why, count in self._notes.items())
         counted = (total, self._replayed, self._equal, self._fuel, self._uncertain)
-        return ActorReplay(self._actor, *counted, self._divergence, problem, notes)
+        return ActorReplay(self.actor, *counted, self._divergence, self._problem, notes)
 
     def _one(self, turn: Turn) -> None:
         follows = turn.seq == self._last + 1 and self._lives

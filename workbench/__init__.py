@@ -48,11 +48,13 @@ def connect(
     token: str = "",
     keyvalue: str = "",
     blobs: str = "",
+    record: str = "",
 ) -> api.Node:
     """A node by its URL.
 
     `embedded:DIR` runs one on the workspace DIR in this process, `embedded:` on a temporary workspace that is removed
-    at the end; `keyvalue` and `blobs` are the URLs of its stores, instead of the settings. `grpc://HOST:PORT` attaches
+    at the end; `keyvalue` and `blobs` are the URLs of its stores and `record` is how much of the turns it keeps on disk
+    (a `RecordingLevel`, in full by default), instead of the settings. `grpc://HOST:PORT` attaches
     to a running one. Invalid: another kind of URL, or no name of a tenant or namespace. Unavailable: the workspace or
     a store is in use or cannot be reached, or nobody answers at the address.
     """
@@ -63,7 +65,12 @@ def connect(
         from workbench.wasm.digests import begin_interpreter
 
         config = load()
-        config = replace(config, keyvalue=keyvalue or config.keyvalue, blobs=blobs or config.blobs)
+        config = replace(
+            config,
+            keyvalue=keyvalue or config.keyvalue,
+            blobs=blobs or config.blobs,
+            record=record or config.record,
+        )
         begin_interpreter(config.cache)  # beside the imports that follow
         from workbench.node import LocalNode, Machine
 
@@ -112,6 +119,13 @@ def default_workspace() -> Path:
     from workbench.config import load
 
     return load().workspace
+
+
+def default_record() -> str:
+    """How much of the turns the settings let a node keep on disk; empty when they say nothing."""
+    from workbench.config import load
+
+    return load().record
 
 
 def pack(path: str | Path, *, beside: Mapping[str, bytes] | None = None) -> tuple[bytes, str]:
@@ -251,6 +265,7 @@ __all__ = [
     "apply_tree",
     "build",
     "connect",
+    "default_record",
     "default_workspace",
     "endpoint",
     "pack",

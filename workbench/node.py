@@ -19,6 +19,7 @@ from workbench.api.logs import Level, LogLine
 from workbench.api.metrics import Sample
 from workbench.api.modules import CancelToken, ProgressCallback
 from workbench.api.node import NodeInfo
+from workbench.api.recordings import RecordingLevel, recording_level
 from workbench.clock import Clock, FakeClock, SystemClock
 from workbench.config import Config
 from workbench.runtime.bonds import Bonds
@@ -27,6 +28,7 @@ from workbench.runtime.callers import Outside
 from workbench.runtime.dead_letters import DeadLetters
 from workbench.runtime.facets.actors import LocalActors
 from workbench.runtime.facets.capabilities import LocalCapabilities
+from workbench.runtime.facets.debugger import LocalDebugger
 from workbench.runtime.facets.supervision import LocalSupervision
 from workbench.runtime.grants import Grants
 from workbench.runtime.host import RuntimeHost
@@ -50,6 +52,8 @@ from workbench.services.locks.local import LocalLocks
 from workbench.services.means import Means
 from workbench.services.network import Network
 from workbench.services.process_groups.local import LocalProcessGroups
+from workbench.services.recording.ring import Bounds
+from workbench.services.recording.service import Recording
 from workbench.services.registry.local import LocalRegistry
 from workbench.services.tuplespace.local import LocalTupleSpace
 from workbench.storage.modules import StoredModules
@@ -103,7 +107,13 @@ class Machine:
         self.bus = Bus(clock, buffer=config.event_buffer)
         closing.callback(self.bus.close)
         self.logbook = Logbook(clock, self.bus, kept=config.kept_log_lines)
-        self.recorder = Recorder(self.bus, kept=config.kept_turns)
+        bounds = Bounds(config.recording_bytes, config.recording_seconds, config.recording_pinned_bytes)
+        level = recording_level(config.record) if config.record else RecordingLevel.FULL
+        self.recorder = Recorder(self.bus, kept=config.kept_turns, level=level)
+        self.recording = Recording(
+            self.workspace.database, clock, bounds, self.recorder.queue, lambda *line: self.logbook.note(*line)
+        )
+        closing.callback(self.recording.close)
         self.timers = Timers(clock)
         closing.callback(self.timers.close)
         workers = 0 if self.stepped else config.workers or default_workers()
@@ -131,6 +141,7 @@ class Machine:
         closing.callback(self.trees.close, TREE_SECONDS)
         closing.callback(self.services.keep)
         self.engines.start()
+        self.recording.start()
         if not self.stepped:
             self.timers.start()
             self.metrics.start()
@@ -208,6 +219,9 @@ class LocalNode:
         self._capabilities = LocalCapabilities(
             machine.around.grants, self._scope, find=self._actors.find, everyone=self._actors.everyone
         )
+        self._debugger = LocalDebugger(
+            machine.recording, machine.recorder.levels, machine.bus, self._scope, self._actors.id_of
+        )
         self._modules = machine.library.seen_by(tenant)
         self._services = Views(machine.services, Outside(self._scope, machine.scheduler))
 
@@ -254,6 +268,10 @@ class LocalNode:
     @property
     def blobs(self) -> LocalBlobs:
         return self._services.blobs
+
+    @property
+    def debugger(self) -> LocalDebugger:
+        return self._debugger
 
     @property
     def workspace(self) -> Path:

@@ -16,6 +16,7 @@ from workbench.rpc.client.actors import RemoteActors
 from workbench.rpc.client.blobs import RemoteBlobs
 from workbench.rpc.client.capabilities import RemoteCapabilities
 from workbench.rpc.client.channels import RemoteChannels
+from workbench.rpc.client.debugger import RemoteDebugger
 from workbench.rpc.client.keyvalue import RemoteKeyValue
 from workbench.rpc.client.locks import RemoteLocks
 from workbench.rpc.client.modules import RemoteModules
@@ -29,6 +30,7 @@ from workbench.rpc.generated.plexspaces.v1 import (
     capabilities_pb2,
     channels_pb2,
     common_pb2,
+    debugger_pb2,
     keyvalue_pb2,
     locks_pb2,
     modules_pb2,
@@ -42,6 +44,7 @@ from workbench.rpc.server.actors import ActorsService
 from workbench.rpc.server.blobs import BlobsService
 from workbench.rpc.server.capabilities import CapabilitiesService
 from workbench.rpc.server.channels import ChannelsService
+from workbench.rpc.server.debugger import DebuggerService
 from workbench.rpc.server.handler import python_name
 from workbench.rpc.server.keyvalue import KeyValueService
 from workbench.rpc.server.locks import LocksService
@@ -59,6 +62,7 @@ FACETS = {
     "Supervision": (api.Supervision, RemoteSupervision, SupervisionService, supervision_pb2),
     "Blobs": (api.Blobs, RemoteBlobs, BlobsService, blobs_pb2),
     "Channels": (api.Channels, RemoteChannels, ChannelsService, channels_pb2),
+    "Debugger": (api.Debugger, RemoteDebugger, DebuggerService, debugger_pb2),
     "KeyValue": (api.KeyValue, RemoteKeyValue, KeyValueService, keyvalue_pb2),
     "Locks": (api.Locks, RemoteLocks, LocksService, locks_pb2),
     "ProcessGroups": (api.ProcessGroups, RemoteProcessGroups, ProcessGroupsService, process_groups_pb2),
@@ -73,6 +77,7 @@ ONE_END_ONLY = {
     "blobs",
     "capabilities",
     "channels",
+    "debugger",
     "supervision",
     "keyvalue",
     "locks",
@@ -96,6 +101,7 @@ RECORDS = {
     api.Change: modules_pb2.Change,
     api.ModuleDiff: modules_pb2.ModuleDiff,
     api.ActorInfo: actors_pb2.ActorInfo,
+    api.Birth: actors_pb2.Birth,
     api.Envelope: actors_pb2.Envelope,
     api.HostCall: actors_pb2.HostCall,
     api.Limits: actors_pb2.Limits,
@@ -127,6 +133,9 @@ RECORDS = {
     api.KeyEntry: keyvalue_pb2.KeyEntry,
     api.KeyLevel: keyvalue_pb2.KeyLevel,
     api.Lock: locks_pb2.Lock,
+    api.RecordedTurn: debugger_pb2.RecordedTurn,
+    api.RecordingSegment: debugger_pb2.RecordingSegment,
+    api.RecordingStatistics: debugger_pb2.RecordingStatistics,
     api.LockChange: locks_pb2.LockChange,
     api.LockWaiter: locks_pb2.LockWaiter,
     api.Group: process_groups_pb2.Group,

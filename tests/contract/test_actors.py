@@ -163,6 +163,8 @@ def test_every_turn_can_be_read_back(node: Node, counter: str) -> None:
         node.actors.ask(counter, "crash")
     birth, added, refused, died = node.actors.turns(counter)
     assert (birth.operation, added.operation) == ("init", "message")
+    assert birth.birth is not None and birth.birth.reason == "spawn" and added.birth is None
+    assert tuple(map(str, birth.birth.grants)) == node.actors.get(counter).grants
     assert added.envelope is not None
     assert (added.envelope.type, added.envelope.payload, added.reply) == ("add", "3", "3")
     assert added.envelope.headers["traceparent"] == "00-1"

@@ -10,6 +10,7 @@ from workbench.api import (
     ActorId,
     ActorInfo,
     Backoff,
+    Birth,
     Cause,
     ChildInfo,
     ChildSpec,
@@ -39,6 +40,7 @@ from workbench.api import (
     TreeChange,
     Turn,
     WorkbenchError,
+    parse_grant,
 )
 from workbench.api.limits import BOUNDS, STACK_CLASSES
 from workbench.api.supervision import INFINITY, LIMITS
@@ -92,8 +94,12 @@ def child_above(tree: SupervisorSpec) -> ChildSpec:
 children = st.recursive(worker, lambda below: supervisor_of(below).map(child_above), max_leaves=5)
 tree = supervisor_of(children)
 child_info = st.builds(ChildInfo, restarts_in_seconds=st.none() | floating)
+grant = st.sampled_from(("spawn", "keyvalue:read/config/*", "network/example.org:443")).map(parse_grant)
+birth = st.builds(Birth, state=payload, limits=limits, grants=st.lists(grant, max_size=3).map(tuple))
 turn = st.builds(
     Turn,
+    birth=st.none() | birth,
+    unrepeatable=st.text(),
     envelope=st.none() | envelope,
     outcome=st.sampled_from(Outcome),
     reply=payload,

@@ -30,6 +30,7 @@ from workbench.api.channels import (
     Subscriber,
     TopicInfo,
 )
+from workbench.api.debugger import Debugger
 from workbench.api.errors import (
     AlreadyExists,
     Cause,
@@ -61,6 +62,7 @@ from workbench.api.modules import Behavior, CancelToken, Format, ModuleInfo, Mod
 from workbench.api.node import Node, NodeInfo
 from workbench.api.patterns import parse_pattern, parse_tuple, write_pattern, write_tuple
 from workbench.api.process_groups import Group, GroupMember, ProcessGroups, PublishResult
+from workbench.api.recordings import Pin, RecordedTurn, RecordingLevel, RecordingSegment, RecordingStatistics
 from workbench.api.registry import Health, Registry, RegistryEntry
 from workbench.api.structure import Change, Member, ModuleDetail, ModuleDiff, Section
 from workbench.api.supervision import (
@@ -94,7 +96,7 @@ from workbench.api.tuplespace import (
     Where,
     where,
 )
-from workbench.api.turns import HostCall, Outcome, Turn
+from workbench.api.turns import Birth, BirthReason, HostCall, Outcome, Turn
 
 __all__ = [
     "ANY",
@@ -109,6 +111,8 @@ __all__ = [
     "Area",
     "Backoff",
     "Behavior",
+    "Birth",
+    "BirthReason",
     "BlobInfo",
     "BlobLevel",
     "BlobStream",
@@ -124,6 +128,7 @@ __all__ = [
     "Conflict",
     "Crashed",
     "DeadLetter",
+    "Debugger",
     "Deed",
     "Delivery",
     "Denial",
@@ -172,6 +177,7 @@ __all__ = [
     "Outcome",
     "Pattern",
     "Payload",
+    "Pin",
     "ProcessGroups",
     "Profile",
     "Progress",
@@ -180,6 +186,10 @@ __all__ = [
     "PublishResult",
     "QueueInfo",
     "QueuedMessage",
+    "RecordedTurn",
+    "RecordingLevel",
+    "RecordingSegment",
+    "RecordingStatistics",
     "Registry",
     "RegistryEntry",
     "Rejected",

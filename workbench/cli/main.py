@@ -19,6 +19,7 @@ COMMANDS = {
     "actor": "workbench.cli.actor:actor",
     "blob": "workbench.cli.blob:blob",
     "capability": "workbench.cli.capability:capability",
+    "debug": "workbench.cli.debug:debug",
     "group": "workbench.cli.group:group",
     "kv": "workbench.cli.kv:kv",
     "lock": "workbench.cli.lock:lock",

@@ -4,7 +4,7 @@ proto; a test compares both sides.
 A codec is made once per type of the api, from its annotations:
 
     str, int, float, bool   the same                 X | None           an optional field
-    StrEnum                 its text                 tuple, Sequence    a repeated field
+    StrEnum, Grant          its text                 tuple, Sequence    a repeated field
     dataclass               a message                Mapping[str, str]  a map
     Payload                 message Payload          Any                message Value: whatever WIT can express
     TupleValue              message Value
@@ -21,7 +21,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from google.protobuf.message import Message
 
-from workbench.api import ActorId, Payload, TupleValue
+from workbench.api import ActorId, Grant, Payload, TupleValue, parse_grant
 from workbench.rpc.generated.plexspaces.v1 import common_pb2 as common
 from workbench.rpc.sizes import BATCH_BYTES
 
@@ -186,13 +186,20 @@ def _shape(hint: Any) -> _Shape | None:
         return _Shape(_fill_value, value_of)
     if hint == tuple[str, str]:
         return _Shape(_fill_pair, lambda message: (message.name, message.value))
-    return _record(hint) if is_dataclass(hint) and isinstance(hint, type) else None
+    return _record(hint) if is_dataclass(hint) and isinstance(hint, type) and hint is not Grant else None
 
 
 def _scalar(hint: Any) -> _Field:
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return _Field(lambda m, n, value: setattr(m, n, value.value), lambda m, n: hint(getattr(m, n)))
     return _Field(setattr, getattr)
+
+
+def _texts(hint: Any) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
+    """How one of many scalars is written, and read again."""
+    if hint is Grant:
+        return str, parse_grant
+    return lambda value: value, hint if isinstance(hint, type) and issubclass(hint, StrEnum) else lambda value: value
 
 
 def _nested(shape: _Shape) -> _Field:
@@ -215,8 +222,11 @@ def _optional(inner: _Field) -> _Field:
 def _repeated(hint: Any) -> _Field:
     shape = _shape(hint)
     if shape is None:
-        decode = hint if isinstance(hint, type) and issubclass(hint, StrEnum) else lambda value: value
-        return _Field(lambda m, n, values: getattr(m, n).extend(values), lambda m, n: tuple(map(decode, getattr(m, n))))
+        write, read = _texts(hint)
+        return _Field(
+            lambda m, n, values: getattr(m, n).extend(map(write, values)),
+            lambda m, n: tuple(map(read, getattr(m, n))),
+        )
 
     def put(message: Any, name: str, values: Any) -> None:
         field = getattr(message, name)

@@ -22,6 +22,7 @@ from workbench.rpc.client.blobs import RemoteBlobs
 from workbench.rpc.client.capabilities import RemoteCapabilities
 from workbench.rpc.client.channel import LONG_SECONDS, Connection
 from workbench.rpc.client.channels import RemoteChannels
+from workbench.rpc.client.debugger import RemoteDebugger
 from workbench.rpc.client.facet import Facet
 from workbench.rpc.client.keyvalue import RemoteKeyValue
 from workbench.rpc.client.locks import RemoteLocks
@@ -54,6 +55,7 @@ class RemoteNode(Facet):
         self._tuplespace = RemoteTupleSpace(self._connection)
         self._channels = RemoteChannels(self._connection)
         self._blobs = RemoteBlobs(self._connection)
+        self._debugger = RemoteDebugger(self._connection)
 
     @property
     def modules(self) -> RemoteModules:
@@ -98,6 +100,10 @@ class RemoteNode(Facet):
     @property
     def blobs(self) -> RemoteBlobs:
         return self._blobs
+
+    @property
+    def debugger(self) -> RemoteDebugger:
+        return self._debugger
 
     def info(self) -> NodeInfo:
         return from_message(self._stub.call("Info", pb.InfoRequest(), pb.NodeInfo), NodeInfo)

@@ -10,7 +10,20 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import actors, app, births, blobs, channels, command, keys, lives, locks, messages, tuples
+from tests.benchmarks import (
+    actors,
+    app,
+    births,
+    blobs,
+    channels,
+    command,
+    keys,
+    lives,
+    locks,
+    messages,
+    recordings,
+    tuples,
+)
 from tests.benchmarks.figure import Figure, report
 
 FIGURES = (
@@ -23,6 +36,7 @@ FIGURES = (
     *locks.FIGURES,
     *channels.FIGURES,
     *blobs.FIGURES,
+    *recordings.FIGURES,
     command.whole_process,
     app.start,
     app.lag,

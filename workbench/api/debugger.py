@@ -10,7 +10,9 @@ from workbench.api.recordings import RecordedTurn, RecordingLevel, RecordingSegm
 
 
 class Debugger(Protocol):
-    """For one tenant and namespace. Thread-safe. What is read holds every turn that was over when it was asked for."""
+    """For one tenant and namespace. Thread-safe. `segments` and `turns` give every turn that was over when they were
+    asked for.
+    """
 
     def level(self, actor: ActorId | str | None = None) -> RecordingLevel:
         """How much is recorded of this actor, or of those that have no level of their own."""
@@ -29,7 +31,7 @@ class Debugger(Protocol):
         ...
 
     def statistics(self) -> RecordingStatistics:
-        """What is recorded, and what it takes."""
+        """What is on disk, and what waits for it."""
         ...
 
     def segments(self, *, after: int = 0, limit: int = 1_000) -> Sequence[RecordingSegment]:

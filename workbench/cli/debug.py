@@ -24,7 +24,7 @@ def debug() -> None:
 @click.argument("actor", required=False)
 @click.option(
     "--level",
-    type=click.Choice([*RecordingLevel, INHERIT]),
+    type=click.Choice([*(level.value for level in RecordingLevel), INHERIT]),
     help=f"How much from the next turn on; {INHERIT} leaves an actor to the level of all, and all to the node's.",
 )
 @click.option("--keep/--no-keep", default=None, help="Whether what is recorded of ACTOR from now on outlives the ring.")

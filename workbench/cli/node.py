@@ -36,7 +36,7 @@ from workbench.cli.progress import ProgressLine
     help="Where blobs are kept: file:DIR, memory: or s3://BUCKET/PREFIX; by default in the workspace.",
 )  # fmt: skip
 @click.option(
-    "--record", type=click.Choice(list(RecordingLevel)),
+    "--record", type=click.Choice([level.value for level in RecordingLevel]),
     help="How much of the turns is kept on disk; by default nothing, or what the settings say.",
 )  # fmt: skip
 @options.debug

@@ -8,7 +8,6 @@ from typing import Protocol
 from workbench.api.events import Area
 from workbench.api.identity import ActorId
 from workbench.api.recordings import RecordedTurn, RecordingLevel, RecordingSegment, RecordingStatistics
-from workbench.runtime.bus import Bus
 from workbench.runtime.levels import Levels
 
 Scope = tuple[str, str]
@@ -27,13 +26,24 @@ class Recording(Protocol):
     def clear(self, scope: Scope, *, pinned: bool) -> int: ...
 
 
+class Events(Protocol):
+    """Where it is told that a level is another."""
+
+    def publish(self, area: Area, kind: str, subject: str = "", text: str = "", scope: Scope | None = None) -> None: ...
+
+
 class LocalDebugger:
     """For one tenant and namespace. `id_of` says whom a caller means: an actor that has ended has its recording too."""
 
     def __init__(
-        self, recording: Recording, levels: Levels, bus: Bus, scope: Scope, id_of: Callable[[ActorId | str], ActorId]
+        self,
+        recording: Recording,
+        levels: Levels,
+        events: Events,
+        scope: Scope,
+        id_of: Callable[[ActorId | str], ActorId],
     ) -> None:
-        self._recording, self._levels, self._bus, self._scope, self._id_of = recording, levels, bus, scope, id_of
+        self._recording, self._levels, self._events, self._scope, self._id_of = recording, levels, events, scope, id_of
 
     def level(self, actor: ActorId | str | None = None) -> RecordingLevel:
         return self._levels.of_scope(self._scope) if actor is None else self._levels.of(self._id_of(actor))
@@ -45,7 +55,7 @@ class LocalDebugger:
             self._levels.set(self._id_of(actor), level)
         found = self.level(actor)
         subject = "" if actor is None else self._id_of(actor).name
-        self._bus.publish(Area.NODE, "node.recording", subject, found, self._scope)
+        self._events.publish(Area.NODE, "node.recording", subject, found, self._scope)
         return found
 
     def keep(self, actor: ActorId | str, *, kept: bool = True) -> None:

@@ -70,7 +70,7 @@ class Recording:
 
     def _run(self) -> None:
         queue = self._queue
-        while True:
+        while not self._closed:
             queue.due.wait()
             if self._stopped:
                 self._ending.wait(RETRY_SECONDS)
@@ -84,6 +84,7 @@ class Recording:
                     self._flush(gently=True)
             except Exception:
                 logger.exception("turns could not be recorded")
+                self._ending.wait(RETRY_SECONDS)
             self._rest()
 
     def _rest(self) -> None:
@@ -174,8 +175,8 @@ class Recording:
                 writer.kept.discard(actor)
 
     def statistics(self, scope: Scope, level: RecordingLevel) -> RecordingStatistics:
-        with self._written() as writer:
-            held = writer.ring.of(scope)
+        with self._writing:
+            held = self._writer.ring.of(scope)
             waiting = self._waiting
         return RecordingStatistics(
             level=level,

@@ -32,6 +32,7 @@ from workbench.api import (
     profile,
 )
 from workbench.api.logs import Level
+from workbench.api.turn_row import from_row, to_row
 from workbench.api.turns import Birth, BirthReason
 from workbench.clock import FakeClock
 from workbench.runtime import turn_queue
@@ -39,7 +40,7 @@ from workbench.runtime.turn_queue import TurnQueue
 from workbench.services.recording import segment as segment_module
 from workbench.services.recording import service as service_module
 from workbench.services.recording.ring import LOOK_SECONDS, Bounds, Held, Ring
-from workbench.services.recording.rows import from_bytes, from_row, to_bytes, to_row
+from workbench.services.recording.rows import from_bytes, to_bytes
 from workbench.services.recording.service import Recording
 from workbench.storage.database import Database
 from workbench.storage.schema import migrate
@@ -67,7 +68,7 @@ class Deck:
     def put(self, *turns: Turn, level: RecordingLevel = FULL) -> None:
         with self.lock:
             for one in turns:
-                self.queue.put((one, 1_000, level))
+                self.queue.put((one.actor, to_row(one, with_calls=level is FULL), 1_000))
 
     def seqs(self, actor: str | None = None, **more: int) -> list[int]:
         who = None if actor is None else ActorId(actor)

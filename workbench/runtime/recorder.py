@@ -14,16 +14,17 @@ from itertools import islice
 from workbench.api.events import Area
 from workbench.api.identity import ActorId
 from workbench.api.recordings import RecordingLevel
+from workbench.api.turn_row import to_row
 from workbench.api.turns import HostCall, Turn
 from workbench.runtime.bus import Bus
 from workbench.runtime.levels import Levels
-from workbench.runtime.turn_queue import Entry, TurnQueue
+from workbench.runtime.turn_queue import TurnQueue
 from workbench.wasm.gate import KEPT_HOST_CALL_BYTES, KEPT_HOST_CALLS, size_of
 
 KEPT_BYTES = 64 << 20
 OVERHEAD_BYTES = 1_000
 SHOWN_BYTES = KEPT_HOST_CALL_BYTES + KEPT_HOST_CALLS * OVERHEAD_BYTES // 4
-OFF = RecordingLevel.OFF
+OFF, FULL = RecordingLevel.OFF, RecordingLevel.FULL
 
 
 class Recorder:
@@ -32,7 +33,7 @@ class Recorder:
     def __init__(self, bus: Bus, *, kept: int, level: RecordingLevel = OFF) -> None:
         self._bus, self._kept = bus, kept
         self.levels = Levels(level)
-        self._turns: deque[Entry] = deque()
+        self._turns: deque[tuple[Turn, int]] = deque()
         self._bytes = 0
         self._lock = threading.Lock()
         self.queue = TurnQueue(self._lock)
@@ -44,17 +45,19 @@ class Recorder:
         for call in turn.host_calls:
             calls += size_of(call.arguments) + size_of(call.result) + OVERHEAD_BYTES // 4
         size += calls
-        whole = shown = turn, size, level
+        entry = None
+        if level is not OFF:
+            entry = turn.actor, to_row(turn, with_calls=level is FULL), size
         if len(turn.host_calls) > KEPT_HOST_CALLS or calls > SHOWN_BYTES:
             turn, fewer = _shortened(turn)
-            shown = turn, size - calls + fewer, level
+            size += fewer - calls
         with self._lock:
-            self._turns.append(shown)
-            self._bytes += shown[1]
+            self._turns.append((turn, size))
+            self._bytes += size
             while len(self._turns) > self._kept or self._bytes > KEPT_BYTES:
                 self._bytes -= self._turns.popleft()[1]
-            if level is not OFF:
-                self.queue.put(whole)
+            if entry is not None:
+                self.queue.put(entry)
         self._bus.touch(Area.TURNS, (turn.actor.tenant, turn.actor.namespace))
 
     def read(
@@ -65,7 +68,7 @@ class Recorder:
             newest = list(reversed(self._turns))
         mine = (
             turn
-            for turn, _, _ in newest
+            for turn, _ in newest
             if (turn.actor == actor if actor else (turn.actor.tenant, turn.actor.namespace) == scope)
             and turn.seq > after
         )

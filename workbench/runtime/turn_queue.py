@@ -6,12 +6,12 @@ from collections import deque
 from threading import Event, Lock
 from typing import TypeAlias
 
-from workbench.api.recordings import RecordingLevel
-from workbench.api.turns import Turn
+from workbench.api.identity import ActorId
+from workbench.api.turn_row import Row
 
 QUEUE_BYTES = 32 << 20
-Entry: TypeAlias = tuple[Turn, int, RecordingLevel]
-"""A turn, about how many bytes it holds, and how much of it is recorded."""
+Entry: TypeAlias = tuple[ActorId, Row, int]
+"""A turn: whose, what is recorded of it, and about how many bytes that is."""
 
 
 class TurnQueue:
@@ -34,7 +34,7 @@ class TurnQueue:
 
     def put(self, entry: Entry) -> None:
         self._turns.append(entry)
-        self._bytes += entry[1]
+        self._bytes += entry[2]
         if self._bytes > QUEUE_BYTES // 2:
             self._make_room()
         if self.rests:
@@ -44,7 +44,7 @@ class TurnQueue:
     def _make_room(self) -> None:
         self.hurry.set()
         while self._bytes > QUEUE_BYTES:
-            self._bytes -= self._turns.popleft()[1]
+            self._bytes -= self._turns.popleft()[2]
             self.dropped += 1
 
     def take(self, most: int) -> list[Entry]:
@@ -52,7 +52,7 @@ class TurnQueue:
         pop = self._turns.popleft
         with self._lock:
             found = [pop() for _ in range(min(most, len(self._turns)))]
-            self._bytes -= sum(entry[1] for entry in found)
+            self._bytes -= sum(entry[2] for entry in found)
         return found
 
     def rest(self) -> None:

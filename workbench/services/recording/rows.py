@@ -1,91 +1,17 @@
-"""Turns as rows of plain values, and those as bytes: what a segment is made of. Pure.
-
-A line of JSON costs 4 to 6 us of the interpreter's time for each turn, and 11 to read it again; this costs 1 and 2. The
-bytes are pickles of tuples, lists, dictionaries, texts, bytes and numbers, and nothing else is read from them.
-"""
+"""Rows of turns as bytes: pickles of plain values (tuples, lists, dictionaries, texts, bytes, numbers), nothing else."""
 
 from __future__ import annotations
 
 import io
 import pickle
 from collections.abc import Sequence
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, NoReturn
 
-from workbench.api.errors import Figures, Invalid
-from workbench.api.identity import ActorId
-from workbench.api.messages import NO_HEADERS, Envelope, Kind
-from workbench.api.turn_text import of_details, to_details
-from workbench.api.turns import Outcome, Turn
+from workbench.api.errors import Invalid
+from workbench.api.turn_row import Row
 
-Row: TypeAlias = tuple[Any, ...]
 PROTOCOL = 5
-NAME, STARTED = 0, 4
-"""Where the actor's name stands in a row, and when the turn began."""
 PLAIN = {("builtins", kind.__name__): kind for kind in (tuple, list, str, int)}
-NO_DETAILS = to_details({})
-KINDS, OUTCOMES = {kind.value: kind for kind in Kind}, {outcome.value: outcome for outcome in Outcome}
-
-
-def to_row(turn: Turn) -> Row:
-    figures, envelope = turn.figures, turn.envelope
-    detailed = turn.host_calls_total or turn.state or turn.text or turn.unrepeatable or turn.cause or turn.birth
-    return (
-        turn.actor.name,
-        turn.seq,
-        turn.operation,
-        turn.outcome._value_,
-        turn.started,
-        figures.fuel,
-        figures.memory_bytes,
-        figures.wall_ns,
-        turn.module,
-        turn.interpreter,
-        turn.reply,
-        None if envelope is None else _of_envelope(envelope),
-        of_details(turn) if detailed else None,
-    )
-
-
-def _of_envelope(envelope: Envelope) -> Row:
-    return (
-        envelope.id,
-        envelope.kind._value_,
-        envelope.type,
-        envelope.payload,
-        envelope.sender,
-        envelope.time,
-        envelope.correlation,
-        dict(envelope.headers) if envelope.headers else None,
-    )
-
-
-def from_row(row: Row, tenant: str, namespace: str) -> Turn:
-    """Invalid: this is no row of a turn."""
-    try:
-        name, seq, operation, outcome, started, fuel, memory, wall, module, interpreter, reply, sent, details = row
-        envelope = None
-        if sent is not None:
-            number, kind, message_type, payload, sender, time, correlation, headers = sent
-            envelope = Envelope(
-                number, KINDS[kind], message_type, payload, sender, time, correlation, headers or NO_HEADERS
-            )
-        return Turn(
-            ActorId(name, namespace, tenant),
-            seq,
-            operation,
-            envelope,
-            OUTCOMES[outcome],
-            Figures(fuel, memory, wall),
-            started,
-            module,
-            interpreter,
-            reply,
-            *(NO_DETAILS if details is None else to_details(details)),
-        )
-    except Invalid:
-        raise
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
-        raise Invalid(f"it holds no turn: {error}") from None
 
 
 class _Pickler(pickle.Pickler):

@@ -8,14 +8,13 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TypeAlias
 
 from workbench.api.errors import Invalid
 from workbench.api.identity import ActorId
-from workbench.api.recordings import Pin, RecordedTurn, RecordingLevel
-from workbench.api.turns import Turn
-from workbench.services.recording.rows import NAME, STARTED, Row, from_bytes, from_row, to_bytes, to_row
+from workbench.api.recordings import Pin, RecordedTurn
+from workbench.api.turn_row import DETAILS, NAME, STARTED, Row, from_row
+from workbench.services.recording.rows import from_bytes, to_bytes
 
 Scope: TypeAlias = tuple[str, str]
 Key: TypeAlias = tuple[str, str, bool]
@@ -24,7 +23,6 @@ RAW_BYTES = 128 << 10
 COMPRESSION = 3
 PLACES = 20
 """Bits of a place that number the turns of one segment."""
-NO_CALLS = "its host calls were not recorded, only its message and how it ended"
 
 
 class Segment:
@@ -47,18 +45,19 @@ class Segment:
     def scope(self) -> Scope:
         return self.key[0], self.key[1]
 
-    def add(self, turn: Turn, level: RecordingLevel) -> None:
+    def add(self, row: Row) -> None:
         """`settle` follows after some of them."""
-        if level is RecordingLevel.MESSAGES and turn.host_calls_total:
-            turn = replace(turn, host_calls=(), unrepeatable=turn.unrepeatable or NO_CALLS)
-        self._rows.append(to_row(turn))
-        started, name = turn.started, turn.actor.name
+        self._rows.append(row)
+        started, name = row[STARTED], row[NAME]
         if started > self.last:  # turns are put in when they are over, in whatever order they began
             self.last = started
         elif started < self.first:
             self.first = started
-        if name not in self.actors or turn.birth is not None:
-            self.actors[name] = turn.birth is not None
+        details = row[DETAILS]
+        if details is not None and "birth" in details:
+            self.actors[name] = True
+        elif name not in self.actors:
+            self.actors[name] = False
 
     def settle(self) -> int:
         """Make bytes of what was added; how many turns of it cannot be recorded, because of what they carry."""

@@ -9,8 +9,9 @@ from typing import TypeAlias
 
 from workbench.api.errors import WorkbenchError
 from workbench.api.identity import ActorId
-from workbench.api.recordings import Pin, RecordingLevel
-from workbench.api.turns import Outcome, Turn
+from workbench.api.recordings import Pin
+from workbench.api.turn_row import OUTCOME, STARTED, Row
+from workbench.api.turns import Outcome
 from workbench.clock import Clock
 from workbench.services.recording import store
 from workbench.services.recording.ring import Bounds, Held, Ring
@@ -22,8 +23,9 @@ OPEN_SECONDS = 60.0
 PINNED_BACK = 64
 """A crash pins the segments with turns of its actor back to its birth, among so many of the newest ones."""
 
-Entry: TypeAlias = tuple[Turn, int, RecordingLevel]
-"""A turn, about how many bytes it holds, and how much of it is recorded."""
+Entry: TypeAlias = tuple[ActorId, Row, int]
+"""A turn: whose, what is recorded of it, and about how many bytes that is."""
+CRASHED = Outcome.CRASHED.value
 
 
 class Writer:
@@ -59,13 +61,13 @@ class Writer:
     def add(self, batch: Iterable[Entry]) -> None:
         """Put these turns into segments, for the next `write`."""
         touched: set[Segment] = set()
-        actor, segment = None, None
-        for turn, _, level in batch:
-            if segment is None or turn.actor is not actor:
-                actor, segment = turn.actor, self._segment_of(turn)
-            if turn.outcome is Outcome.CRASHED:
-                self._pin_back(turn.actor, segment)
-            segment.add(turn, level)
+        before, segment = None, None
+        for actor, row, _ in batch:
+            if segment is None or actor is not before:
+                before, segment = actor, self._segment_of(actor, row)
+            if row[OUTCOME] == CRASHED:
+                self._pin_back(actor, segment)
+            segment.add(row)
             touched.add(segment)
         for segment in touched:
             size = segment.raw_bytes
@@ -74,8 +76,7 @@ class Writer:
             if segment.full:
                 self._close(segment)
 
-    def _segment_of(self, turn: Turn) -> Segment:
-        actor = turn.actor
+    def _segment_of(self, actor: ActorId, row: Row) -> Segment:
         kept = bool(self.kept) and actor in self.kept
         key = actor.tenant, actor.namespace, kept
         found = self._open.get(key)
@@ -83,7 +84,7 @@ class Writer:
             assert self.ring is not None
             self._newest += 1
             pin = Pin.KEPT if kept else Pin.NONE
-            found = self._open[key] = Segment(self._newest, key, pin, turn.started, time.monotonic())
+            found = self._open[key] = Segment(self._newest, key, pin, row[STARTED], time.monotonic())
         self._unwritten[found.id] = found
         return found
 

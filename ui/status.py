@@ -13,7 +13,7 @@ from ui.icons import pixmap
 from ui.theme import current
 from ui.widgets.build import label, row
 from ui.widgets.notice_bar import ProgressLine
-from workbench.api import Area, NodeInfo, Sample, WorkbenchError
+from workbench.api import Area, NodeInfo, RecordingStatistics, Sample, WorkbenchError
 
 AREAS = frozenset({Area.ACTORS, Area.METRICS, Area.NODE})
 
@@ -23,6 +23,7 @@ class Status:
     info: NodeInfo
     crashed: int
     newest: Sample | None
+    recorded: RecordingStatistics
 
 
 class StatusLine(QObject):
@@ -90,7 +91,8 @@ class StatusLine(QObject):
         node = self._desk.node
         assert node is not None
         own = node.metrics((), since=self._since).get("", ())
-        return Status(node.info(), self._desk.roster.read(node).crashed, own[-1] if own else None)
+        crashed, newest = self._desk.roster.read(node).crashed, own[-1] if own else None
+        return Status(node.info(), crashed, newest, node.debugger.statistics())
 
     def _show(self, status: Status) -> None:
         if status.newest is not None:
@@ -98,7 +100,8 @@ class StatusLine(QObject):
         info, newest = status.info, self._newest
         self.cells["node"].setText(f"{info.name}  ·  wasmtime {info.wasmtime}")
         self.cells["node"].setToolTip(
-            f"Workspace {info.workspace}\nInterpreter {info.interpreter[:16] or 'not built yet'}"
+            f"Workspace {info.workspace}\nInterpreter {info.interpreter[:16] or 'not built yet'}\n"
+            f"{recording_text(status.recorded)}"
         )
         crashed = f", {status.crashed} crashed" if status.crashed else ""
         self.cells["actors"].setText(show.plural(info.actors, "actor") + crashed)
@@ -116,3 +119,13 @@ class StatusLine(QObject):
             self.progress.show_progress(stage[:1].upper() + stage[1:], fraction if known else None, cancellable=known)
         else:
             self.progress.hide()
+
+
+def recording_text(found: RecordingStatistics) -> str:
+    """What is recorded of the actors, in a line or two."""
+    said = f"Recording {found.level}: {show.plural(found.turns, 'turn')}, {show.size(found.size_bytes)} on disk"
+    if found.pinned_bytes:
+        said += f", {show.size(found.pinned_bytes)} of it pinned"
+    if found.dropped:
+        said += f"\n{show.plural(found.dropped, 'turn')} could not be recorded"
+    return f"{said}\nRecording stopped: {found.stopped}" if found.stopped else said

@@ -50,14 +50,16 @@ def connect(
     keyvalue: str = "",
     blobs: str = "",
     revive: bool = True,
+    record: str = "",
 ) -> api.Node:
     """A node by its URL.
 
     `embedded:DIR` runs one on the workspace DIR in this process, `embedded:` on a temporary workspace that is removed
-    at the end; `keyvalue` and `blobs` are the URLs of its stores, instead of the settings. Without `revive` durable
-    actors are not brought back: they stay in their journals. `grpc://HOST:PORT` attaches to a running node. Invalid:
-    another kind of URL, or no name of a tenant or namespace. Unavailable: the workspace or a store is in use or cannot
-    be reached, or nobody answers at the address.
+    at the end; `keyvalue` and `blobs` are the URLs of its stores and `record` is how much of the turns it keeps on disk
+    (a `RecordingLevel`, in full by default), instead of the settings. Without `revive` durable actors are not brought
+    back: they stay in their journals. `grpc://HOST:PORT` attaches to a running node. Invalid: another kind of URL, or
+    no name of a tenant or namespace. Unavailable: the workspace or a store is in use or cannot be reached, or nobody
+    answers at the address.
     """
     check_scope(tenant, namespace)
     kind, _, rest = url.partition(":")
@@ -66,7 +68,12 @@ def connect(
         from workbench.wasm.digests import begin_interpreter
 
         config = load()
-        config = replace(config, keyvalue=keyvalue or config.keyvalue, blobs=blobs or config.blobs)
+        config = replace(
+            config,
+            keyvalue=keyvalue or config.keyvalue,
+            blobs=blobs or config.blobs,
+            record=record or config.record,
+        )
         begin_interpreter(config.cache)  # beside the imports that follow
         from workbench.node import LocalNode, Machine
 
@@ -116,6 +123,13 @@ def default_workspace() -> Path:
     from workbench.config import load
 
     return load().workspace
+
+
+def default_record() -> str:
+    """How much of the turns the settings let a node keep on disk; empty when they say nothing."""
+    from workbench.config import load
+
+    return load().record
 
 
 def pack(path: str | Path, *, beside: Mapping[str, bytes] | None = None) -> tuple[bytes, str]:
@@ -319,6 +333,7 @@ __all__ = [
     "apply_tree",
     "build",
     "connect",
+    "default_record",
     "default_workspace",
     "endpoint",
     "export_bundle",

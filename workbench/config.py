@@ -15,6 +15,7 @@ from typing import Any
 from platformdirs import user_cache_path, user_config_path, user_data_path
 
 from workbench.api.errors import Invalid
+from workbench.api.recordings import RecordingLevel
 
 APPLICATION = "actor-workbench"
 DATA = user_data_path(APPLICATION, appauthor=False)
@@ -34,7 +35,10 @@ class Config:
     allow) · actors: how many there may be in all · memory_bytes: private memory of the node beyond which nobody is
     spawned (0 = three quarters of the machine's) · compile_jobs: how many compilations may wait · registry_reap_after:
     missed heartbeats after which an entry of the registry is removed · keyvalue, blobs: URLs of the stores of keys and
-    of blobs, empty for those of the workspace.
+    of blobs, empty for those of the workspace · record: how much of the turns is kept on disk (off, messages, full;
+    empty is full for an embedded node and off for `workbench node`) ·
+    recording_bytes, recording_seconds: how much of them, and for how long · recording_pinned_bytes: how much of what
+    outlives that because an actor crashed in it or because it is to be kept.
     """
 
     workspace: Path = DATA
@@ -54,6 +58,10 @@ class Config:
     registry_reap_after: int = 6
     keyvalue: str = ""
     blobs: str = ""
+    record: str = ""
+    recording_bytes: int = 256 << 20
+    recording_seconds: int = 7 * 86_400
+    recording_pinned_bytes: int = 256 << 20
 
 
 def load(environment: Mapping[str, str] | None = None) -> Config:
@@ -90,6 +98,8 @@ def _read(path: Path) -> Mapping[str, Any]:
 
 def _convert(name: str, value: Any, where: str) -> Any:
     kind = type(getattr(Config(), name))
+    if name == "record" and value not in ("", *RecordingLevel):
+        raise Invalid(f"record in {where} must be one of {', '.join(RecordingLevel)}, not {value!r}")
     if kind is str or issubclass(kind, Path):
         return kind(value)
     if not str(value).isdigit():

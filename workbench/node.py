@@ -20,6 +20,7 @@ from workbench.api.logs import Level, LogLine
 from workbench.api.metrics import Sample
 from workbench.api.modules import CancelToken, ProgressCallback
 from workbench.api.node import NodeInfo
+from workbench.api.recordings import RecordingLevel, recording_level
 from workbench.clock import Clock, FakeClock, SystemClock
 from workbench.config import Config
 from workbench.runtime.bonds import Bonds
@@ -28,6 +29,7 @@ from workbench.runtime.callers import Outside
 from workbench.runtime.dead_letters import DeadLetters
 from workbench.runtime.facets.actors import LocalActors
 from workbench.runtime.facets.capabilities import LocalCapabilities
+from workbench.runtime.facets.debugger import LocalDebugger
 from workbench.runtime.facets.supervision import LocalSupervision
 from workbench.runtime.grants import Grants
 from workbench.runtime.host import RuntimeHost
@@ -53,6 +55,8 @@ from workbench.services.locks.local import LocalLocks
 from workbench.services.means import Means
 from workbench.services.network import Network
 from workbench.services.process_groups.local import LocalProcessGroups
+from workbench.services.recording.ring import Bounds
+from workbench.services.recording.service import Recording
 from workbench.services.registry.local import LocalRegistry
 from workbench.services.tuplespace.local import LocalTupleSpace
 from workbench.storage.modules import StoredModules
@@ -84,12 +88,13 @@ class Machine:
         self.started = self.clock.now()
         self._closing = ExitStack()
         try:
-            self._open(folder, revive)
+            self._open(folder)
+            self._start(revive=revive)
         except BaseException:
             self._closing.close()
             raise
 
-    def _open(self, folder: Path | None, revive: bool) -> None:
+    def _open(self, folder: Path | None) -> None:
         config, clock, closing = self.config, self.clock, self._closing
         shared = compiled = self._artifacts(config.cache)
         if folder is None:
@@ -106,7 +111,13 @@ class Machine:
         self.bus = Bus(clock, buffer=config.event_buffer)
         closing.callback(self.bus.close)
         self.logbook = Logbook(clock, self.bus, kept=config.kept_log_lines)
-        self.recorder = Recorder(self.bus, kept=config.kept_turns)
+        bounds = Bounds(config.recording_bytes, config.recording_seconds, config.recording_pinned_bytes)
+        level = recording_level(config.record) if config.record else RecordingLevel.FULL
+        self.recorder = Recorder(self.bus, kept=config.kept_turns, level=level)
+        self.recording = Recording(
+            self.workspace.database, clock, bounds, self.recorder.queue, lambda *line: self.logbook.note(*line)
+        )
+        closing.callback(self.recording.close)
         self.timers = Timers(clock)
         closing.callback(self.timers.close)
         workers = 0 if self.stepped else config.workers or default_workers()
@@ -136,13 +147,16 @@ class Machine:
         self.trees = Trees(around, self.system)
         closing.callback(self.trees.close, TREE_SECONDS)
         closing.callback(self.services.keep)
+
+    def _start(self, *, revive: bool) -> None:
         self.engines.start()
+        self.recording.start()
         if not self.stepped:
             self.timers.start()
             self.metrics.start()
         self.services.start()
         self.journal.start()
-        self.logbook.note(Level.INFO, f"node {config.node_name} started")
+        self.logbook.note(Level.INFO, f"node {self.config.node_name} started")
         if revive:
             self.system.revive()
 
@@ -220,6 +234,9 @@ class LocalNode:
         self._capabilities = LocalCapabilities(
             machine.around.grants, self._scope, find=self._actors.find, everyone=self._actors.everyone
         )
+        self._debugger = LocalDebugger(
+            machine.recording, machine.recorder.levels, machine.bus, self._scope, self._actors.id_of
+        )
         self._modules = machine.library.seen_by(tenant)
         self._services = Views(machine.services, Outside(self._scope, machine.scheduler))
         self._journal = LocalJournal(
@@ -269,6 +286,10 @@ class LocalNode:
     @property
     def blobs(self) -> LocalBlobs:
         return self._services.blobs
+
+    @property
+    def debugger(self) -> LocalDebugger:
+        return self._debugger
 
     @property
     def journal(self) -> LocalJournal:

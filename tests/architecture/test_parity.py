@@ -16,6 +16,7 @@ from workbench.rpc.client.actors import RemoteActors
 from workbench.rpc.client.blobs import RemoteBlobs
 from workbench.rpc.client.capabilities import RemoteCapabilities
 from workbench.rpc.client.channels import RemoteChannels
+from workbench.rpc.client.debugger import RemoteDebugger
 from workbench.rpc.client.journal import RemoteJournal
 from workbench.rpc.client.keyvalue import RemoteKeyValue
 from workbench.rpc.client.locks import RemoteLocks
@@ -30,6 +31,7 @@ from workbench.rpc.generated.plexspaces.v1 import (
     capabilities_pb2,
     channels_pb2,
     common_pb2,
+    debugger_pb2,
     journal_pb2,
     keyvalue_pb2,
     locks_pb2,
@@ -44,6 +46,7 @@ from workbench.rpc.server.actors import ActorsService
 from workbench.rpc.server.blobs import BlobsService
 from workbench.rpc.server.capabilities import CapabilitiesService
 from workbench.rpc.server.channels import ChannelsService
+from workbench.rpc.server.debugger import DebuggerService
 from workbench.rpc.server.handler import python_name
 from workbench.rpc.server.journal import JournalService
 from workbench.rpc.server.keyvalue import KeyValueService
@@ -62,6 +65,7 @@ FACETS = {
     "Supervision": (api.Supervision, RemoteSupervision, SupervisionService, supervision_pb2),
     "Blobs": (api.Blobs, RemoteBlobs, BlobsService, blobs_pb2),
     "Channels": (api.Channels, RemoteChannels, ChannelsService, channels_pb2),
+    "Debugger": (api.Debugger, RemoteDebugger, DebuggerService, debugger_pb2),
     "Journal": (api.Journal, RemoteJournal, JournalService, journal_pb2),
     "KeyValue": (api.KeyValue, RemoteKeyValue, KeyValueService, keyvalue_pb2),
     "Locks": (api.Locks, RemoteLocks, LocksService, locks_pb2),
@@ -77,6 +81,7 @@ ONE_END_ONLY = {
     "blobs",
     "capabilities",
     "channels",
+    "debugger",
     "supervision",
     "journal",
     "keyvalue",
@@ -136,6 +141,9 @@ RECORDS = {
     api.KeyEntry: keyvalue_pb2.KeyEntry,
     api.KeyLevel: keyvalue_pb2.KeyLevel,
     api.Lock: locks_pb2.Lock,
+    api.RecordedTurn: debugger_pb2.RecordedTurn,
+    api.RecordingSegment: debugger_pb2.RecordingSegment,
+    api.RecordingStatistics: debugger_pb2.RecordingStatistics,
     api.LockChange: locks_pb2.LockChange,
     api.LockWaiter: locks_pb2.LockWaiter,
     api.Group: process_groups_pb2.Group,

@@ -23,6 +23,7 @@ from tests.benchmarks import (
     lives,
     locks,
     messages,
+    recordings,
     tuples,
 )
 from tests.benchmarks.figure import Figure, report
@@ -39,6 +40,7 @@ FIGURES = (
     *blobs.FIGURES,
     *durability.FIGURES,
     *bundles.FIGURES,
+    *recordings.FIGURES,
     command.whole_process,
     app.start,
     app.lag,

@@ -17,7 +17,7 @@ from types import TracebackType
 
 from fake_capabilities import FakeCapabilities
 from fake_modules import FakeModules
-from fake_services import services
+from fake_services import debugger, services
 from fake_supervision import FakeSupervision
 
 from workbench.api import (
@@ -34,6 +34,7 @@ from workbench.api import (
     Conflict,
     Crashed,
     DeadLetter,
+    Debugger,
     Envelope,
     Event,
     Figures,
@@ -297,6 +298,7 @@ class FakeNode:
     def __init__(self, *, interpreter_ready: bool = True) -> None:
         self._modules, self._actors = FakeModules(self), FakeActors(self)
         self._services, self._journal = services(lambda area, kind, subject: self.emit(area, kind, subject))
+        self._debugger = debugger(lambda area, kind, subject: self.emit(area, kind, subject))
         self._supervision, self._capabilities = FakeSupervision(self), FakeCapabilities(self)
         self._subscriptions: list[FakeSubscription] = []
         self._seq = 0
@@ -346,6 +348,10 @@ class FakeNode:
     @property
     def registry(self) -> Registry:
         return self._services.registry
+
+    @property
+    def debugger(self) -> Debugger:
+        return self._debugger
 
     @property
     def journal(self) -> Journal:

@@ -6,12 +6,16 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from threading import Lock
 
-from workbench.api import ActorId, Area, Conflict, Payload
+from workbench.api import ActorId, Area, Conflict, Payload, RecordingLevel
 from workbench.clock import SystemClock
 from workbench.runtime.callers import Outside
+from workbench.runtime.facets.debugger import LocalDebugger
+from workbench.runtime.levels import Levels
 from workbench.runtime.scheduler import Scheduler
 from workbench.runtime.timers import Timers
+from workbench.runtime.turn_queue import TurnQueue
 from workbench.services.all import Services, Views
 from workbench.services.blobs.service import BlobService
 from workbench.services.blobs.urls import opener
@@ -19,6 +23,8 @@ from workbench.services.journal.local import LocalJournal
 from workbench.services.journal.service import JournalService
 from workbench.services.keyvalue.sqlite import SqliteStore
 from workbench.services.means import Means, Scope
+from workbench.services.recording.ring import Bounds
+from workbench.services.recording.service import Recording
 from workbench.storage.database import Database
 from workbench.storage.schema import migrate
 
@@ -35,6 +41,17 @@ class _Events:
 
     def touch(self, area: Area, scope: Scope | None = None) -> None:
         self._told(area, f"{area}.changed", "")
+
+
+def debugger(told: Told) -> LocalDebugger:
+    """A recording of nothing yet."""
+    database = Database(Path(tempfile.mkdtemp(dir=_folder.name)) / "recorded.db")
+    migrate(database)
+    bounds = Bounds(256 << 20, 7 * 86_400, 256 << 20)
+    recording = Recording(database, SystemClock(), bounds, TurnQueue(Lock()), lambda _level, _text: None)
+    return LocalDebugger(
+        recording, Levels(RecordingLevel.FULL), _Events(told), ("default", "default"), lambda actor: ActorId(str(actor))
+    )
 
 
 def services(told: Told) -> tuple[Views, LocalJournal]:

@@ -20,9 +20,10 @@ from ui.panels.actors.panel import ActorsPanel
 from ui.panels.messages.panel import MessagesPanel
 from ui.panels.modules.panel import ModulesPanel
 from ui.settings import Record, RecordFile, Settings, config_directory
+from ui.status import recording_text
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.notice_bar import PICTURE
-from workbench.api import Node, SpawnOptions, Unavailable
+from workbench.api import Node, RecordingLevel, RecordingStatistics, SpawnOptions, Unavailable
 
 HELD = "the workspace is held by process 4711; close it or choose another with --workspace"
 
@@ -96,6 +97,17 @@ def test_building_the_interpreter_shows_how_far_it_is(open_window: Callable[...,
     window.desk.actions.run("node.prepare")
     qtbot.waitUntil(lambda: ("building the interpreter", 0.5) in seen)
     qtbot.waitUntil(window.status.progress.isHidden)
+
+
+def test_the_tooltip_of_the_node_says_what_is_recorded(window: MainWindow, qtbot: QtBot) -> None:
+    cell = window.status.cells["node"]
+    qtbot.waitUntil(lambda: "Recording full: 0 turns, 0\u2009B on disk" in cell.toolTip())
+    stands = RecordingStatistics(RecordingLevel.MESSAGES, 2_000, 3, 5 << 20, 9, 9, 1 << 20, 9, 0, 1, None, "full disk")
+    assert recording_text(stands).splitlines() == [
+        "Recording messages: 2,000 turns, 5\u2009MiB on disk, 1\u2009MiB of it pinned",
+        "1 turn could not be recorded",
+        "Recording stopped: full disk",
+    ]
 
 
 def test_data_of_a_node_that_went_away_stays_and_is_marked_old(

@@ -30,6 +30,7 @@ from workbench.api.channels import (
     Subscriber,
     TopicInfo,
 )
+from workbench.api.debugger import Debugger
 from workbench.api.errors import (
     AlreadyExists,
     Cause,
@@ -63,6 +64,7 @@ from workbench.api.modules import Behavior, CancelToken, Format, ModuleInfo, Mod
 from workbench.api.node import Node, NodeInfo
 from workbench.api.patterns import parse_pattern, parse_tuple, write_pattern, write_tuple
 from workbench.api.process_groups import Group, GroupMember, ProcessGroups, PublishResult
+from workbench.api.recordings import Pin, RecordedTurn, RecordingLevel, RecordingSegment, RecordingStatistics
 from workbench.api.registry import Health, Registry, RegistryEntry
 from workbench.api.structure import Change, Member, ModuleDetail, ModuleDiff, Section
 from workbench.api.supervision import (
@@ -129,6 +131,7 @@ __all__ = [
     "Crashed",
     "Damage",
     "DeadLetter",
+    "Debugger",
     "Deed",
     "Delivery",
     "Denial",
@@ -180,6 +183,7 @@ __all__ = [
     "Outcome",
     "Pattern",
     "Payload",
+    "Pin",
     "ProcessGroups",
     "Profile",
     "Progress",
@@ -188,6 +192,10 @@ __all__ = [
     "PublishResult",
     "QueueInfo",
     "QueuedMessage",
+    "RecordedTurn",
+    "RecordingLevel",
+    "RecordingSegment",
+    "RecordingStatistics",
     "Registry",
     "RegistryEntry",
     "Rejected",

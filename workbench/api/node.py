@@ -11,6 +11,7 @@ from workbench.api.actors import Actors
 from workbench.api.blobs import Blobs
 from workbench.api.capabilities import Capabilities
 from workbench.api.channels import Channels
+from workbench.api.debugger import Debugger
 from workbench.api.events import Area, Subscription
 from workbench.api.identity import ActorId
 from workbench.api.journal import Journal
@@ -78,6 +79,9 @@ class Node(Protocol):
 
     @property
     def blobs(self) -> Blobs: ...
+
+    @property
+    def debugger(self) -> Debugger: ...
 
     @property
     def journal(self) -> Journal: ...

@@ -85,7 +85,16 @@ def _of_turn(turn: Turn) -> dict[str, Any]:
     }
     if envelope is not None:
         made["envelope"] = of_envelope(envelope)
-    for name in ("interpreter", "reply", "text", "state", "unrepeatable"):
+    for name in ("interpreter", "reply"):
+        if given := getattr(turn, name):
+            made[name] = given
+    return made | of_details(turn)
+
+
+def of_details(turn: Turn) -> dict[str, Any]:
+    """What few turns have, or host calls: as JSON's values, but for bytes and for floats that are none."""
+    made: dict[str, Any] = {}
+    for name in ("text", "state", "unrepeatable"):
         if given := getattr(turn, name):
             made[name] = given
     if turn.cause is not None:
@@ -148,7 +157,6 @@ def _of_birth(birth: Birth) -> dict[str, Any]:
 
 def _turn(found: Mapping[str, Any]) -> Turn:
     tenant, namespace, name = found["actor"]
-    calls = tuple(map(_call, found.get("calls", ())))
     fuel, memory_bytes, wall_ns = found["figures"]
     return Turn(
         ActorId(_text(name), _text(namespace), _text(tenant)),
@@ -161,6 +169,14 @@ def _turn(found: Mapping[str, Any]) -> Turn:
         _text(found["module"]),
         _text(found.get("interpreter", "")),
         _payload(found.get("reply", "")),
+        *to_details(found),
+    )
+
+
+def to_details(found: Mapping[str, Any]) -> tuple[str, Cause | None, str, tuple[HostCall, ...], int, Birth | None, str]:
+    """The fields of a turn, from `text` on, that `of_details` wrote."""
+    calls = tuple(map(_call, found.get("calls", ())))
+    return (
         _text(found.get("text", "")),
         _cause(found["cause"]) if "cause" in found else None,
         _text(found.get("state", "")),

@@ -40,10 +40,16 @@ def stored(target: Target) -> Node:
     return _remote(target) or embedded(target, revive=False)
 
 
-def embedded(target: Target, *, revive: bool, keyvalue: str = "", blobs: str = "") -> Node:
-    """A node of our own on the workspace; with URLs, on these stores instead of those of the settings."""
+def embedded(target: Target, *, revive: bool, keyvalue: str = "", blobs: str = "", record: str = "") -> Node:
+    """A node of our own on the workspace; what is given here is instead of the settings."""
     return workbench.connect(
-        _url(target), tenant=target.tenant, namespace=target.namespace, keyvalue=keyvalue, blobs=blobs, revive=revive
+        _url(target),
+        tenant=target.tenant,
+        namespace=target.namespace,
+        keyvalue=keyvalue,
+        blobs=blobs,
+        revive=revive,
+        record=record,
     )
 
 

@@ -20,6 +20,7 @@ COMMANDS = {
     "blob": "workbench.cli.blob:blob",
     "bundle": "workbench.cli.bundle:bundle",
     "capability": "workbench.cli.capability:capability",
+    "debug": "workbench.cli.debug:debug",
     "group": "workbench.cli.group:group",
     "journal": "workbench.cli.journal:journal",
     "kv": "workbench.cli.kv:kv",

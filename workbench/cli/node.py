@@ -12,6 +12,7 @@ from threading import Event
 import click
 
 import workbench
+from workbench.api import RecordingLevel
 from workbench.cli import options
 from workbench.cli.connection import Target, embedded
 from workbench.cli.output import Output
@@ -35,14 +36,21 @@ from workbench.cli.progress import ProgressLine
     help="Where blobs are kept: file:DIR, memory: or s3://BUCKET/PREFIX; by default in the workspace.",
 )  # fmt: skip
 @click.option("--fresh", is_flag=True, help="Do not bring durable actors back; their journals stay.")
+@click.option(
+    "--record", type=click.Choice([level.value for level in RecordingLevel]),
+    help="How much of the turns is kept on disk; by default nothing, or what the settings say.",
+)  # fmt: skip
 @options.debug
-def node(workspace: str, listen: str, port_file: Path | None, keyvalue: str, blobs: str, fresh: bool) -> None:
+def node(
+    workspace: str, listen: str, port_file: Path | None, keyvalue: str, blobs: str, fresh: bool, record: str | None
+) -> None:
     """Run a node until Ctrl+C or SIGTERM, which stop it in order.
 
     Commands on the same workspace find it by themselves. Its address is the first line on stdout.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    with embedded(Target(workspace=workspace), revive=not fresh, keyvalue=keyvalue, blobs=blobs) as own:
+    level = record or workbench.default_record() or RecordingLevel.OFF
+    with embedded(Target(workspace=workspace), revive=not fresh, keyvalue=keyvalue, blobs=blobs, record=level) as own:
         with ProgressLine() as progress:
             own.prepare(progress=progress)
         with _stopped_by_signals() as stop, workbench.serve(own) as private, _public(own, listen) as public:

@@ -16,6 +16,7 @@ from workbench.api.identity import ActorId
 from workbench.api.limits import Limits
 from workbench.api.logs import Level
 from workbench.api.messages import Envelope, Kind, Payload, Reply
+from workbench.api.recordings import RecordingLevel
 from workbench.api.turns import Birth, BirthReason, Outcome, Turn
 from workbench.runtime.behaviors import NO_REPLY, Route, first_route
 from workbench.runtime.metrics import Counters
@@ -84,11 +85,12 @@ class Body:
         self.last_used = 0.0
         self.last_turn_ns = self._seq = 0
         self._now, self._recorder = around.clock.now, around.recorder
+        self._levels, self._level, self._level_version = around.recorder.levels, RecordingLevel.OFF, -1
         self._names = spec.runnable.names
         self._measured: int | None = None
         self._bound_lifetime()
         self.room = -1
-        self._repeats = False
+        self._repeats = self._has_folders = False
         self.heard: Callable[[Turn], object] | None = None
         self.birth_reason = BirthReason.SPAWN
         self.repeated: Turn | None = None
@@ -171,6 +173,7 @@ class Body:
         """A fresh instance that has taken the state."""
         name, started = self.id.name, self._around.clock.now()
         birth = Birth(reason, state, spec.profile, spec.grants, spec.limits, spec.parent, replayed_after)
+        self._take_level()
         self.context.begin_turn()
         self._set_terms(spec)
         self.birth_reason = reason
@@ -203,6 +206,7 @@ class Body:
 
     def _take(self, spec: Spec, instance: Instance) -> None:
         before, self.instance, self.spec = self.instance, instance, spec
+        self._has_folders = instance.world.native is not None
         self._names = spec.runnable.names
         self._bound_lifetime()
         self._make_room(instance)
@@ -306,8 +310,16 @@ class Body:
             raise Died(Cause("crashed", "there is no instance"), UNKNOWN)
         if self.ending is not None:
             instance.interrupt(self.ending)
+        if self._levels.version != self._level_version:
+            self._take_level()
         self.context.begin_turn()
         return instance
+
+    def _take_level(self) -> None:
+        """From this turn on it is recorded as is wanted now."""
+        self._level_version = self._levels.version
+        self._level = self._levels.of(self.id)
+        self.context.record_in_full(self._level is RecordingLevel.FULL)
 
     def _last_words(self, function: str) -> tuple[Any, Figures]:
         """Call an export of the lifecycle; its result and what it took."""
@@ -352,25 +364,29 @@ class Body:
             calls,
             total,
             birth,
-            self._unrepeatable(outcome, cause),
+            self._unrepeatable(outcome, cause, birth),
         )
         if self._repeats:
             self.repeated = turn
         else:
             self._count(turn)
-            self._recorder.add(turn)
+            self._recorder.add(turn, self._level)
             if self.heard is not None:
                 self.heard(turn)
         return turn
 
-    def _unrepeatable(self, outcome: Outcome, cause: Cause | None) -> str:
+    def _unrepeatable(self, outcome: Outcome, cause: Cause | None, birth: Birth | None) -> str:
         """Why the turn that is over cannot be lived through again."""
         context = self.context
         if outcome is Outcome.CRASHED and cause is not None and (self.ending is not None or cause.limit in OUTSIDE):
             return f"it was ended from outside: {cause}"
         if context.calls_total != len(context.calls):
             return f"{len(context.calls):,} of its {context.calls_total:,} host calls were recorded"
-        if self.instance is not None and self.instance.world.native is not None:
+        if (
+            self._has_folders
+            if birth is None
+            else any(grant.capability == "filesystem" for grant in self.holdings.grants)
+        ):
             return "it may use granted folders, and what it read of them is not recorded"
         return context.unrepeatable
 

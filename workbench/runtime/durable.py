@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from workbench.runtime.surroundings import Surroundings
 
 logger = logging.getLogger(__name__)
-KEPT_CALLS, KEPT_BYTES = 100_000, 64 << 20
-"""Host calls of one turn that are recorded, and their bytes; a turn with more is followed by a checkpoint."""
 
 
 class Durable:
@@ -49,8 +47,8 @@ class Durable:
         self._along: Callable[[Any], HostCall] | None = None
         self.checkpoint_due = False
         context = body.context
-        context.durability, context.keeps_inputs = self, True
-        context.kept_calls, context.kept_bytes = KEPT_CALLS, KEPT_BYTES
+        context.durability = self
+        context.record_in_full(True)
         body.repeat(None, self.stored.last)
         body.heard = self._turns.append
 

@@ -281,7 +281,28 @@ _JOURNAL = (
     ) WITHOUT ROWID
     """,
 )
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_MODULES, _KEYVALUE, _TUPLES, _QUEUES, _LOCKS, _REGISTRY, _BLOBS, _JOURNAL)
+_RECORDING = (
+    """
+    CREATE TABLE recording (
+        id INTEGER PRIMARY KEY,
+        tenant TEXT NOT NULL,
+        namespace TEXT NOT NULL,
+        turns INTEGER NOT NULL,
+        first REAL NOT NULL,
+        last REAL NOT NULL,
+        size INTEGER NOT NULL,
+        raw_size INTEGER NOT NULL,
+        pin TEXT NOT NULL,
+        checksum INTEGER NOT NULL,
+        actors TEXT NOT NULL,
+        data BLOB NOT NULL
+    )
+    """,
+    "CREATE INDEX recording_of ON recording (tenant, namespace, id)",
+)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    _MODULES, _KEYVALUE, _TUPLES, _QUEUES, _LOCKS, _REGISTRY, _BLOBS, _JOURNAL, _RECORDING,
+)  # fmt: skip
 """The statements of each step; the number of steps taken is the file's `user_version`."""
 VERSION = len(MIGRATIONS)
 

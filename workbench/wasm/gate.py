@@ -37,6 +37,9 @@ logger = logging.getLogger(__name__)
 KEPT_HOST_CALLS = 256
 KEPT_HOST_CALL_BYTES = 1 << 20
 """How many host calls of one turn, and how many bytes of them, are kept in its record; all are counted."""
+RECORDED_HOST_CALLS = 10_000
+RECORDED_HOST_CALL_BYTES = 16 << 20
+"""The same for an actor that is recorded in full."""
 
 
 class Messaging(Protocol):
@@ -209,6 +212,16 @@ class Context:
         self.waited_ns, self.exception = 0, None
         if self.unrepeatable:
             self.unrepeatable = ""
+
+    def record_in_full(self, full: bool) -> None:
+        """Keep of a turn what it takes to live through it again, or only what shows what it did.
+
+        Of a durable actor the first is always kept.
+        """
+        full = full or self.durability is not None
+        self.keeps_inputs = full
+        self.kept_calls = RECORDED_HOST_CALLS if full else KEPT_HOST_CALLS
+        self.kept_bytes = RECORDED_HOST_CALL_BYTES if full else KEPT_HOST_CALL_BYTES
 
     def keep(self, call: HostCall) -> None:
         """Record a host call of this turn, as far as there is room."""

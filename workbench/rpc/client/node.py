@@ -22,6 +22,7 @@ from workbench.rpc.client.blobs import RemoteBlobs
 from workbench.rpc.client.capabilities import RemoteCapabilities
 from workbench.rpc.client.channel import LONG_SECONDS, Connection
 from workbench.rpc.client.channels import RemoteChannels
+from workbench.rpc.client.debugger import RemoteDebugger
 from workbench.rpc.client.facet import Facet
 from workbench.rpc.client.journal import RemoteJournal
 from workbench.rpc.client.keyvalue import RemoteKeyValue
@@ -55,6 +56,7 @@ class RemoteNode(Facet):
         self._tuplespace = RemoteTupleSpace(self._connection)
         self._channels = RemoteChannels(self._connection)
         self._blobs = RemoteBlobs(self._connection)
+        self._debugger = RemoteDebugger(self._connection)
         self._journal = RemoteJournal(self._connection)
 
     @property
@@ -100,6 +102,10 @@ class RemoteNode(Facet):
     @property
     def blobs(self) -> RemoteBlobs:
         return self._blobs
+
+    @property
+    def debugger(self) -> RemoteDebugger:
+        return self._debugger
 
     @property
     def journal(self) -> RemoteJournal:

@@ -15,6 +15,7 @@ from workbench.rpc.generated.plexspaces.v1 import (
     blobs_pb2,
     capabilities_pb2,
     channels_pb2,
+    debugger_pb2,
     journal_pb2,
     keyvalue_pb2,
     locks_pb2,
@@ -29,6 +30,7 @@ from workbench.rpc.server.actors import ActorsService
 from workbench.rpc.server.blobs import BlobsService
 from workbench.rpc.server.capabilities import CapabilitiesService
 from workbench.rpc.server.channels import ChannelsService
+from workbench.rpc.server.debugger import DebuggerService
 from workbench.rpc.server.handler import Gate, Scope, handler
 from workbench.rpc.server.journal import JournalService
 from workbench.rpc.server.keyvalue import KeyValueService
@@ -111,6 +113,7 @@ PARTS = (
     (SupervisionService, supervision_pb2.DESCRIPTOR, "Supervision"),
     (BlobsService, blobs_pb2.DESCRIPTOR, "Blobs"),
     (ChannelsService, channels_pb2.DESCRIPTOR, "Channels"),
+    (DebuggerService, debugger_pb2.DESCRIPTOR, "Debugger"),
     (JournalService, journal_pb2.DESCRIPTOR, "Journal"),
     (KeyValueService, keyvalue_pb2.DESCRIPTOR, "KeyValue"),
     (LocksService, locks_pb2.DESCRIPTOR, "Locks"),

@@ -1,0 +1,50 @@
+"""`workbench debug`: how much is recorded, and what was."""
+
+from __future__ import annotations
+
+from tests.cli.conftest import Shell
+from workbench.api.turn_text import from_line
+
+
+def test_a_headless_node_records_when_it_is_asked_to(shell: Shell) -> None:
+    with shell.node():
+        shell("module", "deploy", "counter.py", "--alias", "counter")
+        shell("actor", "spawn", "counter", "--name", "one")
+        shell("actor", "call", "one", "increment")
+        assert shell("debug", "record").out.splitlines()[:2] == ["level     off", "recorded  0 turns in 0 segments"]
+        assert shell("debug", "history", "--json").out == ""
+        assert shell("debug", "record", "one", "--level", "full", "--keep", "--json").objects[0]["level"] == "full"
+        shell("actor", "call", "one", "add=5")
+        shell("actor", "call", "one", "crash")
+        lines = shell("debug", "history", "one", "--json").out.splitlines()
+        assert [from_line(line).outcome for line in lines] == ["reply", "crashed"]
+        assert shell("debug", "record", "one", "--level", "inherit", "--json").objects[0]["level"] == "off"
+        wrong = shell("debug", "record", "--keep")
+        assert (wrong.code, wrong.err) == (1, "invalid: --keep and --no-keep are about one actor; name it\n")
+    shown = shell("debug", "history", "one").out
+    assert "add" in shown and "ValueError: this kills it" in shown, "it is read without a node"
+    (segment,) = shell("debug", "segments", "--json").objects
+    assert (segment["pin"], segment["actors"], segment["turns"]) == ("kept", ["one"], 2)
+    assert shell("debug", "clear").out == "0 segments thrown away\n"
+    assert shell("debug", "pin", str(segment["id"]), "--no-pin").out == f"segment {segment['id']} goes with the ring\n"
+    assert shell("debug", "clear").out == "1 segment thrown away\n"
+
+
+def test_a_node_is_told_how_much_to_record_and_pages_follow(shell: Shell) -> None:
+    with shell.node("--record", "messages"):
+        assert shell("debug", "record", "--json").objects[0]["level"] == "messages"
+        shell("module", "deploy", "counter.py", "--alias", "counter")
+        shell("actor", "spawn", "counter", "--name", "one")
+        for _ in range(3):
+            shell("actor", "call", "one", "increment")
+        page = shell("debug", "history", "one", "--since", "1h", "--limit", "2")
+        assert len(page.out.splitlines()) == 3 and page.err.startswith("There may be more: --after ")
+        place = page.err.split()[-1]
+        assert len(shell("debug", "history", "one", "--after", place, "--json").out.splitlines()) == 2
+
+
+def test_what_run_did_is_recorded_in_its_workspace(shell: Shell) -> None:
+    done = shell("run", "counter.py", "--call", "increment", "--workspace", str(shell.workspace))
+    assert done.code == 0, done.err
+    lines = shell("debug", "history", "--json").out.splitlines()
+    assert [from_line(line).operation for line in lines][:2] == ["init", "message"]

@@ -1,0 +1,112 @@
+"""What is recorded of actors, from either end."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.api import Area, Crashed, Invalid, Node, NotFound, Outcome, Pin, RecordingLevel, SpawnOptions
+from workbench.api.recordings import recording_level
+from workbench.api.turns import BirthReason
+
+
+def test_an_embedded_node_records_in_full_and_what_was_is_read_at_once(node: Node, counter: str) -> None:
+    assert node.debugger.level() is node.debugger.level(counter) is RecordingLevel.FULL
+    for _ in range(3):
+        node.actors.ask(counter, "increment")
+    found = node.debugger.turns(counter)
+    assert [turn.turn.seq for turn in found] == [1, 2, 3, 4]
+    assert [turn.turn for turn in found] == list(node.actors.turns(counter))
+    birth = found[0].turn.birth
+    assert birth is not None and birth.reason is BirthReason.SPAWN and "keyvalue" in map(str, birth.grants)
+    assert [turn.turn.seq for turn in node.debugger.turns(counter, limit=2)] == [1, 2]
+    assert [turn.turn.seq for turn in node.debugger.turns(counter, limit=2, newest=True)] == [3, 4]
+    assert [turn.turn.seq for turn in node.debugger.turns(counter, after=found[2].position)] == [4]
+    assert [turn.turn.seq for turn in node.debugger.turns(since=found[3].turn.started)] == [4]
+    assert not node.debugger.turns("nobody")
+
+
+def test_levels_are_those_of_the_actor_else_of_all(node: Node, counter: str) -> None:
+    assert node.debugger.set_level(counter, RecordingLevel.OFF) is RecordingLevel.OFF
+    node.actors.ask(counter, "increment")
+    assert [turn.turn.operation for turn in node.debugger.turns(counter)] == ["init"]
+    assert node.debugger.set_level(None, RecordingLevel.MESSAGES) is RecordingLevel.MESSAGES
+    assert node.debugger.level(counter) is RecordingLevel.OFF
+    assert node.debugger.set_level(counter, None) is RecordingLevel.MESSAGES
+    assert node.debugger.statistics().level is RecordingLevel.MESSAGES
+    with node.subscribe([Area.NODE]) as events:
+        assert node.debugger.set_level(None, None) is RecordingLevel.FULL
+        assert [(event.kind, event.text) for event in events.get(5.0)] == [("node.recording", "full")]
+
+
+def test_statistics_and_segments_say_what_is_on_disk(node: Node, counter: str) -> None:
+    for _ in range(500):
+        node.actors.ask(counter, "increment")
+    (segment,) = node.debugger.segments()
+    found = node.debugger.statistics()
+    assert (found.turns, found.segments, found.waiting, found.dropped, found.stopped) == (501, 1, 0, 0, "")
+    assert (segment.turns, segment.actors, segment.pin) == (501, (counter,), Pin.NONE)
+    assert found.size_bytes == segment.size_bytes < segment.raw_bytes / 2
+    assert found.oldest == segment.first < segment.last
+    assert found.pinned_bytes == 0 < found.limit_bytes and found.limit_seconds == 7 * 86_400
+    assert not node.debugger.segments(after=segment.id)
+
+
+def test_a_crash_pins_its_life(node: Node, counter: str) -> None:
+    with pytest.raises(Crashed):
+        node.actors.ask(counter, "crash", "")
+    (segment,) = node.debugger.segments()
+    assert segment.pin is Pin.CRASH and node.debugger.statistics().pinned_bytes == segment.size_bytes
+    (_, died) = node.debugger.turns(counter)
+    assert died.turn.outcome is Outcome.CRASHED and "this kills it" in str(died.turn.cause)
+    assert node.debugger.clear() == 0 and node.debugger.clear(pinned=True) == 1
+    assert node.debugger.turns() == []
+
+
+def test_a_segment_is_pinned_by_hand_and_an_actor_kept(node: Node, counter: str) -> None:
+    assert node.debugger.segments()[0].pin is Pin.NONE
+    assert node.debugger.pin(1).pin is Pin.KEPT
+    assert node.debugger.pin(1, pinned=False).pin is Pin.NONE
+    node.debugger.keep(counter)
+    node.actors.ask(counter, "increment")
+    node.debugger.keep(counter, kept=False)
+    node.actors.ask(counter, "increment")
+    assert [segment.pin for segment in node.debugger.segments()] == [Pin.NONE, Pin.KEPT, Pin.NONE]
+    assert [turn.turn.seq for turn in node.debugger.turns(counter)] == [1, 2, 3]
+    with pytest.raises(NotFound, match="no segment 99 of a recording"):
+        node.debugger.pin(99)
+
+
+def test_nothing_of_it_is_another_tenants(embedded: Node, counter: str) -> None:
+    other = embedded.scoped("other", "space")  # type: ignore[attr-defined]
+    assert len(embedded.debugger.segments()) == embedded.debugger.statistics().turns == 1
+    assert other.debugger.statistics().turns == 0
+    assert other.debugger.turns() == other.debugger.turns(counter) == other.debugger.segments() == []
+    with pytest.raises(NotFound):
+        other.debugger.pin(1)
+    assert other.debugger.clear(pinned=True) == 0
+    other.debugger.set_level(None, RecordingLevel.OFF)
+    other.debugger.set_level(counter, RecordingLevel.OFF)
+    assert embedded.debugger.level() is embedded.debugger.level(counter) is RecordingLevel.FULL
+    embedded.actors.ask(counter, "increment")
+    assert len(embedded.debugger.turns(counter)) == 2
+
+
+def test_a_level_that_is_none_is_refused_with_those_that_are() -> None:
+    with pytest.raises(Invalid, match="no level of recording 'all'; there are off, messages, full"):
+        recording_level("all")
+
+
+def test_an_actor_with_bytes_and_calls_is_the_same_from_either_end(node: Node) -> None:
+    source = (
+        "from plexspaces import GenServer, keyvalue\n"
+        "class A(GenServer):\n"
+        "    def handle_request(self, sender, kind, payload):\n"
+        "        keyvalue.put('k', payload)\n"
+        "        return keyvalue.get('k')\n"
+    )
+    module = node.modules.deploy(source.encode(), file_name="a.py").hash
+    node.actors.spawn(module, options=SpawnOptions("a"))
+    assert node.actors.ask("a", "any", b"\xff\x00").payload == b"\xff\x00"
+    (_, turn) = (found.turn for found in node.debugger.turns("a"))
+    assert [call.function for call in turn.host_calls] == ["put", "get"]
+    assert (turn.reply, turn.unrepeatable) == (b"\xff\x00", "")

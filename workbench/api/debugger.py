@@ -1,0 +1,63 @@
+"""The facet `node.debugger`: what is recorded of actors, and reading it again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from workbench.api.identity import ActorId
+from workbench.api.recordings import RecordedTurn, RecordingLevel, RecordingSegment, RecordingStatistics
+
+
+class Debugger(Protocol):
+    """For one tenant and namespace. Thread-safe. `segments` and `turns` give every turn that was over when they were
+    asked for.
+    """
+
+    def level(self, actor: ActorId | str | None = None) -> RecordingLevel:
+        """How much is recorded of this actor, or of those that have no level of their own."""
+        ...
+
+    def set_level(self, actor: ActorId | str | None, level: RecordingLevel | None) -> RecordingLevel:
+        """Record so much of this actor in all its lives, or of those without a level of their own; the one in force.
+
+        None leaves it to the level above: an actor's is that of its tenant and namespace, and that is the node's. It
+        holds until the node ends.
+        """
+        ...
+
+    def keep(self, actor: ActorId | str, *, kept: bool = True) -> None:
+        """From now on what is recorded of this actor outlives the ring, or no longer. It holds until the node ends."""
+        ...
+
+    def statistics(self) -> RecordingStatistics:
+        """What is on disk, and what waits for it."""
+        ...
+
+    def segments(self, *, after: int = 0, limit: int = 1_000) -> Sequence[RecordingSegment]:
+        """Up to `limit` segments whose id is greater than `after`, in the order of their ids."""
+        ...
+
+    def turns(
+        self,
+        actor: ActorId | str | None = None,
+        *,
+        after: int = 0,
+        since: float = 0.0,
+        limit: int = 1_000,
+        newest: bool = False,
+    ) -> Sequence[RecordedTurn]:
+        """Up to `limit` recorded turns of this actor or of all, oldest first.
+
+        They lie behind the place `after` and began at `since` or later; the first ones of them, or the newest ones. A
+        damaged segment is passed over and told in the log.
+        """
+        ...
+
+    def pin(self, segment: int, *, pinned: bool = True) -> RecordingSegment:
+        """Let a segment outlive the ring, or no longer. NotFound: there is none with this id."""
+        ...
+
+    def clear(self, *, pinned: bool = False) -> int:
+        """Throw the recording away, the pinned segments only if `pinned`; how many segments that were."""
+        ...

@@ -1,0 +1,86 @@
+"""What a node keeps of its turns on disk: levels, segments, and what they take."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from workbench.api.errors import Invalid
+from workbench.api.turns import Turn
+from workbench.api.value import value
+
+
+class RecordingLevel(StrEnum):
+    """How much of a turn is kept.
+
+    `messages`: the envelope and how the turn ended. `full`: the host calls with their results as well, and what WASI
+    gave of the real world, so that the turn can be lived through again.
+    """
+
+    OFF = "off"
+    MESSAGES = "messages"
+    FULL = "full"
+
+
+class Pin(StrEnum):
+    """Why a segment outlives the ring: it does not, an actor crashed in it, or somebody wants it to be kept."""
+
+    NONE = ""
+    CRASH = "crash"
+    KEPT = "kept"
+
+
+@value
+class RecordedTurn:
+    """A turn and its place in the recording: later turns of an actor have a greater one."""
+
+    position: int
+    turn: Turn
+
+
+@value
+class RecordingSegment:
+    """A piece of the recording as it lies on disk.
+
+    `first` and `last` are when the first of its turns began and the last one. `raw_bytes` is what `size_bytes` is
+    compressed from. `actors` are the names of those whose turns are in it.
+    """
+
+    id: int
+    turns: int
+    first: float
+    last: float
+    size_bytes: int
+    raw_bytes: int
+    pin: Pin
+    actors: tuple[str, ...]
+
+
+@value
+class RecordingStatistics:
+    """What is recorded of a tenant and namespace, and the bounds, which all of a node's share.
+
+    `waiting` turns are not on disk yet. `dropped` ones are lost since the node started: turns came faster than they
+    could be written, or the disk was full. `stopped` says why nothing can be written now; empty: it can. `oldest` is
+    when the oldest turn began that is still there, None when there is none.
+    """
+
+    level: RecordingLevel
+    turns: int
+    segments: int
+    size_bytes: int
+    limit_bytes: int
+    limit_seconds: int
+    pinned_bytes: int
+    pinned_limit_bytes: int
+    waiting: int
+    dropped: int
+    oldest: float | None = None
+    stopped: str = ""
+
+
+def recording_level(text: str) -> RecordingLevel:
+    """The level of this name, or Invalid."""
+    try:
+        return RecordingLevel(text)
+    except ValueError:
+        raise Invalid(f"no level of recording {text!r}; there are {', '.join(RecordingLevel)}") from None

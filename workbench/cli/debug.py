@@ -1,0 +1,162 @@
+"""`workbench debug`: what is recorded of actors, and reading it again."""
+
+from __future__ import annotations
+
+import click
+
+from workbench.api import Invalid, RecordedTurn, RecordingLevel, RecordingSegment, RecordingStatistics
+from workbench.api.turn_text import to_line
+from workbench.api.words import plural
+from workbench.cli import options, render
+from workbench.cli.connection import Target, running, stored
+from workbench.cli.moment import since
+
+INHERIT = "inherit"
+SHOWN_CHARACTERS = 60
+
+
+@click.group()
+def debug() -> None:
+    """What is recorded of the actors of a node. How it is kept on disk is in docs/recording.md."""
+
+
+@debug.command()
+@click.argument("actor", required=False)
+@click.option(
+    "--level",
+    type=click.Choice([*(level.value for level in RecordingLevel), INHERIT]),
+    help=f"How much from the next turn on; {INHERIT} leaves an actor to the level of all, and all to the node's.",
+)
+@click.option("--keep/--no-keep", default=None, help="Whether what is recorded of ACTOR from now on outlives the ring.")
+@options.where
+@options.as_json
+@options.debug
+def record(actor: str | None, level: str | None, keep: bool | None, target: Target, as_json: bool) -> None:
+    """Record so much of ACTOR, or of all that have no level of their own; without options say how it is recorded.
+
+    off: nothing. messages: envelopes and how the turns ended. full: host calls with their results and what the actor
+    was given of the real world as well, so that its turns can be replayed. It holds until the node ends.
+    """
+    if keep is not None and actor is None:
+        raise Invalid("--keep and --no-keep are about one actor; name it")
+    with running(target) as node:
+        if level is not None:
+            node.debugger.set_level(actor, None if level == INHERIT else RecordingLevel(level))
+        if keep is not None and actor is not None:
+            node.debugger.keep(actor, kept=keep)
+        now, found = node.debugger.level(actor), node.debugger.statistics()
+    if as_json:
+        render.line({"actor": actor or "", **render.record(found), "level": now.value})
+    else:
+        render.facts((("actor", actor or ""), ("level", now.value), *_facts(found)))
+
+
+@debug.command()
+@click.argument("actor", required=False)
+@click.option(
+    "--after", type=click.IntRange(0), default=0, help="Only those behind this place, the first ones of them."
+)
+@since
+@click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most so many.")
+@options.where
+@options.as_json
+@options.debug
+def history(actor: str | None, after: int, since: float, limit: int, target: Target, as_json: bool) -> None:
+    """The recorded turns of ACTOR or of all, oldest first: the newest ones, or from --after or --since on.
+
+    With --json a turn is a line as it stands in a session bundle.
+    """
+    with stored(target) as node:
+        newest = not after and not since
+        found = node.debugger.turns(actor, after=after, since=since, limit=limit, newest=newest)
+    if as_json:
+        for recorded in found:
+            click.echo(to_line(recorded.turn))
+        return
+    head = ("PLACE", "WHEN", "ACTOR", "TURN", "WHAT", "OUTCOME", "ANSWER", "CALLS", "FUEL", "NOTE")
+    render.table(head, map(_row, found))
+    if len(found) == limit and not newest:
+        click.echo(f"There may be more: --after {found[-1].position}", err=True)
+
+
+@debug.command()
+@click.option("--after", type=click.IntRange(0), default=0, help="Only those with a greater number.")
+@click.option("--limit", type=click.IntRange(1), default=1_000, show_default=True, help="At most so many.")
+@options.where
+@options.as_json
+@options.debug
+def segments(after: int, limit: int, target: Target, as_json: bool) -> None:
+    """The pieces of the recording on disk, the oldest first."""
+    with stored(target) as node:
+        found = node.debugger.segments(after=after, limit=limit)
+    if as_json:
+        for segment in found:
+            render.line(render.record(segment))
+        return
+    render.table(("SEGMENT", "TURNS", "FROM", "TO", "SIZE", "PINNED", "ACTORS"), map(_segment, found))
+
+
+@debug.command()
+@click.argument("segment", type=int)
+@click.option("--no-pin", "pinned", is_flag=True, default=True, flag_value=False, help="Let it go with the ring again.")
+@options.where
+@options.as_json
+@options.debug
+def pin(segment: int, pinned: bool, target: Target, as_json: bool) -> None:
+    """Let the SEGMENT of the recording outlive the ring."""
+    with stored(target) as node:
+        found = node.debugger.pin(segment, pinned=pinned)
+    if as_json:
+        render.line(render.record(found))
+    else:
+        click.echo(f"segment {found.id} {'is kept' if found.pin else 'goes with the ring'}")
+
+
+@debug.command()
+@click.option("--pinned", is_flag=True, help="The pinned segments too.")
+@options.where
+@options.as_json
+@options.debug
+def clear(pinned: bool, target: Target, as_json: bool) -> None:
+    """Throw the recording away, but for what is pinned."""
+    with stored(target) as node:
+        gone = node.debugger.clear(pinned=pinned)
+    if as_json:
+        render.line({"segments": gone})
+    else:
+        click.echo(f"{plural(gone, 'segment')} thrown away")
+
+
+def _facts(found: RecordingStatistics) -> tuple[tuple[str, str], ...]:
+    days = found.limit_seconds / 86_400
+    bound = f"of {render.size(found.limit_bytes)} and {days:,.1f} days"
+    return (
+        ("recorded", f"{plural(found.turns, 'turn')} in {plural(found.segments, 'segment')}"),
+        ("on disk", f"{render.size(found.size_bytes - found.pinned_bytes)} {bound}"),
+        ("pinned", f"{render.size(found.pinned_bytes)} of {render.size(found.pinned_limit_bytes)}"),
+        ("since", render.when(found.oldest or 0.0)),
+        ("waiting", plural(found.waiting, "turn") if found.waiting else ""),
+        ("dropped", plural(found.dropped, "turn") if found.dropped else ""),
+        ("stopped", found.stopped),
+    )
+
+
+def _row(recorded: RecordedTurn) -> tuple[str, ...]:
+    turn = recorded.turn
+    what = turn.envelope.type if turn.envelope is not None else turn.operation
+    answer = str(turn.cause) if turn.cause is not None else turn.text or render.payload(turn.reply)
+    fuel = render.UNKNOWN if turn.figures.fuel is None else f"{turn.figures.fuel:,}"
+    calls = f"{turn.host_calls_total:,}"
+    place = str(recorded.position), render.when(turn.started), turn.actor.name, f"{turn.seq:,}"
+    return *place, what, turn.outcome.value, _short(answer), calls, fuel, turn.unrepeatable
+
+
+def _segment(found: RecordingSegment) -> tuple[str, ...]:
+    times = render.when(found.first), render.when(found.last)
+    names = ", ".join(found.actors)
+    return str(found.id), f"{found.turns:,}", *times, render.size(found.size_bytes), found.pin.value, _short(names)
+
+
+def _short(text: str) -> str:
+    text = text.replace("\n", "⏎")
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 1]}…"

@@ -1,0 +1,65 @@
+"""The recording over gRPC, the caller's side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from workbench.api import ActorId, RecordedTurn, RecordingLevel, RecordingSegment, RecordingStatistics
+from workbench.rpc.client.channel import Connection
+from workbench.rpc.client.facet import Facet
+from workbench.rpc.convert import actor as target
+from workbench.rpc.convert import from_message
+from workbench.rpc.generated.plexspaces.v1 import common_pb2 as common
+from workbench.rpc.generated.plexspaces.v1 import debugger_pb2 as pb
+
+
+class RemoteDebugger(Facet):
+    """Facet `debugger` of a remote node."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._stub = connection.stub(pb.DESCRIPTOR.services_by_name["Debugger"])
+
+    def level(self, actor: ActorId | str | None = None) -> RecordingLevel:
+        request = pb.DebuggerLevelRequest(actor=_actor(actor))
+        return RecordingLevel(self._stub.call("Level", request, pb.DebuggerLevelResponse).level)
+
+    def set_level(self, actor: ActorId | str | None, level: RecordingLevel | None) -> RecordingLevel:
+        request = pb.DebuggerSetLevelRequest(actor=_actor(actor), level=level)
+        return RecordingLevel(self._stub.call("SetLevel", request, pb.DebuggerSetLevelResponse).level)
+
+    def keep(self, actor: ActorId | str, *, kept: bool = True) -> None:
+        request = pb.DebuggerKeepRequest(actor=target(actor), kept=kept)
+        self._stub.call("Keep", request, pb.DebuggerKeepResponse)
+
+    def statistics(self) -> RecordingStatistics:
+        found = self._stub.call("Statistics", pb.DebuggerStatisticsRequest(), pb.RecordingStatistics)
+        return from_message(found, RecordingStatistics)
+
+    def segments(self, *, after: int = 0, limit: int = 1_000) -> Sequence[RecordingSegment]:
+        request = pb.DebuggerSegmentsRequest(after=after, limit=limit)
+        answers = self._stub.stream("Segments", request, pb.DebuggerSegmentsResponse)
+        return [from_message(segment, RecordingSegment) for answer in answers for segment in answer.segments]
+
+    def turns(
+        self,
+        actor: ActorId | str | None = None,
+        *,
+        after: int = 0,
+        since: float = 0.0,
+        limit: int = 1_000,
+        newest: bool = False,
+    ) -> Sequence[RecordedTurn]:
+        request = pb.DebuggerTurnsRequest(actor=_actor(actor), after=after, since=since, limit=limit, newest=newest)
+        answers = self._stub.stream("Turns", request, pb.DebuggerTurnsResponse)
+        return [from_message(turn, RecordedTurn) for answer in answers for turn in answer.turns]
+
+    def pin(self, segment: int, *, pinned: bool = True) -> RecordingSegment:
+        request = pb.DebuggerPinRequest(segment=segment, pinned=pinned)
+        return from_message(self._stub.call("Pin", request, pb.RecordingSegment), RecordingSegment)
+
+    def clear(self, *, pinned: bool = False) -> int:
+        return self._stub.call("Clear", pb.DebuggerClearRequest(pinned=pinned), pb.DebuggerClearResponse).segments
+
+
+def _actor(actor: ActorId | str | None) -> common.ActorId | None:
+    return None if actor is None else target(actor)

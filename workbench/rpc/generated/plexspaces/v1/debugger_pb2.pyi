@@ -1,0 +1,161 @@
+from workbench.rpc.generated.plexspaces.v1 import actors_pb2 as _actors_pb2
+from workbench.rpc.generated.plexspaces.v1 import common_pb2 as _common_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class RecordedTurn(_message.Message):
+    __slots__ = ("position", "turn")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    TURN_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    turn: _actors_pb2.Turn
+    def __init__(self, position: _Optional[int] = ..., turn: _Optional[_Union[_actors_pb2.Turn, _Mapping]] = ...) -> None: ...
+
+class RecordingSegment(_message.Message):
+    __slots__ = ("id", "turns", "first", "last", "size_bytes", "raw_bytes", "pin", "actors")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    TURNS_FIELD_NUMBER: _ClassVar[int]
+    FIRST_FIELD_NUMBER: _ClassVar[int]
+    LAST_FIELD_NUMBER: _ClassVar[int]
+    SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    RAW_BYTES_FIELD_NUMBER: _ClassVar[int]
+    PIN_FIELD_NUMBER: _ClassVar[int]
+    ACTORS_FIELD_NUMBER: _ClassVar[int]
+    id: int
+    turns: int
+    first: float
+    last: float
+    size_bytes: int
+    raw_bytes: int
+    pin: str
+    actors: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, id: _Optional[int] = ..., turns: _Optional[int] = ..., first: _Optional[float] = ..., last: _Optional[float] = ..., size_bytes: _Optional[int] = ..., raw_bytes: _Optional[int] = ..., pin: _Optional[str] = ..., actors: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class RecordingStatistics(_message.Message):
+    __slots__ = ("level", "turns", "segments", "size_bytes", "limit_bytes", "limit_seconds", "pinned_bytes", "pinned_limit_bytes", "waiting", "dropped", "oldest", "stopped")
+    LEVEL_FIELD_NUMBER: _ClassVar[int]
+    TURNS_FIELD_NUMBER: _ClassVar[int]
+    SEGMENTS_FIELD_NUMBER: _ClassVar[int]
+    SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_BYTES_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    PINNED_BYTES_FIELD_NUMBER: _ClassVar[int]
+    PINNED_LIMIT_BYTES_FIELD_NUMBER: _ClassVar[int]
+    WAITING_FIELD_NUMBER: _ClassVar[int]
+    DROPPED_FIELD_NUMBER: _ClassVar[int]
+    OLDEST_FIELD_NUMBER: _ClassVar[int]
+    STOPPED_FIELD_NUMBER: _ClassVar[int]
+    level: str
+    turns: int
+    segments: int
+    size_bytes: int
+    limit_bytes: int
+    limit_seconds: int
+    pinned_bytes: int
+    pinned_limit_bytes: int
+    waiting: int
+    dropped: int
+    oldest: float
+    stopped: str
+    def __init__(self, level: _Optional[str] = ..., turns: _Optional[int] = ..., segments: _Optional[int] = ..., size_bytes: _Optional[int] = ..., limit_bytes: _Optional[int] = ..., limit_seconds: _Optional[int] = ..., pinned_bytes: _Optional[int] = ..., pinned_limit_bytes: _Optional[int] = ..., waiting: _Optional[int] = ..., dropped: _Optional[int] = ..., oldest: _Optional[float] = ..., stopped: _Optional[str] = ...) -> None: ...
+
+class DebuggerLevelRequest(_message.Message):
+    __slots__ = ("actor",)
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    actor: _common_pb2.ActorId
+    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ...) -> None: ...
+
+class DebuggerLevelResponse(_message.Message):
+    __slots__ = ("level",)
+    LEVEL_FIELD_NUMBER: _ClassVar[int]
+    level: str
+    def __init__(self, level: _Optional[str] = ...) -> None: ...
+
+class DebuggerSetLevelRequest(_message.Message):
+    __slots__ = ("actor", "level")
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    LEVEL_FIELD_NUMBER: _ClassVar[int]
+    actor: _common_pb2.ActorId
+    level: str
+    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., level: _Optional[str] = ...) -> None: ...
+
+class DebuggerSetLevelResponse(_message.Message):
+    __slots__ = ("level",)
+    LEVEL_FIELD_NUMBER: _ClassVar[int]
+    level: str
+    def __init__(self, level: _Optional[str] = ...) -> None: ...
+
+class DebuggerKeepRequest(_message.Message):
+    __slots__ = ("actor", "kept")
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    KEPT_FIELD_NUMBER: _ClassVar[int]
+    actor: _common_pb2.ActorId
+    kept: bool
+    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., kept: _Optional[bool] = ...) -> None: ...
+
+class DebuggerKeepResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class DebuggerStatisticsRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class DebuggerSegmentsRequest(_message.Message):
+    __slots__ = ("after", "limit")
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    after: int
+    limit: int
+    def __init__(self, after: _Optional[int] = ..., limit: _Optional[int] = ...) -> None: ...
+
+class DebuggerSegmentsResponse(_message.Message):
+    __slots__ = ("segments",)
+    SEGMENTS_FIELD_NUMBER: _ClassVar[int]
+    segments: _containers.RepeatedCompositeFieldContainer[RecordingSegment]
+    def __init__(self, segments: _Optional[_Iterable[_Union[RecordingSegment, _Mapping]]] = ...) -> None: ...
+
+class DebuggerTurnsRequest(_message.Message):
+    __slots__ = ("actor", "after", "since", "limit", "newest")
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    SINCE_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    NEWEST_FIELD_NUMBER: _ClassVar[int]
+    actor: _common_pb2.ActorId
+    after: int
+    since: float
+    limit: int
+    newest: bool
+    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., after: _Optional[int] = ..., since: _Optional[float] = ..., limit: _Optional[int] = ..., newest: _Optional[bool] = ...) -> None: ...
+
+class DebuggerTurnsResponse(_message.Message):
+    __slots__ = ("turns",)
+    TURNS_FIELD_NUMBER: _ClassVar[int]
+    turns: _containers.RepeatedCompositeFieldContainer[RecordedTurn]
+    def __init__(self, turns: _Optional[_Iterable[_Union[RecordedTurn, _Mapping]]] = ...) -> None: ...
+
+class DebuggerPinRequest(_message.Message):
+    __slots__ = ("segment", "pinned")
+    SEGMENT_FIELD_NUMBER: _ClassVar[int]
+    PINNED_FIELD_NUMBER: _ClassVar[int]
+    segment: int
+    pinned: bool
+    def __init__(self, segment: _Optional[int] = ..., pinned: _Optional[bool] = ...) -> None: ...
+
+class DebuggerClearRequest(_message.Message):
+    __slots__ = ("pinned",)
+    PINNED_FIELD_NUMBER: _ClassVar[int]
+    pinned: bool
+    def __init__(self, pinned: _Optional[bool] = ...) -> None: ...
+
+class DebuggerClearResponse(_message.Message):
+    __slots__ = ("segments",)
+    SEGMENTS_FIELD_NUMBER: _ClassVar[int]
+    segments: int
+    def __init__(self, segments: _Optional[int] = ...) -> None: ...

@@ -1,0 +1,58 @@
+"""The recording over gRPC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from workbench.api import ActorId, Node
+from workbench.api.recordings import recording_level
+from workbench.rpc.convert import actor_of, batches, to_message
+from workbench.rpc.generated.plexspaces.v1 import debugger_pb2 as pb
+from workbench.rpc.server.handler import Context
+
+
+class DebuggerService:
+    """Service `Debugger`."""
+
+    long: frozenset[str] = frozenset()
+    endless: frozenset[str] = frozenset()
+
+    def level(self, node: Node, request: pb.DebuggerLevelRequest, _: Context) -> pb.DebuggerLevelResponse:
+        return pb.DebuggerLevelResponse(level=node.debugger.level(_actor(request)))
+
+    def set_level(self, node: Node, request: pb.DebuggerSetLevelRequest, _: Context) -> pb.DebuggerSetLevelResponse:
+        wanted = recording_level(request.level) if request.HasField("level") else None
+        return pb.DebuggerSetLevelResponse(level=node.debugger.set_level(_actor(request), wanted))
+
+    def keep(self, node: Node, request: pb.DebuggerKeepRequest, _: Context) -> pb.DebuggerKeepResponse:
+        node.debugger.keep(actor_of(request.actor), kept=request.kept)
+        return pb.DebuggerKeepResponse()
+
+    def statistics(self, node: Node, _: pb.DebuggerStatisticsRequest, __: Context) -> pb.RecordingStatistics:
+        return to_message(node.debugger.statistics(), pb.RecordingStatistics)
+
+    def segments(
+        self, node: Node, request: pb.DebuggerSegmentsRequest, _: Context
+    ) -> Iterator[pb.DebuggerSegmentsResponse]:
+        found = node.debugger.segments(after=request.after, limit=request.limit)
+        for batch in batches(to_message(segment, pb.RecordingSegment) for segment in found):
+            yield pb.DebuggerSegmentsResponse(segments=batch)
+
+    def turns(self, node: Node, request: pb.DebuggerTurnsRequest, _: Context) -> Iterator[pb.DebuggerTurnsResponse]:
+        found = node.debugger.turns(
+            _actor(request), after=request.after, since=request.since, limit=request.limit, newest=request.newest
+        )
+        for batch in batches(to_message(turn, pb.RecordedTurn) for turn in found):
+            yield pb.DebuggerTurnsResponse(turns=batch)
+
+    def pin(self, node: Node, request: pb.DebuggerPinRequest, _: Context) -> pb.RecordingSegment:
+        return to_message(node.debugger.pin(request.segment, pinned=request.pinned), pb.RecordingSegment)
+
+    def clear(self, node: Node, request: pb.DebuggerClearRequest, _: Context) -> pb.DebuggerClearResponse:
+        return pb.DebuggerClearResponse(segments=node.debugger.clear(pinned=request.pinned))
+
+
+def _actor(
+    request: pb.DebuggerLevelRequest | pb.DebuggerSetLevelRequest | pb.DebuggerTurnsRequest,
+) -> ActorId | str | None:
+    return actor_of(request.actor) if request.HasField("actor") else None

@@ -1,0 +1,86 @@
+"""The facet `node.debugger` of an embedded node."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from workbench.api.events import Area
+from workbench.api.identity import ActorId
+from workbench.api.recordings import RecordedTurn, RecordingLevel, RecordingSegment, RecordingStatistics
+from workbench.runtime.levels import Levels
+
+Scope = tuple[str, str]
+
+
+class Recording(Protocol):
+    """The recording of the node, of which a tenant and namespace sees its own."""
+
+    def keep(self, actor: ActorId, *, kept: bool) -> None: ...
+    def statistics(self, scope: Scope, level: RecordingLevel) -> RecordingStatistics: ...
+    def segments(self, scope: Scope, *, after: int, limit: int) -> Sequence[RecordingSegment]: ...
+    def turns(
+        self, scope: Scope, actor: ActorId | None, *, after: int, since: float, limit: int, newest: bool
+    ) -> Sequence[RecordedTurn]: ...
+    def pin(self, scope: Scope, number: int, *, pinned: bool) -> RecordingSegment: ...
+    def clear(self, scope: Scope, *, pinned: bool) -> int: ...
+
+
+class Events(Protocol):
+    """Where it is told that a level is another."""
+
+    def publish(self, area: Area, kind: str, subject: str = "", text: str = "", scope: Scope | None = None) -> None: ...
+
+
+class LocalDebugger:
+    """For one tenant and namespace. `id_of` says whom a caller means: an actor that has ended has its recording too."""
+
+    def __init__(
+        self,
+        recording: Recording,
+        levels: Levels,
+        events: Events,
+        scope: Scope,
+        id_of: Callable[[ActorId | str], ActorId],
+    ) -> None:
+        self._recording, self._levels, self._events, self._scope, self._id_of = recording, levels, events, scope, id_of
+
+    def level(self, actor: ActorId | str | None = None) -> RecordingLevel:
+        return self._levels.of_scope(self._scope) if actor is None else self._levels.of(self._id_of(actor))
+
+    def set_level(self, actor: ActorId | str | None, level: RecordingLevel | None) -> RecordingLevel:
+        if actor is None:
+            self._levels.set_scope(self._scope, level)
+        else:
+            self._levels.set(self._id_of(actor), level)
+        found = self.level(actor)
+        subject = "" if actor is None else self._id_of(actor).name
+        self._events.publish(Area.NODE, "node.recording", subject, found, self._scope)
+        return found
+
+    def keep(self, actor: ActorId | str, *, kept: bool = True) -> None:
+        self._recording.keep(self._id_of(actor), kept=kept)
+
+    def statistics(self) -> RecordingStatistics:
+        return self._recording.statistics(self._scope, self.level())
+
+    def segments(self, *, after: int = 0, limit: int = 1_000) -> Sequence[RecordingSegment]:
+        return self._recording.segments(self._scope, after=after, limit=limit)
+
+    def turns(
+        self,
+        actor: ActorId | str | None = None,
+        *,
+        after: int = 0,
+        since: float = 0.0,
+        limit: int = 1_000,
+        newest: bool = False,
+    ) -> Sequence[RecordedTurn]:
+        who = None if actor is None else self._id_of(actor)
+        return self._recording.turns(self._scope, who, after=after, since=since, limit=limit, newest=newest)
+
+    def pin(self, segment: int, *, pinned: bool = True) -> RecordingSegment:
+        return self._recording.pin(self._scope, segment, pinned=pinned)
+
+    def clear(self, *, pinned: bool = False) -> int:
+        return self._recording.clear(self._scope, pinned=pinned)

@@ -1,4 +1,4 @@
-"""Rows of turns as bytes: pickles of plain values (tuples, lists, dictionaries, texts, bytes, numbers), nothing else."""
+"""Rows of turns as bytes: pickles of tuples, lists, dictionaries, texts, bytes and numbers, and of nothing else."""
 
 from __future__ import annotations
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import re
-import time
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -17,30 +13,12 @@ from workbench.api.bundles import SECRETS, ActorReplay, BundleEntry, BundleInfo
 from workbench.api.words import plural
 from workbench.cli import options, render
 from workbench.cli.connection import Target, running
+from workbench.cli.moment import since
 from workbench.cli.progress import ProgressLine
 
-UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 HASH = re.compile("[0-9a-f]{64}")
 SHOWN = 2_000
 """Characters of each side of a difference that are shown; --json has all that were kept."""
-
-
-class Moment(click.ParamType[float]):
-    """A time: `2026-03-01T12:00`, or how long ago: `10m`."""
-
-    name = "moment"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        if isinstance(value, float):
-            return value
-        ago = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)([smhd])", value)
-        try:
-            found = time.time() - float(ago[1]) * UNITS[ago[2]] if ago else datetime.fromisoformat(value).timestamp()
-        except (ValueError, OverflowError, OSError):
-            found = math.nan
-        if not found >= 0:
-            self.fail(f"{value!r} is no time; write 2026-03-01T12:00, or 10m for ten minutes ago.", param, ctx)
-        return found
 
 
 @click.group()
@@ -51,7 +29,7 @@ def bundle() -> None:
 @bundle.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--actor", "actors", metavar="NAME", multiple=True, help="Only this actor; may be repeated.")
-@click.option("--since", metavar="T", type=Moment(), default=0.0, help="Only from then on: a time, or 10m, 2h, 1d ago.")
+@since
 @click.option("--with-interpreter", is_flag=True, help="Put the Python interpreter in, for machines with another one.")
 @click.option("--redact", "rules", metavar="RULE", multiple=True,
               help="One more name under which secrets stand, or /EXPRESSION/ for a secret itself.")  # fmt: skip

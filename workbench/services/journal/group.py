@@ -14,7 +14,7 @@ from _thread import LockType, allocate_lock
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from workbench.api.errors import WorkbenchError
+from workbench.api.errors import Internal, WorkbenchError
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -101,6 +101,9 @@ class GroupCommit(Generic[T]):
             self._write([entry.what for entry in entries])
         except WorkbenchError as failed:
             error = failed
+        except Exception:  # or nobody would ever lead again
+            logger.exception("a group could not be written")
+            error = Internal("the journal failed inside; the log of the node has the details")
         with self._lock:
             following = next((entry for entry in self._waiting if entry.gate is not None), None)
             left = bool(self._waiting)

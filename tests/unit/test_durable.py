@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -232,3 +233,58 @@ def test_a_timer_outlives_a_crash_and_the_node(reopen: Open) -> None:
                 break
             turns.get(0.1)
     assert [event.type for event in found] == ["due"]
+
+
+def test_a_full_disk_refuses_the_turn_and_when_there_is_room_it_goes_on(small_disk: Path, interpreter: str) -> None:
+    assert interpreter
+    module = (directory("resources") / "actors" / "tally.wat").read_bytes()
+    with LocalNode(Machine(small_disk, load())) as node:
+        node.actors.spawn(
+            node.modules.deploy(module, file_name="tally.wat").hash, options=SpawnOptions("tally", durable=True)
+        )
+        ask(node, "increment", name="tally")
+        filler = small_disk / "filler"
+        filler.write_bytes(bytes(shutil.disk_usage(small_disk).free - 4096))
+        count = 1
+        with pytest.raises(Crashed, match=r"could not be written: the disk that holds .* is full") as caught:
+            for _ in range(10_000):
+                ask(node, "increment", name="tally")
+                count += 1
+        assert caught.value.cause is not None
+        assert caught.value.cause.limit == "disk"
+        filler.unlink()
+        node.actors.restart("tally")
+        assert ask(node, "get_count", name="tally") == str(count)
+        assert list(node.journal.verify()) == []
+    with LocalNode(Machine(small_disk, load())) as node:
+        assert ask(node, "get_count", name="tally") == str(count)
+
+
+def test_whose_module_is_gone_stays_in_the_journal_until_it_is_there_again(reopen: Open) -> None:
+    node = reopen()
+    spawn(node)
+    spawn(node, "other", source=FRAGILE)
+    ask(node, "increment")
+    ask(node, "checkpoint")
+    module = node.actors.get("d").module
+    with node._machine.workspace.database.transaction() as tx:
+        tx.execute("DELETE FROM modules WHERE hash = ?", (module,))
+    node = reopen()
+    assert [info.id.name for info in node.actors.list()] == ["other"]
+    said = [line.message for line in node.logs() if line.actor == "d"]
+    assert len(said) == 1
+    assert said[0].startswith("it could not be brought back: no module")
+    assert node.journal.get("d").checkpoint == 4
+    node.modules.deploy(SAMPLE, file_name="durable.py")
+    assert state(reopen())["count"] == 1
+
+
+def test_a_damaged_checkpoint_is_not_used(reopen: Open) -> None:
+    node = reopen()
+    spawn(node)
+    ask(node, "increment")
+    ask(node, "checkpoint")
+    ask(node, "increment")
+    with node._machine.workspace.database.transaction() as tx:
+        tx.execute("UPDATE journal_checkpoints SET state = '7'")
+    assert state(reopen())["count"] == 2

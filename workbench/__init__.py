@@ -23,6 +23,7 @@ from workbench import api
 from workbench.api.bundles import SECRETS, BundleInfo, BundleReplay
 from workbench.api.identity import check_scope
 from workbench.api.modules import CancelToken, ProgressCallback
+from workbench.api.rehearsal import Rehearsal
 
 if TYPE_CHECKING:
     from workbench.api.showcase import ShowcaseLine
@@ -295,6 +296,27 @@ def replay_bundle(
     return bundles.replay(Path(path), actors=actors, progress=progress, cancel=cancel)
 
 
+def rehearse(
+    where: api.Node | Path,
+    candidate: str | tuple[bytes, str],
+    *,
+    replaces: str,
+    actors: Sequence[str] = (),
+    progress: ProgressCallback | None = None,
+    cancel: CancelToken | None = None,
+) -> Rehearsal:
+    """Live through the turns that a node, or a session bundle (a path), has recorded of the module `replaces`, on other
+    code, and tell what that does otherwise. Nothing of it reaches the node.
+
+    `candidate` is what `pack` gave, or a module that the node or bundle has. Actors that ran another module last are
+    left out, and listed. NotFound: no such module, or an actor that is not recorded. Invalid: the candidate is no
+    module. Conflict: cancelled.
+    """
+    from workbench import rehearsals
+
+    return rehearsals.rehearse(where, candidate, replaces=replaces, actors=actors, progress=progress, cancel=cancel)
+
+
 def start_thread(name: str, run: Callable[[], None]) -> threading.Thread:
     """A daemon thread on which calls of an embedded node run without being handed to another thread."""
     from workbench.runtime import threads
@@ -338,6 +360,7 @@ __all__ = [
     "endpoint",
     "export_bundle",
     "pack",
+    "rehearse",
     "replay_bundle",
     "run_showcase",
     "serve",

@@ -23,6 +23,7 @@ from tests.proofs.linearizable import linearizable
 from tests.proofs.lives import crowd, passive, restarts
 from tests.proofs.missed import Missed
 from tests.proofs.mutants import mutants
+from tests.proofs.rehearsals import rehearsals
 from tests.proofs.supervision import supervision
 from tests.proofs.tuples import expressions, takers
 from tests.proofs.weight import weight
@@ -38,6 +39,7 @@ PROOFS: Mapping[str, Callable[[], object]] = {
     "linearizable": linearizable,
     "mutants": mutants,
     "passive": passive,
+    "rehearsals": rehearsals,
     "restarts": restarts,
     "supervision": supervision,
     "takers": takers,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
 
 import workbench
 from workbench.api import ModuleInfo, NotFound, WorkbenchError
-from workbench.cli import failure, inside, options, render
+from workbench.cli import failure, inside, options, rehearsal, render
 from workbench.cli.connection import Target, stored
 from workbench.cli.output import Output
 from workbench.cli.progress import ProgressLine
@@ -227,6 +228,36 @@ def build(file: Path, packages: tuple[str, ...], output: Path | None, as_json: b
         render.line({"file": str(target), "size_bytes": len(component)})
     else:
         click.echo(f"{target} ({render.size(len(component))})")
+
+
+@module.command()
+@click.argument("candidate", metavar="FILE")
+@click.option("--as", "replaces", metavar="REF", required=True, help="The module whose recorded turns are taken.")
+@click.option("--bundle", metavar="FILE", type=click.Path(path_type=Path), help="Turns of this session bundle.")
+@click.option("--actor", "actors", metavar="NAME", multiple=True, help="Only this actor; may be repeated.")
+@options.packages
+@options.where
+@options.as_json
+@options.debug
+def rehearse(
+    candidate: str,
+    replaces: str,
+    bundle: Path | None,
+    actors: tuple[str, ...],
+    packages: tuple[str, ...],
+    target: Target,
+    as_json: bool,
+) -> int:
+    """Live through recorded turns of the module REF on FILE, and tell what each actor does otherwise.
+
+    FILE is what `deploy` takes, or a module that is deployed. The turns are those of the running node, of the journals
+    of its workspace, or of a bundle; nothing of it reaches them. Exit code 0 when all actors are identical, else 1.
+    """
+    taken = rehearsal.candidate(candidate, packages)
+    with nullcontext(bundle) if bundle is not None else stored(target) as where, ProgressLine() as progress:
+        found = workbench.rehearse(where, taken, replaces=replaces, actors=actors, progress=progress)
+    rehearsal.show(found, as_json=as_json)
+    return 0 if found.is_identical else 1
 
 
 def _object(info: ModuleInfo) -> dict[str, render.Json]:

@@ -29,7 +29,8 @@ SHOWN = 2_000
 
 
 class Replay:
-    """Used by one thread that may run guests. `state_seq` is the turn of the last state that was seen, `state` that.
+    """Used by one thread that may run guests. `state_seq` is the turn of the last state that was seen, `state` that;
+    `now` is what came of the last recorded turn, None when it was not run.
 
     `compares_fuel`: what is replayed was born in the recording too, with the same engine, so that fuel must be equal.
     """
@@ -41,6 +42,7 @@ class Replay:
         self._from_birth = False
         self.state: Payload = ""
         self.state_seq = 0
+        self.now: Turn | None = None
 
     @classmethod
     def into(cls, body: Body, around: Surroundings, library: Open) -> Replay:
@@ -52,6 +54,17 @@ class Replay:
     @property
     def alive(self) -> bool:
         return self._body is not None and self._body.instance is not None
+
+    @property
+    def world(self) -> tuple[int, int]:
+        """Where virtual time and chance are; see `go_on`."""
+        return (0, 0) if self._body is None else self._body.world_position
+
+    def go_on(self, fsm_state: str, world: tuple[int, int]) -> None:
+        """Let the living instance have these, as one that was brought back has them from its checkpoint."""
+        assert self._body is not None, "it was just born"
+        self._body.fsm_state = fsm_state
+        self._body.set_world(*world)
 
     def begin(
         self, birth: Birth, module: str, state: Payload, seq: int, fsm_state: str = "", script: Script | None = None
@@ -77,6 +90,7 @@ class Replay:
         A turn that was ended from outside is not run again. With another `script` than the recorded host calls the
         turn goes on where its record ends.
         """
+        self.now = None
         if _ended_from_outside(turn):
             self.drop()
             return None
@@ -92,10 +106,11 @@ class Replay:
         finally:
             body.repeat(None, turn.seq)
         script.finish()
-        now = body.repeated
+        now = self.now = body.repeated
+        found = self._compare(turn, now, script)
         if turn.operation == "snapshot-state" and turn.outcome is Outcome.REPLY:
             self.state, self.state_seq = turn.reply, turn.seq
-        return self._compare(turn, now, script)
+        return found
 
     def snapshot(self) -> Payload:
         """The state as it is now. Rejected, Crashed: the actor does not hand it out."""
@@ -126,8 +141,8 @@ class Replay:
             if turn.birth is not None:
                 self._from_birth = True
                 body.fsm_state = turn.state
-                body.start(self._spec(turn.birth, turn.module), turn.birth.state, turn.birth.reason)
                 self.state, self.state_seq = turn.birth.state, turn.seq
+                body.start(self._spec(turn.birth, turn.module), turn.birth.state, turn.birth.reason)
             elif turn.operation == "snapshot-state":
                 body.snapshot()
             elif turn.operation == "shutdown":
@@ -139,7 +154,10 @@ class Replay:
             pass
 
     def _compare(self, turn: Turn, now: Turn | None, script: Script) -> Divergence | None:
-        if (found := script.divergence) is not None:
+        died_early = (
+            now is not None and now.cause is not None and turn.cause is None
+        )  # which is more than a missing call
+        if (found := script.divergence) is not None and not (died_early and found.now is None):
             what = f"host call {found.position}"
             return self._differs(turn, what, Severity.BEHAVIOR, shown(found.recorded), shown(found.now))
         if now is None:

@@ -1,0 +1,1 @@
+"""Recorded turns lived through on other code: see `rehearse`."""

@@ -1,0 +1,143 @@
+"""What was recorded of actors, and the modules they ran: of a node, through its API, or of a bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from workbench.api.capabilities import parse_grant
+from workbench.api.errors import NotFound
+from workbench.api.identity import ActorId
+from workbench.api.modules import ModuleInfo
+from workbench.api.node import Node
+from workbench.api.turns import Birth, BirthReason, Outcome, Turn
+from workbench.debug.bundle.reader import Bundle
+from workbench.debug.bundle.recorded import MOST
+from workbench.debug.bundle.replay import bounded
+from workbench.wasm.references import looks_like_hash, resolve
+
+PAGE = 1_000
+
+
+class Recorded(Protocol):
+    """Where turns come from. `name` is for sentences, `notes` what a reader should know."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def notes(self) -> tuple[str, ...]: ...
+    def ran_last(self) -> Mapping[ActorId, str]:
+        """The module that each recorded actor ran last."""
+        ...
+
+    def turns(self, actor: ActorId) -> Sequence[Turn]: ...
+    def terms(self, actor: ActorId) -> Birth | None:
+        """What an instance of it is made on, when no birth is recorded."""
+        ...
+
+    def resolve(self, reference: str) -> str:
+        """The hash of the module that is meant. NotFound: there is none."""
+        ...
+
+    def module(self, module: str) -> tuple[ModuleInfo, bytes]:
+        """NotFound, Invalid: it is not to be had."""
+        ...
+
+
+class OfNode:
+    """The journals of durable actors, and the newest turns that are kept of all. Reads, and nothing else."""
+
+    notes: tuple[str, ...] = ()
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self.name = f"the node {node.info().name}"
+        self._newest: dict[ActorId, list[Turn]] = {}
+        for turn in node.actors.turns(limit=MOST):
+            self._newest.setdefault(turn.actor, []).append(turn)
+        self._journals = {info.actor: info for info in node.journal.list() if info.last}
+
+    def ran_last(self) -> Mapping[ActorId, str]:
+        found = {actor: info.module for actor, info in self._journals.items()}
+        found.update({actor: _ran_last(turns) for actor, turns in self._newest.items()})
+        return dict(sorted(found.items()))
+
+    def turns(self, actor: ActorId) -> Sequence[Turn]:
+        newest = self._newest.get(actor, [])
+        if actor not in self._journals:
+            return newest
+        found: list[Turn] = []
+        while page := self._node.journal.entries(actor, after=found[-1].seq if found else 0, limit=PAGE):
+            found += page
+        return [*_before(newest, found[0].seq if found else 0), *found]
+
+    def terms(self, actor: ActorId) -> Birth | None:
+        try:
+            info = self._node.actors.get(actor)
+        except NotFound:
+            return None
+        grants = tuple(map(parse_grant, info.grants))
+        return Birth(BirthReason.SPAWN, "", info.profile, grants, info.limits, info.parent)
+
+    def resolve(self, reference: str) -> str:
+        try:
+            return self._node.modules.get(reference).hash
+        except NotFound:
+            return _of_hashes(reference, set(self.ran_last().values()))
+
+    def module(self, module: str) -> tuple[ModuleInfo, bytes]:
+        return self._node.modules.get(module), self._node.modules.data(module)
+
+
+class OfBundle:
+    """A bundle, of which nothing is believed."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._bundle, self.name = bundle, bundle.path.name
+        self._last = {actor: _ran_last(list(bundle.turns(actor))) for actor in bundle.recorded}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return (*self._bundle.notes, *self._bundle.problems)
+
+    def ran_last(self) -> Mapping[ActorId, str]:
+        return self._last
+
+    def turns(self, actor: ActorId) -> Sequence[Turn]:
+        return [bounded(turn) for turn in self._bundle.turns(actor)]
+
+    def terms(self, actor: ActorId) -> Birth | None:  # noqa: ARG002  # an export begins with a birth
+        return None
+
+    def resolve(self, reference: str) -> str:
+        modules = self._bundle.modules
+        aliases = {alias: info.hash for info in modules for alias in info.aliases}
+        found = resolve(reference, modules, aliases)
+        known = {info.hash for info in modules}
+        return found if found in known else _of_hashes(reference, set(self._last.values()))
+
+    def module(self, module: str) -> tuple[ModuleInfo, bytes]:
+        return self._bundle.module(module)
+
+
+def _ran_last(turns: Sequence[Turn]) -> str:
+    """An instance that was refused never ran."""
+    lived = (turn.module for turn in reversed(turns) if turn.birth is None or turn.outcome is Outcome.REPLY)
+    return next(lived, turns[-1].module if turns else "")
+
+
+def _before(newest: Sequence[Turn], first: int) -> Sequence[Turn]:
+    """Of the newest turns those that the journal does not have any more, of the same life of the actor's name."""
+    begin = 0
+    for at in range(1, len(newest)):
+        if newest[at].seq <= newest[at - 1].seq:
+            begin = at
+    return [turn for turn in newest[begin:] if turn.seq < first]
+
+
+def _of_hashes(reference: str, known: set[str]) -> str:
+    lowered = reference.lower()
+    found = [module for module in known if module.startswith(lowered)] if looks_like_hash(reference) else []
+    if len(found) == 1:
+        return found[0]
+    raise NotFound(f"no module {reference!r}, and no recorded turn of one; list them with: workbench module list")

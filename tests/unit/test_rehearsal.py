@@ -272,7 +272,7 @@ def test_chance_that_was_not_recorded_hides_no_difference_that_the_recorded_modu
     interpreter: str,
 ) -> None:
     """With the default profile an actor is given real chance at its birth, whether it uses it or not."""
-    with workbench.connect("embedded:") as node:
+    with workbench.connect("embedded:", record="off") as node:
         till = node.modules.deploy(TILL.encode(), file_name="till.py", alias="till")
         node.actors.spawn(till.hash, "5", options=SpawnOptions("anna"))
         node.actors.ask("anna", "total")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.api import ActorId, ActorInfo, HostCall, LogLine, Payload, Turn, WorkbenchError
+from workbench.wasm.script import WASI
 
 if TYPE_CHECKING:
     from workbench.testing.node import VirtualNode
@@ -61,12 +62,16 @@ class ActorHandle:
         return self.node.logs(actor=self.id)
 
     def host_calls(self, interface: str = "", function: str = "") -> list[HostCall]:
-        """The host calls of its turns, oldest first; of one interface (`keyvalue`) or function (`put`) if named."""
+        """The host calls of its turns, oldest first; of one interface (`keyvalue`) or function (`put`) if named.
+
+        What it was given of the real world by WASI is the interface `wasi`, and only there when it is named.
+        """
         return [
             call
             for turn in self.turns
             for call in turn.host_calls
-            if interface in ("", call.interface) and function.replace("_", "-") in ("", call.function)
+            if (interface == call.interface if interface else call.interface != WASI)
+            and function.replace("_", "-") in ("", call.function)
         ]
 
     def assert_called(self, interface: str, function: str, *arguments: Any) -> HostCall:

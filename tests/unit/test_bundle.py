@@ -22,6 +22,7 @@ from workbench.api.modules import CancelToken
 from workbench.api.replay import Severity
 from workbench.api.turn_text import from_line, to_line
 from workbench.config import load
+from workbench.data import directory
 from workbench.debug.bundle.export import Wanted, export
 from workbench.debug.bundle.reader import Bundle
 from workbench.debug.bundle.replay import MOST, TOGETHER, bounded, replay
@@ -349,3 +350,23 @@ def test_a_newer_bundle_opens_as_far_as_it_is_understood(session: Path, tmp_path
     assert "a newer program" in info.notes[0] and not info.problems
     assert [entry.name for entry in info.entries if not entry.known] == ["holograms.bin"]
     assert info.actors and workbench.replay_bundle(path).held
+
+
+@pytest.mark.parametrize("checkpoint", [False, True])
+def test_a_durable_actor_that_was_brought_back_replays_equal(
+    interpreter: str, tmp_path: Path, checkpoint: bool
+) -> None:
+    assert interpreter
+    source = (directory("resources") / "actors" / "durability_actor.py").read_bytes()
+    with workbench.connect("embedded:") as own:
+        module = own.modules.deploy(source, file_name="durable.py").hash
+        own.actors.spawn(module, "5", options=SpawnOptions("d", "strict", ("durability",), durable=True))
+        for message in ("increment", *(["checkpoint"] if checkpoint else []), "increment"):
+            own.actors.ask("d", message)
+        own.actors.kill("d")
+        own.actors.restart("d")
+        assert own.actors.ask("d", "increment").payload == "8"
+        workbench.export_bundle(own, tmp_path / "s.plexbundle")
+    found = replayed(tmp_path / "s.plexbundle", "d")
+    assert (found.divergence, found.problem, found.uncertain) == (None, "", 0)
+    assert found.equal == found.turns

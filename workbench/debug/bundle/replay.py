@@ -17,13 +17,14 @@ from workbench.api.identity import ActorId
 from workbench.api.limits import PROFILES, Limits
 from workbench.api.modules import CancelToken, Progress, ProgressCallback
 from workbench.api.replay import Divergence, Severity
-from workbench.api.turns import Turn
+from workbench.api.turns import Outcome, Turn
 from workbench.api.words import plural
 from workbench.debug.bundle.index import Place
 from workbench.debug.bundle.opened import Opened
 from workbench.debug.bundle.reader import Bundle
 from workbench.debug.bundle.recorded import is_state
 from workbench.runtime.apart import apart
+from workbench.runtime.recovery import REPLAYED
 from workbench.runtime.replay import Replay
 from workbench.runtime.surroundings import Surroundings
 from workbench.wasm.engine import WASMTIME
@@ -121,6 +122,7 @@ class _Life:
         self._doubt = self._problem = ""
         self._divergence: Divergence | None = None
         self._notes: dict[str, int] = {}
+        self._worlds: dict[int, tuple[int, int]] = {}
 
     @property
     def is_over(self) -> bool:
@@ -131,7 +133,10 @@ class _Life:
     def live(self, bundle: Bundle, place: Place) -> None:
         """Live through the turn in this place."""
         try:
-            self._one(bundle.turn_at(place))
+            turn = bundle.turn_at(place)
+            self._one(turn)
+            if turn.birth is not None and turn.birth.replayed_after and self._lives and not self.is_over:
+                self._catch_up(bundle, turn.birth.replayed_after, turn.seq)
         except WorkbenchError as error:
             self._problem = error.message
         if self.is_over:
@@ -162,6 +167,25 @@ class _Life:
             return
         self._step(turn)
 
+    def _catch_up(self, bundle: Bundle, after: int, born: int) -> None:
+        """What an instance that was brought back has lived through before it was heard: the turns since `after`."""
+        places = [place for place in bundle.places(self.actor) if after <= place.seq < born]
+        if [place.seq for place in places] != list(range(after, born)):
+            self._run.drop()
+            self._lives = False
+            missing = f"turns {after:,} to {born - 1:,}, by which it was brought back, are not all recorded"
+            self._leave_out(f"not replayed, because {missing}")
+            return
+        base, *since = (bundle.turn_at(place) for place in places)
+        self._run.go_on(base.state, self._worlds.get(after, self._run.world))
+        self._from_birth = False  # a state that was restored is equal in what it does, not in fuel
+        for turn in since:
+            if turn.operation in REPLAYED and turn.outcome is not Outcome.CRASHED:
+                found = self._run.step(bounded(turn))
+                if found is not None and found.severity is not Severity.COST:
+                    self._divergence = self._divergence or found
+                    return
+
     def _leave_out(self, why: str) -> None:
         self._notes[why] = self._notes.get(why, 0) + 1
 
@@ -182,6 +206,8 @@ class _Life:
     def _step(self, turn: Turn) -> None:
         found = self._run.step(bounded(turn))
         self._lives = self._run.alive
+        if is_state(turn) and self._lives:
+            self._worlds[turn.seq] = self._run.world
         self._replayed += 1
         counts = self._fuel_counts(turn)
         if found is None or (found.severity is Severity.COST and not counts):

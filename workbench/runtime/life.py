@@ -37,17 +37,18 @@ def restart(actor: Actor) -> None:
 def rise(actor: Actor, spec: Spec) -> None:
     """Live again after an end, with the initial state. When that fails it is as dead as before."""
     actor.state = ActorState.STARTING
+    actor.restarts += 1  # before it is idle: whoever sees it alive sees it counted
     try:
         if actor.durable is not None:
             recovery.recover(actor, spec)
         else:
             actor.start(spec, spec.state, BirthReason.RESTART)
     except BaseException as refused:
+        actor.restarts -= 1
         actor.last_cause = getattr(refused, "cause", None) or Cause("crashed", str(refused))
         actor.state, actor.body.ending = ActorState.CRASHED, None
         actor.around.bonds.ended(actor.id, str(actor.last_cause), abnormal=True)  # what it took hold of meanwhile
         raise
-    actor.restarts += 1
     actor.announce("actors.restarted")
 
 

@@ -20,6 +20,7 @@ from workbench.api.capabilities import (
     includes,
     parse_grant,
 )
+from workbench.api.changes import ServiceChange
 from workbench.api.channels import (
     Channels,
     Delivery,
@@ -66,6 +67,7 @@ from workbench.api.patterns import parse_pattern, parse_tuple, write_pattern, wr
 from workbench.api.process_groups import Group, GroupMember, ProcessGroups, PublishResult
 from workbench.api.recordings import Pin, RecordedTurn, RecordingLevel, RecordingSegment, RecordingStatistics
 from workbench.api.registry import Health, Registry, RegistryEntry
+from workbench.api.session import Certainty, Direction, Moment, Session, StateView, TimelineEntry
 from workbench.api.structure import Change, Member, ModuleDetail, ModuleDiff, Section
 from workbench.api.supervision import (
     Backoff,
@@ -123,6 +125,7 @@ __all__ = [
     "CancelToken",
     "Capabilities",
     "Cause",
+    "Certainty",
     "Change",
     "Channels",
     "ChildInfo",
@@ -136,6 +139,7 @@ __all__ = [
     "Delivery",
     "Denial",
     "Denied",
+    "Direction",
     "Duration",
     "Ending",
     "Envelope",
@@ -175,6 +179,7 @@ __all__ = [
     "ModuleDiff",
     "ModuleInfo",
     "Modules",
+    "Moment",
     "NearMiss",
     "Node",
     "NodeInfo",
@@ -205,13 +210,17 @@ __all__ = [
     "RestartRecord",
     "Sample",
     "Section",
+    "ServiceChange",
+    "Session",
     "SpawnOptions",
+    "StateView",
     "Strategy",
     "Subscriber",
     "Subscription",
     "Supervision",
     "SupervisorInfo",
     "SupervisorSpec",
+    "TimelineEntry",
     "Timeout",
     "TopicInfo",
     "TreeChange",

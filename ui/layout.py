@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMainWindow
 from ui.settings import Record, RecordFile, text
 from ui.widgets.dock import Dock
 
-VERSION = 6
+VERSION = 7
 """Grows when panels come or go in a way that makes old arrangements wrong."""
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 ACROSS, DOWN = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
@@ -35,7 +35,7 @@ SHARES = {
 }
 """Percent of the window, by docks that lie side by side or one over the other."""
 PERSPECTIVES = tuple(SHARES)
-DATA = ("keyvalue", "tuplespace", "channels", "groups", "locks", "registry", "blobs")
+DATA = ("keyvalue", "tuplespace", "channels", "groups", "locks", "registry", "blobs", "journal")
 """What the services hold: in front in the perspective Data, elsewhere shown when it is asked for."""
 
 

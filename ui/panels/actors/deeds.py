@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication
 
+from ui.crashes import CrashOf
 from ui.desk import Draft
 from ui.dialogs.asking import ask_and_wait, asking
 from ui.dialogs.choice import choice
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
 ROW_ACTIONS = (
     "actor.message", "actor.source", "actor.graph", "actor.log", "actor.supervisor", "actor.capabilities",
-    "actor.tuple", "actor.limits", "", "actor.suspend", "actor.resume", "actor.passivate", "", "actor.restart",
-    "actor.stop", "actor.kill", "", "actor.copy_id", "actor.copy_command",
+    "actor.tuple", "actor.before_crash", "actor.limits", "", "actor.suspend", "actor.resume", "actor.passivate", "",
+    "actor.restart", "actor.stop", "actor.kill", "", "actor.copy_id", "actor.copy_command",
 )  # fmt: skip
 CHANGES = {
     "suspend": "takes no more messages until it is resumed",
@@ -45,7 +46,7 @@ class Deeds:
             "spawn": self.spawn, "message": self.message, "source": self._source, "restart": self._restart,
             "stop": self._stop, "kill": self._kill, "graph": self._graph, "log": self._log, "copy_id": self._copy_id,
             "copy_command": self._copy_command, "supervisor": self._show_supervisor, "limits": self._show_limits,
-            "capabilities": self._show_capabilities, "tuple": self._show_tuple,
+            "capabilities": self._show_capabilities, "tuple": self._show_tuple, "before_crash": self._before_crash,
         }.items():  # fmt: skip
             self._desk.actions.bind(f"actor.{verb}", slot)
         for verb in CHANGES:
@@ -63,6 +64,7 @@ class Deeds:
             ("suspend", not rests and state not in (ActorState.SUSPENDED, ActorState.STOPPING)),
             ("resume", state is ActorState.SUSPENDED), ("passivate", state is ActorState.IDLE),
             ("supervisor", row is not None and bool(row.supervisor)), ("tuple", state is ActorState.WAITING),
+            ("before_crash", row is not None and row.crashes > 0),
         ):  # fmt: skip
             self._desk.actions.enable(f"actor.{verb}", on=on)
 
@@ -104,6 +106,10 @@ class Deeds:
     def _show_tuple(self) -> None:
         if self._panel.chosen:
             self._desk.show_waiter.emit(self._panel.chosen)
+
+    def _before_crash(self) -> None:
+        if self._panel.chosen:
+            self._desk.before_crash.emit(CrashOf(self._panel.chosen))
 
     def _copy_id(self) -> None:
         QGuiApplication.clipboard().setText(self._panel.chosen)

@@ -222,6 +222,16 @@ SPECS = (
          tip="The states after the two chosen entries, or after the chosen one and the one before it"),
     Spec("journal.actor", "Go to the actor", "actor", "", "", "actor show NAME"),
     Spec("journal.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
+    Spec("sequence.show", "Sequence diagram…", "sequence", "Ctrl+Alt+Q", "Debug", "debug diagram ACTOR",
+         tip="Draw who sent what to whom in the newest turns"),
+    Spec("actor.sequence", "Draw its messages", "sequence", "", "", "debug diagram ACTOR"),
+    Spec("sequence.follow", "Follow what happens", "follow", "", "", reason=SCREEN, checkable=True),
+    Spec("sequence.services", "Draw calls to services too", "key", "", "", "debug diagram ACTOR --services",
+         checkable=True),
+    Spec("sequence.export", "Export the diagram…", "export", "", "", "debug diagram ACTOR --output FILE"),
+    Spec("sequence.copy", "Copy the diagram as Mermaid", "copy", "", "", "debug diagram ACTOR --format mermaid"),
+    Spec("sequence.open", "Open the turn of the arrow", "history", "", "", "actor show NAME"),
+    Spec("sequence.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
     Spec("queue.new", "Make a queue…", "plus", "", "Data", "queue create QUEUE"),
     Spec("queue.send", "Send to a queue…", "queue", "", "Data", "queue send QUEUE TYPE=PAYLOAD"),
     Spec("topic.publish", "Publish to a topic…", "topic", "", "Data", "topic publish TOPIC TYPE=PAYLOAD"),
@@ -288,7 +298,7 @@ SPECS = (
     Spec("showcase.copy", "Copy", "copy", "", "", reason="the command prints it", tip="Copy all that was said"),
     Spec("help.about", "About this node", "info", "", "Help", "--version"),
 )  # fmt: skip
-MENUS = ("File", "Edit", "Actor", "Supervision", "Data", "View", "Node", "Help")
+MENUS = ("File", "Edit", "Actor", "Supervision", "Data", "Debug", "View", "Node", "Help")
 OF_NODE = (
     "actor.", "module.", "supervision.", "capability.", "key.", "tuple.", "queue.", "topic.", "group.", "lock.",
     "registry.", "blob.", "journal.",

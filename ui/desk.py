@@ -79,6 +79,8 @@ class Desk(QObject):
     """An actor and the number of a turn of it that is to be seen."""
     show_entry = Signal(str, int)
     """A durable actor and the number of an entry in its journal."""
+    show_sequence = Signal(str)
+    """Names of actors, with commas between them, whose messages are to be drawn; empty for all."""
     before_crash = Signal(object)
     """CrashOf: go to the turn before it."""
     show_supervised = Signal(str)

@@ -47,6 +47,7 @@ from ui.panels.log.panel import LogPanel
 from ui.panels.messages.panel import MessagesPanel
 from ui.panels.modules.panel import ModulesPanel
 from ui.panels.registry.panel import RegistryPanel
+from ui.panels.sequence.panel import SequencePanel
 from ui.panels.supervision.panel import SupervisionPanel
 from ui.panels.tuplespace.panel import TupleSpacePanel
 from ui.progress import Reporter
@@ -65,7 +66,7 @@ from workbench.api import WorkbenchError
 PANELS: tuple[type[Panel], ...] = (
     EditorPanel, ActorsPanel, ModulesPanel, SupervisionPanel, CapabilitiesPanel, MessagesPanel, GraphsPanel, LogPanel,
     KeyValuePanel, TupleSpacePanel, ChannelsPanel, GroupsPanel, LocksPanel, RegistryPanel, BlobsPanel,
-    JournalPanel,
+    JournalPanel, SequencePanel,
 )  # fmt: skip
 REMEMBER_MS = 250
 TOOLS = ("file.new_server", "file.open", "file.save", "", "edit.run", "actor.spawn", "actor.message")

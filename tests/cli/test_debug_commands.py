@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from xml.etree import ElementTree
+
 from tests.cli.conftest import Shell
 from workbench.api.turn_text import from_line
 
@@ -48,3 +51,17 @@ def test_what_run_did_is_recorded_in_its_workspace(shell: Shell) -> None:
     assert done.code == 0, done.err
     lines = shell("debug", "history", "--json").out.splitlines()
     assert [from_line(line).operation for line in lines][:2] == ["init", "message"]
+
+
+def test_a_diagram_is_drawn_of_what_was_recorded_as_text_and_as_files(shell: Shell) -> None:
+    assert shell("run", "counter.py", "--call", "increment", "--workspace", str(shell.workspace)).code == 0
+    text = shell("debug", "diagram").out
+    assert text.startswith("sequenceDiagram\n    actor p0 as outside\n")
+    assert "p0->>p1: increment" in text and "p1-->>p0: 1" in text
+    arrows = json.loads(shell("debug", "diagram", "--format", "json").out)["arrows"]
+    picture = shell.workspace / "shop.svg"
+    drawn = shell("debug", "diagram", "--limit", "50", "-o", str(picture))
+    assert drawn.out == f"{picture}: {len(arrows)} arrows between 3 participants\n"
+    assert len(ElementTree.parse(picture).getroot().findall("{http://www.w3.org/2000/svg}g[@data-turn]")) == len(arrows)
+    nobody = shell("debug", "diagram", "nobody")
+    assert (nobody.code, nobody.err) == (1, "not_found: nothing is recorded of nobody that could be drawn\n")

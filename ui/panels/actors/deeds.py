@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 ROW_ACTIONS = (
     "actor.message", "actor.source", "actor.graph", "actor.log", "actor.supervisor", "actor.capabilities",
-    "actor.tuple", "actor.before_crash", "actor.limits", "", "actor.suspend", "actor.resume", "actor.passivate", "",
+    "actor.tuple", "actor.sequence", "actor.before_crash", "actor.limits", "",
+    "actor.suspend", "actor.resume", "actor.passivate", "",
     "actor.restart", "actor.stop", "actor.kill", "", "actor.copy_id", "actor.copy_command",
 )  # fmt: skip
 CHANGES = {
@@ -32,6 +33,9 @@ CHANGES = {
     "resume": "goes on",
     "passivate": "keeps its state without an instance; the next message brings it back",
 }
+OF_EACH = (
+    "message", "sequence", "source", "graph", "log", "stop", "limits", "capabilities", "copy_id", "copy_command",
+)  # fmt: skip
 AT_REST = (ActorState.CRASHED, ActorState.STOPPED)
 
 
@@ -47,6 +51,7 @@ class Deeds:
             "stop": self._stop, "kill": self._kill, "graph": self._graph, "log": self._log, "copy_id": self._copy_id,
             "copy_command": self._copy_command, "supervisor": self._show_supervisor, "limits": self._show_limits,
             "capabilities": self._show_capabilities, "tuple": self._show_tuple, "before_crash": self._before_crash,
+            "sequence": lambda: self._desk.show_sequence.emit(self._panel.chosen),
         }.items():  # fmt: skip
             self._desk.actions.bind(f"actor.{verb}", slot)
         for verb in CHANGES:
@@ -57,7 +62,7 @@ class Deeds:
         """What can be done to it now."""
         state = row.state if row is not None else ActorState.STOPPED
         rests = state in AT_REST
-        for verb in ("message", "source", "graph", "log", "stop", "limits", "capabilities", "copy_id", "copy_command"):
+        for verb in OF_EACH:
             self._desk.actions.enable(f"actor.{verb}", on=row is not None)
         for verb, on in (
             ("restart", row is not None and rests), ("kill", row is not None and not rests),

@@ -159,6 +159,7 @@ class Machine:
         self.logbook.note(Level.INFO, f"node {self.config.node_name} started")
         if revive:
             self.system.revive()
+            self.trees.revive()
 
     def _surroundings(self) -> Surroundings:
         self.network = Network()

@@ -172,7 +172,7 @@ class Body:
     def _born(self, spec: Spec, state: Payload, reason: BirthReason, replayed_after: int = 0) -> Instance:
         """A fresh instance that has taken the state."""
         name, started = self.id.name, self._around.clock.now()
-        birth = Birth(reason, state, spec.profile, spec.grants, spec.limits, spec.parent, replayed_after)
+        birth = Birth(reason, state, spec.profile, self.holdings.lasting(), spec.limits, spec.parent, replayed_after)
         self._take_level()
         self.context.begin_turn()
         self._set_terms(spec)

@@ -243,8 +243,15 @@ def set_limits(actor: Actor, spec: Spec) -> None:
     """Take on other limits from the next turn on; another stack from the next start on."""
     actor.check_present()
     actor.body.set_limits(spec)
+    keep_terms(actor)
     actor.mailbox.limit = spec.limits.mailbox
     actor.announce("actors.limited", changes(actor.spec.limits, spec.limits))
+
+
+def keep_terms(actor: Actor) -> None:
+    """Let a durable actor come back with the grants and limits that it has now. From any thread."""
+    if actor.durable is not None:
+        actor.around.journal.terms(actor.id, actor.body.holdings.lasting(), actor.body.spec.limits)
 
 
 def changes(before: Limits, after: Limits) -> str:

@@ -50,6 +50,7 @@ class ActorSystem:
         self._library, self._around, self.node_name, self._most = library, around, node_name, most
         self._actors: dict[ActorId, Actor] = {}
         self._waits: dict[ActorId, ActorId] = {}
+        self.closing = False
         self._lock = threading.Lock()
         self._message_ids = itertools.count(1)
         self._names = itertools.count(1)
@@ -325,7 +326,7 @@ class ActorSystem:
 
     def retire(self, actor: Actor) -> Answer[Any]:
         def job() -> None:
-            life.stop(actor)
+            life.stop(actor, closing=self.closing)
             self._forget(actor)
 
         return actor.stop(job)

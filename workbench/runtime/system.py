@@ -226,6 +226,12 @@ class ActorSystem:
         self.control(identity, lambda: life.upgrade(actor, spec), timeout, "the upgrade")
         return actor.info()
 
+    def renew(self, identity: ActorId) -> None:
+        """Let it go on in a fresh instance with its state, soon; nothing when it is not there."""
+        actor = self._actors.get(identity)
+        if actor is not None:
+            actor.control(lambda: life.renew(actor))
+
     def snapshot(self, identity: ActorId, timeout: float) -> Payload:
         actor = self.find(identity)
         state: Payload = self.control(identity, lambda: life.snapshot(actor), timeout, "the snapshot")

@@ -2,8 +2,8 @@
 
 CPython seeds its generator once and goes on from there, which no state of an actor holds: one that was brought back
 from its state would draw other numbers than it had drawn. The host knows how far its sequence was used, and gives the
-same again. Whoever calls `random.seed` with a seed has a generator that goes on from turn to turn, and has to seed it again
-when the state is taken up.
+same again. Whoever calls `random.seed` with a seed has a generator that goes on from turn to turn, and has to seed it
+again when the state is taken up.
 """
 
 from __future__ import annotations

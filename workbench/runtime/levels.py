@@ -30,6 +30,11 @@ class Levels:
     def of_scope(self, scope: Scope) -> RecordingLevel:
         return self._scopes.get(scope, self._default) if self._scopes else self._default
 
+    def anywhere(self, level: RecordingLevel) -> bool:
+        """Whether it is that of some tenant and namespace."""
+        with self._lock:
+            return level is self._default or level in self._scopes.values()
+
     def set(self, actor: ActorId, level: RecordingLevel | None) -> None:
         with self._lock:
             _put(self._actors, actor, level)

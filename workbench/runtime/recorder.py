@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -37,6 +37,8 @@ class Recorder:
         self._bytes = 0
         self._lock = threading.Lock()
         self.queue = TurnQueue(self._lock)
+        self.settle: Callable[[], None] | None = None
+        """Called before a turn is recorded in full: what services have done for it and not written yet is written."""
 
     def add(self, turn: Turn, level: RecordingLevel = OFF) -> None:
         envelope = turn.envelope
@@ -48,6 +50,8 @@ class Recorder:
         entry = None
         if level is not OFF:
             entry = turn.actor, to_row(turn, with_calls=level is FULL), size
+            if level is FULL and self.settle is not None:
+                self.settle()
         if len(turn.host_calls) > KEPT_HOST_CALLS or calls > SHOWN_BYTES:
             turn, fewer = _shortened(turn)
             size += fewer - calls

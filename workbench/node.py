@@ -118,19 +118,7 @@ class Machine:
         self.bus = Bus(clock, buffer=config.event_buffer)
         closing.callback(self.bus.close)
         self.logbook = Logbook(clock, self.bus, kept=config.kept_log_lines)
-        bounds = Bounds(config.recording_bytes, config.recording_seconds, config.recording_pinned_bytes)
-        level = recording_level(config.record) if config.record else RecordingLevel.FULL
-        self.recorder = Recorder(self.bus, kept=config.kept_turns, level=level)
-        self.changes = Changes(self.recorder.levels, self.recorder.queue, clock.now)
-        self.workspace.database.watch(self.changes)
-        self.recording = Recording(
-            self.workspace.database,
-            clock,
-            bounds,
-            self.recorder.queue,
-            lambda *line: self.logbook.note(*line),
-            ended=self._recorded,
-        )
+        self.recording = self._recording()
         closing.callback(self.recording.close)
         self.timers = Timers(clock)
         closing.callback(self.timers.close)
@@ -162,6 +150,21 @@ class Machine:
         self.trees = Trees(around, self.system)
         closing.callback(self.trees.close, TREE_SECONDS)
         closing.callback(self.services.keep)
+
+    def _recording(self) -> Recording:
+        config, clock, database = self.config, self.clock, self.workspace.database
+        bounds = Bounds(config.recording_bytes, config.recording_seconds, config.recording_pinned_bytes)
+        level = recording_level(config.record) if config.record else RecordingLevel.FULL
+        self.recorder = Recorder(self.bus, kept=config.kept_turns, level=level)
+        self.changes = Changes(self.recorder.levels, self.recorder.queue, clock.now)
+        database.watch(self.changes)
+
+        def ended(*, whole: bool) -> None:
+            if whole and self.changes.are_whole:
+                database.whole()
+
+        queue = self.recorder.queue
+        return Recording(database, clock, bounds, queue, lambda *line: self.logbook.note(*line), ended=ended)
 
     def _start(self, *, revive: bool) -> None:
         self.engines.start()
@@ -248,10 +251,6 @@ class Machine:
         """Keys in a database of their own are closed before the recording is."""
         if self.changes.are_whole and self.key_database not in (None, self.workspace.database):
             self.key_database.whole()
-
-    def _recorded(self, whole: bool) -> None:
-        if whole and self.changes.are_whole:
-            self.workspace.database.whole()
 
     def _artifacts(self, folder: Path) -> Artifacts:
         made = Artifacts(folder / "compiled", self.config.compiled_bytes)

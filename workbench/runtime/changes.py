@@ -23,7 +23,6 @@ class Changes:
     def __init__(self, levels: Levels, queue: TurnQueue, now: Callable[[], float]) -> None:
         self._levels, self._queue, self._lock, self._now = levels, queue, queue.lock, now
         self._last: dict[Scope, int] = {}
-        self._keys: dict[Scope, Scope] = {}
         self._missed_somewhere: set[Scope] = set()
         self._misses, self._seen = 0, dict[Scope, int]()
 
@@ -49,13 +48,20 @@ class Changes:
         return not self._misses and not self._missed_somewhere and not self._seen
 
     def put(self, noted: Sequence[tuple[Scope, str, Row | None, Row | None]]) -> None:
-        now = self._now()
+        now, last, put = self._now(), self._last, self._queue.put
         with self._lock:
             for scope, table, before, after in noted:
-                number = self._last[scope] = self._caught_up(scope) + 1
-                size = OVERHEAD_BYTES + _size(before) + _size(after)
-                key = self._keys.setdefault(scope, scope)
-                self._queue.put((key, (number, table, before, after, now), size))
+                if self._misses or self._missed_somewhere:
+                    self._caught_up(scope)
+                number = last[scope] = last.get(scope, 0) + 1
+                size = OVERHEAD_BYTES
+                for row in (before, after):
+                    if row is not None:
+                        for value in row:
+                            kind = type(value)
+                            if kind is str or kind is bytes:
+                                size += len(value)
+                put((scope, (number, table, before, after, now), size))
 
     def note(self, scope: Scope, table: str, before: Row | None, after: Row | None) -> None:
         """One of what is held in memory alone; whoever calls it holds what keeps it from changing again."""
@@ -67,18 +73,12 @@ class Changes:
     def last(self, scope: Scope) -> int:
         """The number of the newest one."""
         with self._lock:
-            found = self._last[scope] = self._caught_up(scope)
-            return found
+            self._caught_up(scope)
+            return self._last.get(scope, 0)
 
-    def _caught_up(self, scope: Scope) -> int:
-        """The newest number, or the next one when some were missed since."""
-        last = self._last.get(scope, 0)
+    def _caught_up(self, scope: Scope) -> None:
+        """Leave a number out when some were missed since the newest one."""
         if self._misses != self._seen.get(scope, 0) or scope in self._missed_somewhere:
             self._seen[scope] = self._misses
             self._missed_somewhere.discard(scope)
-            last += 1
-        return last
-
-
-def _size(row: Row | None) -> int:
-    return 0 if row is None else sum(len(value) for value in row if isinstance(value, str | bytes))
+            self._last[scope] = self._last.get(scope, 0) + 1

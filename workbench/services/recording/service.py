@@ -53,6 +53,12 @@ class Queue(Protocol):
     def rest(self) -> None: ...
 
 
+class Ended(Protocol):
+    """Told that nothing is recorded any more."""
+
+    def __call__(self, *, whole: bool) -> None: ...
+
+
 class Recording:
     """Thread-safe. `close()` writes what is left, and is idempotent."""
 
@@ -64,7 +70,7 @@ class Recording:
         queue: Queue,
         note: Note,
         *,
-        ended: Callable[[bool], None] = lambda _: None,
+        ended: Ended | None = None,
     ) -> None:
         """`ended` is told at the end whether all that came was recorded."""
         self._ended = ended
@@ -119,7 +125,8 @@ class Recording:
             self._flush()
             if left := self._waiting:
                 self._note(Level.WARN, f"{plural(left, 'turn')} could not be recorded before the end: {self._stopped}")
-            self._ended(not left and not self._dropped)
+            if self._ended is not None:
+                self._ended(whole=not left and not self._dropped)
 
     @property
     def _waiting(self) -> int:

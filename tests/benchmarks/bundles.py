@@ -26,7 +26,6 @@ def bundle(node: Node) -> Figure:
         actor = node.actors.spawn("tally", options=SpawnOptions(f"tally-{number}")).id
         for _ in range(TURNS - 1):
             node.actors.ask(actor, "add", "1")
-        node.actors.stop(actor)
     assert node.debugger.segments(limit=1) and node.debugger.statistics().turns == ACTORS * TURNS
     chance = random.Random(1)
     with TemporaryDirectory() as folder:

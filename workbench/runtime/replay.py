@@ -117,6 +117,32 @@ class Replay:
         assert self._body is not None, "nothing was replayed yet"
         return self._body.snapshot()
 
+    def look(self, script: Script) -> Payload:
+        """The state as it is now, which no recorded turn asked for: `script` answers the host calls of that.
+
+        Virtual time and chance stay where they are. Rejected, Crashed: the actor does not hand it out.
+        """
+        body = self._body
+        assert body is not None, "nothing was replayed yet"
+        before = body.fsm_state, body.world_position
+        body.repeat(script, 0)
+        try:
+            return body.snapshot()
+        finally:
+            body.repeat(None, 0)
+            if body.instance is not None:
+                self.go_on(*before)
+
+    @property
+    def fsm_state(self) -> str:
+        return "" if self._body is None else self._body.fsm_state
+
+    @property
+    def memory_bytes(self) -> int:
+        """Of the living instance, as far as it is known."""
+        instance = None if self._body is None else self._body.instance
+        return 0 if instance is None else instance.memory_bytes or 0
+
     def drop(self) -> None:
         """There is no instance any more; idempotent."""
         if self._body is not None:

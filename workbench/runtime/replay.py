@@ -138,6 +138,15 @@ class Replay:
         return "" if self._body is None else self._body.fsm_state
 
     @property
+    def names_random(self) -> bool:
+        """Whether it is Python that may use `random`, whose place no state holds."""
+        return (
+            self._body is not None
+            and bool(self._body.spec.runnable.bytecode)
+            and (self._body.spec.runnable.names_random)
+        )
+
+    @property
     def memory_bytes(self) -> int:
         """Of the living instance, as far as it is known."""
         instance = None if self._body is None else self._body.instance

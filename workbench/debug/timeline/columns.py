@@ -5,21 +5,23 @@ A head has the order in which this program writes it; a line with another one is
 
 from __future__ import annotations
 
-import math
 import re
 import sys
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import NamedTuple
+from itertools import accumulate, groupby
+from operator import itemgetter
+from typing import Any
 
 from workbench.api.errors import Cause, Invalid, WorkbenchError
 from workbench.api.identity import ActorId
 from workbench.api.turns import Birth, Outcome, Turn
-from workbench.debug.bundle import layout, records
-from workbench.debug.bundle.index import Place, lines_of, read_turn
+from workbench.debug.bundle import records
+from workbench.debug.bundle.index import read_turn
 from workbench.debug.bundle.manifest import LATEST
 from workbench.debug.bundle.reader import Bundle
+from workbench.debug.timeline.lines import Lines
 
 _NUMBER = rb"-?\d{1,18}"
 _TEXT = rb'"((?:[^"\\]|\\.)*)"'
@@ -40,17 +42,9 @@ _CODES = {name.encode(): code for code, name in enumerate(OPERATIONS)}
 _ENDS = {outcome.value.encode(): code for code, outcome in enumerate(OUTCOMES)}
 
 
-class Head(NamedTuple):
-    """The numbers of one turn; `type` is that of its message or the operation, `sent` when its message was."""
-
-    operation: int
-    outcome: int
-    started: float
-    fuel: int
-    memory: int
-    wall_ns: int
-    type: str
-    sent: float
+Row = tuple[int, int, int, int, int, int, int, int, float, float]
+"""Of one turn: number in its stream, fuel, memory, nanoseconds, type, line, operation, outcome, when it started, and
+when its message was sent."""
 
 
 class Columns:
@@ -61,6 +55,7 @@ class Columns:
     """
 
     def __init__(self, bundle: Bundle) -> None:
+        self.lines = Lines(bundle)
         self.actors: list[ActorId] = []
         self.births: dict[int, Birth] = {}
         self.modules: dict[int, str] = {}
@@ -72,16 +67,16 @@ class Columns:
         self.operation, self.outcome = array("B"), array("B")
         self.started, self.sent, self.ended = array("d"), array("d"), array("d")
         self._type_codes: dict[str, int] = {}
+        self._codes: dict[bytes, int] = {}
         self._interned: dict[Birth, Birth] = {}
         self._read(bundle)
 
     def __len__(self) -> int:
         return len(self.seq)
 
-    def place(self, position: int) -> Place:
-        """Where in the bundle the turn is."""
-        born = self.operation[position] == INIT
-        return Place(self.seq[position], born, self.file[position], self.line[position])
+    def turn(self, position: int) -> Turn:
+        """The whole turn. Invalid: it cannot be read; that is a problem of the bundle then, too."""
+        return self.lines.turn(self.file[position], self.line[position])
 
     def _read(self, bundle: Bundle) -> None:
         order: list[tuple[int, int, int, int]] = []
@@ -90,39 +85,75 @@ class Columns:
             self.actors.append(actor)
             order += [(place.file, place.line, number, place.seq) for place in bundle.places(actor)]
         order.sort()
-        file, lines = -1, Lines(bundle)
-        for at_file, at_line, actor_number, seq in order:
-            if at_file != file:
-                file, found = at_file, lines.of(at_file)
-            try:
-                if at_line >= len(found):
-                    raise Invalid("it is not there")
-                self._add(found[at_line], actor_number, seq, at_file, at_line)
-            except WorkbenchError as error:
-                bundle.refuse(f"{lines.name(at_file)} line {at_line + 1}: {error.message}")
+        for file, places in groupby(order, key=itemgetter(0)):
+            self._read_file(bundle, file, places)
+        ends = (started + wall_ns / 1e9 for started, wall_ns in zip(self.started, self.wall_ns, strict=True))
+        self.ended = array("d", accumulate(ends, max))
 
-    def _add(self, line: bytes, actor: int, seq: int, file: int, number: int) -> None:
-        head, turn = _head(line)
-        position = len(self.seq)
-        if turn is not None and turn.birth is not None:
+    def _read_file(self, bundle: Bundle, file: int, places: Iterable[tuple[int, int, int, int]]) -> None:
+        rows: list[Row] = []
+        actors: list[int] = []
+        base, lines = len(self.seq), self.lines.of(file)
+        for _, line, actor, seq in places:
+            try:
+                rows.append(self._row(lines[line] if line < len(lines) else b"", base + len(rows), seq, line))
+                actors.append(actor)
+            except WorkbenchError as error:
+                bundle.refuse(f"{self.lines.name(file)} line {line + 1}: {error.message}")
+        if not rows:
+            return
+        columns: tuple[Any, ...] = (
+            self.seq, self.fuel, self.memory, self.wall_ns, self.type, self.line, self.operation, self.outcome,
+            self.started, self.sent,
+        )  # fmt: skip
+        for column, values in zip(columns, zip(*rows, strict=True), strict=True):
+            column.extend(values)
+        self.actor.extend(actors)
+        self.file.extend([file] * len(rows))
+
+    def _row(self, line: bytes, position: int, seq: int, number: int) -> Row:
+        found = _HEAD.match(line)
+        if found is not None:
+            name, ended, started, fuel, memory, wall_ns, _, kind, sent = found.groups()
+            operation, outcome = _CODES.get(name, INIT), _ENDS.get(ended, CRASHED)
+            if operation != INIT and outcome != CRASHED and (operation == MESSAGE) is (kind is not None):
+                try:
+                    times = float(started), float(sent) if sent else 0.0
+                except ValueError:
+                    raise Invalid("it is no turn: its time is none") from None
+                if not (0 <= times[0] <= LATEST and 0 <= times[1] <= LATEST):
+                    raise Invalid("it is no turn: it is of no time that there is")
+                key = name if kind is None else kind
+                if (code := self._codes.get(key)) is None:
+                    code = self._codes[key] = self._code(_text(key))
+                used = NONE if fuel == b"null" else max(0, int(fuel))
+                left = NONE if memory == b"null" else max(0, int(memory))
+                return seq, used, left, max(0, int(wall_ns)), code, number, operation, outcome, *times
+        return self._whole(read_turn(line), position, seq, number)
+
+    def _whole(self, turn: Turn, position: int, seq: int, number: int) -> Row:
+        """Of a turn of which more is kept, or that is written in another order."""
+        if turn.birth is not None:
             slim = replace(turn.birth, state="")
             self.births[position] = self._interned.setdefault(slim, slim)
             self.modules[position] = sys.intern(turn.module)
-        if turn is not None and turn.cause is not None and len(self.causes) < CAUSES:
+        if turn.cause is not None and len(self.causes) < CAUSES:
             self.causes[position] = _short(turn.cause)
-        ended = head.started + head.wall_ns / 1e9
-        self.ended.append(max(ended, self.ended[-1]) if position else ended)
-        numbers = (
-            (self.actor, actor), (self.type, self._type_code(head.type)), (self.seq, seq), (self.fuel, head.fuel),
-            (self.memory, head.memory), (self.wall_ns, head.wall_ns), (self.file, file), (self.line, number),
-            (self.operation, head.operation), (self.outcome, head.outcome),
-        )  # fmt: skip
-        for column, value in numbers:
-            column.append(value)
-        self.started.append(head.started)
-        self.sent.append(head.sent)
+        envelope, figures = turn.envelope, turn.figures
+        return (
+            seq,
+            NONE if figures.fuel is None else figures.fuel,
+            NONE if figures.memory_bytes is None else figures.memory_bytes,
+            figures.wall_ns,
+            self._code(envelope.type if envelope is not None else turn.operation),
+            number,
+            OPERATIONS.index(turn.operation),
+            OUTCOMES.index(turn.outcome),
+            turn.started,
+            envelope.time if envelope is not None else 0.0,
+        )
 
-    def _type_code(self, name: str) -> int:
+    def _code(self, name: str) -> int:
         code = self._type_codes.get(name)
         if code is None:
             code = self._type_codes[name] = len(self.types)
@@ -130,68 +161,8 @@ class Columns:
         return code
 
 
-class Lines:
-    """The lines of the files of turns, by number."""
-
-    def __init__(self, bundle: Bundle) -> None:
-        self._bundle = bundle
-        named = (entry.name for entry in bundle.entries())
-        self._names = [name for name in named if name.startswith(layout.TURNS) and layout.is_known(name)]
-
-    def name(self, file: int) -> str:
-        return self._names[file]
-
-    def of(self, file: int) -> Sequence[bytes]:
-        data = self._bundle.entry(self._names[file])
-        return lines_of(data) if data is not None else ()
-
-
-def _head(line: bytes) -> tuple[Head, Turn | None]:
-    """The numbers of a turn; with the turn itself when it is one of which more is kept, or its head is unusual."""
-    found = _HEAD.match(line)
-    if found is None or found[1] not in _CODES or found[2] not in _ENDS:
-        turn = read_turn(line)
-        return _of(turn), turn
-    operation, outcome = _CODES[found[1]], _ENDS[found[2]]
-    if operation == INIT or outcome == CRASHED or (operation == MESSAGE) is (found[8] is None):
-        turn = read_turn(line)
-        return _of(turn), turn
-    name = _text(found[8]) if operation == MESSAGE else OPERATIONS[operation]
-    fuel, memory = _figure(found[4]), _figure(found[5])
-    started, sent = _time(found[3]), _time(found[9]) if found[9] else 0.0
-    return Head(operation, outcome, started, fuel, memory, max(0, int(found[6])), name, sent), None
-
-
-def _of(turn: Turn) -> Head:
-    envelope, figures = turn.envelope, turn.figures
-    return Head(
-        OPERATIONS.index(turn.operation),
-        OUTCOMES.index(turn.outcome),
-        turn.started,
-        NONE if figures.fuel is None else figures.fuel,
-        NONE if figures.memory_bytes is None else figures.memory_bytes,
-        figures.wall_ns,
-        envelope.type if envelope is not None else turn.operation,
-        envelope.time if envelope is not None else 0.0,
-    )
-
-
 def _text(found: bytes) -> str:
     return str(records.parsed(b'"' + found + b'"')) if b"\\" in found else found.decode("ascii", "replace")
-
-
-def _figure(found: bytes) -> int:
-    return NONE if found == b"null" else max(0, int(found))
-
-
-def _time(found: bytes) -> float:
-    try:
-        time = float(found)
-    except ValueError:
-        raise Invalid("it is no turn: its time is none") from None
-    if not (math.isfinite(time) and 0 <= time <= LATEST):
-        raise Invalid("it is no turn: it is of no time that there is")
-    return time
 
 
 def _short(cause: Cause) -> Cause:

@@ -17,10 +17,11 @@ from workbench.runtime.recovery import REPLAYED
 from workbench.runtime.replay import Replay
 from workbench.runtime.surroundings import Surroundings
 from workbench.wasm.library import Runnable
-from workbench.wasm.script import Script
+from workbench.wasm.script import WASI, Script
 
 SHOWN = 300
 """Characters of each side of a difference that a note repeats."""
+MONOTONIC = "monotonic-clock"
 REAL = ("clocks", "random", "environment")
 
 
@@ -76,7 +77,7 @@ class Run:
     """Used by one thread that may run guests. `over` turns of the life are behind it; it began at the place `start`.
 
     `looked`: it was asked for its state, which nobody recorded. `restored`: it was not born here, but made of a state.
-    `origin` is the turn that had given that one, 0 when it was kept on the way.
+    `origin` is the turn after which it was that, else 0.
     """
 
     def __init__(self, around: Surroundings, programs: Programs, life: Life, start: int) -> None:
@@ -87,6 +88,8 @@ class Run:
         self.origin = 0
         self._worlds: dict[int, tuple[int, int]] = {}
         self._grants: tuple[Grant, ...] = ()
+        self._placeless: tuple[int, int] | None = None
+        """Where its time and chance are, when that is not where they were in the recording."""
 
     @property
     def memory_bytes(self) -> int:
@@ -117,6 +120,10 @@ class Run:
             raise Unknown(saved.over, error.message) from None
         if saved.world is not None:
             self._replay.go_on(saved.fsm_state, saved.world)
+        if self._replay.names_random:
+            self.drop()
+            raise Unknown(saved.over, f"it may use random, and where that was in turn {turn.seq:,} is not known")
+        self._placeless = None if saved.world is not None else self._replay.world
         self._grants = given.grants
         self.over, self.restored = saved.over, True
 
@@ -152,8 +159,23 @@ class Run:
         if found is not None and found.severity is not Severity.COST:
             sides = f"recorded {found.recorded[:SHOWN]}; now {found.now[:SHOWN]}"
             raise Unknown(place + 1, f"its turn {turn.seq:,} comes out otherwise than recorded: {found.what}: {sides}")
-        if self._life.gave_state(place):
+        if self._placeless is not None:
+            self._check_place(turn, place)
+        elif self._life.gave_state(place):
             self._worlds[turn.seq] = self._replay.world
+
+    def _check_place(self, turn: Turn, place: int) -> None:
+        """A turn may not use virtual time or chance when it is not known where those were."""
+        if turn.birth is not None:
+            self._placeless = None
+            return
+        (time, drawn), (now, its) = self._placeless or (0, 0), self._replay.world
+        told = any(call.interface == WASI and call.function == MONOTONIC for call in turn.host_calls)
+        if its != drawn or (now != time and not told):
+            raise Unknown(
+                place + 1, f"its turn {turn.seq:,} asks for time or chance, and where those were is not known"
+            )
+        self._placeless = now, its
 
     def _catch_up(self, birth: Turn, place: int) -> None:
         """What an instance that was brought back has lived through before it was heard."""

@@ -25,8 +25,8 @@ KEPT_VIEWS, KEPT_VIEW_BYTES = 50_000, 32 << 20
 KEPT_SAVED_BYTES = 32 << 20
 EVERY = 250
 """Turns from one state that is kept on the way to the next."""
-FAR = 2 * EVERY
-"""How many turns more it must be from the birth than from a state that it gave, to begin with that one."""
+FAR = 2
+"""How many times as many turns away the birth must be, for a state that it gave later to be where to begin."""
 LOOKS_BACK = 10_000
 """How many turns are looked at for such a state."""
 
@@ -47,8 +47,8 @@ class _Track:
 class States:
     """Used by one thread that may run guests at a time."""
 
-    def __init__(self, around: Surroundings, programs: Programs) -> None:
-        self._around, self._programs = around, programs
+    def __init__(self, around: Surroundings, programs: Programs, *, every: int = EVERY) -> None:
+        self._around, self._programs, self.every = around, programs, every
         self._tracks: dict[ActorId, _Track] = {}
         self._running: OrderedDict[ActorId, _Track] = OrderedDict()
         self._views: OrderedDict[tuple[ActorId, int], StateView] = OrderedDict()
@@ -104,7 +104,7 @@ class States:
         except Invalid as error:
             raise Unknown(over, error.message) from None
         origin = origin if start in life.births else life.seq(start)
-        note = f"from the state that it gave in its turn {origin:,}" if origin else ""
+        note = f"from its state after turn {origin:,}, not from its birth" if origin else ""
         return StateView(life.actor, seq, state, Certainty.REPLAYED, note)
 
     def _track(self, actor: ActorId) -> _Track:
@@ -216,8 +216,9 @@ class _Seek:
 
     def _through(self, run: Run, over: int, *, saves: bool) -> None:
         """Live through turns; what is found wrong on the exact way is remembered."""
+        every = self._states.every
         while run.over < over:
-            upto = min(over, (run.over // EVERY + 1) * EVERY) if saves else over
+            upto = min(over, (run.over // every + 1) * every) if saves else over
             try:
                 run.to(upto, self._check)
             except Unknown as unknown:
@@ -251,7 +252,10 @@ class _Seek:
         if self._start not in self._life.births:
             turn = self._life.turn(self._start)
             run.restore(Saved(self._start + 1, turn.reply, turn.state, None))
-            run.restored = False  # there is no other beginning
+            if run.look() != turn.reply:
+                run.drop()
+                raise Unknown(self._start + 1, f"an instance that takes the state of turn {turn.seq:,} has another one")
+            run.restored = run.looked = False  # there is no other beginning
         return run
 
     def _nearest(self, over: int) -> Run:
@@ -262,7 +266,7 @@ class _Seek:
             alive = None
         at = alive.over if alive is not None else self._start
         nearest = max((each for each in track.saved if self._start < each <= over), default=-1)
-        if nearest - at > EVERY // 2 and self._is_faithful():
+        if nearest - at > self._states.every // 2 and self._is_faithful():
             if (run := self._restored(track.saved[nearest])) is not None:
                 return run
             track.faithful = False
@@ -270,24 +274,32 @@ class _Seek:
             return alive
         return self._far(over) or self._begun()
 
-    def _restored(self, saved: Saved, origin: int = 0) -> Run | None:
+    def _restored(self, saved: Saved) -> Run | None:
+        """An instance that has this state; None: it does not take it as a whole."""
         run = self._states.make(self._life, self._start)
         try:
             run.restore(saved)
+            whole = run.look() == saved.state
         except Unknown:
+            whole = False
+        if not whole:
             run.drop()
             return None
-        run.origin = origin
+        run.origin = self._life.seq(saved.over - 1)
         return run
 
     def _far(self, over: int) -> Run | None:
-        """From a state that it gave, when its birth is far behind."""
+        """From a state that it gave, when its birth is far behind; from the one before the latest, so that the latest
+        is compared on the way."""
         if self._track.faithful is False:
             return None
-        for place in range(over - 1, max(self._start + FAR, over - 1 - LOOKS_BACK), -1):
+        latest = False
+        for place in range(over - 1, max(self._start + FAR * self._states.every, over - 1 - LOOKS_BACK), -1):
             if self._life.gave_state(place):
-                turn = self._life.turn(place)
-                return self._restored(Saved(place + 1, turn.reply, turn.state, None), turn.seq)
+                if latest:
+                    turn = self._life.turn(place)
+                    return self._restored(Saved(place + 1, turn.reply, turn.state, None))
+                latest = True
         return None
 
     def _is_faithful(self) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import accumulate
+from math import inf
 
 from workbench.api.errors import Cause, Invalid, NotFound
 from workbench.api.identity import ActorId, split_address
@@ -27,6 +29,7 @@ from workbench.debug.timeline.columns import (
 )
 from workbench.runtime.metrics import Counters
 
+MOST = (1 << 64) - 1
 MOST_ENTRIES = 100_000
 """How many entries one call gives."""
 MOST_LETTERS = 10_000
@@ -76,23 +79,21 @@ class Timeline:
 
     def _stream(self, actor: ActorId, at: array[int]) -> Stream:
         columns = self.columns
-        found = Stream(actor, at, array("Q"), array("I"), array("Q"), [], array("d", bytes(8 * len(at))))
-        fuel = crashes = wall_ns = 0
-        for place, position in enumerate(at):
-            fuel += max(0, columns.fuel[position])
-            crashes += columns.outcome[position] == CRASHED
-            wall_ns += columns.wall_ns[position]
-            found.fuel.append(min(fuel, (1 << 64) - 1))
-            found.crashes.append(crashes)
-            found.wall_ns.append(min(wall_ns, (1 << 64) - 1))
-            if columns.operation[position] == INIT:
-                found.births.append(place)
-        earliest = float("inf")
-        for place in range(len(at) - 1, -1, -1):
-            if columns.operation[at[place]] == MESSAGE:
-                earliest = min(earliest, columns.sent[at[place]])
-            found.earliest[place] = earliest
-        return found
+        operation, sent = columns.operation, columns.sent
+        fuel, wall_ns, outcome = columns.fuel, columns.wall_ns, columns.outcome
+        births = [place for place, position in enumerate(at) if operation[position] == INIT]
+        times = (sent[position] if operation[position] == MESSAGE else inf for position in reversed(at))
+        earliest = array("d", accumulate(times, min))
+        earliest.reverse()
+        return Stream(
+            actor,
+            at,
+            array("Q", accumulate(_bounded(fuel[position] for position in at), _plus)),
+            array("I", accumulate(outcome[position] == CRASHED for position in at)),
+            array("Q", accumulate(_bounded(wall_ns[position] for position in at), _plus)),
+            births,
+            earliest,
+        )
 
     def id_of(self, actor: ActorId | str) -> ActorId:
         """The recorded actor that is meant. NotFound: no turn of it is recorded."""
@@ -126,7 +127,7 @@ class Timeline:
 
     def turn(self, position: int) -> Turn:
         """The turn that was over at this moment and not at the one before. Invalid: there is none, or it is damaged."""
-        return self.bundle.turn_at(self.columns.place(self.check(position, least=1) - 1))
+        return self.columns.turn(self.check(position, least=1) - 1)
 
     def moment(self, position: int, notes: tuple[str, ...] = ()) -> Moment:
         """What is shown of a moment."""
@@ -231,6 +232,14 @@ class Timeline:
         """Whether this turn of it gave its whole state."""
         at = stream.at[place]
         return self.columns.operation[at] == SNAPSHOT and self.columns.outcome[at] == REPLY
+
+
+def _bounded(figures: Iterable[int]) -> Iterator[int]:
+    return (figure if figure > 0 else 0 for figure in figures)
+
+
+def _plus(one: int, other: int) -> int:
+    return min(one + other, MOST)
 
 
 def _measured(figure: int) -> int | None:

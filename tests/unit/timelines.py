@@ -141,6 +141,7 @@ def record(node: Node, rounds: int = 12) -> None:
         if number % 5 == 0:
             node.actors.snapshot("till")
             node.actors.snapshot("plain-1")
+            node.actors.snapshot("tally")
         if number == 7:
             asked(node, "till", "boom", "7")
             node.actors.restart("till")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -40,17 +40,22 @@ class RecordedActors:
         return sorted(found, key=lambda info: info.id.name)
 
     def get(self, actor: ActorId | str) -> ActorInfo:
-        position = self._at()
-        with suppress(NotFound):
-            stream = self._timeline.stream(actor)
+        position, timeline = self._at(), self._timeline
+        if (stream := self._stream(actor)) is not None:
             if (found := self._picture(stream, position)) is not None:
                 return found
             born = f"its first turn is at position {stream.at[0] + 1:,}"
-            raise NotFound(f"there is no actor {stream.actor.name!r} at position {position:,}: {born}") from None
+            raise NotFound(f"there is no actor {stream.actor.name!r} at position {position:,}: {born}")
         named = [info for info in self._recorded.values() if actor in (info.id, info.id.name)]
-        if named and position == self._timeline.total:
+        if named and position == timeline.total:
             return named[0]
         raise NotFound(f"there is no actor {str(actor)!r} at position {position:,} of {self._session.name}")
+
+    def _stream(self, actor: ActorId | str) -> Stream | None:
+        try:
+            return self._timeline.stream(actor)
+        except NotFound:
+            return None
 
     def snapshot(self, actor: ActorId | str, *, timeout: float = 30.0) -> Payload:  # noqa: ARG002 -- as the api has it
         found = self._session.state(actor)
@@ -146,7 +151,8 @@ class RecordedActors:
         recorded, place = self._recorded.get(stream.actor), stream.birth(over)
         birth = timeline.birth(stream, place) if place is not None else None
         module = self._modules.get(hash_ := self.module_of(stream, position))
-        counters = timeline.counters(stream, over)
+        began = max((each for each in stream.spawns if each < over), default=0)
+        counters, earlier = timeline.counters(stream, over), timeline.counters(stream, began)
         before = timeline.counters(stream, min(over, stream.over(timeline.position_at(time - 1.0))))
         hand = timeline.in_hand(stream, position)
         waiting = [each for each in timeline.waiting(stream, position) if each != hand]
@@ -161,13 +167,13 @@ class RecordedActors:
             profile=recorded.profile if recorded is not None else "",
             grants=recorded.grants if recorded is not None else (),
             limits=recorded.limits if recorded is not None else default.limits,
-            spawned=self._spawned(stream),
+            spawned=self._spawned(stream, over),
             turns=columns.seq[stream.at[over - 1]] if over else max(0, columns.seq[stream.at[0]] - 1),
-            crashes=counters.crashes,
-            restarts=sum(1 for each in stream.births if 0 < each < over and timeline.ended(stream, each)),
+            crashes=counters.crashes - earlier.crashes,
+            restarts=sum(1 for each in stream.births if began < each < over and timeline.ended(stream, each)),
             mailbox=len(waiting),
             mailbox_oldest_seconds=max(0.0, time - columns.sent[stream.at[waiting[0]]]) if waiting else 0.0,
-            fuel=counters.fuel,
+            fuel=counters.fuel - earlier.fuel,
             fuel_per_second=float(counters.fuel - before.fuel),
             messages_per_second=float(counters.turns - before.turns),
             memory_bytes=counters.memory_bytes,
@@ -180,7 +186,7 @@ class RecordedActors:
         if birth is not None:
             held = tuple(map(str, birth.grants))
             made = replace(made, parent=birth.parent, profile=birth.profile, grants=held, limits=birth.limits)
-        return self._with_cause(made, stream, over) if counters.crashes else made
+        return self._with_cause(made, stream, over) if made.crashes else made
 
     def _with_cause(self, info: ActorInfo, stream: Stream, over: int) -> ActorInfo:
         timeline = self._timeline
@@ -189,11 +195,13 @@ class RecordedActors:
         killed_by = timeline.columns.types[timeline.columns.type[at]] if message else ""
         return replace(info, last_cause=timeline.cause(at + 1), killed_by=killed_by)
 
-    def _spawned(self, stream: Stream) -> float:
+    def _spawned(self, stream: Stream, over: int) -> float:
+        """When its life of the moment began: an actor that was stopped may have been spawned anew."""
         recorded = self._recorded.get(stream.actor)
-        if stream.births[:1] == [0]:
-            return self._timeline.columns.started[stream.at[0]]
-        return recorded.spawned if recorded is not None else 0.0
+        since = bisect_right(stream.spawns, max(0, over - 1))
+        if recorded is not None and since == len(stream.spawns):
+            return recorded.spawned
+        return self._timeline.columns.started[stream.at[stream.spawns[since - 1]]] if since else 0.0
 
     def _fsm_state(self, stream: Stream, over: int, module: ModuleInfo | None) -> str:
         if not over or module is None or Behavior.GEN_FSM not in module.behaviors:

@@ -83,9 +83,15 @@ class LifeInMemory:
 
 
 def unbroken(life: Life, place: int) -> int:
-    """The first place from which on every turn up to this one is recorded."""
+    """The first place from which on every turn up to this one is recorded. Numbers begin anew with a life."""
+    births = life.births
+    first = 0
+    for at in range(bisect_right(births, place) - 1, 0, -1):
+        if life.seq(births[at]) <= life.seq(births[at] - 1):
+            first = births[at]
+            break
     wanted = life.seq(place) - place
-    return bisect_left(range(place + 1), wanted, key=lambda at: life.seq(at) - at)
+    return bisect_left(range(place + 1), wanted, first, key=lambda at: life.seq(at) - at)
 
 
 def begin(life: Life, place: int) -> tuple[int | None, bool]:

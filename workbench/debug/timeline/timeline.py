@@ -39,7 +39,8 @@ MOST_LETTERS = 10_000
 @dataclass(slots=True)
 class Stream:
     """The turns of one actor: their positions from 0, in order. `fuel` and `crashes` are sums up to each of them,
-    `births` the places of births among them, `earliest` when the earliest message was sent of it and all after it."""
+    `births` the places of births among them and `spawns` of those that began a life anew, `earliest` when the earliest
+    message was sent of it and all after it."""
 
     actor: ActorId
     at: array[int]
@@ -47,6 +48,7 @@ class Stream:
     crashes: array[int]
     wall_ns: array[int]
     births: list[int]
+    spawns: list[int]
     earliest: array[float]
 
     def over(self, position: int) -> int:
@@ -92,8 +94,13 @@ class Timeline:
             array("I", accumulate(outcome[position] == CRASHED for position in at)),
             array("Q", accumulate(_bounded(wall_ns[position] for position in at), _plus)),
             births,
+            [place for place in births if self._is_spawn(at[place])],
             earliest,
         )
+
+    def _is_spawn(self, position: int) -> bool:
+        birth = self.columns.births.get(position)
+        return birth is not None and birth.reason is BirthReason.SPAWN
 
     def id_of(self, actor: ActorId | str) -> ActorId:
         """The recorded actor that is meant. NotFound: no turn of it is recorded."""

@@ -92,7 +92,7 @@ def test_a_line_in_another_order_is_the_same_turn(path: Path, session: Session, 
 
 
 CONDITIONS = (
-    ("", lambda turn: True),
+    ("", lambda _: True),
     ("outcome:crashed", lambda turn: turn.outcome == "crashed"),
     ("-outcome:reply", lambda turn: turn.outcome != "reply"),
     ("operation:init", lambda turn: turn.operation == "init"),

@@ -26,6 +26,8 @@ Open = Callable[[str, int], Runnable]
 BEYOND = ("filesystem", "environment", "network")
 """Capabilities that no replay has: they would lead out of the recording."""
 SHOWN = 2_000
+INTERPRETER_BYTES = 32 << 20
+"""At most so much of a Python actor's memory is taken for the interpreter's, which all of them share."""
 
 
 class Replay:
@@ -148,9 +150,12 @@ class Replay:
 
     @property
     def memory_bytes(self) -> int:
-        """Of the living instance, as far as it is known."""
-        instance = None if self._body is None else self._body.instance
-        return 0 if instance is None else instance.memory_bytes or 0
+        """Of the living instance, as far as it is known; of a Python actor what it has beyond the interpreter's."""
+        body = self._body
+        if body is None or body.instance is None:
+            return 0
+        runnable, used = body.spec.runnable, body.instance.memory_bytes or 0
+        return max(0, used - min(runnable.info.memory_bytes, INTERPRETER_BYTES)) if runnable.bytecode else used
 
     def drop(self) -> None:
         """There is no instance any more; idempotent."""

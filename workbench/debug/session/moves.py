@@ -23,6 +23,17 @@ NAMED_PROBLEMS = 5
 NOT_READY = "the Python interpreter of this machine is not built yet: prepare the node first"
 
 
+class _Either(CancelToken):
+    """Set when one of two is: the caller's, and that of the session when it is closed."""
+
+    def __init__(self, one: CancelToken | None, other: CancelToken) -> None:
+        super().__init__()
+        self._one, self._other = one, other
+
+    def is_set(self) -> bool:
+        return self._other.is_set() or (self._one is not None and self._one.is_set())
+
+
 class RecordedSession:
     """Thread-safe. `moved` is told after each move. `name` is that of the file."""
 
@@ -80,16 +91,17 @@ class RecordedSession:
         cancel: CancelToken | None = None,
     ) -> int | None:
         who = None if actor is None else self._timeline.id_of(actor)
+        either = _Either(cancel, self._closing)
 
         def states(whose: ActorId, over: int, near: range) -> StateView:
-            return self._state(whose, over, near, cancel)
+            return self._state(whose, over, near, either)
 
-        return Search(self._timeline, states, where, who).next(position, direction, cancel)
+        return Search(self._timeline, states, where, who).next(position, direction, either)
 
     def state(self, actor: ActorId | str, position: int | None = None) -> StateView:
         stream = self._timeline.stream(actor)
         at = self._timeline.check(self._position if position is None else position)
-        return self._state(stream.actor, stream.over(at), range(0), None)
+        return self._state(stream.actor, stream.over(at), range(0), self._closing)
 
     def mailbox(self, actor: ActorId | str, position: int | None = None) -> Sequence[Envelope]:
         return self._timeline.mailbox(actor, self._position if position is None else position)
@@ -113,7 +125,7 @@ class RecordedSession:
         bundle = self._timeline.bundle
         return bool(bundle.manifest.interpreters) or any(info.format is Format.PYTHON for info in bundle.modules)
 
-    def _state(self, actor: ActorId, over: int, near: range, cancel: CancelToken | None) -> StateView:
+    def _state(self, actor: ActorId, over: int, near: range, cancel: CancelToken) -> StateView:
         """With those of its states that are likely to be asked for next."""
         life = LifeInBundle(self._timeline, self._timeline.streams[actor])
         if not self.is_ready:
@@ -128,7 +140,7 @@ class RecordedSession:
             each = [*near] if over in near else [over]
 
             def job() -> StateView:
-                found = [states.at(life, number, cancel=cancel or self._closing) for number in each]
+                found = [states.at(life, number, cancel=cancel) for number in each]
                 return found[each.index(over)]
 
             return self._workshop.call(job)

@@ -174,12 +174,8 @@ class SessionNode:
         return mine[-limit:] if limit > 0 else []
 
     def metrics(self, actors: Sequence[ActorId | str] = (), *, since: float = 0.0) -> Mapping[str, Sequence[Sample]]:
-        known = [self._timeline.id_of(actor) for actor in actors if self._is_recorded(actor)]
-        return self._samples.read(known, self._at(), since=since)
-
-    def _is_recorded(self, actor: ActorId | str) -> bool:
-        name = actor if isinstance(actor, str) else actor.name
-        return any(each.name == name for each in self._timeline.streams)
+        known = [actor for actor in actors if self._timeline.knows(actor)]
+        return self._samples.read([self._timeline.id_of(actor) for actor in known], self._at(), since=since)
 
     def subscribe(self, areas: Collection[Area] = ()) -> BusSubscription:
         return self._bus.subscribe(areas, self._scope)

@@ -23,7 +23,7 @@ from workbench.debug.bundle.manifest import LATEST
 from workbench.debug.bundle.reader import Bundle
 from workbench.debug.timeline.lines import Lines
 
-_NUMBER = rb"-?\d{1,18}"
+_NUMBER = rb"\d{1,18}"
 _TEXT = rb'"((?:[^"\\]|\\.)*)"'
 _HEAD = re.compile(
     rb'\{"actor":\[[^\]]*\],"seq":\d+,"operation":"([a-z-]+)","outcome":"([a-z]+)","started":([0-9.e+-]{1,30}),'
@@ -113,23 +113,24 @@ class Columns:
 
     def _row(self, line: bytes, position: int, seq: int, number: int) -> Row:
         found = _HEAD.match(line)
-        if found is not None:
-            name, ended, started, fuel, memory, wall_ns, _, kind, sent = found.groups()
-            operation, outcome = _CODES.get(name, INIT), _ENDS.get(ended, CRASHED)
-            if operation != INIT and outcome != CRASHED and (operation == MESSAGE) is (kind is not None):
-                try:
-                    times = float(started), float(sent) if sent else 0.0
-                except ValueError:
-                    raise Invalid("it is no turn: its time is none") from None
-                if not (0 <= times[0] <= LATEST and 0 <= times[1] <= LATEST):
-                    raise Invalid("it is no turn: it is of no time that there is")
-                key = name if kind is None else kind
-                if (code := self._codes.get(key)) is None:
-                    code = self._codes[key] = self._code(_text(key))
-                used = NONE if fuel == b"null" else max(0, int(fuel))
-                left = NONE if memory == b"null" else max(0, int(memory))
-                return seq, used, left, max(0, int(wall_ns)), code, number, operation, outcome, *times
-        return self._whole(read_turn(line), position, seq, number)
+        if found is None:
+            return self._whole(read_turn(line), position, seq, number)
+        name, ended, started, fuel, memory, wall_ns, _, kind, sent = found.groups()
+        operation, outcome = _CODES.get(name, INIT), _ENDS.get(ended, CRASHED)
+        if operation == INIT or outcome == CRASHED or (operation == MESSAGE) is (kind is None):
+            return self._whole(read_turn(line), position, seq, number)
+        key = name if kind is None else kind
+        code = self._codes.get(key)
+        if code is None:
+            code = self._codes[key] = self._code(_text(key))
+        try:
+            began, when = float(started), 0.0 if sent is None else float(sent)
+        except ValueError:
+            raise Invalid("it is no turn: its time is none") from None
+        if not (0 <= began <= LATEST and 0 <= when <= LATEST):
+            raise Invalid("it is no turn: it is of no time that there is")
+        used, left = NONE if fuel == b"null" else int(fuel), NONE if memory == b"null" else int(memory)
+        return seq, used, left, int(wall_ns), code, number, operation, outcome, began, when
 
     def _whole(self, turn: Turn, position: int, seq: int, number: int) -> Row:
         """Of a turn of which more is kept, or that is written in another order."""

@@ -12,7 +12,8 @@ from workbench.debug.timeline.conditions import Condition, condition, of_head, o
 from workbench.debug.timeline.timeline import Timeline
 
 TOGETHER = 32
-"""How many states of an actor are made at once: one after the other they cost a turn each, whichever way one looks."""
+"""How many states of an actor are made at once, after some that came alone: one after the other they cost a turn each,
+whichever way one looks."""
 LOOKS = 1_000
 """How many turns are looked at between two looks at whether it was cancelled."""
 
@@ -26,6 +27,7 @@ class Search:
     def __init__(self, timeline: Timeline, states: States, where: str, actor: ActorId | None) -> None:
         self._timeline, self._states, self._actor = timeline, states, actor
         self._wanted: Condition = condition(where)
+        self._ahead: dict[ActorId, int] = {}
 
     def next(self, position: int, direction: Direction, cancel: CancelToken | None = None) -> int | None:
         """The moment after the next such turn behind this moment, or before it. Conflict: cancelled."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 from math import inf
 
@@ -36,20 +36,48 @@ MOST_LETTERS = 10_000
 """How many messages of a mailbox are given."""
 
 
-@dataclass(slots=True)
 class Stream:
-    """The turns of one actor: their positions from 0, in order. `fuel` and `crashes` are sums up to each of them,
-    `births` the places of births among them and `spawns` of those that began a life anew, `earliest` when the earliest
-    message was sent of it and all after it."""
+    """The turns of one actor: their positions from 0, in order. `births` are the places of births among them, `spawns`
+    of those that began a life anew. What else is kept of them is made when it is first asked for."""
 
-    actor: ActorId
-    at: array[int]
-    fuel: array[int]
-    crashes: array[int]
-    wall_ns: array[int]
-    births: list[int]
-    spawns: list[int]
-    earliest: array[float]
+    def __init__(self, actor: ActorId, at: array[int], columns: Columns) -> None:
+        self.actor, self.at, self._columns = actor, at, columns
+
+    @cached_property
+    def births(self) -> list[int]:
+        operation = self._columns.operation
+        return [place for place, position in enumerate(self.at) if operation[position] == INIT]
+
+    @cached_property
+    def spawns(self) -> list[int]:
+        births, at = self._columns.births, self.at
+        found = ((place, births.get(at[place])) for place in self.births)
+        return [place for place, birth in found if birth is not None and birth.reason is BirthReason.SPAWN]
+
+    @cached_property
+    def earliest(self) -> array[float]:
+        """When the earliest message was sent of a turn and all after it."""
+        operation, sent = self._columns.operation, self._columns.sent
+        times = (sent[position] if operation[position] == MESSAGE else inf for position in reversed(self.at))
+        found = array("d", accumulate(times, min))
+        found.reverse()
+        return found
+
+    @cached_property
+    def crashes(self) -> array[int]:
+        outcome = self._columns.outcome
+        return array("I", accumulate(outcome[position] == CRASHED for position in self.at))
+
+    @cached_property
+    def fuel(self) -> array[int]:
+        """The sum up to each turn, as those of crashes and of time are."""
+        fuel = self._columns.fuel
+        return array("Q", accumulate((max(0, fuel[position]) for position in self.at), _plus))
+
+    @cached_property
+    def wall_ns(self) -> array[int]:
+        wall_ns = self._columns.wall_ns
+        return array("Q", accumulate((wall_ns[position] for position in self.at), _plus))
 
     def over(self, position: int) -> int:
         """How many of its turns are over at a moment."""
@@ -73,34 +101,13 @@ class Timeline:
         for position, actor in enumerate(columns.actor):
             places[actor].append(position)
         self.streams = {
-            actor: self._stream(actor, places[number]) for number, actor in enumerate(columns.actors) if places[number]
+            actor: Stream(actor, places[number], columns)
+            for number, actor in enumerate(columns.actors)
+            if places[number]
         }
         self.actors = sorted(self.streams)
         self._names = {actor.name: actor for actor in reversed(self.actors)}
         self._infos = {info.id: info for info in bundle.actors}
-
-    def _stream(self, actor: ActorId, at: array[int]) -> Stream:
-        columns = self.columns
-        operation, sent = columns.operation, columns.sent
-        fuel, wall_ns, outcome = columns.fuel, columns.wall_ns, columns.outcome
-        births = [place for place, position in enumerate(at) if operation[position] == INIT]
-        times = (sent[position] if operation[position] == MESSAGE else inf for position in reversed(at))
-        earliest = array("d", accumulate(times, min))
-        earliest.reverse()
-        return Stream(
-            actor,
-            at,
-            array("Q", accumulate(_bounded(fuel[position] for position in at), _plus)),
-            array("I", accumulate(outcome[position] == CRASHED for position in at)),
-            array("Q", accumulate(_bounded(wall_ns[position] for position in at), _plus)),
-            births,
-            [place for place in births if self._is_spawn(at[place])],
-            earliest,
-        )
-
-    def _is_spawn(self, position: int) -> bool:
-        birth = self.columns.births.get(position)
-        return birth is not None and birth.reason is BirthReason.SPAWN
 
     def id_of(self, actor: ActorId | str) -> ActorId:
         """The recorded actor that is meant. NotFound: no turn of it is recorded."""
@@ -112,6 +119,13 @@ class Timeline:
         if found not in self.streams:
             raise NotFound(f"no turn of {found.name!r} is recorded in {self.bundle.path.name}")
         return found
+
+    def knows(self, actor: ActorId | str) -> bool:
+        """Whether a turn of it is recorded."""
+        try:
+            return self.id_of(actor) in self.streams
+        except (NotFound, Invalid):
+            return False
 
     def stream(self, actor: ActorId | str) -> Stream:
         """The turns of an actor. NotFound: none is recorded."""
@@ -239,10 +253,6 @@ class Timeline:
         """Whether this turn of it gave its whole state."""
         at = stream.at[place]
         return self.columns.operation[at] == SNAPSHOT and self.columns.outcome[at] == REPLY
-
-
-def _bounded(figures: Iterable[int]) -> Iterator[int]:
-    return (figure if figure > 0 else 0 for figure in figures)
 
 
 def _plus(one: int, other: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from types import TracebackType
@@ -56,6 +57,8 @@ class SessionNode:
         self._bus = Bus(SystemClock(), buffer=EVENTS)
         self._timeline = timeline = Timeline(bundle)
         self._session = RecordedSession(timeline, workshop, services, self._moved)
+        self._lock = threading.Lock()
+        self._shown: tuple[int, Views] | None = None
         self._closing = ExitStack()
         for close in (bundle.close, workshop.close, services.close, self._session.close, self._bus.close):
             self._closing.callback(close)
@@ -82,8 +85,12 @@ class SessionNode:
         return self._session.position
 
     def _views(self) -> Views:
+        """What services held at the moment; made anew for another one."""
         position = self._at()
-        return self._services.at(position, self._timeline.time(position))
+        with self._lock:
+            if self._shown is None or self._shown[0] != position:
+                self._shown = position, self._services.at(position, self._timeline.time(position))
+            return self._shown[1]
 
     def _moved(self) -> None:
         for area in Area:

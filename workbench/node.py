@@ -143,6 +143,7 @@ class Machine:
         closing.callback(self.services.close)
         self.system = ActorSystem(self.library, around, node_name=config.node_name, most=config.actors)
         self.host.system = self.system
+        self.recorder.renew = self.system.renew
         closing.callback(self.system.close)
         self.trees = Trees(around, self.system)
         closing.callback(self.trees.close, TREE_SECONDS)
@@ -159,6 +160,7 @@ class Machine:
         self.logbook.note(Level.INFO, f"node {self.config.node_name} started")
         if revive:
             self.system.revive()
+            self.trees.revive()
 
     def _surroundings(self) -> Surroundings:
         self.network = Network()

@@ -271,13 +271,15 @@ def test_a_turn_that_nobody_can_live_through_again_is_no_difference(interpreter:
 def test_chance_that_was_not_recorded_hides_no_difference_that_the_recorded_module_does_not_have(
     interpreter: str,
 ) -> None:
-    """With the default profile an actor is given real chance at its birth, whether it uses it or not."""
+    """With the default profile an actor is given real chance; this one draws at its birth and does not use it."""
+    source = TILL + "\n\nimport random\n\nrandom.random()\n"
     with workbench.connect("embedded:", record="off") as node:
-        till = node.modules.deploy(TILL.encode(), file_name="till.py", alias="till")
+        till = node.modules.deploy(source.encode(), file_name="till.py", alias="till")
         node.actors.spawn(till.hash, "5", options=SpawnOptions("anna"))
         node.actors.ask("anna", "total")
         assert any(turn.unrepeatable for turn in node.actors.turns("anna"))
-        found = of(workbench.rehearse(node, edited("{message_type}: {self", "{message_type} {self"), replaces="till"))
+        other = source.replace("{message_type}: {self", "{message_type} {self")
+        found = of(workbench.rehearse(node, (other.encode(), "till.py"), replaces="till"))
     assert found.verdict is Verdict.REPLY and found.divergence is not None and found.divergence.seq == 2
 
 

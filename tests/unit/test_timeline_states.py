@@ -158,12 +158,12 @@ def test_after_a_gap_states_are_known_again_from_the_next_one_that_was_recorded(
 ) -> None:
     def hole(entries: dict[str, bytes]) -> None:
         lines = entries["turns/0001.jsonl"].splitlines(keepends=True)
-        entries["turns/0001.jsonl"] = b"".join(line for line in lines if b'"tally"],"seq":3,' not in line)
+        entries["turns/0001.jsonl"] = b"".join(line for line in lines if b'"plain-1"],"seq":3,' not in line)
 
     with laboratory(forged(session, tmp_path / "hole.plexbundle", hole)) as other:
-        states, life = states_of(other[1], other[2]), life_of(other[0], "tally")
-        found = {life.seq(over - 1): seek(other, states, "tally", over) for over in range(1, len(life) + 1)}
-    assert found[2].state == known["tally", 2]
+        states, life = states_of(other[1], other[2]), life_of(other[0], "plain-1")
+        found = {life.seq(over - 1): seek(other, states, "plain-1", over) for over in range(1, len(life) + 1)}
+    assert found[2].state == known["plain-1", 2]
     assert "cannot be lived through again" in found[4].note and found[4].certainty is Certainty.UNKNOWN
     state = next(place for place in range(len(life)) if life.gave_state(place))
     assert found[life.seq(state)].certainty is Certainty.RECORDED

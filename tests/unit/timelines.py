@@ -55,6 +55,7 @@ class Plain(GenServer):
     """All that it is, is in its state."""
 
     def init(self, state):
+        time.time()  # which moves virtual time, in an instance that takes a state too
         self.count, self.last = json.loads(state) if state else (0, "")
 
     def snapshot_state(self):
@@ -183,7 +184,7 @@ def lived_again(timeline: Timeline, opened: Opened, machine: Machine, actor: str
                 opened.interpreter = turn.interpreter
                 found = run.step(bounded(turn))
                 assert found is None, found
-            return str(run.look(Alone())) if over else None
+            return str(run.look(Alone(), over).reply) if over else None
         finally:
             run.drop()
 

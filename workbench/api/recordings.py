@@ -13,12 +13,19 @@ class RecordingLevel(StrEnum):
     """How much of a turn is kept.
 
     `messages`: the envelope and how the turn ended. `full`: the host calls with their results as well, and what WASI
-    gave of the real world, so that the turn can be lived through again.
+    gave of the real world, so that the turn can be lived through again. `exact`: in full, and every 1,000 turns the
+    instance is replaced by one that is made of its state, so that from there on its fuel can be compared too.
     """
 
     OFF = "off"
     MESSAGES = "messages"
     FULL = "full"
+    EXACT = "exact"
+
+    @property
+    def has_calls(self) -> bool:
+        """Whether the host calls are kept, so that turns can be lived through again."""
+        return self in (RecordingLevel.FULL, RecordingLevel.EXACT)
 
 
 class Pin(StrEnum):

@@ -27,16 +27,21 @@ def debug() -> None:
     type=click.Choice([*(level.value for level in RecordingLevel), INHERIT]),
     help=f"How much from the next turn on; {INHERIT} leaves an actor to the level of all, and all to the node's.",
 )
+@click.option("--exact", is_flag=True, help="The same as --level exact.")
 @click.option("--keep/--no-keep", default=None, help="Whether what is recorded of ACTOR from now on outlives the ring.")
 @options.where
 @options.as_json
 @options.debug
-def record(actor: str | None, level: str | None, keep: bool | None, target: Target, as_json: bool) -> None:
+def record(actor: str | None, level: str | None, exact: bool, keep: bool | None, target: Target, as_json: bool) -> None:
     """Record so much of ACTOR, or of all that have no level of their own; without options say how it is recorded.
 
     off: nothing. messages: envelopes and how the turns ended. full: host calls with their results and what the actor
-    was given of the real world as well, so that its turns can be replayed. It holds until the node ends.
+    was given of the real world as well, so that its turns can be replayed. exact: in full, and every 1,000 turns a
+    fresh instance takes its state, so that fuel is compared too. It holds until the node ends.
     """
+    if exact and level not in (None, RecordingLevel.EXACT):
+        raise Invalid(f"--exact and --level {level} exclude each other")
+    level = RecordingLevel.EXACT if exact else level
     if keep is not None and actor is None:
         raise Invalid("--keep and --no-keep are about one actor; name it")
     with running(target) as node:

@@ -300,8 +300,19 @@ _RECORDING = (
     """,
     "CREATE INDEX recording_of ON recording (tenant, namespace, id)",
 )
+_TREES = (
+    """
+    CREATE TABLE trees (
+        tenant TEXT NOT NULL,
+        namespace TEXT NOT NULL,
+        name TEXT NOT NULL,
+        text TEXT NOT NULL,
+        PRIMARY KEY (tenant, namespace, name)
+    ) WITHOUT ROWID
+    """,
+)
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
-    _MODULES, _KEYVALUE, _TUPLES, _QUEUES, _LOCKS, _REGISTRY, _BLOBS, _JOURNAL, _RECORDING,
+    _MODULES, _KEYVALUE, _TUPLES, _QUEUES, _LOCKS, _REGISTRY, _BLOBS, _JOURNAL, _RECORDING, _TREES,
 )  # fmt: skip
 """The statements of each step; the number of steps taken is the file's `user_version`."""
 VERSION = len(MIGRATIONS)

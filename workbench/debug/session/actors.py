@@ -130,6 +130,8 @@ class RecordedActors:
         timeline, columns = self._timeline, self._timeline.columns
         if (place := timeline.in_hand(stream, position)) is not None:
             doing = columns.operation[stream.at[place]]
+            if doing == INIT and over and not timeline.ended(stream, over):
+                return ActorState.RUNNING  # a new instance takes over from one that lives
             return {INIT: ActorState.STARTING, SHUTDOWN: ActorState.STOPPING}.get(doing, ActorState.RUNNING)
         if timeline.ended(stream, over):
             stopped = columns.operation[stream.at[over - 1]] == SHUTDOWN

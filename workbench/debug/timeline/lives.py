@@ -97,8 +97,7 @@ def unbroken(life: Life, place: int) -> int:
 def begin(life: Life, place: int) -> tuple[int | None, bool]:
     """Where to begin to come to the state after the turn in this place, and whether everything since is recorded.
 
-    That is the latest birth before it; without one the latest turn that gave the whole state. A birth that went on from
-    turns before it is no beginning. (None, …): there is none.
+    That is the latest birth before it; without one the latest turn that gave the whole state. (None, …): there is none.
     """
     first = unbroken(life, place)
     births = life.births
@@ -106,7 +105,7 @@ def begin(life: Life, place: int) -> tuple[int | None, bool]:
         if births[at] < first:
             break
         turn = life.turn(births[at])
-        if turn.birth is not None and turn.outcome is Outcome.REPLY and not turn.birth.replayed_after:
+        if turn.birth is not None and turn.outcome is Outcome.REPLY:
             return births[at], True
     for at in range(place, first - 1, -1):
         if life.gave_state(at):

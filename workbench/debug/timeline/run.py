@@ -8,7 +8,6 @@ from typing import Any, Protocol
 
 from workbench.api.capabilities import Grant
 from workbench.api.errors import Crashed, Invalid, Rejected, WorkbenchError
-from workbench.api.messages import Payload
 from workbench.api.replay import Severity
 from workbench.api.turns import HostCall, Outcome, Turn
 from workbench.debug.bundle.replay import bounded
@@ -17,11 +16,10 @@ from workbench.runtime.recovery import REPLAYED
 from workbench.runtime.replay import Replay
 from workbench.runtime.surroundings import Surroundings
 from workbench.wasm.library import Runnable
-from workbench.wasm.script import WASI, Script
+from workbench.wasm.script import Script
 
 SHOWN = 300
 """Characters of each side of a difference that a note repeats."""
-MONOTONIC = "monotonic-clock"
 REAL = ("clocks", "random", "environment")
 
 
@@ -47,12 +45,10 @@ class Withheld(Unknown):
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A state after `over` turns, and what an instance needs besides to go on from there."""
+    """What gives the state after `over` turns: a recorded turn, or one that was made to look."""
 
     over: int
-    state: Payload
-    fsm_state: str
-    world: tuple[int, int] | None
+    turn: Turn
 
 
 class Alone(Script):
@@ -86,10 +82,7 @@ class Run:
         self.start = self.over = start
         self.looked = self.restored = False
         self.origin = 0
-        self._worlds: dict[int, tuple[int, int]] = {}
         self._grants: tuple[Grant, ...] = ()
-        self._placeless: tuple[int, int] | None = None
-        """Where its time and chance are, when that is not where they were in the recording."""
 
     @property
     def memory_bytes(self) -> int:
@@ -106,24 +99,19 @@ class Run:
 
     def restore(self, saved: Saved) -> None:
         """Begin with a state. Unknown: the module does not take it."""
-        birth, turn = birth_before(self._life, saved.over - 1), self._life.turn(saved.over - 1)
+        birth, turn = birth_before(self._life, saved.over - 1), saved.turn
         if birth is None or birth.birth is None:
             raise Unknown(saved.over, "no birth of it is recorded, so that nothing is known of its limits and grants")
         self._programs.interpreter = turn.interpreter
-        given, answers = bounded(birth).birth, Script(birth.host_calls)
+        given = bounded(birth).birth
         assert given is not None
         try:
-            self._replay.begin(given, turn.module, saved.state, turn.seq, saved.fsm_state, answers)
+            self._replay.begin(given, turn, Script(birth.host_calls))
+            self._replay.go_on(turn.state, (turn.clock_ns, turn.drawn))
         except (Crashed, Rejected) as refused:
             raise Unknown(saved.over, f"no instance takes the state of turn {turn.seq:,}: {refused.message}") from None
         except WorkbenchError as error:
             raise Unknown(saved.over, error.message) from None
-        if saved.world is not None:
-            self._replay.go_on(saved.fsm_state, saved.world)
-        if self._replay.names_random:
-            self.drop()
-            raise Unknown(saved.over, f"it may use random, and where that was in turn {turn.seq:,} is not known")
-        self._placeless = None if saved.world is not None else self._replay.world
         self._grants = given.grants
         self.over, self.restored = saved.over, True
 
@@ -159,23 +147,6 @@ class Run:
         if found is not None and found.severity is not Severity.COST:
             sides = f"recorded {found.recorded[:SHOWN]}; now {found.now[:SHOWN]}"
             raise Unknown(place + 1, f"its turn {turn.seq:,} comes out otherwise than recorded: {found.what}: {sides}")
-        if self._placeless is not None:
-            self._check_place(turn, place)
-        elif self._life.gave_state(place):
-            self._worlds[turn.seq] = self._replay.world
-
-    def _check_place(self, turn: Turn, place: int) -> None:
-        """A turn may not use virtual time or chance when it is not known where those were."""
-        if turn.birth is not None:
-            self._placeless = None
-            return
-        (time, drawn), (now, its) = self._placeless or (0, 0), self._replay.world
-        told = any(call.interface == WASI and call.function == MONOTONIC for call in turn.host_calls)
-        if its != drawn or (now != time and not told):
-            raise Unknown(
-                place + 1, f"its turn {turn.seq:,} asks for time or chance, and where those were is not known"
-            )
-        self._placeless = now, its
 
     def _catch_up(self, birth: Turn, place: int) -> None:
         """What an instance that was brought back has lived through before it was heard."""
@@ -186,22 +157,18 @@ class Run:
             missing = f"turns {after:,} to {birth.seq - 1:,}, by which it was brought back, are not all recorded"
             raise Unknown(place + 1, missing)
         base = life.turn(first)
-        world = self._worlds.get(after)
-        if world is None:
-            where = f"where its time and chance were in turn {after:,}, from which it was brought back, is not known"
-            raise Unknown(place + 1, where)
-        self._replay.go_on(base.state, world)
+        self._replay.go_on(base.state)
         for at in range(first + 1, place):
             turn = life.turn(at)
             if turn.operation in REPLAYED and turn.outcome is not Outcome.CRASHED:
                 self._step(turn, at)
 
-    def look(self) -> Payload:
+    def look(self) -> Saved:
         """The state now. Withheld: it is not handed out, or not without the host."""
         self.looked = True
         script = Alone()
         try:
-            state = self._replay.look(script)
+            turn = self._replay.look(script, self._life.seq(self.over - 1))
         except (Rejected, Crashed) as error:
             if (asked := script.divergence) is not None and asked.now is not None:
                 name = f"{asked.now.interface}.{asked.now.function}"
@@ -210,11 +177,7 @@ class Run:
             raise Withheld(self.over, error.message) from None
         if script.real and any(grant.capability in REAL for grant in self._grants):
             raise Withheld(self.over, "its snapshot-state asks for real time or chance, which is not recorded here")
-        return state
-
-    def saved(self, state: Payload) -> Saved:
-        """To begin here again, with the state that `look` gave."""
-        return Saved(self.over, state, self._replay.fsm_state, self._replay.world)
+        return Saved(self.over, turn)
 
     def drop(self) -> None:
         """There is no instance any more; idempotent."""

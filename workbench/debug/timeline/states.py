@@ -134,14 +134,14 @@ class States:
 
     def keep_saved(self, track: _Track, saved: Saved) -> None:
         """Keep a state on the way, while there is room."""
-        size = len(saved.state)
+        size = len(saved.turn.reply)
         if saved.over not in track.saved and self._saved_bytes + size <= KEPT_SAVED_BYTES:
             self._saved_bytes += size
             track.saved[saved.over] = saved
 
     def forget_saved(self, track: _Track) -> None:
         """They came another way."""
-        self._saved_bytes -= sum(len(saved.state) for saved in track.saved.values())
+        self._saved_bytes -= sum(len(saved.turn.reply) for saved in track.saved.values())
         track.saved.clear()
 
     def _keep(self, key: tuple[ActorId, int], view: StateView) -> None:
@@ -174,7 +174,7 @@ class _Seek:
         run = self._nearest(over)
         try:
             self._through(run, over, saves=self._track.pure)
-            state = self._looked(run)
+            state = self._looked(run).turn.reply
         except Withheld:
             self._stay(run)
             raise
@@ -200,7 +200,7 @@ class _Seek:
             if before.looked:
                 self._track.pure = False
             self._states.forget_saved(self._track)
-            return run.look()
+            return run.look().turn.reply
         finally:
             run.drop()
 
@@ -230,17 +230,16 @@ class _Seek:
 
     def _save(self, run: Run) -> None:
         try:
-            state = self._looked(run)
+            self._states.keep_saved(self._track, self._looked(run))
         except Withheld:
             return
-        self._states.keep_saved(self._track, run.saved(state))
 
-    def _looked(self, run: Run) -> Payload:
+    def _looked(self, run: Run) -> Saved:
         """The state; looked at twice, because an actor may change when it is asked."""
-        state = run.look()
-        if self._track.pure and run.look() != state:
+        found = run.look()
+        if self._track.pure and run.look().turn.reply != found.turn.reply:
             raise Unknown(run.over, "it changes when it is asked for its state")
-        return state
+        return found
 
     def _check(self) -> None:
         if self._cancel is not None and self._cancel.is_set():
@@ -250,11 +249,12 @@ class _Seek:
         """An instance at the beginning of this part of its life."""
         run = self._states.make(self._life, self._start)
         if self._start not in self._life.births:
-            turn = self._life.turn(self._start)
-            run.restore(Saved(self._start + 1, turn.reply, turn.state, None))
-            if run.look() != turn.reply:
+            saved = Saved(self._start + 1, self._life.turn(self._start))
+            run.restore(saved)
+            if run.look().turn.reply != saved.turn.reply:
                 run.drop()
-                raise Unknown(self._start + 1, f"an instance that takes the state of turn {turn.seq:,} has another one")
+                why = f"an instance that takes the state of turn {saved.turn.seq:,} has another one"
+                raise Unknown(saved.over, why)
             run.restored = run.looked = False  # there is no other beginning
         return run
 
@@ -279,13 +279,13 @@ class _Seek:
         run = self._states.make(self._life, self._start)
         try:
             run.restore(saved)
-            whole = run.look() == saved.state
+            whole = run.look().turn.reply == saved.turn.reply
         except Unknown:
             whole = False
         if not whole:
             run.drop()
             return None
-        run.origin = self._life.seq(saved.over - 1)
+        run.origin = saved.turn.seq
         return run
 
     def _far(self, over: int) -> Run | None:
@@ -297,8 +297,7 @@ class _Seek:
         for place in range(over - 1, max(self._start + FAR * self._states.every, over - 1 - LOOKS_BACK), -1):
             if self._life.gave_state(place):
                 if latest:
-                    turn = self._life.turn(place)
-                    return self._restored(Saved(place + 1, turn.reply, turn.state, None))
+                    return self._restored(Saved(place + 1, self._life.turn(place)))
                 latest = True
         return None
 
@@ -312,7 +311,7 @@ class _Seek:
                 return False
             try:
                 run.to(kept[1], self._check)
-                track.faithful = run.look() == track.saved[kept[1]].state
+                track.faithful = run.look().turn.reply == track.saved[kept[1]].turn.reply
             except Unknown:
                 track.faithful = False
             finally:

@@ -346,6 +346,10 @@ class LocalNode:
         return self._journal
 
     @property
+    def session(self) -> None:
+        return None
+
+    @property
     def workspace(self) -> Path:
         return self._machine.workspace.folder
 

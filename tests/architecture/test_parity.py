@@ -88,6 +88,7 @@ ONE_END_ONLY = {
     "locks",
     "process_groups",
     "registry",
+    "session",
     "tuplespace",
 }
 """What a connection does by itself: no call of the node stands behind it."""

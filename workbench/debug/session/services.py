@@ -62,7 +62,7 @@ class SessionServices:
             picture = self._picture or self._filled()
             self._move(picture, bisect_left(self._bundle.history.turns, position))
             scope = self._bundle.scope
-            return RecordedViews(Moment(picture, scope, time), scope, self._refusal)
+            return RecordedViews(Moment(picture, scope, time), scope, self._bundle.path.name)
 
     def notes(self, position: int) -> tuple[str, ...]:
         """What of this moment is not known, and why."""

@@ -25,7 +25,7 @@ from workbench.debug.bundle.spool import Spool
 
 MOST = 1_000_000
 """How many turns a bundle takes: the newest."""
-PAGE = 1_000
+PAGE = 5_000
 TURN, CHANGE = "T", "C"
 """What a waiting line begins with."""
 TURN_ON = "turn recording on with: workbench debug record --level full"

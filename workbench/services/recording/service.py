@@ -20,7 +20,6 @@ from workbench.api.identity import ActorId
 from workbench.api.logs import Level
 from workbench.api.recordings import Pin, RecordedTurn, RecordingLevel, RecordingSegment, RecordingStatistics
 from workbench.api.turn_row import Row
-from workbench.api.words import plural
 from workbench.clock import Clock
 from workbench.services.recording import store
 from workbench.services.recording.ring import Bounds, Held
@@ -124,7 +123,7 @@ class Recording:
             self._retry_at = 0.0
             self._flush()
             if left := self._waiting:
-                self._note(Level.WARN, f"{plural(left, 'turn')} could not be recorded before the end: {self._stopped}")
+                self._note(Level.WARN, f"{_counted(left)} could not be recorded before the end: {self._stopped}")
             if self._ended is not None:
                 self._ended(whole=not left and not self._dropped)
 
@@ -170,7 +169,7 @@ class Recording:
         lost = self._dropped - self._told
         if lost:
             self._told += lost
-            self._note(Level.WARN, f"{plural(lost, 'turn')} could not be recorded: {why}")
+            self._note(Level.WARN, f"{_counted(lost)} could not be recorded: {why}")
 
     @property
     def _dropped(self) -> int:
@@ -304,3 +303,7 @@ class Recording:
     def clear(self, scope: Scope, *, pinned: bool) -> int:
         with self._written() as writer:
             return writer.remove(scope, pinned=pinned)
+
+
+def _counted(number: int) -> str:
+    return f"{number:,} turns or changes of what services hold"

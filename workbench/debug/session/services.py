@@ -52,7 +52,8 @@ class SessionServices:
         self._gaps = list(_gaps(bundle))
 
     def at(self, position: int, time: float) -> Views:
-        """What services held after `position` turns were over; it is always the time `time` there.
+        """What services held after `position` turns were over, or at the end for one that is greater than there are
+        turns; it is always the time `time` there.
 
         Nothing but looking is allowed: Denied otherwise. Unavailable: it is closed.
         """

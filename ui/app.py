@@ -24,9 +24,11 @@ from ui.tidying import Tidying
 def arguments(argv: Sequence[str]) -> argparse.Namespace:
     """What the command line says."""
     parser = argparse.ArgumentParser(prog="workbench", description="Write, run and debug WebAssembly actors.")
-    parser.add_argument("--node", metavar="HOST:PORT", default="", help="attach to this node instead of an own one")
+    parser.add_argument(
+        "--node", metavar="HOST:PORT", default="", help="attach to this node instead of an own one, or show bundle:FILE"
+    )
     parser.add_argument("--open", metavar="FILE", action="append", default=[],
-                        help="open this file: a source in the editor, a module in its panel")  # fmt: skip
+                        help="open this file: a source in the editor, a module or a session in its panel")  # fmt: skip
     parser.add_argument("--sample", action=argparse.BooleanOptionalAction, default=None,
                         help="start the sample system on an empty node (the default is a setting)")  # fmt: skip
     parser.add_argument("--workspace", metavar="DIR", default="", help="the node's workspace")
@@ -39,7 +41,7 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
 def address(node: str, workspace: str) -> str:
     """The URL of the node to open."""
     if node:
-        return node if "://" in node else f"grpc://{node}"
+        return node if "://" in node or node.startswith("bundle:") else f"grpc://{node}"
     if workspace:
         return f"embedded:{Path(workspace).resolve()}"
     import workbench

@@ -58,9 +58,10 @@ def connect(
     `embedded:DIR` runs one on the workspace DIR in this process, `embedded:` on a temporary workspace that is removed
     at the end; `keyvalue` and `blobs` are the URLs of its stores and `record` is how much of the turns it keeps on disk
     (a `RecordingLevel`, in full by default), instead of the settings. Without `revive` durable actors are not brought
-    back: they stay in their journals. `grpc://HOST:PORT` attaches to a running node. Invalid: another kind of URL, or
-    no name of a tenant or namespace. Unavailable: the workspace or a store is in use or cannot be reached, or nobody
-    answers at the address.
+    back: they stay in their journals. `grpc://HOST:PORT` attaches to a running node. `bundle:FILE` is a recorded
+    session as a read-only node, at its end, `bundle:FILE#POSITION` after so many turns; tenant and namespace are its
+    own. NotFound: there is no such file. Invalid: another kind of URL, no name of a tenant or namespace, no session
+    bundle. Unavailable: the workspace or a store is in use or cannot be reached, or nobody answers at the address.
     """
     check_scope(tenant, namespace)
     kind, _, rest = url.partition(":")
@@ -84,7 +85,11 @@ def connect(
         from workbench.rpc.client import RemoteNode
 
         return RemoteNode(rest.removeprefix("//"), token=token, tenant=tenant, namespace=namespace)
-    raise api.Invalid(f"{url!r} is not the URL of a node; write embedded:DIR or grpc://HOST:PORT")
+    if kind == "bundle":
+        from workbench.session import open_bundle
+
+        return open_bundle(rest)
+    raise api.Invalid(f"{url!r} is not the URL of a node; write embedded:DIR, grpc://HOST:PORT or bundle:FILE")
 
 
 def serve(node: api.Node, *, listen: str = "", token: str = "") -> Server:

@@ -88,6 +88,7 @@ ONE_END_ONLY = {
     "locks",
     "process_groups",
     "registry",
+    "session",
     "tuplespace",
 }
 """What a connection does by itself: no call of the node stands behind it."""
@@ -141,6 +142,9 @@ RECORDS = {
     api.KeyEntry: keyvalue_pb2.KeyEntry,
     api.KeyLevel: keyvalue_pb2.KeyLevel,
     api.Lock: locks_pb2.Lock,
+    api.HeldRows: debugger_pb2.HeldRows,
+    api.RecordedChange: debugger_pb2.RecordedChange,
+    api.ServiceChange: debugger_pb2.ServiceChange,
     api.RecordedTurn: debugger_pb2.RecordedTurn,
     api.RecordingSegment: debugger_pb2.RecordingSegment,
     api.RecordingStatistics: debugger_pb2.RecordingStatistics,

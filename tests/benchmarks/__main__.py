@@ -24,6 +24,7 @@ from tests.benchmarks import (
     locks,
     messages,
     recordings,
+    seeking,
     tuples,
 )
 from tests.benchmarks.figure import Figure, report
@@ -41,6 +42,7 @@ FIGURES = (
     *durability.FIGURES,
     *bundles.FIGURES,
     *recordings.FIGURES,
+    *seeking.FIGURES,
     command.whole_process,
     app.start,
     app.lag,

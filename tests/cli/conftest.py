@@ -21,7 +21,7 @@ from tests.contract.contract_sources import COUNTER
 
 ROOT = Path(__file__).resolve().parents[2]
 WAIT_SECONDS = 120
-COMMAND = [sys.executable, "-c", "import workbench.cli; workbench.cli.main()"]
+COMMAND = [sys.executable, "-m", "workbench"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -28,7 +29,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, interpreter: str) -> Path:
     shell = Shell(folder, folder / "workspace")
     shell.write("keeper.py", KEEPER)
     (folder / "fragile.wat").write_bytes(FRAGILE)
-    with shell.node():
+    with shell.node("--record", "full"):
         for name in ("keeper.py", "fragile.wat"):
             assert shell("module", "deploy", name, "--alias", Path(name).stem).code == 0
             named = ("--name", Path(name).stem, "--profile", "strict", "--grant", "keyvalue")
@@ -67,7 +68,9 @@ def test_what_is_in_a_bundle_is_shown_without_a_node(shell, made: Path) -> None:
 def test_a_whole_bundle_is_verified_and_a_damaged_one_is_not(shell, made: Path, tmp_path: Path) -> None:
     whole = shell("bundle", "verify", str(made))
     assert (whole.code, whole.err) == (0, "")
-    assert whole.out.startswith(f"{made} is whole: ") and whole.out.endswith(" entries, 3 turns\n")
+    assert whole.out.startswith(f"{made} is whole: ") and whole.out.endswith(
+        " entries, 3 turns, 1 change of what services hold\n"
+    )
     data = bytearray(made.read_bytes())
     data[60] ^= 1
     damaged = tmp_path / "damaged.plexbundle"
@@ -116,3 +119,68 @@ def _changed(path: Path, target: Path) -> Path:
 def test_an_export_needs_a_running_node(shell) -> None:
     done = shell("bundle", "export", "x")
     assert (done.code, done.err) == (5, "unavailable: no node runs here: start one with workbench node\n")
+
+
+def test_the_turns_of_a_session_are_listed_and_found(shell, made: Path) -> None:
+    listed = shell("bundle", "timeline", str(made))
+    assert (listed.code, listed.err) == (0, "")
+    assert [line.split()[0] for line in listed.out.splitlines()] == ["POSITION", "1", "2", "3"]
+    (found,) = shell("bundle", "timeline", str(made), "--where", "call:keyvalue.put", "--json").objects
+    assert (found["actor"], found["type"], found["calls"]) == ("keeper", "keep", 2)
+    assert len(shell("bundle", "timeline", str(made), "--actor", "fragile", "--json").objects) == 1
+    first = shell("bundle", "timeline", str(made), "--limit", "1")
+    assert (len(first.out.splitlines()), first.err) == (2, "There may be more: --after 1\n")
+    assert not shell("bundle", "timeline", str(made), "--after", "3", "--json").objects
+    wrong = shell("bundle", "timeline", str(made), "--where", "bogus:1")
+    assert wrong.code == 1 and wrong.err.startswith("invalid: 'bogus:1' is no filter: no column 'bogus'; there are ")
+    beyond = shell("bundle", "timeline", str(made), "--after", "9")
+    assert (beyond.code, beyond.err) == (1, "invalid: there is no position 9 in shop.plexbundle: it has 0 to 3\n")
+    nobody = shell("bundle", "timeline", str(made), "--actor", "nobody")
+    assert (nobody.code, nobody.err) == (1, "not_found: no turn of 'nobody' is recorded in shop.plexbundle\n")
+
+
+def test_a_state_is_shown_or_it_is_said_why_not(shell, made: Path) -> None:
+    known = shell("bundle", "state", str(made), "fragile")
+    assert (known.code, known.out, known.err) == (0, "0\n", "")
+    (found,) = shell("bundle", "state", str(made), "fragile", "--json").objects
+    assert (found["seq"], found["state"], found["certainty"]) == (1, "0", "replayed")
+    before = shell("bundle", "state", str(made), "fragile", "--at", "0")
+    assert (before.code, before.out) == (1, "")
+    assert before.err == "note: the state of fragile after turn 0 is not known: it was not born yet\n"
+    redacted = shell("bundle", "state", str(made), "keeper")
+    assert redacted.code == 1 and "cannot be lived through again: what it was given was redacted" in redacted.err
+
+
+def test_a_session_is_a_node_for_every_command_that_reads(shell, made: Path) -> None:
+    where = ("--node", f"bundle:{made}")
+    actors = shell("actor", "list", *where, "--json").objects
+    assert [(row["actor"], row["state"], row["turns"]) for row in actors] == [
+        ("fragile", "idle", 1), ("keeper", "idle", 2),
+    ]  # fmt: skip
+    assert not shell("actor", "list", "--node", f"bundle:{made}#0", "--json").objects
+    assert shell("actor", "snapshot", "fragile", *where).out == "0\n"
+    assert len(shell("debug", "history", *where, "--json").objects) == 3
+    assert {row["file_name"] for row in shell("module", "list", *where, "--json").objects} == {
+        "keeper.py", "fragile.wat",
+    }  # fmt: skip
+    refused = shell("actor", "stop", "keeper", *where)
+    assert refused.code == 4 and "actors.stop was refused: shop.plexbundle is a recorded session" in refused.err
+    assert shell("kv", "put", "a", "b", *where).code == 4
+    beyond = shell("actor", "list", "--node", f"bundle:{made}#9")
+    assert (beyond.code, beyond.err) == (1, "invalid: there is no position 9 in shop.plexbundle: it has 0 to 3\n")
+
+
+@pytest.mark.parametrize("command", [("bundle", "timeline"), ("bundle", "open"), ("actor", "list", "--node")])
+def test_what_is_no_session_is_refused_in_one_sentence(shell, made: Path, command: tuple[str, ...]) -> None:
+    whole = made.read_bytes()
+    other = shell.folder / "other.zip"
+    with ZipFile(other, "w") as archive:
+        archive.writestr("hello.txt", "hello")
+    files = {"empty": b"", "cut": whole[: len(whole) // 2], "text": b"hello", "other.zip": other.read_bytes()}
+    for name, data in files.items():
+        (shell.folder / name).write_bytes(data)
+        done = shell(*command, f"bundle:{name}" if command[-1] == "--node" else name)
+        assert done.code == 1 and not done.out, (name, done)
+        assert done.err.startswith("invalid: ") and done.err.count("\n") == 1, done.err
+    gone = shell(*command, "bundle:gone" if command[-1] == "--node" else "gone")
+    assert gone.code == 1 and gone.err.startswith("not_found: ")

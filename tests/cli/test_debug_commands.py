@@ -65,3 +65,21 @@ def test_a_diagram_is_drawn_of_what_was_recorded_as_text_and_as_files(shell: She
     assert len(ElementTree.parse(picture).getroot().findall("{http://www.w3.org/2000/svg}g[@data-turn]")) == len(arrows)
     nobody = shell("debug", "diagram", "nobody")
     assert (nobody.code, nobody.err) == (1, "not_found: nothing is recorded of nobody that could be drawn\n")
+
+
+def test_what_services_hold_and_its_changes_are_shown(shell: Shell) -> None:
+    with shell.node("--record", "full"):
+        shell("kv", "put", "colour", "blue")
+        shell("kv", "put", "colour", "green")
+        assert "1,000" not in shell("debug", "record").out
+        assert "changes   2 of what services hold" in shell("debug", "record").out
+        shown = shell("debug", "changes").out.splitlines()
+        assert shown[0].split() == ["PLACE", "WHEN", "NUMBER", "TABLE", "BEFORE", "AFTER"] and len(shown) == 3
+        page = shell("debug", "changes", "--limit", "1")
+        assert page.err.startswith("There may be more: --after ")
+        (change,) = shell("debug", "changes", "--after", page.err.split()[-1], "--json").objects
+        assert (change["number"], change["table"]) == (2, "keyvalue")
+        assert (change["before"][3], change["after"][3]) == ("blue", "green")
+        assert ["keyvalue", "1"] in [line.split() for line in shell("debug", "holdings").out.splitlines()]
+    pieces = shell("debug", "holdings", "--json").objects
+    assert [piece["rows"][0][3] for piece in pieces if piece["table"] == "keyvalue"] == ["green"], "without a node too"

@@ -16,6 +16,7 @@ from pathlib import Path
 from tests.benchmarks.figure import machine
 from tests.proofs.clean_clone import clean_clone
 from tests.proofs.dist import dist
+from tests.proofs.elsewhere import elsewhere
 from tests.proofs.hazards import hazards
 from tests.proofs.hostile import hostile
 from tests.proofs.kills import kills
@@ -32,6 +33,7 @@ PROOFS: Mapping[str, Callable[[], object]] = {
     "clean_clone": clean_clone,
     "dist": dist,
     "crowd": crowd,
+    "elsewhere": elsewhere,
     "expressions": expressions,
     "hazards": hazards,
     "hostile": hostile,

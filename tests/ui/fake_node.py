@@ -354,6 +354,10 @@ class FakeNode:
         return self._debugger
 
     @property
+    def session(self) -> None:
+        return None
+
+    @property
     def journal(self) -> Journal:
         return self._journal
 

@@ -261,8 +261,9 @@ class Capabilities(Protocol):
         """Give an actor one more grant, and say when it takes effect.
 
         `once` is used up by the next call that it alone allowed. `session` lasts until the node ends or the actor
-        stops. `always` is kept with how the actor is started; that a node's own restart keeps it too comes with the
-        step that stores actors. Invalid: it is no grant, or cannot be given so. NotFound: no such actor.
+        stops. `always` is kept with how the actor is started: in all its lives, and those of a durable one beyond the
+        node; when its tree is applied it has what the tree says. Invalid: it is no grant, or cannot be given so.
+        NotFound: no such actor.
         """
         ...
 

@@ -7,8 +7,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from workbench.api.capabilities import Grant
 from workbench.api.errors import WorkbenchError
 from workbench.api.identity import ActorId
+from workbench.api.limits import Limits
 from workbench.api.messages import Envelope, Payload
 from workbench.api.turns import HostCall, Turn
 from workbench.api.value import value
@@ -228,6 +230,20 @@ class JournalLog(Protocol):
 
     def forget_events(self, actor: ActorId, upto: int) -> int:
         """Remove events up to this one; how many they were."""
+        ...
+
+    def terms(self, actor: ActorId, grants: Sequence[Grant], limits: Limits) -> None:
+        """When it comes back, it has these, whatever it was born with."""
+        ...
+
+    def keep_tree(self, scope: tuple[str, str], name: str, text: str) -> None:
+        """The tree of this name, as the text of a file, comes back when the node starts."""
+        ...
+
+    def forget_tree(self, scope: tuple[str, str], name: str) -> None: ...
+
+    def trees(self) -> Sequence[tuple[tuple[str, str], str]]:
+        """The trees that come back: tenant and namespace, and the text of each."""
         ...
 
     def ended(self, actor: ActorId) -> None:

@@ -22,6 +22,7 @@ from workbench.api.metrics import Sample
 from workbench.api.modules import CancelToken, Modules, ProgressCallback
 from workbench.api.process_groups import ProcessGroups
 from workbench.api.registry import Registry
+from workbench.api.session import Session
 from workbench.api.supervision import Supervision
 from workbench.api.tuplespace import TupleSpace
 
@@ -85,6 +86,11 @@ class Node(Protocol):
 
     @property
     def journal(self) -> Journal: ...
+
+    @property
+    def session(self) -> Session | None:
+        """Where in a recorded session this node is; None: it runs."""
+        ...
 
     def info(self) -> NodeInfo: ...
 

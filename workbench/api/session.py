@@ -13,6 +13,7 @@ from typing import Protocol
 
 from workbench.api.identity import ActorId
 from workbench.api.messages import Envelope, Payload
+from workbench.api.modules import CancelToken
 from workbench.api.turns import Outcome, Turn
 
 
@@ -100,11 +101,12 @@ class Session(Protocol):
         where: str = "",
         actor: ActorId | str | None = None,
         direction: Direction = Direction.FORWARD,
+        cancel: CancelToken | None = None,
     ) -> int | None:
         """The moment after the next turn behind `position` (or before it) of this actor for which `where` holds.
 
         `where` is a filter as in every table, over the fields of a turn, its host calls and the state after it
-        (docs/sessions.md). None: there is no such turn. Invalid: it is no filter.
+        (docs/sessions.md). None: there is no such turn. Invalid: it is no filter. Conflict: cancelled.
         """
         ...
 

@@ -12,7 +12,7 @@ import math
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
-from typing import Any
+from typing import Any, TypeAlias
 
 from workbench.api.capabilities import parse_grant
 from workbench.api.errors import Cause, Figures, Invalid, Location
@@ -105,6 +105,8 @@ def of_details(turn: Turn) -> dict[str, Any]:
             made["calls_total"] = turn.host_calls_total
     if turn.birth is not None:
         made["birth"] = _of_birth(turn.birth)
+    if turn.clock_ns or turn.drawn:
+        made["world"] = (turn.clock_ns, turn.drawn)
     return made
 
 
@@ -144,7 +146,7 @@ def _of_call(call: HostCall) -> tuple[Any, ...]:
 
 
 def _of_birth(birth: Birth) -> dict[str, Any]:
-    return {
+    made: dict[str, Any] = {
         "reason": birth.reason,
         "state": birth.state,
         "profile": birth.profile,
@@ -153,6 +155,9 @@ def _of_birth(birth: Birth) -> dict[str, Any]:
         "parent": birth.parent,
         "replayed_after": birth.replayed_after,
     }
+    if birth.clock_ns or birth.drawn:
+        made["world"] = (birth.clock_ns, birth.drawn)
+    return made
 
 
 def _turn(found: Mapping[str, Any]) -> Turn:
@@ -173,7 +178,10 @@ def _turn(found: Mapping[str, Any]) -> Turn:
     )
 
 
-def to_details(found: Mapping[str, Any]) -> tuple[str, Cause | None, str, tuple[HostCall, ...], int, Birth | None, str]:
+Details: TypeAlias = tuple[str, Cause | None, str, tuple[HostCall, ...], int, Birth | None, str, int, int]
+
+
+def to_details(found: Mapping[str, Any]) -> Details:
     """The fields of a turn, from `text` on, that `of_details` wrote."""
     calls = tuple(map(_call, found.get("calls", ())))
     return (
@@ -184,6 +192,7 @@ def to_details(found: Mapping[str, Any]) -> tuple[str, Cause | None, str, tuple[
         _number(found.get("calls_total", len(calls))),
         _birth(found["birth"]) if "birth" in found else None,
         _text(found.get("unrepeatable", "")),
+        *_world(found),
     )
 
 
@@ -210,7 +219,13 @@ def _birth(found: Mapping[str, Any]) -> Birth:
         Limits(**{key: _number(given) for key, given in found["limits"].items() if key in _names(Limits)}),
         _text(found.get("parent", "")),
         _number(found.get("replayed_after", 0)),
+        *_world(found),
     )
+
+
+def _world(found: Mapping[str, Any]) -> tuple[int, int]:
+    clock_ns, drawn = found.get("world", (0, 0))
+    return _number(clock_ns), _number(drawn)
 
 
 def _names(kind: Any) -> tuple[str, ...]:

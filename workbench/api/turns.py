@@ -48,6 +48,7 @@ class BirthReason(StrEnum):
     RESTART = "restart"
     WAKE = "wake"
     UPGRADE = "upgrade"
+    CHECKPOINT = "checkpoint"
     RECOVERY = "recovery"
 
 
@@ -56,7 +57,8 @@ class Birth:
     """What an instance was made of. With it its turns can be lived through again.
 
     `state` is what `init` was given. A recovered instance has then lived through the recorded turns after
-    `replayed_after`, up to this one, without being heard; for others that is 0.
+    `replayed_after`, up to this one, without being heard; for others that is 0. One that carries a state on carries on
+    virtual time too (`clock_ns`) and the sequence that stands for chance (`drawn` bytes of it were used).
     """
 
     reason: BirthReason
@@ -66,6 +68,8 @@ class Birth:
     limits: Limits
     parent: str = ""
     replayed_after: int = 0
+    clock_ns: int = 0
+    drawn: int = 0
 
 
 @value
@@ -75,8 +79,9 @@ class Turn:
     `interpreter` is the hash of the interpreter that a python module ran on, else empty.
     `host_calls_total` counts all of them; `host_calls` keeps the first ones, up to the recorder's bound. What the guest
     was given of the real world by WASI (the clock, chance, the environment) is among them, as interface `wasi`.
-    `birth` belongs to the turns of `init`. `unrepeatable` says why the turn cannot be lived through again; empty: it
-    can.
+    `birth` belongs to the turns of `init`; `clock_ns` and `drawn` to those of `snapshot-state`, as in a birth: with its
+    state they say where an instance of it goes on. `unrepeatable` says why the turn cannot be lived through again;
+    empty: it can.
     """
 
     actor: ActorId
@@ -96,3 +101,5 @@ class Turn:
     host_calls_total: int = 0
     birth: Birth | None = None
     unrepeatable: str = ""
+    clock_ns: int = 0
+    drawn: int = 0

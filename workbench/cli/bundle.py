@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 import workbench
+from workbench.api import Certainty, Node, Session, TimelineEntry
 from workbench.api.bundles import SECRETS, ActorReplay, BundleEntry, BundleInfo
 from workbench.api.words import plural
 from workbench.cli import options, render
@@ -103,13 +104,15 @@ def verify(file: Path, as_json: bool) -> int:
     info = workbench.verify_bundle(file)
     if as_json:
         render.line({"file": str(file), "whole": not info.problems, "entries": len(info.entries),
-                     "turns": info.turns, "problems": list(info.problems), "notes": list(info.notes)})  # fmt: skip
+                     "turns": info.turns, "changes": info.changes,
+                     "problems": list(info.problems), "notes": list(info.notes)})  # fmt: skip
         return 1 if info.problems else 0
     _warn(info.notes, info.problems)
     if info.problems:
         click.echo(f"{file} is not whole: {plural(len(info.problems), 'problem')}")
         return 1
-    click.echo(f"{file} is whole: {len(info.entries):,} entries, {plural(info.turns, 'turn')}")
+    changes = f", {plural(info.changes, 'change')} of what services hold" if info.held else ""
+    click.echo(f"{file} is whole: {len(info.entries):,} entries, {plural(info.turns, 'turn')}{changes}")
     return 0
 
 
@@ -134,6 +137,101 @@ def replay(file: Path, actors: tuple[str, ...], as_json: bool) -> int:
     if not found.actors:
         click.echo(f"there is no turn in {file}: nothing was replayed", err=True)
     return 0 if found.held else 1
+
+
+@bundle.command("open")
+@click.argument("file", type=click.Path(path_type=Path))
+@options.debug
+def open_(file: Path) -> int:
+    """Open FILE in the app: any moment of the session, read-only."""
+    from workbench.cli.main import open_app  # which imports this
+
+    workbench.show_bundle(file)
+    return open_app("", (str(file),), sample=None, address="")
+
+
+@bundle.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--where", metavar="FILTER", default="",
+              help="Only turns for which this holds, as 'type:add state.count>5' (docs/sessions.md).")  # fmt: skip
+@click.option("--actor", metavar="NAME", help="Only turns of this actor.")
+@click.option("--after", type=click.IntRange(0), default=0, help="Only those behind this position.")
+@click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most so many.")
+@options.as_json
+@options.debug
+def timeline(file: Path, where: str, actor: str | None, after: int, limit: int, as_json: bool) -> None:
+    """The turns in FILE in the order in which they ended. A position is the moment after a turn."""
+    with _opened(file) as node, ProgressLine() as progress:
+        session = _session(node)
+        if "state" in where:
+            node.prepare(progress=progress)
+        found = (
+            _found(session, where, actor, after, limit) if where or actor else session.entries(after=after, limit=limit)
+        )
+        more, total = bool(found) and len(found) == limit, session.now().total
+    if as_json:
+        for entry in found:
+            render.line(render.record(entry))
+    else:
+        head = ("POSITION", "WHEN", "ACTOR", "TURN", "WHAT", "OUTCOME", "CALLS", "FUEL", "MEMORY", "MS")
+        render.table(head, map(_entry_of_timeline, found))
+    if more and found[-1].position < total:
+        click.echo(f"There may be more: --after {found[-1].position}", err=True)
+
+
+@bundle.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("actor")
+@click.option("--at", "position", type=click.IntRange(0), help="The moment; by default the end.")
+@options.as_json
+@options.debug
+def state(file: Path, actor: str, position: int | None, as_json: bool) -> int:
+    """The state of ACTOR at a moment of the session in FILE: as recorded, or lived through again.
+
+    Exit code 1 when it is not known; stderr says why.
+    """
+    with _opened(file) as node, ProgressLine() as progress:
+        session = _session(node)
+        if position is not None:
+            session.go(position)
+        node.prepare(progress=progress)
+        found = session.state(actor)
+    unknown = found.certainty is Certainty.UNKNOWN
+    if as_json:
+        render.line(render.record(found))
+    elif not unknown:
+        click.echo(render.payload(found.state))
+    if unknown or found.note:
+        what = "is not known" if unknown else f"is {found.certainty.value}"
+        note = render.visible(f"the state of {found.actor.name} after turn {found.seq:,} {what}: {found.note}")
+        click.echo(f"note: {note}", err=True)
+    return 1 if unknown else 0
+
+
+def _opened(file: Path) -> Node:
+    return workbench.connect(f"bundle:{file}")
+
+
+def _session(node: Node) -> Session:
+    assert node.session is not None, "it was opened from a bundle"
+    return node.session
+
+
+def _found(session: Session, where: str, actor: str | None, after: int, limit: int) -> list[TimelineEntry]:
+    entries: list[TimelineEntry] = []
+    position = after
+    while len(entries) < limit and (found := session.find(position, where=where, actor=actor)) is not None:
+        entries += session.entries(after=found - 1, limit=1)
+        position = found
+    return entries
+
+
+def _entry_of_timeline(entry: TimelineEntry) -> tuple[str, ...]:
+    fuel = render.UNKNOWN if entry.fuel is None else f"{entry.fuel:,}"
+    memory = render.UNKNOWN if entry.memory_bytes is None else render.size(entry.memory_bytes)
+    place = f"{entry.position:,}", render.when(entry.started), entry.actor.name, f"{entry.seq:,}"
+    figures = f"{entry.calls:,}", fuel, memory, f"{render.milliseconds(entry.wall_ns):,.2f}"
+    return *place, entry.type, entry.outcome.value, *figures
 
 
 def _show_replay(found: ActorReplay) -> None:
@@ -168,6 +266,7 @@ def _facts(info: BundleInfo) -> Iterator[tuple[str, str]]:
     yield "format", str(info.format)
     yield "size", render.size(info.size_bytes)
     yield "turns", f"{info.turns:,}"
+    yield "services", f"{plural(info.rows, 'row')}, {plural(info.changes, 'change')}" if info.held else "not recorded"
     yield "supervisors", f"{info.supervisors:,}"
     yield "log lines", f"{info.log_lines:,}"
     for interpreter in info.interpreters:

@@ -1,7 +1,8 @@
 """Which node a command speaks to.
 
-`--node` names one; else it is the one that runs on the workspace, by its private endpoint; else commands on stored
-things open the workspace themselves, and commands on actors say how to start a node.
+`--node` names one, or a recorded session (`bundle:FILE`, `bundle:FILE#POSITION`); else it is the one that runs on the
+workspace, by its private endpoint; else commands on stored things open the workspace themselves, and commands on actors
+say how to start a node.
 """
 
 from __future__ import annotations
@@ -9,9 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
+
 import workbench
 from workbench.api import Invalid, Node, Unavailable
 from workbench.api.identity import check_scope
+from workbench.cli.render import visible
+
+SESSION = "bundle:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,8 @@ def _url(target: Target) -> str:
 
 
 def _remote(target: Target) -> Node | None:
+    if target.address.startswith(SESSION):
+        return _recorded(target.address)
     address, token = target.address.removeprefix("grpc://"), ""
     if not address:
         if Path(target.workspace).is_file():
@@ -67,3 +75,12 @@ def _remote(target: Target) -> Node | None:
             return None
         address, token = endpoint.address, endpoint.token
     return workbench.connect(f"grpc://{address}", token=token, tenant=target.tenant, namespace=target.namespace)
+
+
+def _recorded(url: str) -> Node:
+    """A recorded session; what of its moment is not known is said."""
+    node = workbench.connect(url)
+    if node.session is not None:
+        for note in node.session.now().notes:
+            click.echo(f"note: {visible(note)}", err=True)
+    return node

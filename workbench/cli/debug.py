@@ -7,7 +7,15 @@ from pathlib import Path
 
 import click
 
-from workbench.api import Invalid, NotFound, RecordedTurn, RecordingLevel, RecordingSegment, RecordingStatistics
+from workbench.api import (
+    Invalid,
+    NotFound,
+    RecordedChange,
+    RecordedTurn,
+    RecordingLevel,
+    RecordingSegment,
+    RecordingStatistics,
+)
 from workbench.api.sequence import Diagram
 from workbench.api.sequence_reading import read
 from workbench.api.sequence_svg import to_svg
@@ -37,16 +45,21 @@ def debug() -> None:
     type=click.Choice([*(level.value for level in RecordingLevel), INHERIT]),
     help=f"How much from the next turn on; {INHERIT} leaves an actor to the level of all, and all to the node's.",
 )
+@click.option("--exact", is_flag=True, help="The same as --level exact.")
 @click.option("--keep/--no-keep", default=None, help="Whether what is recorded of ACTOR from now on outlives the ring.")
 @options.where
 @options.as_json
 @options.debug
-def record(actor: str | None, level: str | None, keep: bool | None, target: Target, as_json: bool) -> None:
+def record(actor: str | None, level: str | None, exact: bool, keep: bool | None, target: Target, as_json: bool) -> None:
     """Record so much of ACTOR, or of all that have no level of their own; without options say how it is recorded.
 
     off: nothing. messages: envelopes and how the turns ended. full: host calls with their results and what the actor
-    was given of the real world as well, so that its turns can be replayed. It holds until the node ends.
+    was given of the real world as well, so that its turns can be replayed. exact: in full, and every 1,000 turns a
+    fresh instance takes its state, so that fuel is compared too. It holds until the node ends.
     """
+    if exact and level not in (None, RecordingLevel.EXACT):
+        raise Invalid(f"--exact and --level {level} exclude each other")
+    level = RecordingLevel.EXACT if exact else level
     if keep is not None and actor is None:
         raise Invalid("--keep and --no-keep are about one actor; name it")
     with running(target) as node:
@@ -90,6 +103,45 @@ def history(actor: str | None, after: int, since: float, limit: int, target: Tar
 
 
 @debug.command()
+@click.option("--after", type=click.IntRange(0), default=0, help="Only those behind this place.")
+@since
+@click.option("--limit", type=click.IntRange(1), default=1_000, show_default=True, help="At most so many.")
+@options.where
+@options.as_json
+@options.debug
+def changes(after: int, since: float, limit: int, target: Target, as_json: bool) -> None:
+    """The recorded changes of what services hold, oldest first: rows of tables, before and after.
+
+    They are recorded on the level full. Where a number is left out, some are missing.
+    """
+    with stored(target) as node:
+        found = node.debugger.changes(after=after, since=since, limit=limit)
+    if as_json:
+        for recorded in found:
+            render.line({"position": recorded.position, **render.record(recorded.change)})
+        return
+    render.table(("PLACE", "WHEN", "NUMBER", "TABLE", "BEFORE", "AFTER"), map(_change, found))
+    if len(found) == limit:
+        click.echo(f"There may be more: --after {found[-1].position}", err=True)
+
+
+@debug.command()
+@options.where
+@options.as_json
+@options.debug
+def holdings(target: Target, as_json: bool) -> None:
+    """What all services hold in this moment: how many rows in which table; with --json the rows, in pieces."""
+    rows: dict[str, int] = {}
+    with stored(target) as node:
+        for piece in node.debugger.holdings():
+            rows[piece.table] = rows.get(piece.table, 0) + len(piece.rows)
+            if as_json:
+                render.line(render.record(piece))
+    if not as_json:
+        render.table(("TABLE", "ROWS"), ((table, f"{count:,}") for table, count in rows.items()))
+
+
+@debug.command()
 @click.option("--after", type=click.IntRange(0), default=0, help="Only those with a greater number.")
 @click.option("--limit", type=click.IntRange(1), default=1_000, show_default=True, help="At most so many.")
 @options.where
@@ -103,7 +155,7 @@ def segments(after: int, limit: int, target: Target, as_json: bool) -> None:
         for segment in found:
             render.line(render.record(segment))
         return
-    render.table(("SEGMENT", "TURNS", "FROM", "TO", "SIZE", "PINNED", "ACTORS"), map(_segment, found))
+    render.table(("SEGMENT", "TURNS", "CHANGES", "FROM", "TO", "SIZE", "PINNED", "ACTORS"), map(_segment, found))
 
 
 @debug.command()
@@ -174,11 +226,12 @@ def _facts(found: RecordingStatistics) -> tuple[tuple[str, str], ...]:
     bound = f"of {render.size(found.limit_bytes)} and {days:,.1f} days"
     return (
         ("recorded", f"{plural(found.turns, 'turn')} in {plural(found.segments, 'segment')}"),
+        ("changes", f"{found.changes:,} of what services hold" if found.changes else ""),
         ("on disk", f"{render.size(found.size_bytes - found.pinned_bytes)} {bound}"),
         ("pinned", f"{render.size(found.pinned_bytes)} of {render.size(found.pinned_limit_bytes)}"),
         ("since", render.when(found.oldest or 0.0)),
-        ("waiting", plural(found.waiting, "turn") if found.waiting else ""),
-        ("dropped", plural(found.dropped, "turn") if found.dropped else ""),
+        ("waiting", f"{found.waiting:,} turns and changes" if found.waiting else ""),
+        ("dropped", f"{found.dropped:,} turns and changes" if found.dropped else ""),
         ("stopped", found.stopped),
     )
 
@@ -193,10 +246,24 @@ def _row(recorded: RecordedTurn) -> tuple[str, ...]:
     return *place, what, turn.outcome.value, _short(answer), calls, fuel, turn.unrepeatable
 
 
+def _change(recorded: RecordedChange) -> tuple[str, ...]:
+    change = recorded.change
+    before, after = ("" if row is None else _short(str(tuple(row))) for row in (change.before, change.after))
+    return str(recorded.position), render.when(change.time), f"{change.number:,}", change.table, before, after
+
+
 def _segment(found: RecordingSegment) -> tuple[str, ...]:
     times = render.when(found.first), render.when(found.last)
     names = ", ".join(found.actors)
-    return str(found.id), f"{found.turns:,}", *times, render.size(found.size_bytes), found.pin.value, _short(names)
+    return (
+        str(found.id),
+        f"{found.turns:,}",
+        f"{found.changes:,}",
+        *times,
+        render.size(found.size_bytes),
+        found.pin.value,
+        _short(names),
+    )
 
 
 def _short(text: str) -> str:

@@ -88,7 +88,13 @@ def where(command: F) -> F:
         namespace,
         tenant,
         click.option("--workspace", metavar="DIR", default="", help="The node of this workspace."),
-        click.option("--node", "address", metavar="HOST:PORT", default="", help="The node at this address."),
+        click.option(
+            "--node",
+            "address",
+            metavar="HOST:PORT",
+            default="",
+            help="The node at this address, or a recorded session: bundle:FILE, bundle:FILE#POSITION.",
+        ),
     ):
         option(with_target)
     return with_target  # type: ignore[return-value]

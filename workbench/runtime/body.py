@@ -32,6 +32,8 @@ from workbench.wasm.script import Script
 OUTSIDE = ("time", "output")
 """Limits whose end of a turn does not follow from the turn itself."""
 UNKNOWN = Figures(None, None, 0)
+CARRIES = (BirthReason.WAKE, BirthReason.UPGRADE, BirthReason.CHECKPOINT)
+"""Births of an instance that goes on with the state of the one before, and so with its time and its chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ class Body:
         self._levels, self._level, self._level_version = around.recorder.levels, RecordingLevel.OFF, -1
         self._names = spec.runnable.names
         self._measured: int | None = None
+        self._world = (0, 0)
         self._bound_lifetime()
         self.room = -1
         self._repeats = self._has_folders = False
@@ -105,13 +108,8 @@ class Body:
 
     @property
     def world_position(self) -> tuple[int, int]:
-        """Where virtual time (nanoseconds) and the sequence that stands for chance (bytes) are."""
-        return (0, 0) if self.instance is None else (self.instance.world.virtual_ns, self.instance.world.drawn)
-
-    def set_world(self, clock_ns: int, drawn: int) -> None:
-        """Let both go on from there."""
-        assert self.instance is not None, "it was just born"
-        self.instance.world.virtual_ns, self.instance.world.drawn = clock_ns, drawn
+        """Where virtual time (nanoseconds) and the sequence that stands for chance (bytes) are, or were last."""
+        return self._world if self.instance is None else (self.instance.world.virtual_ns, self.instance.world.drawn)
 
     def _message_type(self) -> str:
         return self.envelope.type if self.envelope is not None else ""
@@ -125,26 +123,34 @@ class Body:
     def ending(self, cause: Cause | None) -> None:
         self.context.ending = cause
 
-    def start(self, spec: Spec, state: Payload, reason: BirthReason, replayed_after: int = 0) -> None:
+    def start(
+        self,
+        spec: Spec,
+        state: Payload,
+        reason: BirthReason,
+        replayed_after: int = 0,
+        world: tuple[int, int] | None = None,
+    ) -> None:
         """A fresh instance of `spec`, initialised; the old one, if any, stays until the new one is ready.
 
+        It goes on from there in its `world`, if none is given from where the old one is when it carries its state on.
         Crashed or Rejected: the new one did not take the state. Invalid: its bytecode cannot be loaded.
         """
-        with self._terms_kept(on_success=False):
-            instance = self._born(spec, state, reason, replayed_after)
+        with self._limits_kept(on_success=False):
+            instance = self._born(spec, state, reason, replayed_after, world)
         self._take(spec, instance)
 
     def raise_successor(self, spec: Spec) -> None:
         """The same, beside the old one, which serves on until `succeed`."""
         self.dismiss()
-        with self._terms_kept(on_success=True):
+        with self._limits_kept(on_success=True):
             self.successor = Successor(spec, self._born(spec, spec.state, BirthReason.UPGRADE))
 
     def succeed(self) -> None:
         """Let the successor, if there is one, take the place of the one before."""
         found, self.successor = self.successor, None
         if found is not None:
-            self._set_terms(found.spec)
+            self.context.limits = found.spec.limits
             self._take(found.spec, found.instance)
 
     def dismiss(self) -> None:
@@ -153,33 +159,39 @@ class Body:
         if found is not None:
             found.instance.close()
 
-    def _set_terms(self, spec: Spec) -> None:
-        self.context.names_random, self.context.limits = spec.runnable.names_random, spec.limits
-
     @contextmanager
-    def _terms_kept(self, *, on_success: bool) -> Iterator[None]:
-        """While a new one is born on its own terms: those of the old one hold again when that fails, or always."""
-        context = self.context
-        before = context.names_random, context.limits
-        kept = True
+    def _limits_kept(self, *, on_success: bool) -> Iterator[None]:
+        """While a new one is born on its own limits: those of the old one hold again when that fails, or always."""
+        before, kept = self.context.limits, True
         try:
             yield
             kept = on_success
         finally:
             if kept:
-                context.names_random, context.limits = before
+                self.context.limits = before
 
-    def _born(self, spec: Spec, state: Payload, reason: BirthReason, replayed_after: int = 0) -> Instance:
+    def _born(
+        self,
+        spec: Spec,
+        state: Payload,
+        reason: BirthReason,
+        replayed_after: int = 0,
+        world: tuple[int, int] | None = None,
+    ) -> Instance:
         """A fresh instance that has taken the state."""
         name, started = self.id.name, self._around.clock.now()
-        birth = Birth(reason, state, spec.profile, spec.grants, spec.limits, spec.parent, replayed_after)
+        if world is None:
+            world = self.world_position if reason in CARRIES else (0, 0)
+        terms = state, spec.profile, self.holdings.lasting(), spec.limits, spec.parent
+        birth = Birth(reason, *terms, replayed_after, *world)
         self._take_level()
         self.context.begin_turn()
-        self._set_terms(spec)
+        self.context.limits = spec.limits
         self.birth_reason = reason
         instance = None
         try:
             instance = spec.runnable.program.instantiate(self.context, self._around.engines)
+            instance.world.virtual_ns, instance.world.drawn = world
             if self.ending is not None:
                 instance.interrupt(self.ending)
             if spec.runnable.bytecode:
@@ -287,7 +299,8 @@ class Body:
             self._record("snapshot-state", None, Outcome.REJECTED, figures, started, "", result.value)
             raise Rejected(f"{self.id.name} cannot hand out its state: {result.value}", figures=figures)
         state: Payload = result.value
-        self._record("snapshot-state", None, Outcome.REPLY, figures, started, state)
+        world = self.world_position
+        self._record("snapshot-state", None, Outcome.REPLY, figures, started, state, world=world)
         return state
 
     def shutdown(self) -> Cause | None:
@@ -319,7 +332,7 @@ class Body:
         """From this turn on it is recorded as is wanted now."""
         self._level_version = self._levels.version
         self._level = self._levels.of(self.id)
-        self.context.record_in_full(self._level is RecordingLevel.FULL)
+        self.context.record_in_full(self._level.has_calls)
 
     def _last_words(self, function: str) -> tuple[Any, Figures]:
         """Call an export of the lifecycle; its result and what it took."""
@@ -342,6 +355,7 @@ class Body:
         cause: Cause | None = None,
         names: tuple[str, str] | None = None,
         birth: Birth | None = None,
+        world: tuple[int, int] = (0, 0),
     ) -> Turn:
         self._seq += 1
         context = self.context
@@ -365,6 +379,7 @@ class Body:
             total,
             birth,
             self._unrepeatable(outcome, cause, birth),
+            *world,
         )
         if self._repeats:
             self.repeated = turn
@@ -423,6 +438,7 @@ class Body:
         """Forget the instance and its successor; idempotent."""
         self.dismiss()
         if self.instance is not None:
+            self._world = self.world_position
             self.instance.close()
             self.instance = None
         self.counters.memory_bytes = None

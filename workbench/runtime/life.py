@@ -65,14 +65,24 @@ def upgrade(actor: Actor, spec: Spec) -> None:
     actor.announce("actors.upgraded", spec.runnable.info.name)
 
 
-def _hand_over(actor: Actor, spec: Spec) -> None:
+def renew(actor: Actor) -> None:
+    """Go on in a fresh instance with the state of this one: from its birth on all that it takes is known exactly."""
+    if actor.body.instance is None:
+        return
+    try:
+        _hand_over(actor, actor.spec, BirthReason.CHECKPOINT)
+    except WorkbenchError as refused:
+        actor.log(Level.WARN, f"it is recorded in full, but not exactly: {refused.message}")
+
+
+def _hand_over(actor: Actor, spec: Spec, reason: BirthReason = BirthReason.UPGRADE) -> None:
     name = actor.id.name
     if not actor.spec.runnable.info.carries_state:
         raise Invalid(f"{name} cannot hand out its state: it has no snapshot_state; stop it and spawn it anew")
     state = snapshot(actor)
     with _busy(actor):
         try:
-            actor.body.start(spec, state, BirthReason.UPGRADE)
+            actor.body.start(spec, state, reason)
             _written(actor)
         except (Crashed, Rejected, Invalid) as refused:
             text = f"{name} was not changed, the new code does not take its state over: {refused.message}"
@@ -243,8 +253,15 @@ def set_limits(actor: Actor, spec: Spec) -> None:
     """Take on other limits from the next turn on; another stack from the next start on."""
     actor.check_present()
     actor.body.set_limits(spec)
+    keep_terms(actor)
     actor.mailbox.limit = spec.limits.mailbox
     actor.announce("actors.limited", changes(actor.spec.limits, spec.limits))
+
+
+def keep_terms(actor: Actor) -> None:
+    """Let a durable actor come back with the grants and limits that it has now. From any thread."""
+    if actor.durable is not None:
+        actor.around.journal.terms(actor.id, actor.body.holdings.lasting(), actor.body.spec.limits)
 
 
 def changes(before: Limits, after: Limits) -> str:

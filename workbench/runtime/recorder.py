@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -15,7 +15,7 @@ from workbench.api.events import Area
 from workbench.api.identity import ActorId
 from workbench.api.recordings import RecordingLevel
 from workbench.api.turn_row import to_row
-from workbench.api.turns import HostCall, Turn
+from workbench.api.turns import HostCall, Outcome, Turn
 from workbench.runtime.bus import Bus
 from workbench.runtime.levels import Levels
 from workbench.runtime.turn_queue import TurnQueue
@@ -24,7 +24,8 @@ from workbench.wasm.gate import KEPT_HOST_CALL_BYTES, KEPT_HOST_CALLS, size_of
 KEPT_BYTES = 64 << 20
 OVERHEAD_BYTES = 1_000
 SHOWN_BYTES = KEPT_HOST_CALL_BYTES + KEPT_HOST_CALLS * OVERHEAD_BYTES // 4
-OFF, FULL = RecordingLevel.OFF, RecordingLevel.FULL
+OFF, MESSAGES, EXACT = RecordingLevel.OFF, RecordingLevel.MESSAGES, RecordingLevel.EXACT
+EXACT_TURNS = 1_000
 
 
 class Recorder:
@@ -37,6 +38,11 @@ class Recorder:
         self._bytes = 0
         self._lock = threading.Lock()
         self.queue = TurnQueue(self._lock)
+        self._born: dict[ActorId, int] = {}
+        self.renew: Callable[[ActorId], object] = lambda _actor: None
+        """Lets an actor go on in a fresh instance with its state, between two turns; set by the node."""
+        self.settle: Callable[[], None] | None = None
+        """Called before a turn is recorded in full: what services have done for it and not written yet is written."""
 
     def add(self, turn: Turn, level: RecordingLevel = OFF) -> None:
         envelope = turn.envelope
@@ -47,7 +53,9 @@ class Recorder:
         size += calls
         entry = None
         if level is not OFF:
-            entry = turn.actor, to_row(turn, with_calls=level is FULL), size
+            entry = turn.actor, to_row(turn, with_calls=level is not MESSAGES), size
+            if level is not MESSAGES and self.settle is not None:
+                self.settle()
         if len(turn.host_calls) > KEPT_HOST_CALLS or calls > SHOWN_BYTES:
             turn, fewer = _shortened(turn)
             size += fewer - calls
@@ -59,6 +67,19 @@ class Recorder:
             if entry is not None:
                 self.queue.put(entry)
         self._bus.touch(Area.TURNS, (turn.actor.tenant, turn.actor.namespace))
+        if level is EXACT:
+            self._count(turn)
+
+    def _count(self, turn: Turn) -> None:
+        """Ask for a new instance of an actor that is recorded exactly: at once, and when this one has grown old."""
+        actor = turn.actor
+        if turn.birth is not None:
+            self._born[actor] = turn.seq
+        elif turn.operation == "shutdown" or turn.outcome is Outcome.CRASHED:
+            self._born.pop(actor, None)
+        elif turn.operation == "message" and turn.seq - self._born.get(actor, -EXACT_TURNS) >= EXACT_TURNS:
+            self._born[actor] = turn.seq
+            self.renew(actor)
 
     def read(
         self, scope: tuple[str, str], *, actor: ActorId | None = None, after: int = 0, limit: int = 100

@@ -58,13 +58,12 @@ def recover(actor: Actor, spec: Spec) -> None:
     assert durable is not None, "only durable actors are recovered"
     durable.drop()
     stored = durable.refresh()
-    state, after = _start(actor, stored)
+    state, after, world = _start(actor, stored)
     actor.around.residents.admit()
     body.repeat(None, stored.last)
-    body.start(spec, state, BirthReason.RECOVERY, after)
-    if (found := stored.checkpoint) is not None:
-        body.fsm_state = found.fsm_state
-        body.set_world(found.clock_ns, found.drawn)
+    body.start(spec, state, BirthReason.RECOVERY, after, world)
+    if stored.checkpoint is not None:
+        body.fsm_state = stored.checkpoint.fsm_state
     elif stored.first is not None:
         body.fsm_state = stored.first.state
     _live_through(actor, durable, after, stored.last)
@@ -76,12 +75,12 @@ def recover(actor: Actor, spec: Spec) -> None:
     actor.begun()
 
 
-def _start(actor: Actor, stored: Stored) -> tuple[Payload, int]:
-    """The state to begin with, and the turn that it belongs to."""
-    if stored.checkpoint is not None:
-        return stored.checkpoint.state, stored.checkpoint.seq
-    if stored.first is not None and stored.first.birth is not None:
-        return stored.first.birth.state, stored.first.seq
+def _start(actor: Actor, stored: Stored) -> tuple[Payload, int, tuple[int, int]]:
+    """The state to begin with, the turn that it belongs to, and where time and chance go on."""
+    if (found := stored.checkpoint) is not None:
+        return found.state, found.seq, (found.clock_ns, found.drawn)
+    if stored.first is not None and (birth := stored.first.birth) is not None:
+        return birth.state, stored.first.seq, (birth.clock_ns, birth.drawn)
     raise Unavailable(
         f"{actor.id.name} cannot be brought back: its journal has neither a checkpoint nor its birth; what is left of "
         f"it is shown by workbench journal show {actor.id.name}"

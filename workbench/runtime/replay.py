@@ -26,6 +26,8 @@ Open = Callable[[str, int], Runnable]
 BEYOND = ("filesystem", "environment", "network")
 """Capabilities that no replay has: they would lead out of the recording."""
 SHOWN = 2_000
+INTERPRETER_BYTES = 32 << 20
+"""At most so much of a Python actor's memory is taken for the interpreter's, which all of them share."""
 
 
 class Replay:
@@ -55,34 +57,31 @@ class Replay:
     def alive(self) -> bool:
         return self._body is not None and self._body.instance is not None
 
-    @property
-    def world(self) -> tuple[int, int]:
-        """Where virtual time and chance are; see `go_on`."""
-        return (0, 0) if self._body is None else self._body.world_position
+    def go_on(self, fsm_state: str, world: tuple[int, int] | None = None) -> None:
+        """Let the living instance have this, as one that was brought back has it from its checkpoint.
 
-    def go_on(self, fsm_state: str, world: tuple[int, int]) -> None:
-        """Let the living instance have these, as one that was brought back has them from its checkpoint."""
+        With `world` its virtual time and chance are there, whatever its init took of them.
+        """
         assert self._body is not None, "it was just born"
         self._body.fsm_state = fsm_state
-        self._body.set_world(*world)
+        if world is not None and self._body.instance is not None:
+            self._body.instance.world.virtual_ns, self._body.instance.world.drawn = world
 
-    def begin(
-        self, birth: Birth, module: str, state: Payload, seq: int, fsm_state: str = "", script: Script | None = None
-    ) -> None:
-        """Take up a state that was stored at turn `seq`, in an instance of now: fuel is then not compared any more.
+    def begin(self, birth: Birth, state: Turn, script: Script | None = None) -> None:
+        """Take up the state that this turn gave, in an instance of now: fuel is then not compared any more.
 
         What its `init` asks of the host is done for real, unless a `script` answers. Crashed, Rejected: the module
         does not take the state.
         """
-        spec = self._spec(birth, module)
+        spec = self._spec(birth, state.module)
         body = self._body or self._new(spec)
-        body.repeat(script, seq)
-        body.fsm_state = fsm_state
+        body.repeat(script, state.seq)
+        body.fsm_state = state.state
         try:
-            body.start(spec, state, birth.reason, birth.replayed_after)
+            body.start(spec, state.reply, birth.reason, birth.replayed_after, (state.clock_ns, state.drawn))
         finally:
-            body.repeat(None, seq)
-        self._body, self._from_birth, self.state, self.state_seq = body, False, state, seq
+            body.repeat(None, state.seq)
+        self._body, self._from_birth, self.state, self.state_seq = body, False, state.reply, state.seq
 
     def step(self, turn: Turn, script: Script | None = None) -> Divergence | None:
         """Live through one turn; where it first differed from the recording, if it did.
@@ -117,6 +116,34 @@ class Replay:
         assert self._body is not None, "nothing was replayed yet"
         return self._body.snapshot()
 
+    def look(self, script: Script, seq: int) -> Turn:
+        """The state as it is now, after turn `seq`, as a turn that gives it: nobody recorded one here.
+
+        `script` answers its host calls. Virtual time and chance stay where they are. Rejected, Crashed: the actor does
+        not hand it out.
+        """
+        body = self._body
+        assert body is not None, "nothing was replayed yet"
+        fsm_state, world = body.fsm_state, body.world_position
+        body.repeat(script, seq - 1)
+        try:
+            body.snapshot()
+        finally:
+            found = body.repeated
+            body.repeat(None, seq)
+            self.go_on(fsm_state, world)
+        assert found is not None, "a snapshot is a turn"
+        return replace(found, state=fsm_state, clock_ns=world[0], drawn=world[1])
+
+    @property
+    def memory_bytes(self) -> int:
+        """Of the living instance, as far as it is known; of a Python actor what it has beyond the interpreter's."""
+        body = self._body
+        if body is None or body.instance is None:
+            return 0
+        runnable, used = body.spec.runnable, body.instance.memory_bytes or 0
+        return max(0, used - min(runnable.info.memory_bytes, INTERPRETER_BYTES)) if runnable.bytecode else used
+
     def drop(self) -> None:
         """There is no instance any more; idempotent."""
         if self._body is not None:
@@ -142,7 +169,9 @@ class Replay:
                 self._from_birth = True
                 body.fsm_state = turn.state
                 self.state, self.state_seq = turn.birth.state, turn.seq
-                body.start(self._spec(turn.birth, turn.module), turn.birth.state, turn.birth.reason)
+                birth = turn.birth
+                world = birth.clock_ns, birth.drawn
+                body.start(self._spec(birth, turn.module), birth.state, birth.reason, birth.replayed_after, world)
             elif turn.operation == "snapshot-state":
                 body.snapshot()
             elif turn.operation == "shutdown":

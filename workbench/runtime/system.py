@@ -50,6 +50,7 @@ class ActorSystem:
         self._library, self._around, self.node_name, self._most = library, around, node_name, most
         self._actors: dict[ActorId, Actor] = {}
         self._waits: dict[ActorId, ActorId] = {}
+        self.closing = False
         self._lock = threading.Lock()
         self._message_ids = itertools.count(1)
         self._names = itertools.count(1)
@@ -225,6 +226,12 @@ class ActorSystem:
         self.control(identity, lambda: life.upgrade(actor, spec), timeout, "the upgrade")
         return actor.info()
 
+    def renew(self, identity: ActorId) -> None:
+        """Let it go on in a fresh instance with its state, soon; nothing when it is not there."""
+        actor = self._actors.get(identity)
+        if actor is not None:
+            actor.control(lambda: life.renew(actor))
+
     def snapshot(self, identity: ActorId, timeout: float) -> Payload:
         actor = self.find(identity)
         state: Payload = self.control(identity, lambda: life.snapshot(actor), timeout, "the snapshot")
@@ -325,7 +332,7 @@ class ActorSystem:
 
     def retire(self, actor: Actor) -> Answer[Any]:
         def job() -> None:
-            life.stop(actor)
+            life.stop(actor, closing=self.closing)
             self._forget(actor)
 
         return actor.stop(job)

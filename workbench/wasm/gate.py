@@ -169,7 +169,7 @@ class Context:
     `waited_ns` is the part of the turn spent waiting in blocking host calls; it is neither fuel nor running time.
     `exception` is the report of the exception about to end the instance. `ending` is the cause for which the actor is
     to die, set from other threads, and `newborn` its instance before it has come to life. `fuel_left` of the actor's
-    lifetime is None when that has no bound. `names_random`: its code may use Python's `random`, and so the seed of it.
+    lifetime is None when that has no bound.
 
     While a recorded turn is lived through again, `script` answers its host calls; when that is to bring a living actor
     back, it is `muted`: its log has those lines already. `keeps_inputs`: what WASI gives of
@@ -189,7 +189,6 @@ class Context:
     ending: Cause | None = None
     newborn: Any = None
     fuel_left: int | None = None
-    names_random: bool = True
     script: Script | None = None
     muted: bool = False
     keeps_inputs: bool = False

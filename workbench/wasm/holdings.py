@@ -149,12 +149,6 @@ class Holdings:
         for each in self._table.get(capability, ()):
             each.uses += 1
 
-    def take_back(self, capability: str, count: int) -> None:
-        """What was noted so many times turns out not to be the actor's doing."""
-        self.used[capability] -= count
-        for each in self._table.get(capability, ()):
-            each.uses = max(0, each.uses - count)  # the grant may be younger than the uses
-
     def _take(self, held: Held) -> bool:
         """Use this grant. False: it was good for one use, and is gone already."""
         if held.duration == "once":

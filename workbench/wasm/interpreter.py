@@ -90,6 +90,11 @@ class Interpreter:
         """The hash of this machine's interpreter; empty when none is built yet."""
         return self._hash or self._built()
 
+    @property
+    def ready(self) -> bool:
+        """Whether it is built and compiled, so that `ensure` takes no time."""
+        return bool(self._hash or self._find())
+
     def ensure(self, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None) -> str:
         """Build and compile it if this machine has none yet, and give its hash. Conflict when cancelled."""
         with self._lock:

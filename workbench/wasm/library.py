@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import copy
-import re
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -35,8 +32,6 @@ from workbench.wasm.interpreter import Interpreter, fingerprint
 from workbench.wasm.program import BEHAVIORS, Program
 from workbench.wasm.programs import Programs
 from workbench.wasm.references import check_alias, is_hexadecimal, resolve
-
-RANDOM = re.compile(rb"(?<![A-Za-z0-9_])random(?![A-Za-z0-9_])")
 
 
 class ModuleStore(Protocol):
@@ -67,17 +62,6 @@ class Runnable:
     def names(self) -> tuple[str, str]:
         """The hashes that a turn names: the module's, and that of the interpreter it runs on, if it does."""
         return self.info.hash, self.program.module if self.bytecode else ""
-
-    @property
-    def names_random(self) -> bool:
-        """Whether the source has the word `random`; of what has no source here it is taken for granted."""
-        return not self.bytecode or _names_random(self.bytecode)
-
-
-@lru_cache(256)
-def _names_random(bytecode: str) -> bool:
-    """The sources travel with the bytecode as they are, so that no Python need be parsed to look for a word."""
-    return RANDOM.search(base64.b64decode(bytecode)) is not None
 
 
 class Library:

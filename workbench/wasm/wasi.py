@@ -27,9 +27,6 @@ TAIL_LINES = 40
 POLLABLE, OUTPUT, INPUT, ERROR, TERMINAL_INPUT, TERMINAL_OUTPUT, NETWORK, LOOKUP = range(1, 9)
 STDIN, STDOUT, STDERR = range(3)
 CLOSED = Err(("closed", None))
-SEED = (*[256] * 9, 192)
-"""Python draws the seed of its module `random` in these pieces, at the start of each instance, before the actor's code.
-"""
 
 PACKAGES = {
     "io": ("poll", "error", "streams"),
@@ -61,7 +58,6 @@ class World:
         self.virtual_ns = self.ahead_ns = 0
         self.was_real = False
         self.drawn = 0  # bytes of the fixed sequence
-        self.seeding = 0  # how many pieces of the seed were drawn; -1 when what comes is the actor's
         self.deadlines: dict[int, int] = {}
         self.connections: dict[int, Connection] = {}
         self.next_connection = 0
@@ -155,16 +151,7 @@ class World:
 
     def _real_random(self, size: int) -> bytes:
         self.holdings.note("random")
-        if self.seeding >= 0:
-            self._watch_seed(size)
         return os.urandom(size)
-
-    def _watch_seed(self, size: int) -> None:
-        """A seed is one use of an actor that may go by it, and none of an actor that does not name `random`."""
-        self.seeding = self.seeding + 1 if size == SEED[self.seeding] else -1
-        if self.seeding == len(SEED):
-            self.seeding = -1
-            self.holdings.take_back("random", len(SEED) - self.context.names_random)
 
     def random_u64(self) -> int:
         return int.from_bytes(self.random_bytes(8), "little")

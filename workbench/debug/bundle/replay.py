@@ -122,7 +122,6 @@ class _Life:
         self._doubt = self._problem = ""
         self._divergence: Divergence | None = None
         self._notes: dict[str, int] = {}
-        self._worlds: dict[int, tuple[int, int]] = {}
 
     @property
     def is_over(self) -> bool:
@@ -177,7 +176,7 @@ class _Life:
             self._leave_out(f"not replayed, because {missing}")
             return
         base, *since = (bundle.turn_at(place) for place in places)
-        self._run.go_on(base.state, self._worlds.get(after, self._run.world))
+        self._run.go_on(base.state)
         self._from_birth = False  # a state that was restored is equal in what it does, not in fuel
         for turn in since:
             if turn.operation in REPLAYED and turn.outcome is not Outcome.CRASHED:
@@ -197,7 +196,7 @@ class _Life:
         self._run.drop()
         answers = Script(birth.host_calls)
         try:
-            self._run.begin(birth.birth, turn.module, turn.reply, turn.seq, turn.state, answers)
+            self._run.begin(birth.birth, turn, answers)
         except (Crashed, Rejected):
             return False
         self._doubt, self._from_birth = "", False
@@ -206,8 +205,6 @@ class _Life:
     def _step(self, turn: Turn) -> None:
         found = self._run.step(bounded(turn))
         self._lives = self._run.alive
-        if is_state(turn) and self._lives:
-            self._worlds[turn.seq] = self._run.world
         self._replayed += 1
         counts = self._fuel_counts(turn)
         if found is None or (found.severity is Severity.COST and not counts):

@@ -38,7 +38,6 @@ class Life:
         self._birth: Turn | None = None
         self._last = 0
         self.at = 0
-        self._worlds: dict[int, tuple[int, int]] = {}
         self._doubt = ""
         self._left_out: dict[str, int] = {}
         self.replayed = 0
@@ -91,8 +90,6 @@ class Life:
     def _step(self, turn: Turn) -> None:
         found = self._run.step(turn, OtherCode(turn.host_calls))
         self.replayed += 1
-        if is_state(turn) and self._run.alive:
-            self._worlds[turn.seq] = self._run.world
         if found is None:
             if turn.unrepeatable and not self._doubt:
                 self._doubt = f"turn {turn.seq:,} cannot be lived through again: {turn.unrepeatable}"
@@ -113,7 +110,7 @@ class Life:
         if base is None or [turn.seq for turn in wanted] != list(range(after + 1, last)):
             self._run.drop()
             return
-        self._run.go_on(base.state, self._worlds.get(after, self._run.world) if is_state(base) else self._run.world)
+        self._run.go_on(base.state)
         for turn in wanted:
             if turn.operation in REPLAYED and turn.outcome is not Outcome.CRASHED and self._run.alive:
                 found = self._run.step(turn, OtherCode(turn.host_calls))
@@ -130,7 +127,7 @@ class Life:
             return
         script = OtherCode(self._birth.host_calls if self._birth is not None else ())
         try:
-            self._run.begin(birth, turn.module, turn.reply, turn.seq, turn.state, script)
+            self._run.begin(birth, turn, script)
         except (Crashed, Rejected) as error:
             if script.divergence is not None:  # it asks its host for what nobody recorded an answer to
                 self._leave_out(GAP)

@@ -108,6 +108,10 @@ class RemoteNode(Facet):
         return self._debugger
 
     @property
+    def session(self) -> None:
+        return None
+
+    @property
     def journal(self) -> RemoteJournal:
         return self._journal
 

@@ -20,6 +20,7 @@ from workbench.api.errors import Invalid, NotFound
 from workbench.api.identity import ActorId
 from workbench.runtime.actor import Actor
 from workbench.runtime.grants import Grants
+from workbench.runtime.life import keep_terms
 from workbench.wasm.holdings import Holdings
 
 
@@ -52,6 +53,8 @@ class LocalCapabilities:
         if made.capability == "filesystem":
             check_folder(made)
         found.body.holdings.add(made, duration)
+        if duration == "always":
+            keep_terms(found)
         self._grants.changed(found.id, "granted", (made,), duration=duration)
         return _effective(made, found.id.name)
 
@@ -60,6 +63,7 @@ class LocalCapabilities:
         if not found.body.holdings.remove((wanted,)):
             held = ", ".join(found.body.holdings.words) or "nothing"
             raise NotFound(f"{found.id.name} does not hold {wanted}; it holds {held}")
+        keep_terms(found)
         self._grants.changed(found.id, "revoked", (wanted,))
         return _effective(wanted, found.id.name)
 
@@ -68,6 +72,7 @@ class LocalCapabilities:
         unused = found.body.holdings.unused()
         if not dry and unused:
             unused = found.body.holdings.remove(unused)
+            keep_terms(found)
             self._grants.changed(found.id, "trimmed", unused)
         return tuple(map(str, unused))
 

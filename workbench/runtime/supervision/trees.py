@@ -7,6 +7,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Protocol
 
 from workbench.answer import Answer
@@ -30,7 +31,7 @@ from workbench.api.supervision import (
     names_of,
     spoken,
 )
-from workbench.runtime.supervision import difference
+from workbench.runtime.supervision import difference, kept
 from workbench.runtime.supervision.entry import Entry
 from workbench.runtime.supervision.supervisor import Supervisor
 from workbench.runtime.supervision.ties import Makes, Scope
@@ -42,7 +43,9 @@ KEPT = 10_000
 
 
 class System(Makes, Protocol):
-    """What the trees need of the actor system."""
+    """What the trees need of the actor system. `closing`: the node is about to end, and who is durable comes back."""
+
+    closing: bool
 
     def check(self, child: ChildSpec) -> None:
         """NotFound, Invalid: this child could not be made."""
@@ -101,6 +104,16 @@ class Trees:
     # The facet.
 
     def apply(self, scope: Scope, tree: SupervisorSpec, timeout: float) -> SupervisorInfo:
+        info = self._apply(scope, tree, timeout)
+        kept.keep(self._around.journal, scope, tree, self._system.module_of)
+        return info
+
+    def revive(self) -> None:
+        """Bring back the trees with durable actors in them that were there when the node ended."""
+        for scope, text in self._around.journal.trees():
+            kept.bring_back(text, partial(self._apply, scope), self._around, scope)
+
+    def _apply(self, scope: Scope, tree: SupervisorSpec, timeout: float) -> SupervisorInfo:
         running = self._checked(scope, tree)
         if running is not None:
             self._change(scope, running, tree, timeout)
@@ -231,9 +244,11 @@ class Trees:
     def remove(self, scope: Scope, name: str, timeout: float) -> None:
         found = self._supervisors.get((scope, name))
         if found is None:
+            self._around.journal.forget_tree(scope, name)
             return
         if found.place is not None:
             raise Invalid(f"{name!r} stands under {found.place.supervisor!r}; remove the root, or apply a tree without")
+        self._around.journal.forget_tree(scope, name)
         self._wait(found.remove(), timeout, f"the end of {name}")
         self.leave(found)
         self._around.bus.publish(Area.SUPERVISION, "supervision.removed", name, scope=scope)
@@ -270,7 +285,8 @@ class Trees:
         return [record for record in mine if record.seq > after][-limit:] if limit else []
 
     def close(self, timeout: float) -> None:
-        """Stop every tree, the newest first."""
+        """Stop every tree, the newest first; those with durable actors come back with the node."""
+        self._system.closing = True
         roots = [found for found in self._supervisors.values() if found.place is None]
         for answer in [found.remove() for found in reversed(roots)]:
             self._around.scheduler.wait(answer, timeout)

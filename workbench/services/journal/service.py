@@ -5,20 +5,23 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from workbench.api.capabilities import Grant
 from workbench.api.errors import Conflict, NotFound
 from workbench.api.events import Area
 from workbench.api.identity import ActorId
 from workbench.api.journal import KEY_SECONDS, Checkpoint, Commit, Event, Part, Post, Stored, Timer
+from workbench.api.limits import Limits
 from workbench.api.messages import Envelope, Payload
 from workbench.api.turn_text import envelope_line, from_line, to_envelope_line, to_line
 from workbench.api.turns import HostCall, Outcome, Turn
-from workbench.services.journal import store
+from workbench.services.journal import store, trees
 from workbench.services.journal.group import GroupCommit, Told
 from workbench.services.journal.sizes import Sizes
-from workbench.services.means import Means
+from workbench.services.means import Means, Scope
 from workbench.storage.database import Transaction
 
 logger = logging.getLogger(__name__)
@@ -210,6 +213,25 @@ class JournalService:
     def forget_events(self, actor: ActorId, upto: int) -> int:
         with self.database.transaction(durable=True) as tx:
             return tx.execute(store.COMPACT_EVENTS, (self._numbers[actor], upto)).rowcount
+
+    def terms(self, actor: ActorId, grants: Sequence[Grant], limits: Limits) -> None:
+        number = self._numbers[actor]
+        with self.database.transaction(durable=True) as tx:
+            line = tx.execute(store.BIRTH, (number,)).fetchone()[0]
+            turn = from_line(line) if line else None
+            if turn is not None and turn.birth is not None:
+                birth = replace(turn.birth, grants=tuple(grants), limits=limits)
+                tx.execute(store.SET_BIRTH, (to_line(replace(turn, birth=birth)), turn.module, number))
+
+    def keep_tree(self, scope: Scope, name: str, text: str) -> None:
+        trees.keep(self.database, scope, name, text)
+
+    def forget_tree(self, scope: Scope, name: str) -> None:
+        trees.forget(self.database, scope, name)
+
+    def trees(self) -> Sequence[tuple[Scope, str]]:
+        """The trees that come back: tenant and namespace, and the text of each."""
+        return trees.kept(self.database)
 
     def ended(self, actor: ActorId) -> None:
         number = self._numbers[actor]

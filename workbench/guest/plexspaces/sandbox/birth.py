@@ -7,12 +7,13 @@ import pkgutil
 import sys
 from importlib import import_module
 
-from . import census, library, memory, printing, rehearsal
+from . import census, chance, library, memory, printing, rehearsal
 
 
 def prepare() -> None:
     """Import all that can ever be imported, redirect what is printed, and leave memory fit to be shared."""
     library.import_all()
+    chance.install()
     world = import_module("wit_world.imports")
     for module in pkgutil.iter_modules(world.__path__):
         import_module(f"wit_world.imports.{module.name}")

@@ -14,6 +14,7 @@ from .. import bindings
 from ..behaviors import Actor, Behavior, GenEvent, GenFSM, GenServer
 from ..errors import Reject
 from . import crash, faults, inspection, printing, snapshot
+from .chance import CHANCE
 from .program import Program
 from .tracing import Tracing
 
@@ -34,6 +35,7 @@ def turn(handle: Callable[[Stage, Unpack[A]], R]) -> Callable[[Stage, Unpack[A]]
         except BaseException as error:
             crash.end(error, stage.program.paths, tuple(stage.program.modules))
         finally:
+            CHANCE.forget()
             printing.flush()
 
     return guarded
@@ -55,10 +57,7 @@ class Stage:
         return self._actor
 
     def load(self, program: Program) -> None:
-        """Run the program's top level and find its class. What the top level raises comes out as it is.
-
-        componentize-py has seeded `random` anew before: the state it was built with is that of every actor.
-        """
+        """Run the program's top level and find its class. What the top level raises comes out as it is."""
         self.program = program
         module = program.run()
         self._kind = getattr(module, program.class_name) if program.class_name else inspection.find(module, program)

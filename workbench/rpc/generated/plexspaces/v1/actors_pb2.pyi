@@ -163,7 +163,7 @@ class HostCall(_message.Message):
     def __init__(self, interface: _Optional[str] = ..., function: _Optional[str] = ..., arguments: _Optional[_Iterable[_Union[_common_pb2.Value, _Mapping]]] = ..., result: _Optional[_Union[_common_pb2.Value, _Mapping]] = ..., error: _Optional[str] = ..., message: _Optional[str] = ...) -> None: ...
 
 class Birth(_message.Message):
-    __slots__ = ("reason", "state", "profile", "grants", "limits", "parent", "replayed_after")
+    __slots__ = ("reason", "state", "profile", "grants", "limits", "parent", "replayed_after", "clock_ns", "drawn")
     REASON_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     PROFILE_FIELD_NUMBER: _ClassVar[int]
@@ -171,6 +171,8 @@ class Birth(_message.Message):
     LIMITS_FIELD_NUMBER: _ClassVar[int]
     PARENT_FIELD_NUMBER: _ClassVar[int]
     REPLAYED_AFTER_FIELD_NUMBER: _ClassVar[int]
+    CLOCK_NS_FIELD_NUMBER: _ClassVar[int]
+    DRAWN_FIELD_NUMBER: _ClassVar[int]
     reason: str
     state: _common_pb2.Payload
     profile: str
@@ -178,10 +180,12 @@ class Birth(_message.Message):
     limits: Limits
     parent: str
     replayed_after: int
-    def __init__(self, reason: _Optional[str] = ..., state: _Optional[_Union[_common_pb2.Payload, _Mapping]] = ..., profile: _Optional[str] = ..., grants: _Optional[_Iterable[str]] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ..., parent: _Optional[str] = ..., replayed_after: _Optional[int] = ...) -> None: ...
+    clock_ns: int
+    drawn: int
+    def __init__(self, reason: _Optional[str] = ..., state: _Optional[_Union[_common_pb2.Payload, _Mapping]] = ..., profile: _Optional[str] = ..., grants: _Optional[_Iterable[str]] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ..., parent: _Optional[str] = ..., replayed_after: _Optional[int] = ..., clock_ns: _Optional[int] = ..., drawn: _Optional[int] = ...) -> None: ...
 
 class Turn(_message.Message):
-    __slots__ = ("actor", "seq", "operation", "envelope", "outcome", "figures", "started", "module", "reply", "text", "cause", "state", "host_calls", "host_calls_total", "interpreter", "birth", "unrepeatable")
+    __slots__ = ("actor", "seq", "operation", "envelope", "outcome", "figures", "started", "module", "reply", "text", "cause", "state", "host_calls", "host_calls_total", "interpreter", "birth", "unrepeatable", "clock_ns", "drawn")
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     SEQ_FIELD_NUMBER: _ClassVar[int]
     OPERATION_FIELD_NUMBER: _ClassVar[int]
@@ -199,6 +203,8 @@ class Turn(_message.Message):
     INTERPRETER_FIELD_NUMBER: _ClassVar[int]
     BIRTH_FIELD_NUMBER: _ClassVar[int]
     UNREPEATABLE_FIELD_NUMBER: _ClassVar[int]
+    CLOCK_NS_FIELD_NUMBER: _ClassVar[int]
+    DRAWN_FIELD_NUMBER: _ClassVar[int]
     actor: _common_pb2.ActorId
     seq: int
     operation: str
@@ -216,7 +222,9 @@ class Turn(_message.Message):
     interpreter: str
     birth: Birth
     unrepeatable: str
-    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., seq: _Optional[int] = ..., operation: _Optional[str] = ..., envelope: _Optional[_Union[Envelope, _Mapping]] = ..., outcome: _Optional[str] = ..., figures: _Optional[_Union[_common_pb2.Figures, _Mapping]] = ..., started: _Optional[float] = ..., module: _Optional[str] = ..., reply: _Optional[_Union[_common_pb2.Payload, _Mapping]] = ..., text: _Optional[str] = ..., cause: _Optional[_Union[_common_pb2.Cause, _Mapping]] = ..., state: _Optional[str] = ..., host_calls: _Optional[_Iterable[_Union[HostCall, _Mapping]]] = ..., host_calls_total: _Optional[int] = ..., interpreter: _Optional[str] = ..., birth: _Optional[_Union[Birth, _Mapping]] = ..., unrepeatable: _Optional[str] = ...) -> None: ...
+    clock_ns: int
+    drawn: int
+    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., seq: _Optional[int] = ..., operation: _Optional[str] = ..., envelope: _Optional[_Union[Envelope, _Mapping]] = ..., outcome: _Optional[str] = ..., figures: _Optional[_Union[_common_pb2.Figures, _Mapping]] = ..., started: _Optional[float] = ..., module: _Optional[str] = ..., reply: _Optional[_Union[_common_pb2.Payload, _Mapping]] = ..., text: _Optional[str] = ..., cause: _Optional[_Union[_common_pb2.Cause, _Mapping]] = ..., state: _Optional[str] = ..., host_calls: _Optional[_Iterable[_Union[HostCall, _Mapping]]] = ..., host_calls_total: _Optional[int] = ..., interpreter: _Optional[str] = ..., birth: _Optional[_Union[Birth, _Mapping]] = ..., unrepeatable: _Optional[str] = ..., clock_ns: _Optional[int] = ..., drawn: _Optional[int] = ...) -> None: ...
 
 class SpawnRequest(_message.Message):
     __slots__ = ("module", "state", "options", "timeout_seconds")

@@ -11,6 +11,7 @@ from ui.actions import Actions
 from ui.bridge import Bridge
 from ui.commands import command
 from ui.jobs import Jobs
+from ui.nodes import Nodes
 from ui.roster import Roster
 from ui.settings import Settings
 from workbench.api import Location, Node, Payload, WorkbenchError
@@ -79,6 +80,8 @@ class Desk(QObject):
     """An actor and the number of a turn of it that is to be seen."""
     show_entry = Signal(str, int)
     """A durable actor and the number of an entry in its journal."""
+    open_session = Signal(object)
+    """Path of a recorded session that is to be shown."""
     show_sequence = Signal(str)
     """Names of actors, with commas between them, whose messages are to be drawn; empty for all."""
     before_crash = Signal(object)
@@ -108,7 +111,9 @@ class Desk(QObject):
         self.actions = Actions(window)
         self.roster = Roster(bridge)
         self.jobs = Jobs(self)
+        self.nodes = Nodes(self)
         self.node: Node | None = None
+        """The one that is shown."""
         self.reached: tuple[str, ...] = ()
         """The options with which the command line reaches the node."""
         self.failure = ""

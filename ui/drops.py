@@ -16,8 +16,8 @@ from ui.desk import Desk
 from ui.text_file import read
 from ui.tree_files import ENDING as TREE
 from workbench.api import ActorInfo, AlreadyExists, Conflict, Invalid, ModuleInfo, SpawnOptions, WorkbenchError
+from workbench.api.bundles import SUFFIX
 
-SESSION = ".plexbundle"
 MODULES = frozenset({".wasm", ".zip"})
 TEXTS = frozenset({".py", ".wat"})
 
@@ -64,10 +64,9 @@ class Drops(QObject):
 
     def _readable(self, paths: tuple[Path, ...]) -> tuple[Path, ...]:
         for path in paths:
-            if _suffix(path) == SESSION:
-                self._desk.notice(f"{path.name} is a recorded session: they cannot be opened yet.", "warn",
-                                  key=str(path))  # fmt: skip
-        return tuple(path for path in paths if _suffix(path) != SESSION)
+            if _suffix(path) == SUFFIX:
+                self._desk.open_session.emit(path)
+        return tuple(path for path in paths if _suffix(path) != SUFFIX)
 
     def _deploy_later(self, paths: tuple[Path, ...]) -> None:
         self._desk.bridge.start(self, self._deploy_all(paths), self._desk.failed)
@@ -184,8 +183,8 @@ def alias(path: Path) -> str:
 
 
 def deployable(path: Path) -> bool:
-    """Whether its name says that it may be deployed, or opened one day."""
-    return path.is_dir() or path.suffix.lower() in {*MODULES, *TEXTS, TREE, SESSION}
+    """Whether its name says that it may be deployed or opened."""
+    return path.is_dir() or path.suffix.lower() in {*MODULES, *TEXTS, TREE, SUFFIX}
 
 
 def refusal(paths: tuple[Path, ...]) -> str:

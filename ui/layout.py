@@ -40,7 +40,7 @@ DATA = ("keyvalue", "tuplespace", "channels", "groups", "locks", "registry", "bl
 
 
 EVERYWHERE = frozenset(("actors", "modules", "supervision", "capabilities", "editor", "messages", "graphs", "log"))
-SHOWN = {"operate": EVERYWHERE, "debug": EVERYWHERE | {"sequence"}, "data": EVERYWHERE | {*DATA}}
+SHOWN = {"operate": EVERYWHERE, "debug": EVERYWHERE | {"sequence", "session", "nodes"}, "data": EVERYWHERE | {*DATA}}
 """Which panels are there at once; the others come when they are asked for."""
 
 
@@ -71,8 +71,8 @@ def _operate(window: QMainWindow, docks: Mapping[str, Dock]) -> None:
     window.splitDockWidget(docks["actors"], docks["editor"], ACROSS)
     window.splitDockWidget(docks["actors"], docks["graphs"], DOWN)
     window.splitDockWidget(docks["editor"], docks["log"], DOWN)
-    _tabs(window, docks, "editor", "messages", "sequence")
-    _tabs(window, docks, "actors", "modules", "supervision", "capabilities", *DATA)
+    _tabs(window, docks, "editor", "messages", "sequence", "session")
+    _tabs(window, docks, "actors", "modules", "supervision", "capabilities", "nodes", *DATA)
 
 
 def _debug(window: QMainWindow, docks: Mapping[str, Dock]) -> None:
@@ -81,8 +81,8 @@ def _debug(window: QMainWindow, docks: Mapping[str, Dock]) -> None:
     window.splitDockWidget(docks["editor"], docks["messages"], ACROSS)
     window.splitDockWidget(docks["editor"], docks["log"], DOWN)
     window.splitDockWidget(docks["messages"], docks["actors"], DOWN)
-    _tabs(window, docks, "editor", "sequence")
-    _tabs(window, docks, "actors", "graphs", "modules", "supervision", "capabilities", *DATA)
+    _tabs(window, docks, "editor", "session", "sequence")
+    _tabs(window, docks, "actors", "graphs", "modules", "supervision", "capabilities", "nodes", *DATA)
     docks["actors"].raise_()
 
 
@@ -94,8 +94,8 @@ def _data(window: QMainWindow, docks: Mapping[str, Dock]) -> None:
     window.splitDockWidget(docks[first], docks["log"], DOWN)
     window.splitDockWidget(docks["messages"], docks["actors"], DOWN)
     _tabs(window, docks, *DATA)
-    _tabs(window, docks, "messages", "editor", "sequence")
-    _tabs(window, docks, "actors", "graphs", "modules", "supervision", "capabilities")
+    _tabs(window, docks, "messages", "editor", "sequence", "session")
+    _tabs(window, docks, "actors", "graphs", "modules", "supervision", "capabilities", "nodes")
     docks["messages"].raise_()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
@@ -46,11 +46,15 @@ from ui.panels.locks.panel import LocksPanel
 from ui.panels.log.panel import LogPanel
 from ui.panels.messages.panel import MessagesPanel
 from ui.panels.modules.panel import ModulesPanel
+from ui.panels.nodes.panel import NodesPanel
 from ui.panels.registry.panel import RegistryPanel
 from ui.panels.sequence.panel import SequencePanel
+from ui.panels.session.panel import SessionPanel
 from ui.panels.supervision.panel import SupervisionPanel
 from ui.panels.tuplespace.panel import TupleSpacePanel
 from ui.progress import Reporter
+from ui.recorded import TITLE, RecordedSessions
+from ui.rehearsing import Draft, Rehearsing
 from ui.session import Session
 from ui.settings import Record, RecordFile, Settings, child, config_directory
 from ui.status import StatusLine
@@ -66,7 +70,7 @@ from workbench.api import WorkbenchError
 PANELS: tuple[type[Panel], ...] = (
     EditorPanel, ActorsPanel, ModulesPanel, SupervisionPanel, CapabilitiesPanel, MessagesPanel, GraphsPanel, LogPanel,
     KeyValuePanel, TupleSpacePanel, ChannelsPanel, GroupsPanel, LocksPanel, RegistryPanel, BlobsPanel,
-    JournalPanel, SequencePanel,
+    JournalPanel, SequencePanel, SessionPanel, NodesPanel,
 )  # fmt: skip
 REMEMBER_MS = 250
 TOOLS = ("file.new_server", "file.open", "file.save", "", "edit.run", "actor.spawn", "actor.message")
@@ -85,7 +89,7 @@ class MainWindow(QMainWindow):
         self.arrangement = RecordFile(config_directory() / "layout.json")
         self.perspective = layout.PERSPECTIVES[0]
         self._restored = False
-        self.setWindowTitle("Actor Workbench")
+        self.setWindowTitle(TITLE)
         self.setWindowIcon(icon("app", "accent"))
         self.setAccessibleName("Actor Workbench")
         self.resize(1440, 900)
@@ -107,6 +111,8 @@ class MainWindow(QMainWindow):
         self.drop_zone = DropZone(self, tuple(self.panels.values()))
         self.tree_files = TreeFiles(self.desk)
         self.crash_trail = CrashTrail(self.desk)
+        self.recorded = RecordedSessions(self.desk, self)
+        self.rehearsing = Rehearsing(self.desk, self, self._draft, self._chosen_module)
         self.demonstrating = Demonstrating(self.desk, self)
         self.drops = Drops(self.desk, self._edit)
         self.jumps = Jumps(self.desk, self, self.panels)
@@ -205,7 +211,7 @@ class MainWindow(QMainWindow):
         self.stale = box("stale", row(label("", wrap=True), margins=(12, 4, 12, 4)))
         self.stale.hide()
         top = QWidget()
-        top.setLayout(column(self.menus, self.notices, self.stale, spacing=0))
+        top.setLayout(column(self.menus, self.recorded.mark, self.notices, self.stale, spacing=0))
         return top
 
     def _bind(self) -> None:
@@ -263,7 +269,7 @@ class MainWindow(QMainWindow):
 
     def _not_opened(self, error: Exception) -> None:
         self.status.show_progress("", 1.0)
-        if self.desk.node is not None:
+        if self.opening.node is not None:
             self.desk.failed(error)  # it is there; what failed came after: the sample, the server
             return
         self.status.cells["node"].setText("no node")
@@ -330,6 +336,18 @@ class MainWindow(QMainWindow):
         assert isinstance(editor, EditorPanel)
         for path in files:
             editor.open(path)
+
+    def _draft(self) -> Draft | None:
+        editor = self.panels["editor"]
+        assert isinstance(editor, EditorPanel)
+        doc = editor.current()
+        return None if doc is None or doc.inside else (doc.alias, PurePath(doc.name).name, doc.data)
+
+    def _chosen_module(self) -> str:
+        modules = self.panels["modules"]
+        assert isinstance(modules, ModulesPanel)
+        row = modules.table.chosen()
+        return row.info.hash if row is not None else ""
 
     def _ask_deploy(self) -> None:
         chosen, _ = QFileDialog.getOpenFileNames(

@@ -63,6 +63,8 @@ class Opening:
     def __init__(self, desk: Desk, ways: Doors, reporter: Reporter) -> None:
         self._desk, self._ways, self._reporter = desk, ways, reporter
         self.ready = False
+        self.node: Node | None = None
+        """The one that runs, whatever is shown."""
         self.failed: Exception | None = None
         """Why the last attempt ended before it was ready."""
         self.cancel = CancelToken()
@@ -88,10 +90,9 @@ class Opening:
         desk = self._desk
         self._reporter.reported.emit("opening the workspace", -1.0)
         node = await desk.bridge.call(self._ways.connect)
-        desk.reached = await desk.bridge.call(self._reached, node)
-        desk.node = node
-        desk.bridge.follow(node)
-        desk.node_changed.emit()
+        reached = await desk.bridge.call(self._reached, node)
+        self.node = node
+        desk.nodes.add_running(node, reached, (await desk.bridge.call(node.info)).name)
         python = await self.prepare(node)
         if python and self.wants_sample and not await desk.bridge.call(node.actors.list):
             await self.sample()
@@ -105,8 +106,7 @@ class Opening:
         self.cancel.set()
         if self._server is not None:
             self._server.close()
-        if self._desk.node is not None:
-            self._desk.node.close()
+        self._desk.nodes.close()
 
     async def prepare(self, node: Node) -> bool:
         """Whether Python actors can run. Without them a node still runs components: a failed build is a notice."""
@@ -122,9 +122,8 @@ class Opening:
             return False
 
     async def sample(self) -> None:
-        desk = self._desk
-        if desk.node is not None:
+        desk, node = self._desk, self.node
+        if node is not None:
             self._reporter.reported.emit("starting the sample system", -1.0)
-            node = desk.node
             await desk.bridge.call(lambda: self._ways.start_sample(node, self._reporter.report))
             self._reporter.reported.emit("", 1.0)

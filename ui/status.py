@@ -47,7 +47,7 @@ class StatusLine(QObject):
         self._rest.timeout.connect(self._rested)
         desk.jobs.changed.connect(lambda: self.progress.show_job(desk.jobs.newest))
         desk.bridge.changed.connect(self._areas_changed)
-        desk.node_changed.connect(self._wake)
+        desk.node_changed.connect(self._other_node)
         desk.theme_changed.connect(self.repaint_icons)
         self.cells["node"].setText("starting …")
         self.repaint_icons()
@@ -70,6 +70,10 @@ class StatusLine(QObject):
         if areas & AREAS:
             self._wake()
 
+    def _other_node(self) -> None:
+        self._since, self._newest = 0.0, None
+        self._wake()
+
     def _rested(self) -> None:
         if self._dirty:
             self._wake()
@@ -90,7 +94,8 @@ class StatusLine(QObject):
     def _load(self) -> Status:
         node = self._desk.node
         assert node is not None
-        own = node.metrics((), since=self._since).get("", ())
+        since = 0.0 if self._desk.nodes.session is not None else self._since  # there time goes back too
+        own = node.metrics((), since=since).get("", ())
         crashed, newest = self._desk.roster.read(node).crashed, own[-1] if own else None
         return Status(node.info(), crashed, newest, node.debugger.statistics())
 
@@ -98,7 +103,9 @@ class StatusLine(QObject):
         if status.newest is not None:
             self._newest, self._since = status.newest, status.newest.time
         info, newest = status.info, self._newest
-        self.cells["node"].setText(f"{info.name}  ·  wasmtime {info.wasmtime}")
+        held = self._desk.nodes.current
+        marked = "  ·  recorded, read-only" if held is not None and held.path is not None else ""
+        self.cells["node"].setText(f"{info.name}{marked}  ·  wasmtime {info.wasmtime}")
         self.cells["node"].setToolTip(
             f"Workspace {info.workspace}\nInterpreter {info.interpreter[:16] or 'not built yet'}\n"
             f"{recording_text(status.recorded)}"

@@ -140,6 +140,7 @@ QWidget#notice[tone="warn"] { background: {warn_tint}; border-bottom: 1px solid 
 QWidget#notice[tone="error"] { background: {error_tint}; border-bottom: 1px solid {error}; }
 QWidget#notice QLabel { color: {text}; }
 QWidget#stale { background: {warn_tint}; }
+QWidget#recorded { background: {warn_tint}; }
 QWidget#dropZone { background: {info_tint}; border: 2px dashed {accent}; border-radius: 10px; }
 QLabel#dropPad { background: {base}; border: 2px dashed {muted}; border-radius: 8px; font-weight: 600; }
 QLabel#dropPad[tone="on"] { background: {info_tint}; border-color: {accent}; }

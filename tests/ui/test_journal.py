@@ -120,8 +120,8 @@ def test_the_state_at_an_entry_is_the_recorded_one_or_plainly_unknown(
     stored = max(turn.seq for turn in real.journal.entries("till") if turn.operation == "snapshot-state")
     assert stored >= seq
     panel.entries.choose_number(stored)
-    qtbot.waitUntil(lambda: panel.details.state.toPlainText() == "5")
-    assert "recorded" in panel.details.known.text()
+    qtbot.waitUntil(lambda: panel.details.state.text.toPlainText() == "5")
+    assert "recorded" in panel.details.state.head.text()
 
 
 def test_two_entries_are_compared(window: MainWindow, real: QuickNode, qtbot: QtBot) -> None:
@@ -136,9 +136,9 @@ def test_two_entries_are_compared(window: MainWindow, real: QuickNode, qtbot: Qt
     flag = selection.SelectionFlag
     selection.select(panel.paged.index(panel.paged.position(stored[1]), 0), flag.Select | flag.Rows)
     window.desk.actions.run("journal.compare")
-    qtbot.waitUntil(lambda: "-5" in panel.details.diff.toPlainText().splitlines())
-    assert "+6" in panel.details.diff.toPlainText().splitlines()
-    assert panel.details.between.text() == f"From turn {stored[0]} to turn {stored[1]}"
+    qtbot.waitUntil(lambda: "-5" in panel.details.diff.text.toPlainText().splitlines())
+    assert "+6" in panel.details.diff.text.toPlainText().splitlines()
+    assert panel.details.diff.head.text() == f"till from turn {stored[0]} to turn {stored[1]}"
 
 
 def test_a_journal_is_verified_stored_compacted_and_removed_after_questions(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from time import time
 
 from ui import format as show
 from ui.models import Column, always
+from ui.moment import now
 from workbench.api import MessageState, Payload, Publication, QueuedMessage, QueueInfo, Subscriber, TopicInfo
 
 Of = Column[QueueInfo]
@@ -36,11 +36,11 @@ def payload_text(value: Payload) -> str:
 
 
 def _age(since: float | None) -> str:
-    return show.span(max(0.0, time() - since)) if since is not None else ""
+    return show.span(max(0.0, now() - since)) if since is not None else ""
 
 
 def _left(until: float | None) -> str:
-    return show.span(max(0.0, until - time())) if until is not None else ""
+    return show.span(max(0.0, until - now())) if until is not None else ""
 
 
 def holder(message: QueuedMessage) -> str:
@@ -72,7 +72,7 @@ QUEUES: tuple[Of, ...] = (
     Of("delayed", "Delayed", lambda q: q.delayed, lambda q: _number(q.delayed), 74, right=True, tone=always("muted")),
     Of("dead", "Dead letters", lambda q: q.dead_letters, lambda q: _number(q.dead_letters), 108, right=True,
        tone=always("error")),
-    Of("oldest", "Oldest", lambda q: time() - q.oldest if q.oldest is not None else None, lambda q: _age(q.oldest), 86,
+    Of("oldest", "Oldest", lambda q: now() - q.oldest if q.oldest is not None else None, lambda q: _age(q.oldest), 86,
        right=True),
     Of("receivers", "Receivers", lambda q: q.receivers, lambda q: _number(q.receivers), 92, right=True,
        tip=lambda q: f"{show.plural(q.receivers, 'consumer')} waiting for a message"),
@@ -91,7 +91,7 @@ MESSAGES: tuple[Held, ...] = (
     Held("state", "State", lambda m: str(m.state), _state, 150, tone=lambda m: STATES[m.state][1]),
     Held("payload", "Payload", lambda m: payload_text(m.payload), lambda m: payload_text(m.payload), 220, mono=True),
     Held("attempts", "Attempts", lambda m: m.attempts, lambda m: _number(m.attempts), 84, right=True),
-    Held("age", "Age", lambda m: time() - m.sent, lambda m: _age(m.sent), 86, right=True,
+    Held("age", "Age", lambda m: now() - m.sent, lambda m: _age(m.sent), 86, right=True,
          tip=lambda m: f"Sent {show.moment(m.sent)}"),
     Held("ttl", "Expires in", lambda m: m.expires, lambda m: _left(m.expires), 92, right=True, tone=always("warn")),
     Held("from", "From", lambda m: m.sender, lambda m: m.sender or "outside", 90, tone=always("muted")),

@@ -35,6 +35,9 @@ class Kills:
         self.known: dict[str, tuple[Kill, ...]] = {}
         self._read: dict[str, float] = {}
 
+    def forget(self) -> None:
+        self.known, self._read = {}, {}
+
     def fetch(self, node: Node, series: Mapping[str, Sequence[Sample]], actors: Mapping[str, ActorInfo]) -> None:
         """Read what is new of those that crashed since they were read last. Off the Qt thread."""
         for name, samples in series.items():

@@ -25,7 +25,7 @@ from ui.theme import current
 from ui.widgets.build import box, button, label, row, shrinks, tool_for
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.filtered_table import FilteredTable
-from workbench.api import Area
+from workbench.api import Area, Node
 
 if TYPE_CHECKING:
     from ui.widgets.plot import Plot
@@ -61,6 +61,7 @@ class GraphsPanel(Panel):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.samples, self.kills = Samples(), Kills()
+        self._node: Node | None = None
         self.drawn: dict[str, bool] = {NODE: True}
         self._colors: dict[str, int] = {}
         self._seen: set[str] = set()
@@ -135,11 +136,19 @@ class GraphsPanel(Panel):
         import_beside()  # numpy takes its time; pyqtgraph brings Qt's types and must wait for the Qt thread
         node = self.desk.node
         assert node is not None
+        self._forget_of_another(node)
         listing = self.desk.roster.read(node)
         first_drawn(tuple(listing.by_name), self._seen, self.drawn, FIRST_DRAWN)
         self.samples.fetch(node, [name for name, on in tuple(self.drawn.items()) if on and self._is(name, listing)])
         self.kills.fetch(node, dict(self.samples.series), listing.by_name)
         return self._picture(listing)
+
+    def _forget_of_another(self, node: Node) -> None:
+        """Another node has other samples, and so has another moment of a session."""
+        if node is not self._node or self.desk.nodes.session is not None:
+            self._node = node
+            self.samples.forget()
+            self.kills.forget()
 
     def _is(self, name: str, listing: Listing) -> bool:
         return name == NODE or name in listing.by_name

@@ -23,6 +23,9 @@ class Samples:
     def __init__(self) -> None:
         self.series: dict[str, list[Sample]] = {}
 
+    def forget(self) -> None:
+        self.series = {}
+
     def fetch(self, node: Node, names: Sequence[str]) -> None:
         """Add what is new of these series; one that was never read comes with its past. Off the Qt thread."""
         known = [name for name in names if self.series.get(name)]

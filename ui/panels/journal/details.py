@@ -6,27 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QUrl
-from PySide6.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QTabWidget
 
 from ui.desk import Desk
-from ui.differing import difference, lines_of
 from ui.panels.journal.columns import Entry
 from ui.state_at import state_at
 from ui.traceback_text import from_address
 from ui.turn_text import turn_html
-from ui.widgets.build import box, browser, label, row, set_tone
-from ui.widgets.code_view import CodeView
+from ui.widgets.build import browser
 from ui.widgets.empty_state import EmptyState
-from ui.widgets.plain_highlighter import DIFF, JSON
+from ui.widgets.state_pages import DifferencePage, StatePage
 from workbench.api import Node, WorkbenchError
-from workbench.api.session import Certainty, StateView
+from workbench.api.session import StateView
 
 NOTHING = "Choose an entry to see what came in, what went out, and the state after it."
-CERTAIN = {
-    Certainty.RECORDED: ("recorded", "ok"),
-    Certainty.REPLAYED: ("lived through again, equal to the recording", "ok"),
-    Certainty.UNKNOWN: ("not known", "warn"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +40,8 @@ class EntryDetails(QTabWidget):
         self._entry: Entry | None = None
         self._wanted: Wanted | None = None
         self._shown: Wanted | None = None
-        self.views: tuple[StateView, StateView] | None = None
         self.entry = browser("Entry", self._follow)
-        self.known, self.note = label(role="title"), label(tone="muted", wrap=True)
-        self.state = CodeView("State after the entry", JSON)
-        self.between, self.unknown = label(role="title", wrap=True), label(tone="muted", wrap=True)
-        self.diff = CodeView("Difference of two states", DIFF)
+        self.state, self.diff = StatePage(), DifferencePage()
         self.none = EmptyState("journal", NOTHING)
         self.none.needs_node = False
         self.pages = QStackedWidget()
@@ -62,8 +51,8 @@ class EntryDetails(QTabWidget):
         for part in (self, self.tabBar()):
             part.setAccessibleName("Details of the entry")
         self.addTab(self.pages, "Entry")
-        self.addTab(_page(self.known, self.note, self.state), "State")
-        self.addTab(_page(self.between, self.unknown, self.diff), "Difference")
+        self.addTab(self.state, "State")
+        self.addTab(self.diff, "Difference")
         self.setMinimumSize(160, 90)
         self.currentChanged.connect(lambda: self._look())
         self.currentChanged.connect(lambda: desk.remember.emit())
@@ -113,7 +102,7 @@ class EntryDetails(QTabWidget):
     def _look(self) -> None:
         node, wanted = self._desk.node, self._wanted
         if wanted is None or node is None:
-            self._shown, self.views = None, None
+            self._shown = None
             self._clear()
         elif self.currentIndex() and wanted != self._shown:
             self._shown = wanted
@@ -126,47 +115,12 @@ class EntryDetails(QTabWidget):
             self._show_states(before, after)
 
     def _clear(self) -> None:
-        for head in (self.known, self.between):
-            head.setText("No entry is chosen")
-            set_tone(head, "muted")
-        for note in (self.note, self.unknown):
-            note.setText("")
-        self.state.show_text("")
-        self.diff.show_text("")
+        for page in (self.state, self.diff):
+            page.say("No entry is chosen", "muted")
 
     def _show_states(self, before: StateView | str, after: StateView | str) -> None:
-        self.views = None
-        if isinstance(before, str) or isinstance(after, str):
-            why = before if isinstance(before, str) else after
-            for head, note in ((self.known, self.note), (self.between, self.unknown)):
-                head.setText("The state cannot be read")
-                set_tone(head, "error")
-                note.setText(str(why))
-            return
-        self.views = before, after
-        word, tone = CERTAIN[after.certainty]
-        self.known.setText(f"After turn {after.seq:,}: {word}")
-        set_tone(self.known, tone)
-        self.note.setText(after.note)
-        self.note.setVisible(bool(after.note))
-        known = after.certainty is not Certainty.UNKNOWN
-        self.state.show_text("\n".join(lines_of(after.state)) if known else "")
-        self.state.setPlaceholderText("The state is empty." if known else "")
-        self._show_difference(before, after)
-
-    def _show_difference(self, before: StateView, after: StateView) -> None:
-        unknown = [view for view in (before, after) if view.certainty is Certainty.UNKNOWN]
-        self.unknown.setText("\n".join(view.note for view in unknown))
-        self.unknown.setVisible(bool(unknown))
-        between = f"From turn {before.seq:,} to turn {after.seq:,}"
-        set_tone(self.between, "warn" if unknown else "")
-        if unknown:
-            self.between.setText(f"{between}: not both states are known")
-            self.diff.show_text("")
-            return
-        found = difference(before.state, after.state, f"after turn {before.seq:,}", f"after turn {after.seq:,}")
-        self.between.setText(between if found else f"{between}: the state is the same")
-        self.diff.show_text(found)
+        self.state.show_state(after)
+        self.diff.show_states(before, after)
 
     def _take_theme(self) -> None:
         self.state.take_theme()
@@ -181,15 +135,3 @@ def _state(node: Node, actor: str, seq: int) -> StateView | str:
         return state_at(node, actor, seq)
     except WorkbenchError as error:
         return str(error)
-
-
-def _page(head: QWidget, note: QWidget, text: QWidget) -> QWidget:
-    page = QWidget()
-    whole = QVBoxLayout(page)
-    whole.setContentsMargins(0, 0, 0, 0)
-    whole.setSpacing(0)
-    whole.addWidget(box("band", row(head, margins=(10, 6, 10, 6))))
-    notes = row(note, margins=(10, 4, 10, 4))
-    whole.addLayout(notes)
-    whole.addWidget(text, 1)
-    return page

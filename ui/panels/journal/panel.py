@@ -146,7 +146,7 @@ class JournalPanel(MasterPanel[JournalInfo]):
 
     def _compare(self) -> None:
         self.details.compare()
-        self.details.diff.setFocus()
+        self.details.diff.text.setFocus()
 
     # memory
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from time import time
-
 from ui import format as show
 from ui.models import Column, always
+from ui.moment import now
 from workbench.api import KeyChange, KeyEntry, KeyLevel, Payload
 
 Step = Column[KeyLevel]
@@ -22,7 +21,7 @@ def left(entry: KeyEntry | None) -> str:
     """How long a key has left: `1 min 5 s`."""
     if entry is None or entry.expires is None:
         return ""
-    return show.span(max(0.0, entry.expires - time()))
+    return show.span(max(0.0, entry.expires - now()))
 
 
 def _until(step: KeyLevel) -> str:

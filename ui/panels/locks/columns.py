@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from time import time
 
 from ui import format as show
 from ui.models import Column, always
+from ui.moment import now
 from workbench.api import Lock, LockChange, LockWaiter
 
 NAMED = 3
@@ -42,7 +42,7 @@ def _who_icon(found: Lock | LockWaiter | LockChange) -> tuple[str, str]:
 
 
 def _left(held: Held) -> str:
-    return show.span(max(0, round(held.lock.expires - time())))
+    return show.span(max(0, round(held.lock.expires - now())))
 
 
 def _waiting(held: Held) -> str:
@@ -70,7 +70,7 @@ WAITERS: tuple[Column[Place], ...] = (
     Column("lock", "Lock", lambda p: p.waiter.name, lambda p: p.waiter.name, 110),
     Column("lease", "Lease wanted", lambda p: p.waiter.lease_ms, lambda p: show.span(p.waiter.lease_ms / 1000), 100,
            right=True),
-    Column("waits", "Waits for", lambda p: p.waiter.since, lambda p: show.span(max(0, round(time() - p.waiter.since))),
+    Column("waits", "Waits for", lambda p: p.waiter.since, lambda p: show.span(max(0, round(now() - p.waiter.since))),
            90, right=True, tone=always("warn"), tip=lambda p: f"Since {show.clock(p.waiter.since)}"),
     Column("until", "Until", lambda p: p.waiter.until, lambda p: show.clock(p.waiter.until, milliseconds=False), 90,
            tone=always("muted")),

@@ -171,7 +171,8 @@ class LogPanel(Panel):
     def load(self) -> Found:
         assert self.desk.node is not None
         asked = self._asked
-        lines = self.desk.node.logs(after=self._last, limit=KEPT)
+        after = 0 if self.desk.nodes.session is not None else self._last  # a session's log is that of its moment
+        lines = self.desk.node.logs(after=after, limit=KEPT)
         try:
             return Found(asked, lines, asked.rows(lines))
         except TooSlow as error:
@@ -179,6 +180,9 @@ class LogPanel(Panel):
 
     def show_loaded(self, found: object) -> None:
         assert isinstance(found, Found)
+        if self.desk.nodes.session is not None:
+            self._show_whole(found)
+            return
         if not found.lines or found.lines[0].seq <= self._last:
             return
         self._last = found.lines[-1].seq
@@ -189,6 +193,13 @@ class LogPanel(Panel):
             self.filter.refuse(found.asked.wanted, found.problem)
         else:
             self._append(found.rows)
+
+    def _show_whole(self, found: Found) -> None:
+        """All there is at a moment of a session, which may be less than before."""
+        if list(self._kept) != list(found.lines):
+            self._kept = deque(found.lines, maxlen=KEPT)
+            self._last = found.lines[-1].seq if found.lines else 0
+            self.show_kept()
 
     def _append(self, lines: list[Shown]) -> None:
         model = self.model

@@ -223,7 +223,7 @@ class ModulesPanel(TablePanel[Deployed]):
         actions.enable("module.diff", on=info is not None and len(self._rows) > 1)
 
     def context_menu(self) -> QMenu:
-        return self.desk.actions.menu(self, *ROW_ACTIONS)
+        return self.desk.actions.menu(self, *ROW_ACTIONS, "", "module.rehearse")
 
     # what the user asks for
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from time import time
-
 from ui import format as show
 from ui.models import Column, always
+from ui.moment import now
 from workbench.api import Health, RegistryEntry
 
 HEALTH = {
@@ -24,7 +23,7 @@ def owner(entry: RegistryEntry) -> str:
 
 
 def _age(entry: RegistryEntry) -> str:
-    return f"{show.span(max(0, round(time() - entry.heartbeat)))} ago"
+    return f"{show.span(max(0, round(now() - entry.heartbeat)))} ago"
 
 
 def _every(entry: RegistryEntry) -> str:

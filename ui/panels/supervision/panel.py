@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from time import time
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QStackedWidget
 
 from ui import format as show
 from ui.desk import Desk
+from ui.moment import now
 from ui.panel import Panel
 from ui.panels.supervision.canvas import Canvas
 from ui.panels.supervision.deeds import Deeds
@@ -166,7 +166,7 @@ class SupervisionPanel(Panel):
         if found.chosen == self.chosen:
             self._plan = found.plan
             self._show_marks()
-            self.details.show_decisions(found.records, found.killers, time())
+            self.details.show_decisions(found.records, found.killers, now())
         card = self.canvas.card()
         if card is not None and found.chosen == self.chosen:
             self.details.show_card(card, found.plan)

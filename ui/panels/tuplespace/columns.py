@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from time import time
 
 from ui import format as show
 from ui.models import Column, always
+from ui.moment import now
 from ui.widgets.marked import mark
 from workbench.api import FieldMiss, Invalid, NearMiss, TupleChange, TupleEntry, TupleShape, TupleWaiter
 from workbench.api.patterns import parse_pattern, write_field, write_tuple, write_value
@@ -81,11 +81,11 @@ def _who(name: str) -> tuple[str, str]:
 
 
 def _age(since: float) -> str:
-    return show.span(max(0, round(time() - since)))
+    return show.span(max(0, round(now() - since)))
 
 
 def _left(entry: TupleEntry) -> str:
-    return show.span(max(0, round(entry.expires - time()))) if entry.expires is not None else ""
+    return show.span(max(0, round(entry.expires - now()))) if entry.expires is not None else ""
 
 
 def _did(change: TupleChange) -> str:
@@ -99,15 +99,15 @@ def _short(field: str) -> str:
 SHAPES: tuple[Column[TupleShape], ...] = (
     Column("shape", "Shape", shape_text, shape_text, 146, bold=True),
     Column("count", "Tuples", lambda s: s.count, lambda s: show.count(s.count), 58, right=True),
-    Column("oldest", "Oldest", lambda s: time() - s.oldest, lambda s: _age(s.oldest), 66, right=True,
+    Column("oldest", "Oldest", lambda s: now() - s.oldest, lambda s: _age(s.oldest), 66, right=True,
            tip=lambda s: f"Written {show.moment(s.oldest)}"),
-    Column("newest", "Newest", lambda s: time() - s.newest, lambda s: _age(s.newest), 80, right=True, hidden=True),
+    Column("newest", "Newest", lambda s: now() - s.newest, lambda s: _age(s.newest), 80, right=True, hidden=True),
     Column("size", "Size", lambda s: s.size_bytes, lambda s: show.size(s.size_bytes), 76, right=True, hidden=True),
 )  # fmt: skip
 TUPLES: tuple[Column[TupleEntry], ...] = (
     Column("tuple", "Tuple", tuple_text, lambda e: show.one_line(tuple_text(e)), 170, mono=True),
     Column("id", "Id", lambda e: e.id, lambda e: f"{e.id:,}", 60, right=True, hidden=True),
-    Column("age", "Age", lambda e: time() - e.written, lambda e: _age(e.written), 62, right=True,
+    Column("age", "Age", lambda e: now() - e.written, lambda e: _age(e.written), 62, right=True,
            tip=lambda e: f"Written {show.moment(e.written)}"),
     Column("left", "Time left", lambda e: e.expires, _left, 74, right=True, tone=always("warn"),
            tip=lambda e: f"Until {show.moment(e.expires)}" if e.expires is not None else "It stays"),
@@ -119,7 +119,7 @@ WAITING: tuple[Column[Waiting], ...] = (
            icon=lambda w: _who(w.waiter.actor)),
     Column("id", "Id", lambda w: w.waiter.id, lambda w: f"{w.waiter.id:,}", 50, right=True, hidden=True),
     Column("kind", "Wants", lambda w: w.waiter.kind, lambda w: w.waiter.kind, 58, tone=always("muted")),
-    Column("waits", "Waits", lambda w: time() - w.waiter.since, lambda w: _age(w.waiter.since), 60, right=True,
+    Column("waits", "Waits", lambda w: now() - w.waiter.since, lambda w: _age(w.waiter.since), 60, right=True,
            tone=always("warn"), tip=lambda w: f"Since {show.clock(w.waiter.since)}"),
     Column("pattern", "Pattern", lambda w: w.waiter.pattern, lambda w: show.one_line(w.waiter.pattern), 140, mono=True),
     Column("until", "Until", lambda w: w.waiter.until, lambda w: show.clock(w.waiter.until, milliseconds=False), 80,

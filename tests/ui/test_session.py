@@ -1,0 +1,278 @@
+"""Recorded sessions beside the node that runs: opening, moving, comparing, replaying, rehearsing, exporting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from real_node import QuickNode, crash, quick_node
+
+import workbench
+from tests.unit.fragile import FRAGILE
+from ui.main_window import MainWindow
+from ui.moment import now, stands_still
+from ui.panels.actors.panel import ActorsPanel
+from ui.panels.nodes.panel import NodesPanel
+from ui.panels.session.details import DIFFERENCE, MAIL, REPLAY, STATE
+from ui.panels.session.map import OTHERS, TurnMap
+from ui.panels.session.panel import SessionPanel
+from workbench.api import ActorId, ActorState, Denied, Outcome, SpawnOptions
+from workbench.api.rehearsal import Verdict
+from workbench.api.session import TimelineEntry
+
+SLOWER = FRAGILE.replace(b"(i32.const 1)))))", b"(i32.const 2)))))") if isinstance(FRAGILE, bytes) else FRAGILE
+
+
+@pytest.fixture
+def real() -> Iterator[QuickNode]:
+    with quick_node() as node:
+        node.actors.spawn("fragile", "0", options=SpawnOptions(name="here"))
+        yield node
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Two actors: `till` counts to three and dies over the seventh turn of all, `desk` counts once."""
+    path = tmp_path / "shop.plexbundle"
+    with quick_node() as node:
+        for name in ("till", "desk"):
+            node.actors.spawn("fragile", "0", options=SpawnOptions(name=name))
+        for name in ("till", "desk", "till", "till"):
+            node.actors.ask(name, "increment")
+        crash(node, "till")
+        workbench.export_bundle(node, path)
+    return path
+
+
+@pytest.fixture
+def window(open_window: Callable[..., MainWindow], real: QuickNode) -> MainWindow:
+    made = open_window(real)
+    made.activateWindow()
+    return made
+
+
+@pytest.fixture
+def session(window: MainWindow, file: Path, qtbot: QtBot) -> SessionPanel:
+    window.drops.drop((file,))
+    panel = window.panels["session"]
+    assert isinstance(panel, SessionPanel)
+    qtbot.waitUntil(lambda: panel._session is not None and panel._position() == 7)
+    qtbot.waitUntil(lambda: panel._map.known == 7)
+    return panel
+
+
+def actors(window: MainWindow) -> ActorsPanel:
+    panel = window.panels["actors"]
+    assert isinstance(panel, ActorsPanel)
+    return panel
+
+
+def names(window: MainWindow) -> list[str]:
+    return [row.id.name for row in actors(window).model.rows]
+
+
+def go(window: MainWindow, position: int, qtbot: QtBot) -> None:
+    window.desk.nodes.go(position)
+    moment = window.desk.nodes
+    qtbot.waitUntil(lambda: moment.moment is not None and moment.moment.position == position)
+
+
+def test_a_dropped_session_is_a_node_beside_the_one_that_runs_and_is_marked(
+    window: MainWindow, session: SessionPanel, qtbot: QtBot
+) -> None:
+    assert session.seen
+    window.raise_panel("actors")
+    qtbot.waitUntil(lambda: names(window) == ["desk", "till"])
+    assert window.windowTitle().startswith("shop.plexbundle (recorded session, read-only)")
+    assert "shop.plexbundle, position 7 of 7" in window.recorded.said.text()
+    qtbot.waitUntil(lambda: "recorded, read-only" in window.status.cells["node"].text())
+    nodes = window.panels["nodes"]
+    assert isinstance(nodes, NodesPanel)
+    assert [(held.name, shown) for held, shown in nodes.model.rows] == [("local", False), ("shop.plexbundle", True)]
+    window.desk.actions.run("nodes.running")
+    qtbot.waitUntil(lambda: names(window) == ["here"])
+    assert window.windowTitle() == "Actor Workbench"
+    assert not window.recorded.mark.isVisible()
+    nodes.select_key(id(window.desk.nodes.held[1]))
+    window.desk.actions.run("nodes.show")
+    qtbot.waitUntil(lambda: names(window) == ["desk", "till"])
+    window.desk.actions.run("nodes.close")
+    qtbot.waitUntil(lambda: names(window) == ["here"])
+    assert len(window.desk.nodes.held) == 1
+
+
+def test_moving_shows_the_actors_and_the_time_of_that_moment(
+    window: MainWindow, session: SessionPanel, qtbot: QtBot
+) -> None:
+    window.raise_panel("actors")
+    qtbot.waitUntil(lambda: any(row.state is ActorState.CRASHED for row in actors(window).model.rows))
+    go(window, 6, qtbot)
+    qtbot.waitUntil(lambda: all(row.state is ActorState.IDLE for row in actors(window).model.rows))
+    moment = window.desk.nodes.moment
+    assert moment is not None
+    assert now() == moment.time
+    go(window, 0, qtbot)
+    qtbot.waitUntil(lambda: not names(window))
+    window.desk.actions.run("nodes.running")
+    assert not stands_still()
+
+
+def test_the_keyboard_moves_turn_by_turn_and_from_turn_to_turn_of_an_actor(
+    window: MainWindow, session: SessionPanel, qtbot: QtBot
+) -> None:
+    control = Qt.KeyboardModifier.ControlModifier
+    session.timeline.setFocus()
+    for key, modifier, position in (
+        (Qt.Key.Key_Home, Qt.KeyboardModifier.NoModifier, 0), (Qt.Key.Key_Right, Qt.KeyboardModifier.NoModifier, 1),
+        (Qt.Key.Key_Right, control, 3), (Qt.Key.Key_Right, control, 5), (Qt.Key.Key_Left, control, 3),
+        (Qt.Key.Key_Left, Qt.KeyboardModifier.NoModifier, 2), (Qt.Key.Key_End, Qt.KeyboardModifier.NoModifier, 7),
+    ):  # fmt: skip
+        qtbot.keyClick(session.timeline, key, modifier)
+        qtbot.waitUntil(lambda: session._position() == position)  # noqa: B023
+
+
+def test_the_next_turn_where_a_condition_holds_is_found_or_it_is_said(
+    window: MainWindow, session: SessionPanel, qtbot: QtBot
+) -> None:
+    go(window, 0, qtbot)
+    session.where_line.setText("actor:desk type:increment")
+    session.where_line.setFocus()
+    qtbot.keyClick(session.where_line, Qt.Key.Key_F3)
+    qtbot.waitUntil(lambda: session._position() == 4)
+    qtbot.keyClick(session.where_line, Qt.Key.Key_F3)
+    qtbot.waitUntil(lambda: any("no such turn" in each.text for each in window.notices.notices))
+    session.where_line.setText("nonsense=")
+    qtbot.keyClick(session.where_line, Qt.Key.Key_F3)
+    qtbot.waitUntil(lambda: any("nonsense" in each.text for each in window.notices.notices))
+
+
+def test_the_turn_the_state_its_difference_and_the_mailbox_belong_to_the_moment(
+    window: MainWindow, session: SessionPanel, qtbot: QtBot
+) -> None:
+    details = session.details
+    go(window, 5, qtbot)
+    qtbot.waitUntil(lambda: "increment" in details.turn.toPlainText())
+    details.setCurrentIndex(STATE)
+    qtbot.waitUntil(lambda: details.state.text.toPlainText() == "2")
+    assert details.state.head.text() == "till after turn 3: lived through again, equal to the recording"
+    details.setCurrentIndex(DIFFERENCE)
+    qtbot.waitUntil(lambda: details.difference.text.toPlainText().splitlines()[-2:] == ["-1", "+2"])
+    session.actor_box.setCurrentText("desk")
+    session.actor_box.activated.emit(session.actor_box.currentIndex())
+    details.setCurrentIndex(STATE)
+    qtbot.waitUntil(lambda: details.state.head.text().startswith("desk after turn 2"))
+    go(window, 7, qtbot)
+    details.setCurrentIndex(MAIL)
+    qtbot.waitUntil(lambda: details.mailbox.stack.currentWidget() is details.mailbox.none)
+
+
+def test_the_turns_are_listed_and_a_click_on_one_goes_there(
+    window: MainWindow, session: SessionPanel, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(lambda: all(place.entry is not None for place in session.model.rows))
+    assert [place.position for place in session.model.rows] == [7, 6, 5, 4, 3, 2, 1]
+    index = session.model.index(session.model.position(2), 0)
+    place = session.table.visualRect(index).center()
+    qtbot.mouseClick(session.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.waitUntil(lambda: session._position() == 2)
+    qtbot.mouseClick(session.timeline, Qt.MouseButton.LeftButton,
+                     pos=session.timeline.rect().center())  # fmt: skip
+    qtbot.waitUntil(lambda: session._position() not in (2, 7))
+
+
+def test_from_the_drop_to_a_replay_takes_two_actions(
+    window: MainWindow, file: Path, session: SessionPanel, qtbot: QtBot
+) -> None:
+    window.desk.actions.run("session.replay")
+    replaying = session.details.replaying
+    qtbot.waitUntil(lambda: len(replaying.model.rows) == 2, timeout=30_000)
+    assert session.details.currentIndex() == REPLAY
+    assert replaying.head.text().startswith("Every turn came out as recorded")
+    window.desk.actions.run("session.verify")
+    qtbot.waitUntil(lambda: any("is whole" in each.text for each in window.notices.notices))
+
+
+def test_other_code_is_rehearsed_on_a_session_with_its_first_difference_side_by_side(
+    window: MainWindow, session: SessionPanel, tmp_path: Path, qtbot: QtBot
+) -> None:
+    edited = tmp_path / "fragile.wat"
+    assert SLOWER != FRAGILE
+    edited.write_bytes(SLOWER)
+    editor = window.panels["editor"]
+    editor.open(edited)  # type: ignore[attr-defined]
+    window.desk.actions.run("module.rehearse")
+    qtbot.waitUntil(lambda: window.rehearsing.window is not None and window.rehearsing.window.isVisible())
+    made = window.rehearsing.window
+    assert made is not None
+    assert made.candidate.currentText().startswith("fragile.wat, as it stands")
+    made.start.click()
+    qtbot.waitUntil(lambda: len(made.model.rows) == 2, timeout=30_000)
+    assert {row.verdict for row in made.model.rows} == {Verdict.REPLY}
+    assert "turn 2: the reply differs" in made.first.head.text()
+    assert (made.first.recorded.toPlainText(), made.first.now.toPlainText()) == ("- reply '1'", "+ reply '2'")
+    made.close()
+
+
+def test_a_session_is_exported_with_what_it_holds_and_cannot_be_exported_again(
+    window: MainWindow, real: QuickNode, tmp_path: Path, qtbot: QtBot
+) -> None:
+    real.actors.ask("here", "increment")
+    path = tmp_path / "mine.plexbundle"
+    window.bridge.start(window, window.recorded.export(real, path), window.desk.failed)
+    qtbot.waitUntil(lambda: any("mine.plexbundle holds 2 turns of 1 actor" in n.text for n in window.notices.notices))
+    window.desk.nodes.open(path)
+    qtbot.waitUntil(lambda: window.desk.nodes.session is not None)
+    assert not window.desk.actions["file.export_session"].isEnabled()
+
+
+def test_nothing_of_a_session_can_be_changed(window: MainWindow, session: SessionPanel, qtbot: QtBot) -> None:
+    node = window.desk.node
+    assert node is not None
+    with pytest.raises(Denied):
+        node.actors.kill("desk")
+
+
+def test_what_is_no_session_is_refused_in_words(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "not.plexbundle"
+    path.write_bytes(b"nothing of the kind")
+    window.open_files((path,))
+    qtbot.waitUntil(lambda: any("not.plexbundle was not opened" in each.text for each in window.notices.notices))
+    assert window.desk.nodes.session is None
+
+
+def entry(position: int, actor: str, *, crashed: bool = False) -> TimelineEntry:
+    outcome = Outcome.CRASHED if crashed else Outcome.REPLY
+    return TimelineEntry(position, ActorId(actor), position, "x", outcome, 0.0, 1, None, None, 0)
+
+
+def test_the_map_of_a_session_has_lanes_for_the_busiest_and_one_for_the_others() -> None:
+    found = TurnMap.of(100)
+    found.add([entry(at + 1, f"a{at % 4}" if at < 90 else f"b{at}", crashed=at == 95) for at in range(100)])
+    assert found.known == 100
+    lanes = found.lanes(5)
+    assert lanes == ["a0", "a1", "a2", "a3", OTHERS]
+    counts, crashed = found.buckets(OTHERS, lanes, 10)
+    assert list(counts) == [0] * 9 + [10]
+    assert list(crashed) == [False] * 9 + [True]
+    assert sum(found.buckets("a0", lanes, 10)[0]) == 23
+    assert max(found.density(10)) == 10
+
+
+def test_a_map_of_nothing_has_nothing() -> None:
+    assert TurnMap.of(0).lanes() == []
+    assert list(TurnMap.of(0).density(4)) == [0, 0, 0, 0]
+
+
+@pytest.mark.usefixtures("session")
+def test_a_session_stays_where_it_was_while_the_node_is_shown(window: MainWindow, qtbot: QtBot) -> None:
+    go(window, 3, qtbot)
+    held = window.desk.nodes.current
+    assert held is not None
+    window.desk.actions.run("nodes.running")
+    QApplication.processEvents()
+    window.desk.nodes.show(held)
+    qtbot.waitUntil(lambda: (moment := window.desk.nodes.moment) is not None and moment.position == 3)

@@ -1,0 +1,198 @@
+"""The nodes of a window: the one that runs, and recorded sessions beside it. One of them is what all panels show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from ui.moment import stop_at
+from workbench.api import Node, WorkbenchError
+from workbench.api.session import Moment, Session
+
+if TYPE_CHECKING:
+    from ui.desk import Desk
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """One node. `path` is the file of a recorded session; `reached` are the options by which commands reach it."""
+
+    node: Node
+    name: str
+    reached: tuple[str, ...] = ()
+    path: Path | None = None
+
+    @property
+    def session(self) -> Session | None:
+        return self.node.session if self.path is not None else None
+
+
+class Nodes(QObject):
+    """All stay open until they are closed; switching keeps them. `changed`: one came, went, or another is shown.
+
+    `moved`: another moment of the session is shown; `moment` is None where a node runs.
+    """
+
+    changed = Signal()
+    moved = Signal()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._desk = desk
+        self.held: list[Held] = []
+        self.current: Held | None = None
+        self.moment: Moment | None = None
+        self._wanted: int | None = None
+        self._moving = False
+
+    @property
+    def running(self) -> Held | None:
+        return next((held for held in self.held if held.path is None), None)
+
+    @property
+    def session(self) -> Session | None:
+        """The one that is shown."""
+        return self.current.session if self.current is not None else None
+
+    def add_running(self, node: Node, reached: tuple[str, ...], name: str) -> None:
+        """The node behind the window is there; a session that was opened meanwhile goes on being shown."""
+        made = Held(node, name, reached)
+        self.held.insert(0, made)
+        if self.current is None:
+            self.show(made)
+        else:
+            self.changed.emit()
+
+    def show(self, held: Held) -> None:
+        """Let all panels show this one."""
+        if held is self.current or held not in self.held:
+            return
+        desk = self._desk
+        self.current, self.moment, self._wanted = held, None, None
+        stop_at(None)
+        desk.node, desk.reached = held.node, held.reached
+        desk.bridge.versions += 1
+        desk.bridge.follow(held.node)
+        session = held.session
+        if session is not None:
+            desk.bridge.start(self, self._first_moment(held, session), desk.failed)
+        else:
+            desk.node_changed.emit()
+        self.changed.emit()
+        self.moved.emit()
+
+    async def _first_moment(self, held: Held, session: Session) -> None:
+        """The panels are told once the time of the moment is known."""
+        moment = await self._desk.bridge.call(session.now)
+        if held is self.current:
+            self._take(moment)
+            self._desk.node_changed.emit()
+
+    # sessions
+
+    def open(self, path: Path) -> None:
+        """Open a recorded session and show it; one that is open already is shown."""
+        known = next((held for held in self.held if held.path == path), None)
+        if known is not None:
+            self.show(known)
+            self._desk.raise_panel.emit("session")
+        else:
+            self._desk.bridge.start(self, self._open(path), self._desk.failed)
+
+    async def _open(self, path: Path) -> None:
+        job = self._desk.jobs.begin(path.name, "opening")
+        try:
+            node = await self._desk.bridge.call(_connect, path)
+        except WorkbenchError as error:
+            self._desk.notice(f"{path.name} was not opened: {error}", "error", details=str(error), key=str(path))
+            return
+        finally:
+            self._desk.jobs.end(job)
+        made = Held(node, path.name, ("--node", f"bundle:{path}"), path)
+        self.held.append(made)
+        self.show(made)
+        self._desk.raise_panel.emit("session")
+        self._desk.bridge.start(self, self._prepare(made), self._not_prepared)
+
+    async def _prepare(self, held: Held) -> None:
+        """States need the interpreter; all else can be seen before."""
+        job = self._desk.jobs.begin(held.name, "preparing")
+        try:
+            await self._desk.bridge.call(lambda: held.node.prepare(progress=job.report, cancel=job.cancel))
+        finally:
+            self._desk.jobs.end(job)
+        if held is self.current:
+            self._desk.node_changed.emit()
+
+    def _not_prepared(self, error: Exception) -> None:
+        self._desk.notice(f"States of the session cannot be shown yet: {error}", "warn", key="session")
+
+    def close_session(self, held: Held) -> None:
+        """Close it; what runs is shown again."""
+        if held.path is None or held not in self.held:
+            return
+        self.held.remove(held)
+        if held is self.current:
+            self.current = None
+            after = self.running or next(iter(self.held), None)
+            if after is not None:
+                self.show(after)
+            else:
+                self._show_nothing()
+        self.changed.emit()
+        self._desk.bridge.start(self, self._close(held), self._desk.failed)
+
+    def _show_nothing(self) -> None:
+        self._desk.bridge.unfollow()
+        self._desk.node, self.moment = None, None
+        stop_at(None)
+        self._desk.node_changed.emit()
+        self.moved.emit()
+
+    async def _close(self, held: Held) -> None:
+        await self._desk.bridge.call(held.node.close)
+
+    def close(self) -> None:
+        """All of them, in reverse. Waits, so only after the window is gone."""
+        stop_at(None)
+        while self.held:
+            self.held.pop().node.close()
+
+    # moments
+
+    def go(self, position: int) -> None:
+        """Show another moment. While one is on its way only the newest wish is kept."""
+        session, moment = self.session, self.moment
+        if session is None or moment is None:
+            return
+        self._wanted = min(max(position, 0), moment.total)
+        if not self._moving:
+            self._moving = True
+            self._desk.bridge.start(self, self._go(), self._desk.failed)
+
+    async def _go(self) -> None:
+        try:
+            while (wanted := self._wanted) is not None and (held := self.current) is not None:
+                self._wanted = None
+                session = held.session
+                if session is None:
+                    return
+                moment = await self._desk.bridge.call(session.go, wanted)
+                if held is self.current:
+                    self._take(moment)
+        finally:
+            self._moving = False
+
+    def _take(self, moment: Moment) -> None:
+        self.moment = moment
+        stop_at(moment.time)
+        self.moved.emit()
+
+
+def _connect(path: Path) -> Node:
+    import workbench
+
+    return workbench.connect(f"bundle:{path}")

@@ -1,0 +1,302 @@
+"""Session: a recorded session turn by turn. Moving on its timeline moves what all other panels show."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QStringListModel
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QStackedWidget, QWidget
+
+from ui import format as show
+from ui.desk import Desk
+from ui.paging import PagedModel, Source
+from ui.panel import Panel
+from ui.panels.session.columns import TURNS, Place, blank
+from ui.panels.session.details import REPLAY, MomentDetails
+from ui.panels.session.map import TurnMap
+from ui.panels.session.timeline import SessionTimeline
+from ui.settings import Record, child, number, text
+from ui.turn_columns import turn_type
+from ui.widgets.build import box, column, label, row, shrinks, tool_for
+from ui.widgets.empty_state import EmptyState
+from ui.widgets.paged_table import PagedTable, PagesTable
+from ui.widgets.turning_splitter import TurningSplitter
+from workbench.api import Conflict, WorkbenchError
+from workbench.api.session import Direction, Session
+
+READ = 5_000
+THAT_OF_THE_TURN = "the actor of the turn"
+MOVES = ("first", "back_actor", "back", "forward", "forward_actor", "last")
+
+
+class SessionPanel(Panel):
+    """The timeline above; below the turns around the moment, and what is known of it."""
+
+    id = "session"
+    title = "Session"
+    icon_name = "history"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._session: Session | None = None
+        self._map = TurnMap()
+        self.timeline = SessionTimeline()
+        self.where_line = QLineEdit(placeholderText="Find turns where: outcome:crashed call:keyvalue.put state.count>5")
+        self.where_line.setAccessibleName("Condition of the turns that are looked for")
+        self.where_line.setClearButtonEnabled(True)
+        self.said = label(role="title")
+        self.notes = label(tone="muted", wrap=True)
+        self.actor_names = QStringListModel([THAT_OF_THE_TURN], self)
+        self.actor_box = QComboBox()
+        self.actor_box.setModel(self.actor_names)
+        self.actor_box.setAccessibleName("Actor whose state is shown")
+        self.model: PagedModel[Place] = PagedModel(TURNS, lambda place: place.position, self)
+        self.table = PagesTable(self.model, "Turns of the session")
+        nothing = EmptyState("history", "Nothing is recorded in this session.")
+        nothing.needs_node = False
+        self.turns = PagedTable(desk, self.table, "actor:till outcome:crashed type~pay", nothing)
+        self.details = MomentDetails(desk)
+        self.none = EmptyState(
+            "history", "A recorded session opens here: drop a .plexbundle anywhere in the window.",
+            "Open a recorded session…", lambda: desk.actions.run("file.open_session"),
+        )  # fmt: skip
+        self.none.needs_node = False
+        self.stack = QStackedWidget()
+        self._lay_out()
+        self._bind()
+
+    def _lay_out(self) -> None:
+        self.turns.setMinimumHeight(90)
+        below = TurningSplitter()
+        below.addWidget(self.turns)
+        below.addWidget(self.details)
+        below.setSizes([520, 460])
+        page = QWidget()
+        page.setLayout(column(box("band", self._moves()), self.timeline, box("band", self._search()), self.notes, below,
+                              spacing=0))  # fmt: skip
+        layout = page.layout()
+        assert layout is not None
+        layout.setStretchFactor(below, 1)  # type: ignore[attr-defined]  # it is a box
+        self.notes.setContentsMargins(10, 2, 10, 2)
+        self.stack.addWidget(self.none)
+        self.stack.addWidget(page)
+        self.column.addWidget(self.stack, 1)
+
+    def _moves(self) -> QHBoxLayout:
+        shrinks(self.said)
+        tools = [tool_for(self.desk.actions[f"session.{verb}"]) for verb in MOVES]
+        made = row(*tools, self.said, tool_for(self.desk.actions["session.replay"], text=True),
+                   margins=(8, 4, 8, 4), spacing=2)  # fmt: skip
+        made.setStretch(len(tools), 1)
+        return made
+
+    def _search(self) -> QHBoxLayout:
+        tools = [tool_for(self.desk.actions[f"session.{verb}"]) for verb in ("find_back", "find")]
+        self.where_line.setMinimumWidth(80)
+        self.actor_box.setMinimumWidth(90)
+        self.actor_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        made = row(self.where_line, *tools, self.actor_box, margins=(8, 4, 8, 4), spacing=4)
+        made.setStretch(0, 3)
+        made.setStretch(len(tools) + 1, 1)
+        return made
+
+    def _bind(self) -> None:
+        desk, actions = self.desk, self.desk.actions
+        nodes = desk.nodes
+        for verb, slot in {
+            "first": lambda: nodes.go(0), "last": lambda: nodes.go(self._total()),
+            "back": lambda: nodes.go(self._position() - 1), "forward": lambda: nodes.go(self._position() + 1),
+            "back_actor": lambda: self._find(Direction.BACK, of_actor=True),
+            "forward_actor": lambda: self._find(Direction.FORWARD, of_actor=True),
+            "find": lambda: self._find(Direction.FORWARD), "find_back": lambda: self._find(Direction.BACK),
+            "replay": self._replay, "verify": self._verify,
+        }.items():  # fmt: skip
+            actions.bind(f"session.{verb}", slot, owner=self)
+        self.timeline.wanted.connect(nodes.go)
+        nodes.moved.connect(self._moved)
+        desk.node_changed.connect(self._other_node)
+        self.where_line.returnPressed.connect(lambda: self._find(Direction.FORWARD))
+        self.where_line.textChanged.connect(lambda: desk.remember.emit())
+        self.actor_box.activated.connect(lambda: self._show_moment())
+        self.table.pressed.connect(lambda: self._go_to_row())
+        self.table.opened.connect(self._go_to_row)
+        self.table.selectionModel().currentRowChanged.connect(lambda: self._walked())
+        self.table.menu_for = self._menu
+        desk.theme_changed.connect(self.timeline.take_theme)
+        self._enable()
+
+    def _menu(self) -> QMenu:
+        return self.desk.actions.menu(self, "session.back_actor", "session.forward_actor", "", "session.replay")
+
+    # the session
+
+    def _other_node(self) -> None:
+        """Told for every change of the node; only another one is another session."""
+        session = self.desk.nodes.session
+        if session is self._session:
+            self.details.again()
+            return
+        self._session = session
+        held = self.desk.nodes.current
+        self.details.replaying.show_path(held.path if held is not None else None)
+        self.stack.setCurrentIndex(1 if session is not None else 0)
+        self._map = TurnMap()
+        self.actor_names.setStringList([THAT_OF_THE_TURN])
+        if session is not None and (moment := self.desk.nodes.moment) is not None:
+            self._map = TurnMap.of(moment.total)
+            self.turns.show_source(_source(session, moment.total))
+            self.desk.bridge.start(self, self._read_all(session, self._map), self.desk.failed)
+        else:
+            self.turns.show_source(None)
+        self.timeline.show_turns(self._map)
+        self._moved()
+
+    async def _read_all(self, session: Session, found: TurnMap) -> None:
+        """For the timeline, page by page; what is there is drawn meanwhile."""
+        at = 0
+        while at < found.total and session is self._session:
+            entries = await self.call(_fill, session, found, at)
+            if session is not self._session:
+                return
+            self.timeline.show_turns(found)
+            self._list_actors(found)
+            if not entries:
+                return
+            at += READ
+
+    def _list_actors(self, found: TurnMap) -> None:
+        wanted = [THAT_OF_THE_TURN, *sorted(found.names)]
+        if wanted != self.actor_names.stringList():
+            chosen = self.actor_box.currentText()
+            self.actor_names.setStringList(wanted)
+            self.actor_box.setCurrentIndex(max(self.actor_box.findText(chosen), 0))
+
+    # where one is
+
+    def _position(self) -> int:
+        moment = self.desk.nodes.moment
+        return moment.position if moment is not None else 0
+
+    def _total(self) -> int:
+        moment = self.desk.nodes.moment
+        return moment.total if moment is not None else 0
+
+    def actor(self) -> str:
+        """The one whose state is shown."""
+        if self.actor_box.currentIndex() > 0:
+            return self.actor_box.currentText()
+        moment = self.desk.nodes.moment
+        return moment.turn.actor.name if moment is not None and moment.turn is not None else ""
+
+    def _moved(self) -> None:
+        moment = self.desk.nodes.moment
+        if self._session is None or moment is None:
+            self._enable()
+            return
+        what = ""
+        if moment.turn is not None:
+            turn = moment.turn
+            what = f"  ·  {turn.actor.name} turn {turn.seq:,}, {turn_type(turn)}"
+        said = f"{moment.position:,} of {moment.total:,}  ·  {show.clock(moment.time)}{what}"
+        self.said.setText(said)
+        self.notes.setText("\n".join(moment.notes))
+        self.notes.setVisible(bool(moment.notes))
+        self.timeline.show_position(moment.position, said)
+        if moment.position != self.turns.chosen_number():
+            if moment.position and not self.turns.filter.filter.terms:
+                self.turns.choose_number(moment.position)
+            else:
+                self.table.clearSelection()
+        self._show_moment()
+        self._enable()
+
+    def _show_moment(self) -> None:
+        self.details.show_moment(self._session, self.desk.nodes.moment, self.actor())
+
+    def _walked(self) -> None:
+        if self.table.hasFocus():
+            self._go_to_row()
+
+    def _go_to_row(self) -> None:
+        place = self.model.row(self.table.currentIndex())
+        if place is not None and place.position != self._position():
+            self.desk.nodes.go(place.position)
+
+    def _enable(self) -> None:
+        on, position, total = self._session is not None, self._position(), self._total()
+        actions = self.desk.actions
+        actions.enable("session.first", "session.back", "session.back_actor", "session.find_back",
+                       on=on and position > 0)  # fmt: skip
+        actions.enable("session.last", "session.forward", "session.forward_actor", "session.find",
+                       on=on and position < total)  # fmt: skip
+        actions.enable("session.replay", "session.verify", on=on)
+
+    # looking for turns
+
+    def _find(self, way: Direction, *, of_actor: bool = False) -> None:
+        if self._session is not None:
+            actor = self.actor() if of_actor else ""
+            self.run(self._do_find(self._session, way, "" if of_actor else self.where_line.text().strip(), actor))
+
+    async def _do_find(self, session: Session, way: Direction, where: str, actor: str) -> None:
+        position = self._position()
+        job = self.desk.jobs.begin("Looking for a turn", where or actor)
+        try:
+            found = await self.call(
+                lambda: session.find(position, where=where, actor=actor or None, direction=way, cancel=job.cancel)
+            )
+        except WorkbenchError as error:
+            if not (isinstance(error, Conflict) and job.cancel.is_set()):
+                self.desk.notice(str(error), "warn", key="find")
+            return
+        finally:
+            self.desk.jobs.end(job)
+        if session is not self._session:
+            return
+        if found is None:
+            side = "after" if way is Direction.FORWARD else "before"
+            whose = f" of {actor}" if actor else ""
+            self.desk.notice(f"There is no such turn{whose} {side} position {position:,}.", "info", key="find")
+        else:
+            self.desk.nodes.go(found)
+
+    def _verify(self) -> None:
+        self.run(self.details.replaying.verify())
+
+    def _replay(self) -> None:
+        self.desk.raise_panel.emit(self.id)
+        self.details.setCurrentIndex(REPLAY)
+        self.run(self.details.replaying.replay())
+
+    # the rest
+
+    def take_keyboard(self) -> None:
+        (self.timeline if self._session is not None else self.none.button or self).setFocus()
+
+    def focus_filter(self) -> None:
+        self.where_line.setFocus()
+        self.where_line.selectAll()
+
+    def record(self) -> Record:
+        return {"where": self.where_line.text(), "turns": self.turns.record(), "tab": self.details.currentIndex()}
+
+    def restore(self, record: Record) -> None:
+        self.where_line.setText(text(record, "where"))
+        self.turns.restore(child(record, "turns"))
+        if 0 <= (tab := number(record, "tab")) < self.details.count():
+            self.details.setCurrentIndex(tab)
+
+    def repaint_icons(self) -> None:
+        self.none.repaint_icons()
+
+
+def _fill(session: Session, found: TurnMap, after: int) -> int:
+    """Off the Qt thread; how many were read."""
+    entries = session.entries(after=after, limit=READ)
+    found.add(entries)
+    return len(entries)
+
+
+def _source(session: Session, total: int) -> Source[Place]:
+    def read(after: int, limit: int) -> list[Place]:
+        return [Place(entry.position, entry) for entry in session.entries(after=after, limit=limit)]
+
+    return Source(id(session), 1 if total else 0, total, read, lambda place: place.position, blank)

@@ -1,0 +1,136 @@
+"""Living through a session again: who came out equal, and the first difference of each actor side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from ui import format as show
+from ui.desk import Desk
+from ui.models import RowModel
+from ui.panels.session.columns import REPLAYS
+from ui.widgets.build import box, label, row, tool_for
+from ui.widgets.divergence_view import DivergenceView
+from ui.widgets.empty_state import EmptyState
+from ui.widgets.filtered_table import FilteredTable
+from ui.widgets.table import Table
+from workbench.api import Conflict, WorkbenchError
+from workbench.api.bundles import ActorReplay, BundleInfo, BundleReplay
+
+
+class Replaying(QWidget):
+    """The tab Replay. `path` is the session that is shown."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self.path: Path | None = None
+        self._shown: Path | None = None
+        self.head = label(tone="muted", wrap=True)
+        self.model: RowModel[ActorReplay] = RowModel(REPLAYS, lambda found: found.actor, self)
+        self.table = Table(self.model, "Replay")
+        self.table.command_for = lambda found: desk.command("bundle replay", str(self._shown), "--actor",
+                                                            found.actor.name)  # fmt: skip
+        none = EmptyState("reload", "A replay lives through every turn again, from the file alone, and compares.",
+                          "Replay", lambda: desk.actions.run("session.replay"))  # fmt: skip
+        self.list = FilteredTable(desk, self.table, "result:differs", none)
+        self.first = DivergenceView()
+        for verb in ("replay", "verify"):
+            self.list.tools.addWidget(tool_for(desk.actions[f"session.{verb}"]))
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.addWidget(self.list)
+        split.addWidget(self.first)
+        split.setSizes([180, 260])
+        split.setChildrenCollapsible(False)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(box("band", row(self.head, margins=(10, 4, 10, 4))))
+        whole.addWidget(split, 1)
+        self.head.hide()
+        self.table.selectionModel().currentRowChanged.connect(lambda: self._show_chosen())
+        self.first.say("The first difference comes here.")
+
+    def show_path(self, path: Path | None) -> None:
+        """Another session has another replay."""
+        self.path = path
+        if path != self._shown:
+            self._shown = None
+            self.list.show_rows(())
+            self.head.hide()
+            self.first.say("The first difference comes here.")
+
+    async def replay(self) -> None:
+        import workbench
+
+        path = self.path
+        if path is None:
+            return
+        job = self._desk.jobs.begin(path.name, "replaying")
+        try:
+            found = await self._desk.bridge.call(
+                lambda: workbench.replay_bundle(path, progress=job.report, cancel=job.cancel)
+            )
+        except WorkbenchError as error:
+            if not (isinstance(error, Conflict) and job.cancel.is_set()):
+                self._desk.failed(error)
+            return
+        finally:
+            self._desk.jobs.end(job)
+        if path == self.path:
+            self._show(path, found)
+
+    def _show(self, path: Path, found: BundleReplay) -> None:
+        self._shown = path
+        turns, replayed = sum(each.turns for each in found.actors), sum(each.replayed for each in found.actors)
+        held = "Every turn came out as recorded" if found.held else "It did not come out as recorded"
+        notes = "".join(f"\n{note}" for note in (*found.problems, *found.notes))
+        self.head.setText(f"{held}: {replayed:,} of {show.plural(turns, 'turn')} replayed.{notes}")
+        self.head.show()
+        self.list.show_rows(found.actors)
+        if not found.actors:
+            self.first.say("There is no actor in it.")
+            return
+        first = next((each for each in found.actors if each.divergence is not None), None)
+        first = first or next((each for each in found.actors if each.problem), found.actors[0])
+        self.list.select_key(first.actor)
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        found = self.model.row(self.table.currentIndex())
+        if found is None:
+            return
+        if found.divergence is not None:
+            self.first.show_divergence(found.divergence, found.notes)
+        elif found.problem:
+            self.first.say(f"{found.actor.name} was not replayed to its end", "warn", (found.problem, *found.notes))
+        else:
+            self.first.say(f"{found.actor.name}: nothing differs", "ok", found.notes)
+
+    async def verify(self) -> None:
+        import workbench
+
+        path = self.path
+        if path is None:
+            return
+        job = self._desk.jobs.begin(path.name, "verifying")
+        try:
+            found = await self._desk.bridge.call(workbench.verify_bundle, path)
+        finally:
+            self._desk.jobs.end(job)
+        self._tell(found)
+
+    def _tell(self, found: BundleInfo) -> None:
+        name = Path(found.path).name
+        if found.problems:
+            more = f" and {len(found.problems) - 1:,} more" if len(found.problems) > 1 else ""
+            self._desk.notice(f"{name} is damaged: {found.problems[0]}{more}.", "error",
+                              details="\n".join(found.problems), key="verify")  # fmt: skip
+            return
+        entries = "1 entry" if len(found.entries) == 1 else f"{len(found.entries):,} entries"
+        self._desk.notice(f"{name} is whole: {entries}, {show.plural(found.turns, 'turn')}.", "ok", key="verify")
+
+    def take_theme(self) -> None:
+        self.first.take_theme()

@@ -1,0 +1,119 @@
+"""Recorded sessions in the window: opening and exporting them, and the mark that says that one is shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from ui import format as show
+from ui.desk import Desk
+from ui.dialogs.asking import ask_and_wait, asking
+from ui.dialogs.export_session import ExportSessionDialog
+from ui.widgets.build import box, label, row, shrinks, tool_for
+from workbench.api import Conflict, Node
+from workbench.api.bundles import SUFFIX, BundleInfo
+
+FILES = f"Recorded sessions (*{SUFFIX})"
+TITLE = "Actor Workbench"
+
+
+class RecordedSessions(QObject):
+    """`mark` stands above the panels while a session is shown; the title of the window says it too."""
+
+    def __init__(self, desk: Desk, window: QWidget) -> None:
+        super().__init__(window)
+        self._desk, self._window = desk, window
+        self._actor = ""
+        self.said = label()
+        shrinks(self.said)
+        line = row(self.said, tool_for(desk.actions["nodes.running"], text=True),
+                   tool_for(desk.actions["nodes.close"], text=True), margins=(12, 3, 8, 3))  # fmt: skip
+        line.setStretch(0, 1)
+        self.mark = box("recorded", line)
+        self.mark.hide()
+        desk.actions.bind("file.open_session", self._ask_open)
+        desk.actions.bind("file.export_session", self._ask_export)
+        desk.open_session.connect(desk.nodes.open)
+        desk.actor_chosen.connect(self._choose)
+        desk.nodes.changed.connect(self._show)
+        desk.nodes.moved.connect(self._show)
+        self._show()
+
+    def _choose(self, actor: str) -> None:
+        self._actor = actor
+
+    def _show(self) -> None:
+        nodes = self._desk.nodes
+        held, moment = nodes.current, nodes.moment
+        recorded = held is not None and held.path is not None
+        self.mark.setVisible(recorded)
+        self._desk.actions.enable("file.export_session", on=held is not None and not recorded)
+        title = f"{held.name} (recorded session, read-only) – {TITLE}" if recorded and held is not None else TITLE
+        if self._window.windowTitle() != title:
+            self._window.setWindowTitle(title)
+        if recorded and held is not None:
+            at = f", position {moment.position:,} of {moment.total:,}, {show.clock(moment.time)}" if moment else ""
+            self.said.setText(f"All panels show the recorded session {held.name}{at}. It is read-only.")
+
+    # opening
+
+    def _ask_open(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileNames(self._window, "Open a recorded session", "", FILES)
+        for name in chosen:
+            self._desk.nodes.open(Path(name))
+
+    # exporting
+
+    def _ask_export(self) -> None:
+        held = self._desk.nodes.current
+        if held is not None and held.path is None:
+            self._desk.bridge.start(self, self._ask_and_export(held.node), self._desk.failed)
+
+    async def _ask_and_export(self, node: Node) -> None:
+        with asking(ExportSessionDialog(self._window)) as dialog:
+            if not await ask_and_wait(dialog):
+                return
+            actors, since, secrets = dialog.actors, dialog.since, dialog.secrets
+            with_interpreter = dialog.with_interpreter
+        with asking(QFileDialog(self._window, "Export a session", f"session{SUFFIX}", FILES)) as files:
+            files.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+            files.setDefaultSuffix(SUFFIX.lstrip("."))
+            if not await ask_and_wait(files) or not files.selectedFiles():
+                return
+            path = Path(files.selectedFiles()[0])
+        await self.export(node, path, actors, since, secrets, with_interpreter=with_interpreter)
+
+    async def export(
+        self, node: Node, path: Path, actors: tuple[str, ...] = (), since: float = 0.0, secrets: tuple[str, ...] = (),
+        *, with_interpreter: bool = False,
+    ) -> None:  # fmt: skip
+        """With progress and cancel; what it holds is said in the end."""
+        import workbench
+
+        job = self._desk.jobs.begin(path.name, "exporting")
+        try:
+            found = await self._desk.bridge.call(
+                lambda: workbench.export_bundle(
+                    node, path, actors=actors, since=since, secrets=secrets, with_interpreter=with_interpreter,
+                    progress=job.report, cancel=job.cancel,
+                )
+            )  # fmt: skip
+        except Conflict:
+            if not job.cancel.is_set():
+                raise
+            return
+        finally:
+            self._desk.jobs.end(job)
+        self._desk.notice(holds(path, found), "ok", details="\n".join(found.notes), key="export")
+
+
+def holds(path: Path, found: BundleInfo) -> str:
+    """What is in it, as a sentence."""
+    taken = ""
+    if found.secrets:
+        changed = "1 turn" if found.redacted == 1 else f"{found.redacted:,} turns"
+        taken = f"; {show.plural(found.secrets, 'secret')} taken out, {changed} changed"
+    actors = show.plural(len(found.actors), "actor")
+    return f"{path.name} holds {show.plural(found.turns, 'turn')} of {actors}, {show.size(found.size_bytes)}{taken}."

@@ -23,6 +23,7 @@ os.environ["WORKBENCH_CONFIG_DIR"] = str(SCRATCH / "config")
 
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 from qasync import QEventLoop  # noqa: E402
+from screenshots_recorded import Recorded  # noqa: E402
 
 import workbench  # noqa: E402
 from ui.app import application, window_for  # noqa: E402
@@ -153,6 +154,7 @@ async def pictures(window: MainWindow, look: str) -> None:
     await permitted(window, look)
     await data(window, look)
     await modules(window, look)
+    await Recorded(window, SCRATCH, alone, save, settle).take(look)
     for name in ("messages", "graphs", "log"):
         await alone(window, name, f"{name}-{look}")
     doc = editor.current()

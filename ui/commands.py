@@ -17,6 +17,8 @@ def command(verb: str, *names: str, at: Sequence[str] = ()) -> str:
 
 def reached(address: str, workspace: str, default: str) -> tuple[str, ...]:
     """The options that lead to a node: none for the user's own workspace."""
+    if address.startswith("bundle:"):
+        return ("--node", address)
     if address.startswith("grpc://"):
         return ("--node", address.removeprefix("grpc://"))
     return ("--workspace", workspace) if workspace != default else ()

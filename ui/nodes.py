@@ -57,9 +57,9 @@ class Nodes(QObject):
         """The one that is shown."""
         return self.current.session if self.current is not None else None
 
-    def add_running(self, node: Node, reached: tuple[str, ...], name: str) -> None:
-        """The node behind the window is there; a session that was opened meanwhile goes on being shown."""
-        made = Held(node, name, reached)
+    def add(self, node: Node, reached: tuple[str, ...], name: str, path: Path | None = None) -> None:
+        """The node of the window is there; a session that was opened meanwhile goes on being shown."""
+        made = Held(node, name, reached, path)
         self.held.insert(0, made)
         if self.current is None:
             self.show(made)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from os.path import realpath
+from pathlib import Path
 from typing import Protocol
 
 from ui.commands import reached
@@ -57,6 +58,15 @@ def doors(address: str) -> Doors:
     return Doors(connect, start_sample, serve, address)
 
 
+def session_file(address: str) -> Path | None:
+    """Of a recorded session, `bundle:FILE` or `bundle:FILE#POSITION`."""
+    if not address.startswith("bundle:"):
+        return None
+    name = address.removeprefix("bundle:")
+    before, _, position = name.rpartition("#")
+    return Path(before if before and position.isdigit() and not Path(name).exists() else name)
+
+
 class Opening:
     """Brings the desk its node. `reporter` tells the status bar how far a build is."""
 
@@ -92,9 +102,10 @@ class Opening:
         node = await desk.bridge.call(self._ways.connect)
         reached = await desk.bridge.call(self._reached, node)
         self.node = node
-        desk.nodes.add_running(node, reached, (await desk.bridge.call(node.info)).name)
+        recorded = session_file(self._ways.address)
+        desk.nodes.add(node, reached, (await desk.bridge.call(node.info)).name, recorded)
         python = await self.prepare(node)
-        if python and self.wants_sample and not await desk.bridge.call(node.actors.list):
+        if python and recorded is None and self.wants_sample and not await desk.bridge.call(node.actors.list):
             await self.sample()
         self.ready = True
         self._reporter.reported.emit("", 1.0)

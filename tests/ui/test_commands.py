@@ -19,7 +19,7 @@ from workbench.cli.main import cli
 @pytest.mark.parametrize(
     ("address", "workspace", "expected"),
     [("embedded:", "/home/me", ()), ("embedded:/w s", "/w s", ("--workspace", "/w s")),
-     ("grpc://host:1", "/far", ("--node", "host:1"))],
+     ("grpc://host:1", "/far", ("--node", "host:1")), ("bundle:/a.plexbundle", "", ("--node", "bundle:/a.plexbundle"))],
 )  # fmt: skip
 def test_a_copied_command_reaches_the_node_of_the_window(
     address: str, workspace: str, expected: tuple[str, ...]

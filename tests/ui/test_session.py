@@ -9,17 +9,22 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from qasync import QEventLoop
 from real_node import QuickNode, crash, quick_node
+from windows import close
 
 import workbench
 from tests.unit.fragile import FRAGILE
+from ui.app import window_for
 from ui.main_window import MainWindow
 from ui.moment import now, stands_still
+from ui.opening import doors
 from ui.panels.actors.panel import ActorsPanel
 from ui.panels.nodes.panel import NodesPanel
 from ui.panels.session.details import DIFFERENCE, MAIL, REPLAY, STATE
 from ui.panels.session.map import OTHERS, TurnMap
 from ui.panels.session.panel import SessionPanel
+from ui.settings import Settings
 from workbench.api import ActorId, ActorState, Denied, Outcome, SpawnOptions
 from workbench.api.rehearsal import Verdict
 from workbench.api.session import TimelineEntry
@@ -53,6 +58,23 @@ def window(open_window: Callable[..., MainWindow], real: QuickNode) -> MainWindo
     made = open_window(real)
     made.activateWindow()
     return made
+
+
+@pytest.fixture
+def open_at(qapp: QApplication, loop: QEventLoop, qtbot: QtBot) -> Iterator[Callable[[str], MainWindow]]:
+    """A window on the node of an address, as the command line opens one."""
+    opened: list[MainWindow] = []
+
+    def make(address: str) -> MainWindow:
+        opened.append(window_for(loop, doors(address), Settings()))
+        opened[-1].show()
+        opened[-1].start()
+        qtbot.waitUntil(lambda: opened[-1].opening.ready, timeout=20_000)
+        return opened[-1]
+
+    yield make
+    for made in opened:
+        close(made)
 
 
 @pytest.fixture
@@ -276,3 +298,51 @@ def test_a_session_stays_where_it_was_while_the_node_is_shown(window: MainWindow
     QApplication.processEvents()
     window.desk.nodes.show(held)
     qtbot.waitUntil(lambda: (moment := window.desk.nodes.moment) is not None and moment.position == 3)
+
+
+def test_one_move_changes_a_tuple_a_key_a_lock_a_queue_a_mailbox_and_a_graph(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    """What services held is recorded with the turns; each panel shows that of the moment."""
+    path = tmp_path / "services.plexbundle"
+    with quick_node() as node:
+        node.actors.spawn("fragile", "0", options=SpawnOptions(name="till"))
+        node.actors.ask("till", "increment")
+        node.tuplespace.write(("job", 1))
+        node.keyvalue.put("colour", "blue")
+        node.locks.acquire("brush", lease_ms=600_000, holder="painter")
+        node.channels.send("orders", "order", "1")
+        for _ in range(2):
+            node.actors.ask("till", "increment")
+        workbench.export_bundle(node, path)
+    window.drops.drop((path,))
+    qtbot.waitUntil(lambda: window.desk.nodes.moment is not None)
+    moments = window.desk.nodes
+    assert moments.moment is not None
+    total = moments.moment.total
+    window.set_perspective("data")
+    seen = {"tuplespace": 1, "keyvalue": 1, "locks": 1, "channels": 2}  # with its dead letters
+    for position, there in ((total, True), (1, False), (total, True)):
+        go(window, position, qtbot)
+        for name, rows in seen.items():
+            window.raise_panel(name)
+            model = window.panels[name].model  # type: ignore[attr-defined]  # each of them is a table
+            qtbot.waitUntil(lambda: len(model.rows) == (rows if there else 0))  # noqa: B023
+    locks = window.panels["locks"]
+    window.raise_panel("locks")
+    left = next(each for each in locks.model.columns if each.key == "left")  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: left.text(locks.model.rows[0]).startswith(("9 min", "10 min")))  # type: ignore[attr-defined]
+    graphs = window.panels["graphs"]
+    window.raise_panel("graphs")
+    qtbot.waitUntil(lambda: bool(graphs.samples.series.get("")))  # type: ignore[attr-defined]
+    newest = graphs.samples.now()  # type: ignore[attr-defined]
+    assert newest <= moments.moment.time + 1
+
+
+def test_a_window_on_a_recorded_session_alone_shows_it_and_where_it_is(
+    open_at: Callable[[str], MainWindow], file: Path, qtbot: QtBot
+) -> None:
+    made = open_at(f"bundle:{file}#3")
+    qtbot.waitUntil(lambda: (moment := made.desk.nodes.moment) is not None and moment.position == 3)
+    assert made.windowTitle().startswith("shop.plexbundle (recorded session, read-only)")
+    assert made.desk.reached == ("--node", f"bundle:{file}#3")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
-from workbench.api import ActorId, Node, Outcome, Turn
+from workbench.api import ActorId, Node, NotFound, Outcome, Turn
 from workbench.api.session import Certainty, StateView
 
 LOOKED_BACK = 200
@@ -15,7 +16,8 @@ def state_at(node: Node, actor: str, seq: int) -> StateView:
     """The node's answer, where it can live through turns again; else what was recorded of it."""
     asked: Callable[[str, int], StateView] | None = getattr(node.debugger, "state", None)
     if asked is not None:
-        return asked(actor, seq)
+        with suppress(NotFound):  # a journal keeps turns that are in no recording any more
+            return asked(actor, seq)
     after = max(0, seq - LOOKED_BACK)
     turns = node.journal.entries(actor, after=after, limit=seq - after) if seq else ()
     return recorded(node.journal.get(actor).actor, seq, [turn for turn in turns if turn.seq <= seq])

@@ -13,6 +13,8 @@ from workbench.api.session import TimelineEntry
 
 LANES = 8
 OTHERS = "others"
+TOLD_APART = 4_096
+"""Beyond so many actors some are taken for each other where turns are counted by column."""
 
 
 @dataclass
@@ -25,6 +27,7 @@ class TurnMap:
     crashed: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
     known: int = 0
     _places: dict[str, int] = field(default_factory=dict)
+    _column_of: tuple[int, NDArray[np.int32]] = field(default_factory=lambda: (0, np.zeros(0, np.int32)))
 
     @classmethod
     def of(cls, total: int) -> TurnMap:
@@ -58,16 +61,23 @@ class TurnMap:
             mine = (self.actors >= 0) & ~np.isin(self.actors, named)
         else:
             mine = self.actors == self._places.get(lane, -2)
-        places = np.nonzero(mine)[0]
-        columns = places * width // self.total
+        columns = self._columns(width)
         crashed = np.zeros(width, np.bool_)
-        crashed[columns[self.crashed[places]]] = True
-        return np.bincount(columns, minlength=width), crashed
+        crashed[columns[mine & self.crashed]] = True
+        return np.bincount(columns[mine], minlength=width), crashed
+
+    def _columns(self, width: int) -> NDArray[np.int32]:
+        """In which of so many columns each turn lies."""
+        if self._column_of[0] != width:
+            self._column_of = width, (np.arange(self.total, dtype=np.int64) * width // self.total).astype(np.int32)
+        return self._column_of[1]
 
     def density(self, width: int) -> NDArray[np.int64]:
         """How many actors took a turn in each of `width` columns: turns themselves are spread evenly."""
         if not self.total or width <= 0:
             return np.zeros(max(width, 0), np.int64)
-        places = np.nonzero(self.actors >= 0)[0]
-        pairs = np.unique(np.stack([places * width // self.total, self.actors[places]]), axis=1)
-        return np.bincount(pairs[0], minlength=width)
+        there = self.actors >= 0
+        took = np.zeros((width, min(max(len(self.names), 1), TOLD_APART)), np.bool_)
+        took[self._columns(width)[there], self.actors[there] % TOLD_APART] = True
+        found: NDArray[np.int64] = took.sum(axis=1)
+        return found

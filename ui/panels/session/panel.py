@@ -23,6 +23,8 @@ from workbench.api import Conflict, WorkbenchError
 from workbench.api.session import Direction, Session
 
 READ = 5_000
+DRAWN_EVERY = 25_000
+"""What is known of the turns is drawn so often while they are read."""
 THAT_OF_THE_TURN = "the actor of the turn"
 MOVES = ("first", "back_actor", "back", "forward", "forward_actor", "last")
 
@@ -156,11 +158,12 @@ class SessionPanel(Panel):
             entries = await self.call(_fill, session, found, at)
             if session is not self._session:
                 return
-            self.timeline.show_turns(found)
-            self._list_actors(found)
+            at += READ
+            if at % DRAWN_EVERY == 0 or at >= found.total or not entries:
+                self.timeline.show_turns(found)
+                self._list_actors(found)
             if not entries:
                 return
-            at += READ
 
     def _list_actors(self, found: TurnMap) -> None:
         wanted = [THAT_OF_THE_TURN, *sorted(found.names)]

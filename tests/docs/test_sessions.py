@@ -35,7 +35,7 @@ LIMITS: Limits = profile("strict").limits
 EVERYTHING = Turn(
     ActorId("a"), 1, "message", Envelope("1", Kind.CALL, "t", "p", "s", 1.0, "2", {"a": "b"}), Outcome.CRASHED,
     Figures(1, 2, 3), 1.0, "m", "i", "r", "t", Cause("crashed", "x"), "s", (HostCall("a", "b", ()),), 2,
-    Birth(BirthReason.SPAWN, "", "strict", (), LIMITS), "why",
+    Birth(BirthReason.SPAWN, "", "strict", (), LIMITS), "why", 1, 1,
 )  # fmt: skip
 
 

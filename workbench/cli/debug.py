@@ -178,6 +178,23 @@ def clear(pinned: bool, target: Target, as_json: bool) -> None:
         click.echo(f"{plural(gone, 'segment')} thrown away")
 
 
+@debug.command()
+@click.argument("actor")
+@click.argument("turn", type=click.IntRange(1))
+@options.timeout
+@options.where
+@options.as_json
+@options.debug
+def state(actor: str, turn: int, timeout_seconds: float, target: Target, as_json: bool) -> int:
+    """The state of ACTOR after its recorded TURN: as it gave it then, or lived through again.
+
+    Exit code 1 when it is not known; stderr says why.
+    """
+    with stored(target) as node:
+        found = node.debugger.state(actor, turn, timeout=timeout_seconds)
+    return render.state(found, as_json=as_json)
+
+
 def _facts(found: RecordingStatistics) -> tuple[tuple[str, str], ...]:
     days = found.limit_seconds / 86_400
     bound = f"of {render.size(found.limit_bytes)} and {days:,.1f} days"

@@ -34,6 +34,9 @@ what was probably meant. (This page is generated from the list that the interpre
 | text encodings | Unicode, ASCII, Latin-1, Windows-1252, IDNA and the like; older national ones are not there |
 | `asyncio`, processes, sockets | do not work: messages, `plexspaces.http` and `plexspaces.socket` take their place |
 
+`random` takes a seed of that in each turn that draws, so that no generator has to be part of an actor's state. After
+`random.seed(x)` it goes on from `x` as everywhere; a `random.Random()` of your own is a part of your state.
+
 ## Modules
 """
 

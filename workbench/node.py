@@ -27,6 +27,7 @@ from workbench.debug.timeline.live import RecordedStates
 from workbench.runtime.bonds import Bonds
 from workbench.runtime.bus import Bus, BusSubscription
 from workbench.runtime.callers import Outside
+from workbench.runtime.changes import Changes
 from workbench.runtime.dead_letters import DeadLetters
 from workbench.runtime.facets.actors import LocalActors
 from workbench.runtime.facets.capabilities import LocalCapabilities
@@ -47,19 +48,25 @@ from workbench.services.all import Services, Views
 from workbench.services.blobs.local import LocalBlobs
 from workbench.services.blobs.service import BlobService
 from workbench.services.blobs.urls import canonical, opener
+from workbench.services.channels import queues
 from workbench.services.channels.views import LocalChannels
 from workbench.services.journal.local import LocalJournal
 from workbench.services.journal.service import JournalService
 from workbench.services.keyvalue.service import LocalKeyValue
+from workbench.services.keyvalue.sqlite import SqliteStore
+from workbench.services.keyvalue.store import Store
 from workbench.services.keyvalue.urls import opened as opened_keys
 from workbench.services.locks.local import LocalLocks
 from workbench.services.means import Means
 from workbench.services.network import Network
+from workbench.services.process_groups import service as groups
 from workbench.services.process_groups.local import LocalProcessGroups
+from workbench.services.recording.holdings import Holdings
 from workbench.services.recording.ring import Bounds
 from workbench.services.recording.service import Recording
 from workbench.services.registry.local import LocalRegistry
 from workbench.services.tuplespace.local import LocalTupleSpace
+from workbench.storage.database import Database
 from workbench.storage.modules import StoredModules
 from workbench.storage.workspace import Workspace
 from workbench.wasm.artifacts import Artifacts
@@ -112,12 +119,7 @@ class Machine:
         self.bus = Bus(clock, buffer=config.event_buffer)
         closing.callback(self.bus.close)
         self.logbook = Logbook(clock, self.bus, kept=config.kept_log_lines)
-        bounds = Bounds(config.recording_bytes, config.recording_seconds, config.recording_pinned_bytes)
-        level = recording_level(config.record) if config.record else RecordingLevel.FULL
-        self.recorder = Recorder(self.bus, kept=config.kept_turns, level=level)
-        self.recording = Recording(
-            self.workspace.database, clock, bounds, self.recorder.queue, lambda *line: self.logbook.note(*line)
-        )
+        self.recording = self._recording()
         closing.callback(self.recording.close)
         self.timers = Timers(clock)
         closing.callback(self.timers.close)
@@ -142,6 +144,7 @@ class Machine:
         self.around = around = self._surroundings()
         self.services = self._services(means)
         closing.callback(self.services.close)
+        closing.callback(self._keys_recorded)
         self.system = ActorSystem(self.library, around, node_name=config.node_name, most=config.actors)
         self.host.system = self.system
         self.recorder.renew = self.system.renew
@@ -151,6 +154,21 @@ class Machine:
         self.trees = Trees(around, self.system)
         closing.callback(self.trees.close, TREE_SECONDS)
         closing.callback(self.services.keep)
+
+    def _recording(self) -> Recording:
+        config, clock, database = self.config, self.clock, self.workspace.database
+        bounds = Bounds(config.recording_bytes, config.recording_seconds, config.recording_pinned_bytes)
+        level = recording_level(config.record) if config.record else RecordingLevel.FULL
+        self.recorder = Recorder(self.bus, kept=config.kept_turns, level=level)
+        self.changes = Changes(self.recorder.levels, self.recorder.queue, clock.now)
+        database.watch(self.changes)
+
+        def ended(*, whole: bool) -> None:
+            if whole and self.changes.are_whole:
+                database.whole()
+
+        queue = self.recorder.queue
+        return Recording(database, clock, bounds, queue, lambda *line: self.logbook.note(*line), ended=ended)
 
     def _start(self, *, revive: bool) -> None:
         self.engines.start()
@@ -200,19 +218,44 @@ class Machine:
             tell=lambda *message: self.system.notify(*message),
             cast=lambda *message: self.system.cast(*message),
             present=lambda actor: self.system.lives(actor),
+            note=self.changes.note,
         )
 
     def _services(self, means: Means) -> Services:
-        database = self.workspace.database
-        url = canonical(self.config.blobs)
+        url, keys = canonical(self.config.blobs), opened_keys(self.config.keyvalue, self.workspace.database)
+        self.key_database = self._watched(keys)
         services = Services(
             means,
-            keys=opened_keys(self.config.keyvalue, database),
+            keys=keys,
             blobs=BlobService(means, url, opener(url, self.workspace.blobs)),
             reap_after=self.config.registry_reap_after,
         )
         self.host.views = partial(Views, services)
+        self.recorder.settle = services.queues.ledger.at_turn
+        self.holdings = Holdings(
+            self.workspace.database,
+            self.key_database,
+            self.clock,
+            self.changes,
+            self.recording.base,
+            before=services.queues.ledger.settle,
+            memory=((groups.TABLE, services.process_groups.rows), (queues.TABLE, services.queues.rows)),
+            blobs=services.blobs.id,
+        )
         return services
+
+    def _watched(self, keys: Store) -> Database | None:
+        """The database of the keys, whose changes are recorded as all others; None when they are in none."""
+        if not isinstance(keys, SqliteStore):
+            return None
+        if keys.database is not self.workspace.database and not keys.database.watch(self.changes):
+            self.workspace.database.gap()
+        return keys.database
+
+    def _keys_recorded(self) -> None:
+        """Keys in a database of their own are closed before the recording is."""
+        if self.changes.are_whole and self.key_database not in (None, self.workspace.database):
+            self.key_database.whole()
 
     def _artifacts(self, folder: Path) -> Artifacts:
         made = Artifacts(folder / "compiled", self.config.compiled_bytes)
@@ -244,9 +287,14 @@ class LocalNode:
             machine.around.grants, self._scope, find=self._actors.find, everyone=self._actors.everyone
         )
         self._debugger = LocalDebugger(
-            machine.recording, machine.recorder.levels, machine.bus, self._scope, self._actors.id_of,
+            machine.recording,
+            machine.holdings,
+            machine.recorder.levels,
+            machine.bus,
+            self._scope,
+            self._actors.id_of,
             state=machine.states.at,
-        )  # fmt: skip
+        )
         self._modules = machine.library.seen_by(tenant)
         self._services = Views(machine.services, Outside(self._scope, machine.scheduler))
         self._journal = LocalJournal(

@@ -13,11 +13,9 @@ from workbench.api.limits import DAY_MS
 from workbench.config import load
 from workbench.debug.bundle.reader import Bundle
 from workbench.debug.session.node import SessionNode
-from workbench.debug.session.workshop import NoServices, RecordedServices, Workshop
+from workbench.debug.session.services import SessionServices
 from workbench.node import Machine
-from workbench.runtime.callers import Outside
 from workbench.runtime.surroundings import Surroundings
-from workbench.services.all import Views
 from workbench.wasm.interpreter import Interpreter
 from workbench.wasm.library import Library
 
@@ -57,9 +55,6 @@ class _Workshop:
         found: T = self._machine.scheduler.call(job, DAY_MS / 1000)
         return found
 
-    def views(self, tenant: str, namespace: str) -> Views:
-        return Views(self._machine.services, Outside((tenant, namespace), self._machine.scheduler))
-
     def close(self) -> None:
         with self._lock:
             self._closed = True
@@ -76,7 +71,7 @@ def open_bundle(where: str) -> SessionNode:
     bundle = Bundle(Path(where if position is None else name))
     workshop = _Workshop()
     try:
-        node = SessionNode(bundle, workshop, _services(bundle, workshop))
+        node = SessionNode(bundle, workshop, SessionServices(bundle))
     except BaseException:
         workshop.close()
         bundle.close()
@@ -88,8 +83,3 @@ def open_bundle(where: str) -> SessionNode:
             node.close()
             raise
     return node
-
-
-def _services(bundle: Bundle, workshop: Workshop) -> RecordedServices:
-    """What services held, as far as the bundle has it."""
-    return NoServices(workshop, bundle.manifest.tenant, bundle.manifest.namespace)

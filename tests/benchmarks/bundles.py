@@ -3,66 +3,38 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from tests.benchmarks.actors import on_guest_thread
 from tests.benchmarks.figure import Figure, middle, timed
 from tests.benchmarks.messages import tiny
-from workbench.api import Node, SpawnOptions, Turn
+from workbench.api import Node, SpawnOptions
 from workbench.debug.bundle.export import Wanted, export
 from workbench.debug.bundle.reader import Bundle
 
-ACTORS, TURNS, BATCH = 1_000, 100, 100
-"""All turns are recorded ones; a node keeps fewer at a time, so they are taken from it batch by batch."""
+ACTORS, TURNS = 1_000, 100
 OPENINGS, LOOKS = 5, 200
 MOST_BYTES, MOST_SECONDS = 10_000_000, 2.0
-
-
-class _Session:
-    """A node as the export sees it, with all the turns at once."""
-
-    def __init__(self, node: Node, turns: Sequence[Turn]) -> None:
-        self._node, self._turns = node, turns
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._node, name)
-
-    @property
-    def actors(self) -> _Session:
-        return self
-
-    def turns(self, *_: object, **__: object) -> Sequence[Turn]:
-        return self._turns
-
-    def list(self) -> Sequence[object]:
-        return ()
 
 
 @on_guest_thread
 def bundle(node: Node) -> Figure:
     """Export, open, and look at turns here and there."""
     tiny(node)
-    turns: list[Turn] = []
-    for batch in range(ACTORS // BATCH):
-        for number in range(BATCH):
-            actor = node.actors.spawn("tally", options=SpawnOptions(f"tally-{batch}-{number}")).id
-            for _ in range(TURNS - 1):
-                node.actors.ask(actor, "add", "1")
-            turns += node.actors.turns(actor, limit=TURNS)
-            node.actors.stop(actor)
-    assert len(turns) == ACTORS * TURNS, len(turns)
+    for number in range(ACTORS):
+        actor = node.actors.spawn("tally", options=SpawnOptions(f"tally-{number}")).id
+        for _ in range(TURNS - 1):
+            node.actors.ask(actor, "add", "1")
+    assert node.debugger.segments(limit=1) and node.debugger.statistics().turns == ACTORS * TURNS
     chance = random.Random(1)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "session.plexbundle"
-        session: Any = _Session(node, turns)
-        written = timed(lambda: export(session, path, Wanted()), times=1)
+        written = timed(lambda: export(node, path, Wanted()), times=1)
         opened = timed(lambda: Bundle(path).close(), times=OPENINGS)
         size = path.stat().st_size
         with Bundle(path) as found:
-            assert found.turns_total == len(turns) and not found.problems
+            assert found.turns_total == ACTORS * TURNS and not found.problems
             looks = timed(
                 lambda: found.turn(chance.choice(found.recorded), chance.randrange(1, TURNS + 1)), times=LOOKS
             )

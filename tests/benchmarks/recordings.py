@@ -10,6 +10,7 @@ from tests.benchmarks.messages import TALLY, ratio
 from workbench.api import Node, RecordingLevel, SpawnOptions
 
 ROUNDS = 11
+PUTS = 3_000
 FULL_TIMES, MESSAGES_TIMES = 1.3, 1.1
 COUNTER = b"""
 from plexspaces import GenServer, keyvalue
@@ -68,4 +69,34 @@ def recording_python(node: Node) -> Figure:
     return recorded(node, "Python counter with a put", node.modules.deploy(COUNTER, file_name="counter.py").hash, 3_000)
 
 
-FIGURES = (recording_tiny, recording_python)
+@on_guest_thread
+def recording_changes(node: Node) -> Figure:
+    """Puts of one key through the service, which changes are recorded of or not; until all of it is on disk."""
+    seconds: dict[RecordingLevel, list[float]] = {RecordingLevel.OFF: [], RecordingLevel.FULL: []}
+    for level in seconds:
+        node.debugger.set_level(None, level)
+        for number in range(500):
+            node.keyvalue.put("key", str(number))
+    for _ in range(ROUNDS):
+        for level, found in seconds.items():
+            node.debugger.set_level(None, level)
+            started = time.perf_counter()
+            for number in range(PUTS):
+                node.keyvalue.put("key", str(number))
+            node.debugger.segments(limit=1)
+            found.append((time.perf_counter() - started) / PUTS)
+    off = seconds[RecordingLevel.OFF]
+    full = ratio(seconds[RecordingLevel.FULL], off)
+    disk = node.debugger.statistics()
+    return Figure(
+        "recording of what services hold, a put",
+        full,
+        "x",
+        f"<= {FULL_TIMES}x of a put",
+        full <= FULL_TIMES and not disk.dropped,
+        f"a put {middle(off) * 1e6:,.1f} us, {disk.size_bytes / disk.changes:.0f} bytes of disk",
+        {f"{level}_seconds": found for level, found in seconds.items()},
+    )
+
+
+FIGURES = (recording_tiny, recording_python, recording_changes)

@@ -29,7 +29,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, interpreter: str) -> Path:
     shell = Shell(folder, folder / "workspace")
     shell.write("keeper.py", KEEPER)
     (folder / "fragile.wat").write_bytes(FRAGILE)
-    with shell.node():
+    with shell.node("--record", "full"):
         for name in ("keeper.py", "fragile.wat"):
             assert shell("module", "deploy", name, "--alias", Path(name).stem).code == 0
             named = ("--name", Path(name).stem, "--profile", "strict", "--grant", "keyvalue")
@@ -68,7 +68,9 @@ def test_what_is_in_a_bundle_is_shown_without_a_node(shell, made: Path) -> None:
 def test_a_whole_bundle_is_verified_and_a_damaged_one_is_not(shell, made: Path, tmp_path: Path) -> None:
     whole = shell("bundle", "verify", str(made))
     assert (whole.code, whole.err) == (0, "")
-    assert whole.out.startswith(f"{made} is whole: ") and whole.out.endswith(" entries, 3 turns\n")
+    assert whole.out.startswith(f"{made} is whole: ") and whole.out.endswith(
+        " entries, 3 turns, 1 change of what services hold\n"
+    )
     data = bytearray(made.read_bytes())
     data[60] ^= 1
     damaged = tmp_path / "damaged.plexbundle"

@@ -8,7 +8,7 @@ from tests.contract.contract_sources import COUNTER
 def test_other_code_is_rehearsed_on_a_running_node_and_on_its_bundle(shell) -> None:
     shell.write("counter.py", COUNTER)
     shell.write("other.py", COUNTER.replace("str(self.count)", "str(self.count) + '!'"))
-    with shell.node():
+    with shell.node("--record", "full"):
         assert shell("module", "deploy", "counter.py", "--alias", "counter").code == 0
         for name in ("anna", "bert"):
             assert shell("actor", "spawn", "counter", "--name", name).code == 0

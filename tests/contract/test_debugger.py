@@ -139,3 +139,76 @@ def test_an_actor_that_was_spawned_anew_has_the_states_of_its_new_life(node: Nod
         node.actors.ask(counter, "crash", "")
     gone = node.debugger.state(counter, 2)
     assert gone.certainty is Certainty.UNKNOWN and "there was no instance of it" in gone.note
+
+
+def test_changes_of_what_services_hold_lie_in_front_of_the_turn_that_made_them(node: Node, counter: str) -> None:
+    node.keyvalue.put("k", b"\xff", ttl_ms=60_000)
+    node.actors.ask(counter, "increment")
+    node.keyvalue.put("k", "text")
+    node.tuplespace.write(("job", 1.5, None, "ü"))
+    lock = node.locks.acquire("l", holder="me")
+    node.locks.release("l", lock.version, holder="me")
+    (born, asked), found = node.debugger.turns(counter), node.debugger.changes()
+    assert [recorded.change.number for recorded in found] == list(range(1, len(found) + 1))
+    assert [recorded.change.table for recorded in found] == [
+        "keyvalue", "keyvalue", "tuples", "locks", "lock_versions", "locks"
+    ]  # fmt: skip
+    places = [recorded.position for recorded in found]
+    assert sorted([*places, born.position, asked.position]) == [born.position, places[0], asked.position, *places[1:]]
+    put, put_again, written, *_, released = (recorded.change for recorded in found)
+    assert put.before is None and put.after is not None and tuple(put.after[2:5]) == ("k", b"\xff", 1)
+    assert put_again.before == put.after and put_again.after is not None and put_again.after[6] is None
+    assert written.after is not None and written.after[3] == '["job", 1.5, null, "ü"]'
+    assert released.after is None and released.before is not None and released.before[2:4] == ("l", "me")
+    assert node.debugger.changes(after=places[1], limit=2) == found[2:4]
+    assert node.debugger.changes(since=released.time) == found[-1:] and not node.debugger.changes(since=2e9)
+    (segment,) = node.debugger.segments()
+    assert segment.changes == node.debugger.statistics().changes == len(found)
+
+
+def test_what_services_hold_is_given_with_the_number_of_the_last_change(node: Node) -> None:
+    empty = {piece.table: piece for piece in node.debugger.holdings()}
+    assert {len(piece.rows) for piece in empty.values()} == {0} == {piece.number for piece in empty.values()}
+    node.keyvalue.put("k", b"\x00")
+    node.process_groups.create("g")
+    node.channels.send("q", "t", "p")
+    delivery = node.channels.receive("q")
+    assert delivery is not None
+    held = {piece.table: piece for piece in node.debugger.holdings()}
+    assert {piece.number for piece in held.values()} == {node.debugger.changes()[-1].change.number}
+    assert {table: len(piece.rows) for table, piece in held.items() if piece.rows} == {
+        "keyvalue": 1, "process_groups": 1, "queues": 2, "queued": 1, "leases": 1,
+    }  # fmt: skip
+    assert tuple(held["keyvalue"].rows[0])[2:4] == ("k", b"\x00")
+    assert held["leases"].rows[0][2] == delivery.id
+
+
+def test_a_hundred_thousand_tuples_are_given_in_pieces(node: Node, embedded: Node) -> None:
+    scope = ("default", "default")
+    with embedded._machine.workspace.database.transaction() as tx:  # type: ignore[attr-defined]
+        for number in range(1, 100_001):
+            row = (number, *scope, f'["job", {number}]', 1.0, None, "")
+            tx.execute("INSERT INTO tuples VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+    pieces = [piece for piece in node.debugger.holdings() if piece.table == "tuples"]
+    assert len(pieces) > 10 and max(len(piece.rows) for piece in pieces) < 10_000
+    assert [row[0] for piece in pieces for row in piece.rows] == list(range(1, 100_001))
+
+
+def test_only_what_is_recorded_in_full_has_changes_and_what_is_left_out_shows(node: Node) -> None:
+    node.keyvalue.put("k", "1")
+    node.debugger.set_level(None, RecordingLevel.MESSAGES)
+    node.keyvalue.put("k", "2")
+    node.debugger.set_level(None, RecordingLevel.FULL)
+    (lost,) = {piece.number for piece in node.debugger.holdings()}
+    node.keyvalue.put("k", "3")
+    assert [recorded.change.number for recorded in node.debugger.changes()] == [1, 3] and lost == 2
+
+
+def test_changes_are_no_other_tenants(embedded: Node) -> None:
+    other = embedded.scoped("other", "space")  # type: ignore[attr-defined]
+    other.keyvalue.put("mine", "1")
+    other.channels.send("q", "t", "mine")
+    other.process_groups.create("g")
+    assert not embedded.debugger.changes() and not any(piece.rows for piece in embedded.debugger.holdings())
+    assert len(other.debugger.changes()) == 5 and other.debugger.changes()[0].change.number == 1
+    assert sum(len(piece.rows) for piece in other.debugger.holdings()) == 5

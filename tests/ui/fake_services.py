@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
@@ -11,6 +12,7 @@ from threading import Lock
 from workbench.api import ActorId, Area, Conflict, Payload, RecordingLevel
 from workbench.clock import SystemClock
 from workbench.runtime.callers import Outside
+from workbench.runtime.changes import Changes
 from workbench.runtime.facets.debugger import LocalDebugger
 from workbench.runtime.levels import Levels
 from workbench.runtime.scheduler import Scheduler
@@ -23,6 +25,7 @@ from workbench.services.journal.local import LocalJournal
 from workbench.services.journal.service import JournalService
 from workbench.services.keyvalue.sqlite import SqliteStore
 from workbench.services.means import Means, Scope
+from workbench.services.recording.holdings import Holdings
 from workbench.services.recording.ring import Bounds
 from workbench.services.recording.service import Recording
 from workbench.storage.database import Database
@@ -49,8 +52,17 @@ def debugger(told: Told) -> LocalDebugger:
     migrate(database)
     bounds = Bounds(256 << 20, 7 * 86_400, 256 << 20)
     recording = Recording(database, SystemClock(), bounds, TurnQueue(Lock()), lambda _level, _text: None)
+    changes = Changes(Levels(RecordingLevel.FULL), TurnQueue(Lock()), time.time)
+    holdings = Holdings(
+        database, database, SystemClock(), changes, recording.base, before=lambda: None, memory=(), blobs=""
+    )
     return LocalDebugger(
-        recording, Levels(RecordingLevel.FULL), _Events(told), ("default", "default"), lambda actor: ActorId(str(actor))
+        recording,
+        holdings,
+        Levels(RecordingLevel.FULL),
+        _Events(told),
+        ("default", "default"),
+        lambda actor: ActorId(str(actor)),
     )
 
 

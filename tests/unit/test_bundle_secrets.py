@@ -12,7 +12,7 @@ from sessions import CLERK, GRANTS, asked, contents
 import workbench
 from workbench.api import ActorId, Envelope, Figures, HostCall, Invalid, Kind, Node, Outcome, SpawnOptions, Turn
 from workbench.api.bundles import SECRETS
-from workbench.api.turn_text import from_line
+from workbench.api.turn_text import from_line, to_line
 from workbench.debug.bundle.reader import Bundle
 from workbench.debug.bundle.redaction import REDACTED, Redaction
 
@@ -31,9 +31,9 @@ def turn(payload: str | bytes = "", *calls: HostCall, headers: dict[str, str] | 
 def redacted(*turns: Turn, rules: tuple[str, ...] = SECRETS) -> list[Turn]:
     redaction = Redaction(rules)
     for each in turns:
-        redaction.learn(each)
+        redaction.learn_turn(to_line(each))
     redaction.begin()
-    return [from_line(redaction.line(each)) for each in turns]
+    return [from_line(redaction.turn(to_line(each))) for each in turns]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,8 +13,6 @@ from workbench.api import Area, Node, SpawnOptions, WorkbenchError, profile
 from workbench.api.errors import Conflict, Invalid, NotFound
 from workbench.api.modules import CancelToken
 from workbench.api.rehearsal import ActorRehearsal, Rehearsal, Verdict
-from workbench.config import load
-from workbench.node import LocalNode, Machine
 
 TILL = '''
 from plexspaces import GenServer, Reject, keyvalue, log
@@ -203,14 +200,16 @@ def test_a_durable_actor_is_rehearsed_from_its_journal_through_crash_and_checkpo
         node.actors.ask("anna", "total")
         node.journal.compact("anna")
         gone = workbench.rehearse(node, edited("Takes", "Took"), replaces="till")
-        assert gone.is_identical and of(gone).notes, gone
+        assert gone.is_identical and of(gone).replayed == of(gone).turns, "the recording has what the journal has not"
 
 
 def test_what_fell_out_of_the_ring_is_begun_from_a_state(interpreter: str) -> None:
-    with LocalNode(Machine(None, replace(load(), kept_turns=4))) as node:
+    with workbench.connect("embedded:") as node:
         till = node.modules.deploy(TILL.encode(), file_name="till.py", alias="till")
         node.actors.spawn(till.hash, "5", options=SpawnOptions("anna", "strict", GRANTS))
-        for _ in range(4):
+        for number in range(4):
+            if number == 2:
+                assert node.debugger.clear() == 1
             node.actors.ask("anna", "pay", "3")
         lost = workbench.rehearse(node, "till", replaces="till")
         assert of(lost).verdict is Verdict.UNREPLAYABLE and "neither a birth nor a state" in of(lost).problem
@@ -273,7 +272,7 @@ def test_chance_that_was_not_recorded_hides_no_difference_that_the_recorded_modu
 ) -> None:
     """With the default profile an actor is given real chance; this one draws at its birth and does not use it."""
     source = TILL + "\n\nimport random\n\nrandom.random()\n"
-    with workbench.connect("embedded:", record="off") as node:
+    with workbench.connect("embedded:", record="messages") as node:
         till = node.modules.deploy(source.encode(), file_name="till.py", alias="till")
         node.actors.spawn(till.hash, "5", options=SpawnOptions("anna"))
         node.actors.ask("anna", "total")

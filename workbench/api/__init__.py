@@ -20,7 +20,7 @@ from workbench.api.capabilities import (
     includes,
     parse_grant,
 )
-from workbench.api.changes import ServiceChange
+from workbench.api.changes import HeldRows, RecordedChange, ServiceChange
 from workbench.api.channels import (
     Channels,
     Delivery,
@@ -154,6 +154,7 @@ __all__ = [
     "Group",
     "GroupMember",
     "Health",
+    "HeldRows",
     "HostCall",
     "Internal",
     "Invalid",
@@ -197,6 +198,7 @@ __all__ = [
     "PublishResult",
     "QueueInfo",
     "QueuedMessage",
+    "RecordedChange",
     "RecordedTurn",
     "RecordingLevel",
     "RecordingSegment",

@@ -56,9 +56,11 @@ class BundleModule:
 class BundleInfo:
     """What a bundle holds. `node` and what follows describe where it was recorded, `since` and `chosen` what of it.
 
-    `rules` are those by which secrets were taken out: `secrets` different ones, `redacted` turns were changed.
-    `interpreters` are those that turns ran on, `included` those whose bytes are in the file. `problems` are sentences,
-    each begins with the name of its entry; `notes` is what a reader should know besides.
+    `changes` are those of what services held, which are in it together with the `rows` that they held at the end;
+    `held` is False when they were not recorded. `rules` are those by which secrets were taken out: `secrets` different
+    ones, `redacted` turns were changed. `interpreters` are those that turns ran on, `included` those whose bytes are in
+    the file. `problems` are sentences, each begins with the name of its entry; `notes` is what a reader should know
+    besides.
     """
 
     path: str
@@ -86,6 +88,9 @@ class BundleInfo:
     entries: tuple[BundleEntry, ...]
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    held: bool = False
+    changes: int = 0
+    rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from workbench.api.changes import HeldRows, RecordedChange
 from workbench.api.identity import ActorId
 from workbench.api.recordings import RecordedTurn, RecordingLevel, RecordingSegment, RecordingStatistics
 from workbench.api.session import StateView
 
 
 class Debugger(Protocol):
-    """For one tenant and namespace. Thread-safe. `segments` and `turns` give every turn that was over when they were
-    asked for.
+    """For one tenant and namespace. Thread-safe. `segments`, `turns` and `changes` give everything that was over when
+    they were asked for.
     """
 
     def level(self, actor: ActorId | str | None = None) -> RecordingLevel:
@@ -52,6 +53,22 @@ class Debugger(Protocol):
 
         They lie behind the place `after` and began at `since` or later; the first ones of them, or the newest ones. A
         damaged segment is passed over and told in the log.
+        """
+        ...
+
+    def changes(self, *, after: int = 0, since: float = 0.0, limit: int = 1_000) -> Sequence[RecordedChange]:
+        """Up to `limit` recorded changes of what services hold, oldest first: those behind the place `after` that were
+        made at `since` or later.
+
+        They are recorded while the level of the tenant and namespace is `full`. Where a number is left out, some are
+        missing. A damaged segment is passed over and told in the log.
+        """
+        ...
+
+    def holdings(self) -> Iterator[HeldRows]:
+        """What all services hold in this moment, in pieces of about 256 KiB, at least one for each table.
+
+        A table that is not among them is of a store that the node cannot read this way.
         """
         ...
 

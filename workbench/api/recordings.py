@@ -38,7 +38,7 @@ class Pin(StrEnum):
 
 @value
 class RecordedTurn:
-    """A turn and its place in the recording: later turns of an actor have a greater one."""
+    """A turn and its place in the recording: what was over later has a greater one."""
 
     position: int
     turn: Turn
@@ -48,8 +48,9 @@ class RecordedTurn:
 class RecordingSegment:
     """A piece of the recording as it lies on disk.
 
-    `first` and `last` are when the first of its turns began and the last one. `raw_bytes` is what `size_bytes` is
-    compressed from. `actors` are the names of those whose turns are in it.
+    `first` and `last` are when the first of its turns began and the last one, or when the first of its changes was
+    made and the last one. `raw_bytes` is what `size_bytes` is compressed from. `actors` are the names of those whose
+    turns are in it, `changes` how many changes of what services hold.
     """
 
     id: int
@@ -60,15 +61,17 @@ class RecordingSegment:
     raw_bytes: int
     pin: Pin
     actors: tuple[str, ...]
+    changes: int = 0
 
 
 @value
 class RecordingStatistics:
     """What is recorded of a tenant and namespace, and the bounds, which all of a node's share.
 
-    `waiting` turns are not on disk yet. `dropped` ones are lost since the node started: turns came faster than they
-    could be written, or the disk was full. `stopped` says why nothing can be written now; empty: it can. `oldest` is
-    when the oldest turn began that is still there, None when there is none.
+    `changes` are those of what services hold. `waiting` turns and changes are not on disk yet. `dropped` ones are lost
+    since the node started: they came faster than they could be written, or the disk was full. `stopped` says why
+    nothing can be written now; empty: it can. `oldest` is when the oldest turn began that is still there, None when
+    there is none.
     """
 
     level: RecordingLevel
@@ -83,6 +86,7 @@ class RecordingStatistics:
     dropped: int
     oldest: float | None = None
     stopped: str = ""
+    changes: int = 0
 
 
 def recording_level(text: str) -> RecordingLevel:

@@ -146,7 +146,7 @@ def _of_call(call: HostCall) -> tuple[Any, ...]:
 
 
 def _of_birth(birth: Birth) -> dict[str, Any]:
-    return {
+    made: dict[str, Any] = {
         "reason": birth.reason,
         "state": birth.state,
         "profile": birth.profile,
@@ -154,8 +154,10 @@ def _of_birth(birth: Birth) -> dict[str, Any]:
         "limits": asdict(birth.limits),
         "parent": birth.parent,
         "replayed_after": birth.replayed_after,
-        "world": (birth.clock_ns, birth.drawn),
     }
+    if birth.clock_ns or birth.drawn:
+        made["world"] = (birth.clock_ns, birth.drawn)
+    return made
 
 
 def _turn(found: Mapping[str, Any]) -> Turn:

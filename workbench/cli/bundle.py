@@ -104,13 +104,15 @@ def verify(file: Path, as_json: bool) -> int:
     info = workbench.verify_bundle(file)
     if as_json:
         render.line({"file": str(file), "whole": not info.problems, "entries": len(info.entries),
-                     "turns": info.turns, "problems": list(info.problems), "notes": list(info.notes)})  # fmt: skip
+                     "turns": info.turns, "changes": info.changes,
+                     "problems": list(info.problems), "notes": list(info.notes)})  # fmt: skip
         return 1 if info.problems else 0
     _warn(info.notes, info.problems)
     if info.problems:
         click.echo(f"{file} is not whole: {plural(len(info.problems), 'problem')}")
         return 1
-    click.echo(f"{file} is whole: {len(info.entries):,} entries, {plural(info.turns, 'turn')}")
+    changes = f", {plural(info.changes, 'change')} of what services hold" if info.held else ""
+    click.echo(f"{file} is whole: {len(info.entries):,} entries, {plural(info.turns, 'turn')}{changes}")
     return 0
 
 
@@ -255,6 +257,7 @@ def _facts(info: BundleInfo) -> Iterator[tuple[str, str]]:
     yield "format", str(info.format)
     yield "size", render.size(info.size_bytes)
     yield "turns", f"{info.turns:,}"
+    yield "services", f"{plural(info.rows, 'row')}, {plural(info.changes, 'change')}" if info.held else "not recorded"
     yield "supervisors", f"{info.supervisors:,}"
     yield "log lines", f"{info.log_lines:,}"
     for interpreter in info.interpreters:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import click
 
-from workbench.api import Invalid, RecordedTurn, RecordingLevel, RecordingSegment, RecordingStatistics
+from workbench.api import (
+    Invalid,
+    RecordedChange,
+    RecordedTurn,
+    RecordingLevel,
+    RecordingSegment,
+    RecordingStatistics,
+)
 from workbench.api.turn_text import to_line
 from workbench.api.words import plural
 from workbench.cli import options, render
@@ -85,6 +92,45 @@ def history(actor: str | None, after: int, since: float, limit: int, target: Tar
 
 
 @debug.command()
+@click.option("--after", type=click.IntRange(0), default=0, help="Only those behind this place.")
+@since
+@click.option("--limit", type=click.IntRange(1), default=1_000, show_default=True, help="At most so many.")
+@options.where
+@options.as_json
+@options.debug
+def changes(after: int, since: float, limit: int, target: Target, as_json: bool) -> None:
+    """The recorded changes of what services hold, oldest first: rows of tables, before and after.
+
+    They are recorded on the level full. Where a number is left out, some are missing.
+    """
+    with stored(target) as node:
+        found = node.debugger.changes(after=after, since=since, limit=limit)
+    if as_json:
+        for recorded in found:
+            render.line({"position": recorded.position, **render.record(recorded.change)})
+        return
+    render.table(("PLACE", "WHEN", "NUMBER", "TABLE", "BEFORE", "AFTER"), map(_change, found))
+    if len(found) == limit:
+        click.echo(f"There may be more: --after {found[-1].position}", err=True)
+
+
+@debug.command()
+@options.where
+@options.as_json
+@options.debug
+def holdings(target: Target, as_json: bool) -> None:
+    """What all services hold in this moment: how many rows in which table; with --json the rows, in pieces."""
+    rows: dict[str, int] = {}
+    with stored(target) as node:
+        for piece in node.debugger.holdings():
+            rows[piece.table] = rows.get(piece.table, 0) + len(piece.rows)
+            if as_json:
+                render.line(render.record(piece))
+    if not as_json:
+        render.table(("TABLE", "ROWS"), ((table, f"{count:,}") for table, count in rows.items()))
+
+
+@debug.command()
 @click.option("--after", type=click.IntRange(0), default=0, help="Only those with a greater number.")
 @click.option("--limit", type=click.IntRange(1), default=1_000, show_default=True, help="At most so many.")
 @options.where
@@ -98,7 +144,7 @@ def segments(after: int, limit: int, target: Target, as_json: bool) -> None:
         for segment in found:
             render.line(render.record(segment))
         return
-    render.table(("SEGMENT", "TURNS", "FROM", "TO", "SIZE", "PINNED", "ACTORS"), map(_segment, found))
+    render.table(("SEGMENT", "TURNS", "CHANGES", "FROM", "TO", "SIZE", "PINNED", "ACTORS"), map(_segment, found))
 
 
 @debug.command()
@@ -154,11 +200,12 @@ def _facts(found: RecordingStatistics) -> tuple[tuple[str, str], ...]:
     bound = f"of {render.size(found.limit_bytes)} and {days:,.1f} days"
     return (
         ("recorded", f"{plural(found.turns, 'turn')} in {plural(found.segments, 'segment')}"),
+        ("changes", f"{found.changes:,} of what services hold" if found.changes else ""),
         ("on disk", f"{render.size(found.size_bytes - found.pinned_bytes)} {bound}"),
         ("pinned", f"{render.size(found.pinned_bytes)} of {render.size(found.pinned_limit_bytes)}"),
         ("since", render.when(found.oldest or 0.0)),
-        ("waiting", plural(found.waiting, "turn") if found.waiting else ""),
-        ("dropped", plural(found.dropped, "turn") if found.dropped else ""),
+        ("waiting", f"{found.waiting:,} turns and changes" if found.waiting else ""),
+        ("dropped", f"{found.dropped:,} turns and changes" if found.dropped else ""),
         ("stopped", found.stopped),
     )
 
@@ -173,10 +220,24 @@ def _row(recorded: RecordedTurn) -> tuple[str, ...]:
     return *place, what, turn.outcome.value, _short(answer), calls, fuel, turn.unrepeatable
 
 
+def _change(recorded: RecordedChange) -> tuple[str, ...]:
+    change = recorded.change
+    before, after = ("" if row is None else _short(str(tuple(row))) for row in (change.before, change.after))
+    return str(recorded.position), render.when(change.time), f"{change.number:,}", change.table, before, after
+
+
 def _segment(found: RecordingSegment) -> tuple[str, ...]:
     times = render.when(found.first), render.when(found.last)
     names = ", ".join(found.actors)
-    return str(found.id), f"{found.turns:,}", *times, render.size(found.size_bytes), found.pin.value, _short(names)
+    return (
+        str(found.id),
+        f"{found.turns:,}",
+        f"{found.changes:,}",
+        *times,
+        render.size(found.size_bytes),
+        found.pin.value,
+        _short(names),
+    )
 
 
 def _short(text: str) -> str:

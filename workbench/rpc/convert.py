@@ -7,7 +7,7 @@ A codec is made once per type of the api, from its annotations:
     StrEnum, Grant          its text                 tuple, Sequence    a repeated field
     dataclass               a message                Mapping[str, str]  a map
     Payload                 message Payload          Any                message Value: whatever WIT can express
-    TupleValue              message Value
+    TupleValue              message Value            Row                message Value: a tuple
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from workbench.api import ActorId, Grant, Payload, TupleValue, parse_grant
 from workbench.rpc.generated.plexspaces.v1 import common_pb2 as common
 from workbench.rpc.sizes import BATCH_BYTES
 
+ROW = Sequence[Any]
+"""Of a table: where it may be absent, or is one of many, it is one value."""
 M = TypeVar("M", bound=Message)
 T = TypeVar("T")
 
@@ -169,7 +171,8 @@ def _planned(kind: type[Any]) -> _Shape:
 def _field(hint: Any) -> _Field:
     origin, arguments = get_origin(hint), get_args(hint)
     if hint not in (Payload, TupleValue) and origin in (Union, types.UnionType):
-        return _optional(_field(next(part for part in arguments if part is not type(None))))
+        inner = next(part for part in arguments if part is not type(None))
+        return _optional(_nested(ROW_SHAPE) if inner == ROW else _field(inner))
     if origin is Mapping or (isinstance(origin, type) and issubclass(origin, Mapping)):
         return _Field(lambda message, name, value: getattr(message, name).update(value), _take_map)
     if origin in (tuple, list) or (isinstance(origin, type) and issubclass(origin, Sequence)):
@@ -182,6 +185,8 @@ def _shape(hint: Any) -> _Shape | None:
     """The message that a type becomes, None for a scalar."""
     if hint == Payload:
         return _Shape(_fill_payload, payload_of)
+    if hint == ROW:
+        return ROW_SHAPE
     if hint is Any or hint == TupleValue:
         return _Shape(_fill_value, value_of)
     if hint == tuple[str, str]:
@@ -234,6 +239,13 @@ def _repeated(hint: Any) -> _Field:
             shape.fill(field.add(), item)
 
     return _Field(put, lambda message, name: tuple(map(shape.read, getattr(message, name))))
+
+
+def _fill_row(message: common.Value, row: Sequence[Any]) -> None:
+    _fill_value(message, tuple(row))
+
+
+ROW_SHAPE = _Shape(_fill_row, value_of)
 
 
 def _fill_payload(message: common.Payload, value: Payload) -> None:

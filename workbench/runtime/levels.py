@@ -30,6 +30,12 @@ class Levels:
     def of_scope(self, scope: Scope) -> RecordingLevel:
         return self._scopes.get(scope, self._default) if self._scopes else self._default
 
+    @property
+    def have_calls(self) -> bool:
+        """Whether those of some tenant and namespace are recorded with their host calls."""
+        with self._lock:
+            return self._default.has_calls or any(level.has_calls for level in self._scopes.values())
+
     def set(self, actor: ActorId, level: RecordingLevel | None) -> None:
         with self._lock:
             _put(self._actors, actor, level)

@@ -41,6 +41,8 @@ class Recorder:
         self._born: dict[ActorId, int] = {}
         self.renew: Callable[[ActorId], object] = lambda _actor: None
         """Lets an actor go on in a fresh instance with its state, between two turns; set by the node."""
+        self.settle: Callable[[], None] | None = None
+        """Called before a turn is recorded in full: what services have done for it and not written yet is written."""
 
     def add(self, turn: Turn, level: RecordingLevel = OFF) -> None:
         envelope = turn.envelope
@@ -52,6 +54,8 @@ class Recorder:
         entry = None
         if level is not OFF:
             entry = turn.actor, to_row(turn, with_calls=level is not MESSAGES), size
+            if level is not MESSAGES and self.settle is not None:
+                self.settle()
         if len(turn.host_calls) > KEPT_HOST_CALLS or calls > SHOWN_BYTES:
             turn, fewer = _shortened(turn)
             size += fewer - calls

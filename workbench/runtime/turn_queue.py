@@ -1,4 +1,6 @@
-"""Turns on their way to disk. Bounded in bytes: beyond that the oldest are dropped and counted, and nobody waits."""
+"""Turns and changes on their way to disk, in the order in which they were over. Bounded in bytes: beyond that the
+oldest are dropped and counted, and nobody waits.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +12,8 @@ from workbench.api.identity import ActorId
 from workbench.api.turn_row import Row
 
 QUEUE_BYTES = 32 << 20
-Entry: TypeAlias = tuple[ActorId, Row, int]
-"""A turn: whose, what is recorded of it, and about how many bytes that is."""
+Entry: TypeAlias = tuple[ActorId | tuple[str, str], Row, int]
+"""A turn or a change of what services hold: whose, what is recorded of it, and about how many bytes that is."""
 
 
 class TurnQueue:
@@ -27,7 +29,7 @@ class TurnQueue:
         self.dropped = 0
         self._turns: deque[Entry] = deque()
         self._bytes = 0
-        self._lock = lock
+        self.lock = lock
 
     def __len__(self) -> int:
         return len(self._turns)
@@ -50,7 +52,7 @@ class TurnQueue:
     def take(self, most: int) -> list[Entry]:
         """The oldest ones, up to `most`."""
         pop = self._turns.popleft
-        with self._lock:
+        with self.lock:
             found = [pop() for _ in range(min(most, len(self._turns)))]
             self._bytes -= sum(entry[2] for entry in found)
         return found
@@ -58,7 +60,7 @@ class TurnQueue:
     def rest(self) -> None:
         """From now on `due` is set when there is something again, or at once."""
         self.due.clear()
-        with self._lock:
+        with self.lock:
             self.rests = not self._turns
         if not self.rests:
             self.due.set()

@@ -36,6 +36,7 @@ class Services:
         self.locks = LockService(means)
         self._closing.callback(self.locks.close)
         self.process_groups = GroupService(means)
+        self._closing.callback(self.process_groups.close)
         self.registry = RegistryService(means, reap_after=reap_after)
         self._closing.callback(self.registry.close)
         self.queues, self.topics = QueueService(means), TopicService(means)

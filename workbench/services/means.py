@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -50,6 +50,21 @@ class Caller(Protocol):
         ...
 
 
+class Note(Protocol):
+    """Told of what is held in memory alone: a row of a table was another, or none, and is this now, or none.
+
+    Whoever tells it holds what keeps the row from changing again.
+    """
+
+    def __call__(
+        self, scope: Scope, table: str, before: Sequence[Any] | None, after: Sequence[Any] | None, /
+    ) -> None: ...
+
+
+def unnoted(_scope: Scope, _table: str, _before: Sequence[Any] | None, _after: Sequence[Any] | None, /) -> None:
+    """Nobody wants to know."""
+
+
 CANCEL_POLL_SECONDS = 0.05
 
 
@@ -81,7 +96,8 @@ class Means:
     """Put together once by the node. `tell` sends an actor a message of the system (kind info), unless it is gone.
 
     `cast` sends an actor a message (kind cast) from another one, or from outside; whether it found its place in the
-    mailbox. One that did not is a dead letter, unless the actor is gone. `present`: whether an actor lives.
+    mailbox. One that did not is a dead letter, unless the actor is gone. `present`: whether an actor lives. `note` is
+    told of what is held in memory alone.
     """
 
     clock: Clock
@@ -91,6 +107,7 @@ class Means:
     tell: Callable[[ActorId, str, Payload], None]
     cast: Callable[[ActorId | None, ActorId, str, Payload], bool]
     present: Callable[[ActorId], bool]
+    note: Note = unnoted
 
     def write(self) -> AbstractContextManager[Transaction]:
         """One transaction for services; its events follow the COMMIT."""

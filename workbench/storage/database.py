@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from workbench.api.errors import Exhausted, Internal, Invalid, Unavailable, WorkbenchError
+from workbench.storage.noting import TABLES, Noting, Scope, Watcher, held
 
 logger = logging.getLogger(__name__)
 BUSY_SECONDS = 10.0
@@ -70,6 +71,9 @@ class Database:
         self._telling = threading.Lock()
         self._writer = self._connect()
         self._durable: sqlite3.Connection | None = None
+        self._watcher: Watcher | None = None
+        self._notings: dict[int, Noting] = {}
+        self._marked = False
 
     def _connect(self) -> sqlite3.Connection:
         with translated(self.path):
@@ -83,30 +87,98 @@ class Database:
         return connection
 
     @contextmanager
-    def transaction(self, *, durable: bool = False) -> Iterator[Transaction]:
+    def transaction(self, *, durable: bool = False, noted: bool = True) -> Iterator[Transaction]:
         """All of it is written or nothing; events follow the COMMIT.
 
         With `durable` it is on the disk then, and with it all that was committed before; else a kill of the process
-        loses nothing, and the loss of power may lose the last moments.
+        loses nothing, and the loss of power may lose the last moments. What is not `noted` changes nothing of services.
         """
         with self._write_lock:
             writer = self._writer if not durable else self._durable or self._connect_durable()
+            noting = self._noting(writer) if noted and self._watcher is not None else None
             tx = Transaction(writer)
             try:
                 writer.execute("BEGIN IMMEDIATE")
+                if noting is not None and not self._marked:
+                    writer.execute("UPDATE recording_state SET whole = 0")
                 yield tx
                 if tx.returned is not NOTHING and (along := getattr(self._local, "along", None)) is not None:
                     along(tx)
                 writer.execute("COMMIT")
             except BaseException as error:
                 self._roll_back(tx, writer)
+                if noting is not None:
+                    noting.noted.clear()
                 if isinstance(error, sqlite3.Error):
                     raise _ours(self.path, error) from error
                 raise
+            if noting is not None:
+                self._marked = True
+                if noting.noted:
+                    noting.committed()
             self._committed.extend(tx.after_commit)
             for call in tx.kept:
                 call()
         self._tell()
+
+    def watch(self, watcher: Watcher) -> bool:
+        """Let this one know of all changes of services from now on; whether it knows of those before.
+
+        It does when each process that wrote here said at its end that they are all recorded, with `whole`.
+        """
+        with self._write_lock:
+            self._watcher = watcher
+        was_whole = bool(self.query("SELECT whole FROM recording_state")[0][0])
+        if not was_whole:
+            self.gap()
+        return was_whole
+
+    def gap(self) -> None:
+        """Changes before are not all recorded: a number of each tenant and namespace is left out."""
+        with self.transaction(noted=False) as tx:
+            tx.execute("UPDATE recording_state SET floor = 1")
+            tx.execute("UPDATE recorded_changes SET last = last + 1")
+
+    def whole(self) -> None:
+        """All changes up to now are recorded, and there are no more."""
+        if self._marked:
+            with self.transaction(noted=False) as tx:
+                tx.execute("UPDATE recording_state SET whole = 1")
+
+    def _noting(self, writer: sqlite3.Connection) -> Noting:
+        found = self._notings.get(id(writer))
+        if found is None:
+            assert self._watcher is not None
+            with translated(self.path):
+                found = self._notings[id(writer)] = Noting(writer, self._watcher)
+        with translated(self.path):
+            found.ready()
+        return found
+
+    @contextmanager
+    def picture(self, meanwhile: Callable[[], None]) -> Iterator[Callable[[str, Scope], Iterator[Row]]]:
+        """The rows of services of one moment, by table, however long it takes to read them.
+
+        `meanwhile` is called in that moment, when nothing can be written.
+        """
+        connection = self._connect()
+        try:
+            with self._write_lock, translated(self.path):
+                connection.execute("BEGIN")
+                connection.execute("SELECT 1 FROM recording_state").fetchall()  # only now the moment is chosen
+                meanwhile()
+
+            def rows(table: str, scope: Scope) -> Iterator[Row]:
+                assert table in TABLES
+                with translated(self.path):
+                    yield from connection.execute(held(table), scope)
+
+            yield rows
+        finally:
+            with self._lock:
+                if connection in self._all:
+                    self._all.remove(connection)
+            connection.close()
 
     @contextmanager
     def along(self, write: Callable[[Transaction], None]) -> Iterator[None]:

@@ -311,8 +311,25 @@ _TREES = (
     ) WITHOUT ROWID
     """,
 )
+_CHANGES = (
+    "ALTER TABLE recording ADD COLUMN changes INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE recording ADD COLUMN newest INTEGER NOT NULL DEFAULT 0",
+    """
+    CREATE TABLE recorded_changes (
+        tenant TEXT NOT NULL,
+        namespace TEXT NOT NULL,
+        last INTEGER NOT NULL,
+        PRIMARY KEY (tenant, namespace)
+    ) WITHOUT ROWID
+    """,
+    # One row: whether everything that services hold was recorded up to the end of the last process, and the number
+    # from which a tenant and namespace without recorded changes counts on.
+    "CREATE TABLE recording_state (whole INTEGER NOT NULL, floor INTEGER NOT NULL)",
+    "INSERT INTO recording_state (whole, floor) SELECT NOT EXISTS (SELECT 1 FROM recording), 0",
+)
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _MODULES, _KEYVALUE, _TUPLES, _QUEUES, _LOCKS, _REGISTRY, _BLOBS, _JOURNAL, _RECORDING, _TREES,
+    _CHANGES,
 )  # fmt: skip
 """The statements of each step; the number of steps taken is the file's `user_version`."""
 VERSION = len(MIGRATIONS)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from workbench.api.actors import ActorInfo
@@ -14,15 +15,17 @@ from workbench.api.logs import LogLine
 from workbench.api.modules import CancelToken, ModuleInfo, Progress, ProgressCallback
 from workbench.api.node import Node
 from workbench.api.supervision import Strategy, SupervisorInfo
-from workbench.api.turns import Turn
+from workbench.api.words import plural
 from workbench.debug.bundle import layout, records
-from workbench.debug.bundle.manifest import Manifest
+from workbench.debug.bundle.manifest import Manifest, Services
 from workbench.debug.bundle.manifest import Redaction as Told
-from workbench.debug.bundle.recorded import turns_of
+from workbench.debug.bundle.recorded import TURN_ON, Gathered, gather
 from workbench.debug.bundle.redaction import Redaction
 from workbench.debug.bundle.writer import Writer
 
 LOG_LINES = 1_000_000
+NAMED = 5
+"""So many actors are named in a note."""
 STEP = 1_000
 """How many turns are written between two looks at whether the job was cancelled."""
 
@@ -42,12 +45,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Everything of a node that goes into a bundle, before secrets are taken out."""
+    """What of a node goes into a bundle beside what is recorded, before secrets are taken out."""
 
-    turns: Sequence[Turn]
     actors: Sequence[ActorInfo]
     supervisors: Sequence[SupervisorInfo]
     log: Sequence[LogLine]
+    notes: Sequence[str]
 
 
 def export(
@@ -59,51 +62,74 @@ def export(
     progress: ProgressCallback | None = None,
     cancel: CancelToken | None = None,
 ) -> None:
-    """Write a bundle. NotFound: an actor that is neither there nor recorded. Conflict: cancelled; nothing is left."""
+    """Write a bundle. NotFound: nothing is recorded, or an actor that is neither there nor recorded. Conflict:
+    cancelled; nothing is left."""
     job = _Job(progress, cancel)
     redaction = Redaction(wanted.rules)
-    job.at("reading the session", None)
-    session = _read(node, wanted)
+    with Writer(target) as writer:
+        job.at("reading the session", None)
+        found = gather(node, target.parent, wanted.actors, since=wanted.since)
+        try:
+            _write(node, writer, wanted, found, redaction, job, created)
+        finally:
+            found.close()
+
+
+def _write(
+    node: Node, writer: Writer, wanted: Wanted, found: Gathered, redaction: Redaction, job: _Job, created: float | None
+) -> None:
+    session = _read(node, wanted, found)
     job.at("looking for secrets", None)
-    for number, turn in enumerate(session.turns):
-        redaction.learn(turn)
-        job.step(number)
     rest = [records.plain(each) for each in (session.actors, session.supervisors, session.log)]
+    _learn(found, rest, redaction, job)
+    redaction.begin()
+    for name, data in _packed(found, redaction, job):
+        writer.add(name, data)
+    missing, notes = _write_modules(node, writer, sorted(found.modules), redaction, job)
+    interpreters = sorted({interpreter for _, interpreter in found.modules if interpreter})
+    if wanted.with_interpreter:
+        notes += _write_interpreters(node, writer, interpreters, job)
+    actors, supervisors, log = map(redaction.values, rest)
+    writer.add(layout.ACTORS, _lines((actors,)))
+    writer.add(layout.SUPERVISION, _lines((supervisors,)))
+    writer.add(layout.LOG, _lines(log))
+    info = node.info()
+    services = Services(found.number, tuple(sorted(found.held)), found.early) if found.held else None
+    tenant, namespace = _scope(node)
+    writer.finish(
+        Manifest(
+            format=FORMAT,
+            entries=(),
+            program=info.version,
+            wasmtime=info.wasmtime,
+            platform=info.platform,
+            node=info.name,
+            tenant=tenant,
+            namespace=namespace,
+            created=time.time() if created is None else created,
+            since=wanted.since,
+            actors=tuple(sorted(set(wanted.actors))),
+            interpreters=tuple(interpreters),
+            missing=tuple(missing),
+            redaction=Told(redaction.rules, redaction.secrets, redaction.changed),
+            notes=(*session.notes, *notes),
+            services=services,
+        )
+    )
+
+
+def _learn(found: Gathered, rest: Sequence[object], redaction: Redaction, job: _Job) -> None:
+    for number, (is_turn, _, line) in enumerate(found.wanted()):
+        job.step(number)
+        if is_turn:
+            redaction.learn_turn(line)
+        else:
+            redaction.learn_change(line)
+    for table, rows in found.held.items():
+        for row in rows:
+            redaction.learn_row(table, row)
     for each in rest:
         redaction.learn(each)
-    redaction.begin()
-    with Writer(target) as writer:
-        for number, data in enumerate(_packed(session.turns, redaction, job), 1):
-            writer.add(layout.turns_name(number), data)
-        missing, notes = _write_modules(node, writer, session.turns, redaction, job)
-        interpreters = sorted({turn.interpreter for turn in session.turns if turn.interpreter})
-        if wanted.with_interpreter:
-            notes += _write_interpreters(node, writer, interpreters, job)
-        actors, supervisors, log = map(redaction.values, rest)
-        writer.add(layout.ACTORS, _lines((actors,)))
-        writer.add(layout.SUPERVISION, _lines((supervisors,)))
-        writer.add(layout.LOG, _lines(log))
-        info = node.info()
-        scope = _scope(session)
-        writer.finish(
-            Manifest(
-                format=FORMAT,
-                entries=(),
-                program=info.version,
-                wasmtime=info.wasmtime,
-                platform=info.platform,
-                node=info.name,
-                tenant=scope[0],
-                namespace=scope[1],
-                created=time.time() if created is None else created,
-                since=wanted.since,
-                actors=tuple(sorted(set(wanted.actors))),
-                interpreters=tuple(interpreters),
-                missing=tuple(missing),
-                redaction=Told(redaction.rules, redaction.secrets, redaction.changed),
-                notes=tuple(notes),
-            )
-        )
 
 
 class _Job:
@@ -124,18 +150,26 @@ class _Job:
             self.at("writing turns" if of else "looking for secrets", (number + 1) / of if of else None)
 
 
-def _read(node: Node, wanted: Wanted) -> Session:
+def _read(node: Node, wanted: Wanted, found: Gathered) -> Session:
     names = set(wanted.actors)
-    turns = turns_of(node, names, since=wanted.since)
     actors = [info for info in node.actors.list() if not names or info.id.name in names]
-    known = {info.id.name for info in actors} | {turn.actor.name for turn in turns}
-    if unknown := sorted(names - known):
+    if unknown := sorted(names - {info.id.name for info in actors} - found.names):
         raise NotFound(f"no actor {unknown[0]!r}, and no recorded turn of one; list them with: workbench actor list")
+    silent = sorted(info.id.name for info in actors if info.turns and info.id.name not in found.names)
+    actors = [info for info in actors if info.id.name not in set(silent)]
+    if names and not found.names:
+        raise NotFound(f"no turn of {silent[0] if silent else sorted(names)[0]!r} is recorded; {TURN_ON}")
+    notes = []
+    if silent:
+        named = ", ".join(silent[:NAMED]) + (", …" if len(silent) > NAMED else "")
+        notes.append(f"{plural(len(silent), 'actor')} not in it, because no turn of them is recorded: {named}")
+    if not found.held:
+        notes.append("what services held is not in it: it is recorded on the level full alone")
     log = [
         line for line in node.logs(limit=LOG_LINES) if line.time >= wanted.since and (not names or line.actor in names)
     ]
     supervisors = [_above(info, names) if names else info for info in node.supervision.list()]
-    return Session(turns, actors, [info for info in supervisors if info is not None], log)
+    return Session(actors, [info for info in supervisors if info is not None], log, notes)
 
 
 def _above(info: SupervisorInfo, names: Collection[str]) -> SupervisorInfo | None:
@@ -149,25 +183,54 @@ def _above(info: SupervisorInfo, names: Collection[str]) -> SupervisorInfo | Non
     return replace(info, spec=spec, children=children)
 
 
-def _scope(session: Session) -> tuple[str, str]:
-    ids = [*(turn.actor for turn in session.turns[:1]), *(info.id for info in session.actors[:1])]
-    return (ids[0].tenant, ids[0].namespace) if ids else ("default", "default")
+def _packed(found: Gathered, redaction: Redaction, job: _Job) -> Iterator[tuple[str, bytes]]:
+    """The files of turns, of changes, and of what services held at the end."""
+    turns = _Pieces(lambda number: layout.turns_name(number))
+    changes = _Pieces(lambda number: layout.changes_name(number))
+    for number, (is_turn, over, line) in enumerate(found.wanted()):
+        job.step(number, found.turns + found.changes)
+        if is_turn:
+            yield from turns.add(redaction.turn(line))
+        else:
+            yield from changes.add(f'{{"turns":{over},{redaction.change(line)[1:]}')
+    yield from turns.end()
+    yield from changes.end()
+    for table, rows in found.held.items():
+        job.at("writing what services hold", None)
+        pieces = _Pieces(partial(layout.services_name, table))
+        for row in rows:
+            yield from pieces.add(redaction.row(table, row))
+        yield from pieces.end(always=True)
 
 
-def _packed(turns: Sequence[Turn], redaction: Redaction, job: _Job) -> Iterator[bytes]:
-    """The lines of turns, as many in one piece as a file of a bundle holds."""
-    piece: list[bytes] = []
-    size = 0
-    for number, turn in enumerate(turns):
-        job.step(number, len(turns))
-        line = redaction.line(turn).encode() + b"\n"
-        if piece and (size + len(line) > layout.TURNS_BYTES or len(piece) >= layout.TURNS_LINES):
-            yield b"".join(piece)
-            piece, size = [], 0
-        piece.append(line)
-        size += len(line)
-    if piece:
-        yield b"".join(piece)
+class _Pieces:
+    """Lines, as many in one piece as a file of a bundle holds."""
+
+    def __init__(self, name: Callable[[int], str]) -> None:
+        self._name, self._number = name, 0
+        self._lines: list[bytes] = []
+        self._size = 0
+
+    def add(self, line: str) -> Iterator[tuple[str, bytes]]:
+        data = line.encode() + b"\n"
+        if self._lines and (self._size + len(data) > layout.TURNS_BYTES or len(self._lines) >= layout.TURNS_LINES):
+            yield from self.end()
+        self._lines.append(data)
+        self._size += len(data)
+
+    def end(self, *, always: bool = False) -> Iterator[tuple[str, bytes]]:
+        if self._lines or (always and not self._number):
+            self._number += 1
+            data = b"".join(self._lines)
+            self._lines, self._size = [], 0
+            yield self._name(self._number), data
+
+
+def _scope(node: Node) -> tuple[str, str]:
+    """Every recorded thing is of the node's tenant and namespace; a turn of it names them."""
+    newest = node.debugger.turns(limit=1, newest=True)
+    found = newest[0].turn.actor if newest else next((info.id for info in node.actors.list()), None)
+    return (found.tenant, found.namespace) if found is not None else ("default", "default")
 
 
 def _lines(found: Sequence[object]) -> bytes:
@@ -175,11 +238,10 @@ def _lines(found: Sequence[object]) -> bytes:
 
 
 def _write_modules(
-    node: Node, writer: Writer, turns: Sequence[Turn], redaction: Redaction, job: _Job
+    node: Node, writer: Writer, ran: Sequence[tuple[str, str]], redaction: Redaction, job: _Job
 ) -> tuple[list[str], list[str]]:
     """The modules that the turns name, as they were deployed; those that are gone, and what should be known besides."""
     missing, notes = [], []
-    ran = sorted({(turn.module, turn.interpreter) for turn in turns})
     for module in sorted({module for module, _ in ran}):
         job.at("writing modules", None)
         try:

@@ -8,8 +8,9 @@ from workbench.api.modules import SIZE_BYTES
 
 MANIFEST, ACTORS, SUPERVISION, LOG = "manifest.json", "actors.json", "supervision.json", "log.jsonl"
 TURNS, MODULES, BYTECODE, INTERPRETER = "turns/", "modules/", "bytecode/", "interpreter/"
+SERVICES, CHANGES = "services/", "changes/"
 TURNS_BYTES, TURNS_LINES = 1 << 20, 5_000
-"""A file of turns ends before it is longer than this, if it has more than one."""
+"""A file of turns, of changes or of rows ends before it is longer than this, if it has more than one."""
 
 ENTRIES = 10_000
 """How many entries a bundle may have."""
@@ -22,12 +23,14 @@ TOTAL_BYTES = 8 << 30
 """All entries together when they are read."""
 RATIO, RATIO_FROM_BYTES = 200, TURNS_BYTES
 """How many bytes one packed byte may become in an entry that is larger; the writer stores what would become more."""
-TURNS_TOTAL = 5_000_000
+TURNS_TOTAL = CHANGES_TOTAL = 5_000_000
+ROWS_TOTAL = 5_000_000
 NAME_BYTES = 200
 
 _HASH = "[0-9a-f]{64}"
 _KNOWN = re.compile(
     rf"manifest\.json|actors\.json|supervision\.json|log\.jsonl|turns/[0-9]{{4,6}}\.jsonl"
+    rf"|changes/[0-9]{{4,6}}\.jsonl|services/[a-z_]{{1,40}}(-[0-9]{{4,6}})?\.jsonl"
     rf"|modules/{_HASH}(\.json)?|bytecode/{_HASH}-{_HASH}|interpreter/{_HASH}"
 )
 _SAFE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
@@ -51,6 +54,16 @@ def is_hash(text: str) -> bool:
 def turns_name(number: int) -> str:
     """The file of turns with this number, from 1."""
     return f"{TURNS}{number:04}.jsonl"
+
+
+def changes_name(number: int) -> str:
+    """The file of changes with this number, from 1."""
+    return f"{CHANGES}{number:04}.jsonl"
+
+
+def services_name(table: str, number: int) -> str:
+    """The file of rows of a table with this number, from 1."""
+    return f"{SERVICES}{table}.jsonl" if number == 1 else f"{SERVICES}{table}-{number:04}.jsonl"
 
 
 def bytecode_name(module: str, interpreter: str) -> str:

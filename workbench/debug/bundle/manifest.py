@@ -31,8 +31,21 @@ class Redaction:
 
 
 @dataclass(frozen=True, slots=True)
+class Services:
+    """What services hold, as it is in a bundle: with all changes up to `number` in it, of these `tables`.
+
+    `first` is how many turns of the bundle were over when the changes in it begin: before that it is not known.
+    """
+
+    number: int
+    tables: tuple[str, ...] = ()
+    first: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
-    """See api.bundles.BundleInfo. `missing` are the modules, by hash, whose bytes the node did not have any more."""
+    """See api.bundles.BundleInfo. `missing` are the modules, by hash, whose bytes the node did not have any more.
+    `services` is None when they were not recorded."""
 
     format: int
     entries: tuple[Entry, ...]
@@ -49,6 +62,7 @@ class Manifest:
     missing: tuple[str, ...] = ()
     redaction: Redaction = Redaction()
     notes: tuple[str, ...] = ()
+    services: Services | None = None
 
 
 def written(manifest: Manifest) -> bytes:
@@ -85,6 +99,8 @@ def _wrong(manifest: Manifest) -> str:
     for module in (*manifest.interpreters, *manifest.missing):
         if not layout.is_hash(module):
             return f"it names {module[:100]!r} where a hash belongs"
+    if (held := manifest.services) is not None and (held.first < 0 or held.number < 0):
+        return "it names a number of changes that there is not"
     if not (0 <= manifest.created <= LATEST and 0 <= manifest.since <= LATEST):
         return "it is of no time that there is"
     return ""

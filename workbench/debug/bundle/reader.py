@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -23,14 +23,16 @@ from workbench.api.logs import LogLine
 from workbench.api.modules import ModuleInfo
 from workbench.api.supervision import SupervisorInfo
 from workbench.api.turns import Turn
-from workbench.debug.bundle import layout, manifest, records
+from workbench.debug.bundle import layout, manifest, records, tables
 from workbench.debug.bundle.container import Container
+from workbench.debug.bundle.history import Change, History, read_change
 from workbench.debug.bundle.index import Index, Place, lines_of, read_turn
 from workbench.debug.bundle.manifest import Entry
 
 T = TypeVar("T")
 KEPT_FILES = 8
-"""How many files of turns stay inflated; each has about a mebibyte."""
+"""How many files of turns and of changes stay inflated; each has about a mebibyte."""
+UNRECORDED = "what services held was not recorded in it"
 PROBLEMS = 100
 """How many problems are named; after so many the rest is not worth a line."""
 
@@ -42,7 +44,7 @@ class Bundle:
         self.path = path
         self._problems: dict[str, None] = {}
         self._lock = threading.Lock()
-        self._inflated: OrderedDict[int, Sequence[bytes]] = OrderedDict()
+        self._inflated: OrderedDict[str, Sequence[bytes]] = OrderedDict()
         self._container = Container(path)
         try:
             self.manifest = manifest.read(self._container.manifest())
@@ -75,7 +77,10 @@ class Bundle:
             f"it was written in version {self.manifest.format} of the format by a newer program; "
             f"this one knows version {FORMAT} and shows what it understands"
         )
-        return (*((newer,) if self.manifest.format > FORMAT else ()), *self.manifest.notes)
+        notes = [newer] if self.manifest.format > FORMAT else []
+        if self.manifest.services is None and not any("what services held" in note for note in self.manifest.notes):
+            notes.append(UNRECORDED)
+        return (*notes, *self.manifest.notes)
 
     def refuse(self, problem: str) -> None:
         """Name what is wrong."""
@@ -132,14 +137,15 @@ class Bundle:
 
     def turns(self, actor: ActorId | None = None) -> Iterator[Turn]:
         """The turns of one actor, or of all, in recorded order. One that cannot be read is a problem, and left out."""
-        if actor is not None:
-            places: Iterable[Place] = self.places(actor)
-        else:
-            files = range(len(self._files))
-            places = (Place(0, False, file, line) for file in files for line, _ in enumerate(self._lines(file)))
-        for place in places:
+        for place in self.every_place() if actor is None else self.places(actor):
             with suppress(Invalid):
                 yield self.turn_at(place)
+
+    def every_place(self) -> Iterator[Place]:
+        """Where each turn is, in the order in which they ended; of the place only file and line are known."""
+        for file, entry in enumerate(self._files):
+            for line, _ in enumerate(self._lines(entry.name)):
+                yield Place(0, False, file, line)
 
     def turn(self, actor: ActorId, seq: int) -> Turn:
         """One turn; the latest with this number. NotFound: it is not recorded, or cannot be read."""
@@ -151,7 +157,7 @@ class Bundle:
 
     def turn_at(self, place: Place) -> Turn:
         """The turn in a place. Invalid: it cannot be read; that is a problem then, too."""
-        lines = self._lines(place.file)
+        lines = self._lines(self._files[place.file].name)
         try:
             return read_turn(lines[place.line] if place.line < len(lines) else b"")
         except Invalid as error:
@@ -159,12 +165,53 @@ class Bundle:
             self.refuse(problem)
             raise Invalid(problem) from None
 
-    def _lines(self, file: int) -> Sequence[bytes]:
+    @cached_property
+    def history(self) -> History:
+        """Where each change of what services hold is. Invalid: there are too many."""
+        found = History(self.refuse)
+        for file, name in enumerate(self._change_files):
+            if (data := self.entry(name)) is not None:
+                found.add(file, name, lines_of(data))
+        return found
+
+    @cached_property
+    def _change_files(self) -> Sequence[str]:
+        return [entry.name for entry in self.manifest.entries if _is_in(layout.CHANGES, entry.name)]
+
+    @property
+    def scope(self) -> tuple[str, str]:
+        return self.manifest.tenant, self.manifest.namespace
+
+    def change_at(self, file: int, line: int) -> Change:
+        """Invalid: it cannot be read; that is a problem then, too."""
+        name = self._change_files[file]
+        lines = self._lines(name)
+        try:
+            return read_change(lines[line] if line < len(lines) else b"", self.scope)
+        except Invalid as error:
+            problem = f"{name} line {line + 1}: {error.message}"
+            self.refuse(problem)
+            raise Invalid(problem) from None
+
+    def held(self, table: str) -> Iterator[tables.Row]:
+        """The rows of a table as they were at the end. One that is wrong is a problem, and left out."""
+        names = [entry.name for entry in self.manifest.entries if _is_in(layout.SERVICES, entry.name)]
+        for name in names:
+            if name.removeprefix(layout.SERVICES).removesuffix(".jsonl").partition("-")[0] != table:
+                continue
+            data = self.entry(name)
+            for number, line in enumerate(lines_of(data) if data else ()):
+                try:
+                    yield tables.checked(table, records.parsed(line), self.scope)
+                except Invalid as error:
+                    self.refuse(f"{name} line {number + 1}: {error.message}")
+
+    def _lines(self, file: str) -> Sequence[bytes]:
         with self._lock:
             if file in self._inflated:
                 self._inflated.move_to_end(file)
                 return self._inflated[file]
-        data = self.entry(self._files[file].name)
+        data = self.entry(file)
         lines = lines_of(data) if data is not None else []
         with self._lock:
             self._inflated[file] = lines
@@ -249,4 +296,8 @@ class Bundle:
 
 
 def _is_turns(name: str) -> bool:
-    return name.startswith(layout.TURNS) and layout.is_known(name)
+    return _is_in(layout.TURNS, name)
+
+
+def _is_in(folder: str, name: str) -> bool:
+    return name.startswith(folder) and layout.is_known(name)

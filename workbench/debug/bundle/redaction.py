@@ -20,8 +20,9 @@ from typing import Any
 from workbench.api.bundles import SECRETS
 from workbench.api.errors import Cause, Invalid
 from workbench.api.messages import Envelope, Payload
-from workbench.api.turn_text import to_line
+from workbench.api.turn_text import from_line, to_line
 from workbench.api.turns import HostCall, Turn
+from workbench.debug.bundle import records, tables
 
 REDACTED = "what it was given was redacted"
 SHORT = 6
@@ -52,11 +53,22 @@ class Redaction:
         return len(self._known)
 
     def learn(self, found: Any) -> None:
-        """Look at a turn, or at values of JSON, for secrets."""
-        if not isinstance(found, Turn):
-            self._value(found)
-        elif self._expressions or self._is_named(to_line(found)):
-            self._turn(found)
+        """Look at values of JSON for secrets."""
+        self._value(found)
+
+    def learn_turn(self, line: str) -> None:
+        """The same with the line of a turn."""
+        if self._expressions or self._is_named(line):
+            self._turn(from_line(line))
+
+    def learn_row(self, table: str, line: str) -> None:
+        """The same with the line of a row of what services hold."""
+        if self._expressions or self._is_named(line):
+            self._row(table, tables.unwritten(records.parsed(line)))
+
+    def learn_change(self, line: str) -> None:
+        if self._expressions or self._is_named(line):
+            self._change(records.parsed(line))
 
     def begin(self) -> None:
         """Everything was learned; from now on it is taken out."""
@@ -68,17 +80,47 @@ class Redaction:
             self._texts = re.compile("|".join(map(re.escape, longest_first)))
             self._bytes = re.compile(b"|".join(re.escape(form.encode()) for form in longest_first))
 
-    def line(self, turn: Turn) -> str:
-        """The turn's line; without its secrets, and marked as such, when it has some."""
-        line = to_line(turn)
+    def turn(self, line: str) -> str:
+        """The line of a turn; without its secrets, and marked as such, when it has some."""
         if not self._known or not self._may_hold(line):
             return line
+        turn = from_line(line)
         changed = self._turn(turn)
         if changed == turn:
             return line
         self.changed += 1
         said = f"{REDACTED}; {turn.unrepeatable}" if turn.unrepeatable else REDACTED
         return to_line(replace(changed, unrepeatable=said))
+
+    def row(self, table: str, line: str) -> str:
+        """The line of a row without secrets."""
+        if not self._known or not self._may_hold(line):
+            return line
+        return records.text(tables.written(self._row(table, tables.unwritten(records.parsed(line)))))
+
+    def change(self, line: str) -> str:
+        """The line of a change without secrets."""
+        if not self._known or not self._may_hold(line):
+            return line
+        return records.text(self._change(records.parsed(line)))
+
+    def _change(self, found: dict[str, Any]) -> dict[str, Any]:
+        table = found["table"]
+        rows = {side: tables.unwritten(found[side]) for side in ("before", "after") if side in found}
+        return {**found, **{side: tables.written(self._row(table, row)) for side, row in rows.items()}}
+
+    def _row(self, table: str, row: Sequence[Any]) -> list[Any]:
+        """A value is a secret when its key has such a name."""
+        names = tables.TABLES[table].names
+        made = []
+        for name, value in zip(names, row, strict=True):
+            if name in ("tenant", "namespace") or not _is_payload(value):
+                made.append(value)
+            elif name == "value" and self._is_named(row[names.index("key")]):
+                made.append(self._marked(value))
+            else:
+                made.append(self._payload(value))
+        return made
 
     def _may_hold(self, line: str) -> bool:
         """Whether a closer look at a turn is worth it: what is in bytes, or in JSON inside JSON, hides in the line."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from workbench.api.bundles import BundleActor, BundleEntry, BundleInfo, BundleModule
 from workbench.api.errors import Invalid, NotFound
 from workbench.api.identity import ActorId
-from workbench.debug.bundle import layout
+from workbench.debug.bundle import layout, tables
 from workbench.debug.bundle.reader import Bundle
 
 
 def summary(bundle: Bundle) -> BundleInfo:
     """What is in it, after a look at everything but the bytes of modules."""
     made = bundle.manifest
+    rows = sum(sum(1 for _ in bundle.held(table)) for table in tables.TABLES)
     supervisors, log, actors, modules = (
         len(bundle.supervisors), len(bundle.log), _actors(bundle), _modules(bundle),
     )  # fmt: skip
@@ -41,6 +44,9 @@ def summary(bundle: Bundle) -> BundleInfo:
         entries=_entries(bundle),
         problems=bundle.problems,
         notes=bundle.notes,
+        held=made.services is not None,
+        changes=len(bundle.history),
+        rows=rows,
     )
 
 
@@ -57,6 +63,7 @@ def verified(bundle: Bundle) -> BundleInfo:
         if before is not None and turn.seq <= before and turn.birth is None:
             bundle.refuse(f"turn {turn.seq:,} of {turn.actor.name[:100]} comes after turn {before:,}")
         seen[turn.actor] = turn.seq
+    _check_changes(bundle)
     for module in sorted(named):
         if module in bundle.manifest.missing:
             bundle.refuse(
@@ -65,6 +72,15 @@ def verified(bundle: Bundle) -> BundleInfo:
         elif layout.MODULES + module not in {entry.name for entry in bundle.entries()}:
             bundle.refuse(f"{layout.MODULES}{module[:64]} is missing: turns name it, the manifest does not")
     return summary(bundle)
+
+
+def _check_changes(bundle: Bundle) -> None:
+    history = bundle.history
+    for file, line in zip(history.files, history.lines, strict=True):
+        with suppress(Invalid):
+            bundle.change_at(file, line)
+    if len(history) and history.turns[-1] > bundle.turns_total and not bundle.problems:
+        bundle.refuse(f"{layout.CHANGES} name {history.turns[-1]:,} turns, and there are {bundle.turns_total:,}")
 
 
 def _check_hash(bundle: Bundle, name: str, sha256: str) -> None:

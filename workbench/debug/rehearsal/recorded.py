@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from workbench.api.capabilities import parse_grant
@@ -12,7 +12,6 @@ from workbench.api.modules import ModuleInfo
 from workbench.api.node import Node
 from workbench.api.turns import Birth, BirthReason, Outcome, Turn
 from workbench.debug.bundle.reader import Bundle
-from workbench.debug.bundle.recorded import MOST
 from workbench.debug.bundle.replay import bounded
 from workbench.wasm.references import looks_like_hash, resolve
 
@@ -45,31 +44,40 @@ class Recorded(Protocol):
 
 
 class OfNode:
-    """The journals of durable actors, and the newest turns that are kept of all. Reads, and nothing else."""
+    """The journals of durable actors, and the recording on disk of all. Reads, and nothing else."""
 
     notes: tuple[str, ...] = ()
 
     def __init__(self, node: Node) -> None:
         self._node = node
         self.name = f"the node {node.info().name}"
-        self._newest: dict[ActorId, list[Turn]] = {}
-        for turn in node.actors.turns(limit=MOST):
-            self._newest.setdefault(turn.actor, []).append(turn)
+        self._lived: dict[ActorId, str] = {}
+        self._recorded: dict[ActorId, str] = {}
+        for turn in self._pages(None):
+            self._recorded[turn.actor] = turn.module
+            if turn.birth is None or turn.outcome is Outcome.REPLY:
+                self._lived[turn.actor] = turn.module
         self._journals = {info.actor: info for info in node.journal.list() if info.last}
+
+    def _pages(self, actor: ActorId | None) -> Iterator[Turn]:
+        after = 0
+        while page := self._node.debugger.turns(actor, after=after, limit=PAGE):
+            yield from (found.turn for found in page)
+            after = page[-1].position
 
     def ran_last(self) -> Mapping[ActorId, str]:
         found = {actor: info.module for actor, info in self._journals.items()}
-        found.update({actor: _ran_last(turns) for actor, turns in self._newest.items()})
+        found.update({**self._recorded, **self._lived})
         return dict(sorted(found.items()))
 
     def turns(self, actor: ActorId) -> Sequence[Turn]:
-        newest = self._newest.get(actor, [])
+        recorded = list(self._pages(actor))
         if actor not in self._journals:
-            return newest
+            return recorded
         found: list[Turn] = []
         while page := self._node.journal.entries(actor, after=found[-1].seq if found else 0, limit=PAGE):
             found += page
-        return [*_before(newest, found[0].seq if found else 0), *found]
+        return [*_before(recorded, found[0].seq if found else 0), *found]
 
     def terms(self, actor: ActorId) -> Birth | None:
         try:
@@ -127,7 +135,7 @@ def _ran_last(turns: Sequence[Turn]) -> str:
 
 
 def _before(newest: Sequence[Turn], first: int) -> Sequence[Turn]:
-    """Of the newest turns those that the journal does not have any more, of the same life of the actor's name."""
+    """Of the recorded turns those that the journal does not have any more, of the same life of the actor's name."""
     begin = 0
     for at in range(1, len(newest)):
         if newest[at].seq <= newest[at - 1].seq:

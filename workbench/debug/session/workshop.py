@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from workbench.runtime.surroundings import Surroundings
-from workbench.services.all import Views
 from workbench.wasm.interpreter import Interpreter
 from workbench.wasm.library import Library
 
@@ -26,38 +25,4 @@ class Workshop(Protocol):
         """Do it on a thread that may run guests."""
         ...
 
-    def views(self, tenant: str, namespace: str) -> Views:
-        """Its own services, which are empty."""
-        ...
-
     def close(self) -> None: ...
-
-
-class RecordedServices(Protocol):
-    """What services held at any recorded moment."""
-
-    def at(self, position: int, time: float) -> Views: ...
-    def notes(self, position: int) -> tuple[str, ...]:
-        """What of that moment is not known."""
-        ...
-
-    def close(self) -> None: ...
-
-
-class NoServices:
-    """Of a bundle in which nothing is recorded of services: they are shown empty, and that is said."""
-
-    def __init__(self, workshop: Workshop, tenant: str, namespace: str) -> None:
-        self._workshop, self._scope = workshop, (tenant, namespace)
-        self._views: Views | None = None
-
-    def at(self, position: int, time: float) -> Views:  # noqa: ARG002 -- the same at every moment
-        if self._views is None:
-            self._views = self._workshop.views(*self._scope)
-        return self._views
-
-    def notes(self, position: int) -> tuple[str, ...]:  # noqa: ARG002
-        return ("what services held (tuples, keys, queues, locks, groups, registry, blobs) is not recorded here",)
-
-    def close(self) -> None:
-        return

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from workbench.api import ActorId, RecordedTurn, RecordingLevel, RecordingSegment, RecordingStatistics, StateView
+from workbench.api import (
+    ActorId,
+    HeldRows,
+    RecordedChange,
+    RecordedTurn,
+    RecordingLevel,
+    RecordingSegment,
+    RecordingStatistics,
+    StateView,
+)
 from workbench.rpc.client.channel import MARGIN_SECONDS, Connection
 from workbench.rpc.client.facet import Facet
 from workbench.rpc.convert import actor as target
 from workbench.rpc.convert import from_message
 from workbench.rpc.generated.plexspaces.v1 import common_pb2 as common
 from workbench.rpc.generated.plexspaces.v1 import debugger_pb2 as pb
+
+HOLDINGS_SECONDS = 600.0
+"""A gigabyte of what services hold takes a minute or two."""
 
 
 class RemoteDebugger(Facet):
@@ -52,6 +64,16 @@ class RemoteDebugger(Facet):
         request = pb.DebuggerTurnsRequest(actor=_actor(actor), after=after, since=since, limit=limit, newest=newest)
         answers = self._stub.stream("Turns", request, pb.DebuggerTurnsResponse)
         return [from_message(turn, RecordedTurn) for answer in answers for turn in answer.turns]
+
+    def changes(self, *, after: int = 0, since: float = 0.0, limit: int = 1_000) -> Sequence[RecordedChange]:
+        request = pb.DebuggerChangesRequest(after=after, since=since, limit=limit)
+        answers = self._stub.stream("Changes", request, pb.DebuggerChangesResponse)
+        return [from_message(change, RecordedChange) for answer in answers for change in answer.changes]
+
+    def holdings(self) -> Iterator[HeldRows]:
+        request = pb.DebuggerHoldingsRequest()
+        answers = self._stub.stream("Holdings", request, pb.HeldRows, seconds=HOLDINGS_SECONDS)
+        return (from_message(piece, HeldRows) for piece in answers)
 
     def pin(self, segment: int, *, pinned: bool = True) -> RecordingSegment:
         request = pb.DebuggerPinRequest(segment=segment, pinned=pinned)

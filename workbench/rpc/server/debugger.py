@@ -14,7 +14,7 @@ from workbench.rpc.server.handler import Context
 class DebuggerService:
     """Service `Debugger`."""
 
-    long: frozenset[str] = frozenset({"state"})
+    long: frozenset[str] = frozenset({"holdings", "state"})
     endless: frozenset[str] = frozenset()
 
     def level(self, node: Node, request: pb.DebuggerLevelRequest, _: Context) -> pb.DebuggerLevelResponse:
@@ -44,6 +44,17 @@ class DebuggerService:
         )
         for batch in batches(to_message(turn, pb.RecordedTurn) for turn in found):
             yield pb.DebuggerTurnsResponse(turns=batch)
+
+    def changes(
+        self, node: Node, request: pb.DebuggerChangesRequest, _: Context
+    ) -> Iterator[pb.DebuggerChangesResponse]:
+        found = node.debugger.changes(after=request.after, since=request.since, limit=request.limit)
+        for batch in batches(to_message(change, pb.RecordedChange) for change in found):
+            yield pb.DebuggerChangesResponse(changes=batch)
+
+    def holdings(self, node: Node, _: pb.DebuggerHoldingsRequest, __: Context) -> Iterator[pb.HeldRows]:
+        for piece in node.debugger.holdings():
+            yield to_message(piece, pb.HeldRows)
 
     def pin(self, node: Node, request: pb.DebuggerPinRequest, _: Context) -> pb.RecordingSegment:
         return to_message(node.debugger.pin(request.segment, pinned=request.pinned), pb.RecordingSegment)

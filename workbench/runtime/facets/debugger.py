@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
+from workbench.api.changes import HeldRows, RecordedChange
 from workbench.api.errors import Unavailable
 from workbench.api.events import Area
 from workbench.api.identity import ActorId
@@ -26,6 +27,7 @@ class Recording(Protocol):
     def turns(
         self, scope: Scope, actor: ActorId | None, *, after: int, since: float, limit: int, newest: bool
     ) -> Sequence[RecordedTurn]: ...
+    def changes(self, scope: Scope, *, after: int, since: float, limit: int) -> Sequence[RecordedChange]: ...
     def pin(self, scope: Scope, number: int, *, pinned: bool) -> RecordingSegment: ...
     def clear(self, scope: Scope, *, pinned: bool) -> int: ...
 
@@ -36,12 +38,19 @@ class Events(Protocol):
     def publish(self, area: Area, kind: str, subject: str = "", text: str = "", scope: Scope | None = None) -> None: ...
 
 
+class Holdings(Protocol):
+    """What services hold."""
+
+    def of(self, scope: Scope) -> Iterator[HeldRows]: ...
+
+
 class LocalDebugger:
     """For one tenant and namespace. `id_of` says whom a caller means: an actor that has ended has its recording too."""
 
     def __init__(
         self,
         recording: Recording,
+        holdings: Holdings,
         levels: Levels,
         events: Events,
         scope: Scope,
@@ -50,7 +59,8 @@ class LocalDebugger:
         state: State | None = None,
     ) -> None:
         self._state = state or _no_state
-        self._recording, self._levels, self._events, self._scope, self._id_of = recording, levels, events, scope, id_of
+        self._recording, self._holdings, self._levels, self._events = recording, holdings, levels, events
+        self._scope, self._id_of = scope, id_of
 
     def level(self, actor: ActorId | str | None = None) -> RecordingLevel:
         return self._levels.of_scope(self._scope) if actor is None else self._levels.of(self._id_of(actor))
@@ -85,6 +95,12 @@ class LocalDebugger:
     ) -> Sequence[RecordedTurn]:
         who = None if actor is None else self._id_of(actor)
         return self._recording.turns(self._scope, who, after=after, since=since, limit=limit, newest=newest)
+
+    def changes(self, *, after: int = 0, since: float = 0.0, limit: int = 1_000) -> Sequence[RecordedChange]:
+        return self._recording.changes(self._scope, after=after, since=since, limit=limit)
+
+    def holdings(self) -> Iterator[HeldRows]:
+        return self._holdings.of(self._scope)
 
     def pin(self, segment: int, *, pinned: bool = True) -> RecordingSegment:
         return self._recording.pin(self._scope, segment, pinned=pinned)

@@ -33,6 +33,7 @@ class Ledger:
         self._changed: dict[int, Message] = {}
         self._made: list[Queue] = []
         self._timer = 0
+        self._failing = False
 
     def changed(self, message: Message) -> None:
         """It must be written; the lock is held."""
@@ -76,6 +77,11 @@ class Ledger:
             with self.writing():
                 pass
 
+    def at_turn(self) -> None:
+        """A turn that did some of it is over: what is recorded behind it shall not be what it did."""
+        if (self._changed or self._made) and not self._failing:
+            self.settle()
+
     def _timed(self) -> None:
         with self._lock:
             self._timer = 0
@@ -85,8 +91,10 @@ class Ledger:
         """The same; what cannot be written now is tried again."""
         try:
             self.flush()
+            self._failing = False
         except WorkbenchError as error:
             logger.warning("changes of queues could not be written yet: %s", error)
+            self._failing = True
             with self._lock:
                 self._soon(RETRY_SECONDS)
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict, deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from workbench.answer import Answer
 from workbench.api.channels import Delivery, MessageState
@@ -38,6 +40,10 @@ class Waiter:
 
 
 Handed = list[tuple[Waiter, Lease]]
+TABLE = "leases"
+"""How a recording calls what is in memory alone. A row: tenant, namespace, delivery, message, holder, whether that is
+somebody outside of the node's actors, and when it ends."""
+Row = tuple[Any, ...]
 
 
 class QueueService:
@@ -74,8 +80,31 @@ class QueueService:
                 self._await_delayed(queue)
         self._alarm.ring()
 
+    def restore(self, rows: Sequence[Row]) -> None:
+        """Show what the tables hold, with these leases; nothing is decided and nothing is written."""
+        now = self.means.clock.now()
+        with self.lock:
+            found = self.book.load()
+            leases = {row[3]: row for row in rows}
+            for message in self.store.messages(found):
+                message.queue.add(message, now)
+                if (row := leases.get(message.seq)) is not None:
+                    tenant, namespace, delivery, _, holder, outside, ends = row
+                    message.queue.hold(message)
+                    who = None if outside else ActorId(holder, namespace, tenant)
+                    message.lease = self._leases[delivery] = Lease(delivery, message, who, ends)
+
+    def rows(self, scope: Scope, then: Callable[[], None]) -> Sequence[Row]:
+        """The leases, as a recording has them; `then` is called while they cannot change."""
+        with self.lock:
+            then()
+            return [_row(lease) for lease in self._leases.values() if lease.message.queue.scope == scope]
+
     def close(self) -> None:
         self._alarm.close()
+        with self.lock:
+            for lease in self._leases.values():
+                self.means.note(lease.message.queue.scope, TABLE, _row(lease), None)
         self.ledger.close()
 
     # Queues.
@@ -248,12 +277,14 @@ class QueueService:
             self._held[holder][lease.id] = lease
         self._ends.add(lease, lease.ends)
         self.ledger.changed(message)
+        self.means.note(message.queue.scope, TABLE, None, _row(lease))
         self._alarm.at(lease.ends)
         return lease
 
     def _release(self, lease: Lease) -> Message:
         """The lock is held."""
         del self._leases[lease.id]
+        self.means.note(lease.message.queue.scope, TABLE, _row(lease), None)
         self._ends.discard(lease)
         if lease.holder is not None:
             held = self._held[lease.holder]
@@ -415,6 +446,11 @@ class _Gone(Exception):
 
 class _Left(Exception):
     """Nobody waits any more."""
+
+
+def _row(lease: Lease) -> Row:
+    holder = lease.holder.name if lease.holder is not None else ""
+    return (*lease.message.queue.scope, lease.id, lease.message.seq, holder, int(lease.holder is None), lease.ends)
 
 
 def _leave_off(answer: Answer[Delivery]) -> None:

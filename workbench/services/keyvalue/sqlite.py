@@ -40,6 +40,11 @@ class SqliteStore:
     def __init__(self, database: Database, *, owned: bool = False) -> None:
         self._database, self._owned = database, owned
 
+    @property
+    def database(self) -> Database:
+        """Where they lie."""
+        return self._database
+
     def get(self, scope: Scope, key: str, now: float) -> Payload | None:
         rows = self._database.query(_VALUE, (*scope, now, key))
         return rows[0][0] if rows else None

@@ -47,11 +47,15 @@ class LockService:
 
     def start(self) -> None:
         """Take up the locks that are held, free those whose lease ended meanwhile, and wait for what is next."""
+        self.restore()
+        self._alarm.ring()
+
+    def restore(self) -> None:
+        """Show what the tables hold; nothing is decided and nothing is written."""
         for scope, newest in store.tokens(self.means.database):
             self.space(scope).token = newest
         for scope, lock in store.load(self.means.database):
             self.space(scope).hold(lock)
-        self._alarm.ring()
 
     def keep(self) -> None:
         """The node ends: the actors that end with it keep their locks until the leases are over."""

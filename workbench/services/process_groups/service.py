@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from workbench.api.errors import Exhausted, NotFound
 from workbench.api.events import Area
@@ -18,6 +21,10 @@ MOST_GROUPS, MOST_JOINS = 10_000, 1_000
 """Groups of one tenant and namespace; joins of one actor to one group."""
 NAMED = 5
 """So many actors are named in an event."""
+TABLE = "process_groups"
+"""How a recording calls them. A row: tenant, namespace, group, actor, number, since, joins. The row of the group itself
+has no actor; numbers are in the order in which actors joined."""
+Row = tuple[Any, ...]
 Joins = list[frozenset[str]]
 """The topics of each join, oldest first; none is everything."""
 
@@ -28,6 +35,7 @@ class Membership:
 
     since: float
     joins: Joins = field(default_factory=list)
+    number: int = 0
 
     @property
     def topics(self) -> frozenset[str]:
@@ -54,6 +62,42 @@ class GroupService:
         self._spaces: dict[Scope, dict[str, Members]] = {}
         self._of: dict[ActorId, set[str]] = {}
         self._lock = threading.Lock()
+        self._numbers = itertools.count(1)
+
+    def close(self) -> None:
+        """They are forgotten with the node."""
+        with self._lock:
+            for scope, space in self._spaces.items():
+                for group, found in space.items():
+                    self._note_all(scope, group, found)
+            self._spaces.clear()
+            self._of.clear()
+
+    def rows(self, scope: Scope, then: Callable[[], None]) -> Sequence[Row]:
+        """All that there are, as a recording has them; `then` is called while they cannot change."""
+        with self._lock:
+            then()
+            found: list[Row] = []
+            for group, those in self._spaces.get(scope, {}).items():
+                found.append(_group_row(scope, group, those))
+                found += (_row(scope, group, actor, member) for actor, member in those.of.items())
+            return found
+
+    def restore(self, scope: Scope, rows: Sequence[Row]) -> None:
+        """Take these up, in place of what there is."""
+        space = self._spaces[scope] = {}
+        for _, _, group, actor, number, since, joins in sorted(rows, key=lambda row: (bool(row[3]), row[4])):
+            if not actor:
+                space[group] = Members(since)
+            elif group in space:
+                who = ActorId(actor, scope[1], scope[0])
+                space[group].of[who] = Membership(since, [frozenset(each) for each in json.loads(joins)], number)
+
+    def _note_all(self, scope: Scope, group: str, found: Members) -> None:
+        """A group goes, with its members."""
+        for actor, member in found.of.items():
+            self.means.note(scope, TABLE, _row(scope, group, actor, member), None)
+        self.means.note(scope, TABLE, _group_row(scope, group, found), None)
 
     def create(self, scope: Scope, group: str) -> bool:
         with self._lock:
@@ -63,7 +107,8 @@ class GroupService:
             if len(space) >= MOST_GROUPS:
                 said = f"there are {len(space):,} groups already, which is the most; delete some"
                 raise Exhausted(said, limit="groups", value=MOST_GROUPS, used=len(space) + 1)
-            space[group] = Members(self.means.clock.now())
+            made = space[group] = Members(self.means.clock.now())
+            self.means.note(scope, TABLE, None, _group_row(scope, group, made))
         self._tell(scope, "created", group)
         return True
 
@@ -71,6 +116,7 @@ class GroupService:
         with self._lock:
             found = self._found(scope, group)
             del self._spaces[scope][group]
+            self._note_all(scope, group, found)
             for actor in found.of:
                 self._forget(actor, group)
         self._tell(scope, "deleted", group, f"it had {len(found.of):,} members")
@@ -82,10 +128,12 @@ class GroupService:
             if member is not None and len(member.joins) >= MOST_JOINS:
                 said = f"{actor.name} has joined group {group[:SHOWN]!r} {MOST_JOINS:,} times, which is the most"
                 raise Exhausted(said, limit="joins", value=MOST_JOINS, used=MOST_JOINS + 1)
+            before = None if member is None else _row(scope, group, actor, member)
             if member is None:
-                member = found.of[actor] = Membership(self.means.clock.now())
+                member = found.of[actor] = Membership(self.means.clock.now(), number=next(self._numbers))
                 self._of.setdefault(actor, set()).add(group)
             member.joins.append(topics)
+            self.means.note(scope, TABLE, before, _row(scope, group, actor, member))
             count = len(member.joins)
         if not self.means.present(actor):  # looked at after it is a member, as one that ends leaves after it is gone
             self._drop(scope, group, actor)
@@ -96,8 +144,10 @@ class GroupService:
         with self._lock:
             found = self._found(scope, group)
             member = _member(found, group, actor)
+            before = _row(scope, group, actor, member)
             member.joins.pop()
             left = len(member.joins)
+            self.means.note(scope, TABLE, before, _row(scope, group, actor, member) if left else None)
             if not left:
                 del found.of[actor]
                 self._forget(actor, group)
@@ -106,7 +156,9 @@ class GroupService:
     def remove(self, scope: Scope, group: str, actor: ActorId) -> int:
         with self._lock:
             found = self._found(scope, group)
-            joins = len(_member(found, group, actor).joins)
+            member = _member(found, group, actor)
+            joins = len(member.joins)
+            self.means.note(scope, TABLE, _row(scope, group, actor, member), None)
             del found.of[actor]
             self._forget(actor, group)
         self._tell(scope, "left", group, actor.name)
@@ -123,7 +175,10 @@ class GroupService:
         with self._lock:
             self._forget(actor, group)
             found = self._spaces.get(scope, {}).get(group)
-            return found is not None and found.of.pop(actor, None) is not None
+            member = None if found is None else found.of.pop(actor, None)
+            if member is not None:
+                self.means.note(scope, TABLE, _row(scope, group, actor, member), None)
+            return member is not None
 
     def _forget(self, actor: ActorId, group: str) -> None:
         groups = self._of.get(actor)
@@ -170,6 +225,15 @@ class GroupService:
 
     def _tell(self, scope: Scope, what: str, group: str, text: str = "") -> None:
         self.means.events.publish(Area.PROCESS_GROUPS, f"process-groups.{what}", group, text, scope)
+
+
+def _group_row(scope: Scope, group: str, found: Members) -> Row:
+    return (*scope, group, "", 0, found.created, "[]")
+
+
+def _row(scope: Scope, group: str, actor: ActorId, member: Membership) -> Row:
+    joins = json.dumps([sorted(topics) for topics in member.joins])
+    return (*scope, group, actor.name, member.number, member.since, joins)
 
 
 def _member(found: Members, group: str, actor: ActorId) -> Membership:

@@ -32,6 +32,7 @@ class Held:
     last: float
     size: int
     pin: Pin
+    changes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The recording of a node: a thread that writes it, and reading it again.
+"""The recording of a node, of turns and of what services hold: a thread that writes it, and reading it again.
 
 The thread of a turn only puts it into a queue. What is done with it is done later and in batches, on a thread that
 leaves the interpreter to others again and again: who asks for it waits up to 5 ms otherwise.
@@ -10,19 +10,21 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain
+from operator import attrgetter
 from threading import Event, Lock, Thread
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, TypeVar
 
+from workbench.api.changes import RecordedChange
 from workbench.api.errors import Invalid, NotFound
 from workbench.api.identity import ActorId
 from workbench.api.logs import Level
 from workbench.api.recordings import Pin, RecordedTurn, RecordingLevel, RecordingSegment, RecordingStatistics
+from workbench.api.turn_row import Row
 from workbench.api.words import plural
 from workbench.clock import Clock
 from workbench.services.recording import store
 from workbench.services.recording.ring import Bounds, Held
-from workbench.services.recording.segment import PLACES, Scope, rows_of, turns_of
+from workbench.services.recording.segment import PLACES, Scope, changes_of, rows_of, turns_of
 from workbench.services.recording.writer import Entry, Writer
 from workbench.storage.database import Database
 
@@ -36,6 +38,7 @@ WRITE_BYTES = 512 << 10
 RETRY_SECONDS = 5.0
 BATCH, PAUSE_SECONDS = 128, 0.0005
 Note: TypeAlias = Callable[[Level, str], None]
+F = TypeVar("F", RecordedTurn, RecordedChange)
 
 
 class Queue(Protocol):
@@ -50,10 +53,27 @@ class Queue(Protocol):
     def rest(self) -> None: ...
 
 
+class Ended(Protocol):
+    """Told that nothing is recorded any more."""
+
+    def __call__(self, *, whole: bool) -> None: ...
+
+
 class Recording:
     """Thread-safe. `close()` writes what is left, and is idempotent."""
 
-    def __init__(self, database: Database, clock: Clock, bounds: Bounds, queue: Queue, note: Note) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        bounds: Bounds,
+        queue: Queue,
+        note: Note,
+        *,
+        ended: Ended | None = None,
+    ) -> None:
+        """`ended` is told at the end whether all that came was recorded."""
+        self._ended = ended
         self._database, self._bounds, self._queue, self._note = database, bounds, queue, note
         self._writer = Writer(database, clock, bounds)
         self._thread = Thread(target=self._run, name="recorder", daemon=True)
@@ -105,6 +125,8 @@ class Recording:
             self._flush()
             if left := self._waiting:
                 self._note(Level.WARN, f"{plural(left, 'turn')} could not be recorded before the end: {self._stopped}")
+            if self._ended is not None:
+                self._ended(whole=not left and not self._dropped)
 
     @property
     def _waiting(self) -> int:
@@ -181,6 +203,7 @@ class Recording:
         return RecordingStatistics(
             level=level,
             turns=sum(one.turns for one in held),
+            changes=sum(one.changes for one in held),
             segments=len(held),
             size_bytes=sum(one.size for one in held),
             limit_bytes=self._bounds.size_bytes,
@@ -205,24 +228,61 @@ class Recording:
         with self._written():
             pass
         name = None if actor is None else actor.name
-        numbers = store.find(self._database, scope, name, after >> PLACES, since)
-        parts: list[list[RecordedTurn]] = []
-        left = limit
-        for number in reversed(numbers) if newest else numbers:
-            if left <= 0:
-                break
-            here = self._read(scope, number, actor, after, since)
-            parts.append(here[-left:] if newest else here[:left])
-            left -= len(here)
-        return list(chain.from_iterable(reversed(parts) if newest else parts))
+        found = store.find(self._database, scope, name, after, since)
 
-    def _read(self, scope: Scope, number: int, actor: ActorId | None, after: int, since: float) -> list[RecordedTurn]:
-        """The turns of one segment; none when it is gone or damaged."""
+        def read(number: int, rows: list[Row]) -> Iterator[RecordedTurn]:
+            return turns_of(number, rows, scope, actor, after=after, since=since)
+
+        return self._newest(found, read, limit) if newest else self._oldest(found, read, limit)
+
+    def changes(self, scope: Scope, *, after: int, since: float, limit: int) -> Sequence[RecordedChange]:
+        """The same of what services hold."""
+        with self._written():
+            pass
+        found = store.find(self._database, scope, None, after, since, changes=True)
+
+        def read(number: int, rows: list[Row]) -> Iterator[RecordedChange]:
+            return changes_of(number, rows, after=after, since=since)
+
+        return self._oldest(found, read, limit)
+
+    def base(self, scope: Scope) -> int:
+        """What the numbers of this process's changes are added to."""
+        with self._writing:
+            return self._writer.base(scope)
+
+    def _oldest(
+        self, segments: Sequence[tuple[int, int]], read: Callable[[int, list[Row]], Iterator[F]], limit: int
+    ) -> list[F]:
+        """Segments that were open at the same time have places among each other's."""
+        found: list[F] = []
+        for number, _ in segments:
+            if len(found) >= limit and (limit <= 0 or found[limit - 1].position < number << PLACES):
+                break
+            found += self._read(number, read)
+            found.sort(key=attrgetter("position"))
+        return found[: max(0, limit)]
+
+    def _newest(
+        self, segments: Sequence[tuple[int, int]], read: Callable[[int, list[Row]], Iterator[F]], limit: int
+    ) -> list[F]:
+        found: list[F] = []
+        for at in range(len(segments) - 1, -1, -1):
+            if limit <= 0:
+                break
+            if len(found) >= limit and found[-limit].position > max(last for _, last in segments[: at + 1]):
+                break
+            found += self._read(segments[at][0], read)
+            found.sort(key=attrgetter("position"))
+        return found[-limit:] if limit > 0 else []
+
+    def _read(self, number: int, read: Callable[[int, list[Row]], Iterator[F]]) -> list[F]:
+        """What is wanted of one segment; nothing when it is gone or damaged."""
         stored = store.read(self._database, number)
         if stored is None:
             return []
         try:
-            return list(turns_of(number, rows_of(*stored), scope, actor, after=after, since=since))
+            return list(read(number, rows_of(*stored)))
         except Invalid as error:
             if number not in self._damaged:
                 self._damaged.add(number)

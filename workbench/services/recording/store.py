@@ -9,28 +9,30 @@ from typing import Any
 
 from workbench.api.recordings import Pin, RecordingSegment
 from workbench.services.recording.ring import Excess, Held
-from workbench.services.recording.segment import Scope, Segment, needle
+from workbench.services.recording.segment import PLACES, Scope, Segment, needle
 from workbench.storage.database import Database, Transaction
 
 _SAVE = (
     "INSERT OR REPLACE INTO recording (id, tenant, namespace, turns, first, last, size, raw_size, pin, checksum, "
-    "actors, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "actors, data, changes, newest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _PIN = "UPDATE recording SET pin = ? WHERE id = ?"
 _DELETE = "DELETE FROM recording WHERE id = ?"
-_HELD = "SELECT id, tenant, namespace, turns, first, last, size, pin FROM recording ORDER BY id"
+_HELD = "SELECT id, tenant, namespace, turns, first, last, size, pin, changes FROM recording ORDER BY id"
 _LIST = (
-    "SELECT id, turns, first, last, size, raw_size, pin, actors FROM recording "
+    "SELECT id, turns, first, last, size, raw_size, pin, actors, changes FROM recording "
     "WHERE tenant = ? AND namespace = ? AND id > ? ORDER BY id LIMIT ?"
 )
 _GET = (
-    "SELECT id, turns, first, last, size, raw_size, pin, actors FROM recording "
+    "SELECT id, turns, first, last, size, raw_size, pin, actors, changes FROM recording "
     "WHERE tenant = ? AND namespace = ? AND id = ?"
 )
 _FIND = (
-    "SELECT id FROM recording WHERE tenant = ? AND namespace = ? AND id >= ? AND last >= ? AND instr(actors, ?) "
-    "ORDER BY id"
+    "SELECT id, newest FROM recording WHERE tenant = ? AND namespace = ? AND (id >= ? OR newest > ?) AND last >= ? "
+    "AND instr(actors, ?) AND {} > 0 ORDER BY id"
 )
+_LAST_CHANGE = "SELECT last FROM recorded_changes WHERE tenant = ? AND namespace = ?"
+_SAVE_LAST_CHANGE = "INSERT OR REPLACE INTO recorded_changes (tenant, namespace, last) VALUES (?, ?, ?)"
 _READ = "SELECT data, checksum FROM recording WHERE id = ?"
 
 
@@ -50,6 +52,8 @@ def save(tx: Transaction, segment: Segment, data: bytes) -> None:
             zlib.crc32(data),
             json.dumps(list(segment.actors)),
             data,
+            segment.changes,
+            segment.newest,
         ),
     )
 
@@ -72,8 +76,8 @@ def pin(tx: Transaction, number: int, how: Pin) -> None:
 
 def held(database: Database) -> Iterator[Held]:
     """All segments, without what is in them."""
-    for number, tenant, namespace, turns, first, last, size, how in database.query(_HELD):
-        yield Held(number, (tenant, namespace), turns, first, last, size, Pin(how))
+    for number, tenant, namespace, turns, first, last, size, how, changes in database.query(_HELD):
+        yield Held(number, (tenant, namespace), turns, first, last, size, Pin(how), changes)
 
 
 def listed(database: Database, scope: Scope, after: int, limit: int) -> Sequence[RecordingSegment]:
@@ -85,10 +89,26 @@ def get(database: Database, scope: Scope, number: int) -> RecordingSegment | Non
     return _segment(rows[0]) if rows else None
 
 
-def find(database: Database, scope: Scope, name: str | None, first: int, since: float) -> list[int]:
-    """The segments from number `first` on in which this actor, or anybody, had a turn at `since` or later."""
+def find(
+    database: Database, scope: Scope, name: str | None, after: int, since: float, *, changes: bool = False
+) -> list[tuple[int, int]]:
+    """The segments, with their last places, in which something lies behind the place `after`, of `since` or later: a
+    turn of this actor or of anybody, or else a change."""
     wanted = "" if name is None else needle(name)
-    return [row[0] for row in database.query(_FIND, (*scope, first, since, wanted))]
+    statement = _FIND.format("changes" if changes else "turns")
+    found = database.query(statement, (*scope, after >> PLACES, after, since, wanted))
+    return [(row[0], row[1]) for row in found]
+
+
+def last_change(database: Database, scope: Scope) -> int:
+    """The number that the changes of a new process count on from."""
+    rows = database.query(_LAST_CHANGE, scope) or database.query("SELECT floor FROM recording_state")
+    found: int = rows[0][0]
+    return found
+
+
+def save_last_change(tx: Transaction, scope: Scope, number: int) -> None:
+    tx.execute(_SAVE_LAST_CHANGE, (*scope, number))
 
 
 def read(database: Database, number: int) -> tuple[bytes, int] | None:
@@ -98,5 +118,5 @@ def read(database: Database, number: int) -> tuple[bytes, int] | None:
 
 
 def _segment(row: Sequence[Any]) -> RecordingSegment:
-    number, turns, first, last, size, raw_size, how, actors = row
-    return RecordingSegment(number, turns, first, last, size, raw_size, Pin(how), tuple(json.loads(actors)))
+    number, turns, first, last, size, raw_size, how, actors, changes = row
+    return RecordingSegment(number, turns, first, last, size, raw_size, Pin(how), tuple(json.loads(actors)), changes)

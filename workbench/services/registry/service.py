@@ -52,6 +52,11 @@ class RegistryService:
         if any(space.actors() for space in self._spaces.values()):
             self.means.timers.after(GRACE_SECONDS, self._forsaken)
 
+    def restore(self) -> None:
+        """Show what the table holds; heartbeats are missed from the last one on. Nothing is decided or written."""
+        for scope, entry in store.load(self.means.database, 0.0):
+            self.space(scope).put(entry)
+
     def keep(self) -> None:
         """The node ends: what belongs to the actors that end with it stays."""
         self._kept = True

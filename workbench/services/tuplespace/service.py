@@ -79,6 +79,12 @@ class TupleSpaceService:
             self._loader = threading.Thread(target=self._load, name="tuples", daemon=True)
             self._loader.start()
 
+    def restore(self) -> None:
+        """Show what the table holds; nothing is decided and nothing is written."""
+        for scope, held in store.load(self.means.database):
+            self._space(scope).index.add(held)
+        self._ready.set()
+
     def _load(self) -> None:
         try:
             for scope, held in store.load(self.means.database):

@@ -16,8 +16,42 @@ class RecordedTurn(_message.Message):
     turn: _actors_pb2.Turn
     def __init__(self, position: _Optional[int] = ..., turn: _Optional[_Union[_actors_pb2.Turn, _Mapping]] = ...) -> None: ...
 
+class ServiceChange(_message.Message):
+    __slots__ = ("number", "table", "before", "after", "time")
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    TABLE_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    TIME_FIELD_NUMBER: _ClassVar[int]
+    number: int
+    table: str
+    before: _common_pb2.Value
+    after: _common_pb2.Value
+    time: float
+    def __init__(self, number: _Optional[int] = ..., table: _Optional[str] = ..., before: _Optional[_Union[_common_pb2.Value, _Mapping]] = ..., after: _Optional[_Union[_common_pb2.Value, _Mapping]] = ..., time: _Optional[float] = ...) -> None: ...
+
+class RecordedChange(_message.Message):
+    __slots__ = ("position", "change")
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    CHANGE_FIELD_NUMBER: _ClassVar[int]
+    position: int
+    change: ServiceChange
+    def __init__(self, position: _Optional[int] = ..., change: _Optional[_Union[ServiceChange, _Mapping]] = ...) -> None: ...
+
+class HeldRows(_message.Message):
+    __slots__ = ("number", "table", "rows", "time")
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    TABLE_FIELD_NUMBER: _ClassVar[int]
+    ROWS_FIELD_NUMBER: _ClassVar[int]
+    TIME_FIELD_NUMBER: _ClassVar[int]
+    number: int
+    table: str
+    rows: _containers.RepeatedCompositeFieldContainer[_common_pb2.Value]
+    time: float
+    def __init__(self, number: _Optional[int] = ..., table: _Optional[str] = ..., rows: _Optional[_Iterable[_Union[_common_pb2.Value, _Mapping]]] = ..., time: _Optional[float] = ...) -> None: ...
+
 class RecordingSegment(_message.Message):
-    __slots__ = ("id", "turns", "first", "last", "size_bytes", "raw_bytes", "pin", "actors")
+    __slots__ = ("id", "turns", "first", "last", "size_bytes", "raw_bytes", "pin", "actors", "changes")
     ID_FIELD_NUMBER: _ClassVar[int]
     TURNS_FIELD_NUMBER: _ClassVar[int]
     FIRST_FIELD_NUMBER: _ClassVar[int]
@@ -26,6 +60,7 @@ class RecordingSegment(_message.Message):
     RAW_BYTES_FIELD_NUMBER: _ClassVar[int]
     PIN_FIELD_NUMBER: _ClassVar[int]
     ACTORS_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
     id: int
     turns: int
     first: float
@@ -34,10 +69,11 @@ class RecordingSegment(_message.Message):
     raw_bytes: int
     pin: str
     actors: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, id: _Optional[int] = ..., turns: _Optional[int] = ..., first: _Optional[float] = ..., last: _Optional[float] = ..., size_bytes: _Optional[int] = ..., raw_bytes: _Optional[int] = ..., pin: _Optional[str] = ..., actors: _Optional[_Iterable[str]] = ...) -> None: ...
+    changes: int
+    def __init__(self, id: _Optional[int] = ..., turns: _Optional[int] = ..., first: _Optional[float] = ..., last: _Optional[float] = ..., size_bytes: _Optional[int] = ..., raw_bytes: _Optional[int] = ..., pin: _Optional[str] = ..., actors: _Optional[_Iterable[str]] = ..., changes: _Optional[int] = ...) -> None: ...
 
 class RecordingStatistics(_message.Message):
-    __slots__ = ("level", "turns", "segments", "size_bytes", "limit_bytes", "limit_seconds", "pinned_bytes", "pinned_limit_bytes", "waiting", "dropped", "oldest", "stopped")
+    __slots__ = ("level", "turns", "segments", "size_bytes", "limit_bytes", "limit_seconds", "pinned_bytes", "pinned_limit_bytes", "waiting", "dropped", "oldest", "stopped", "changes")
     LEVEL_FIELD_NUMBER: _ClassVar[int]
     TURNS_FIELD_NUMBER: _ClassVar[int]
     SEGMENTS_FIELD_NUMBER: _ClassVar[int]
@@ -50,6 +86,7 @@ class RecordingStatistics(_message.Message):
     DROPPED_FIELD_NUMBER: _ClassVar[int]
     OLDEST_FIELD_NUMBER: _ClassVar[int]
     STOPPED_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
     level: str
     turns: int
     segments: int
@@ -62,7 +99,8 @@ class RecordingStatistics(_message.Message):
     dropped: int
     oldest: float
     stopped: str
-    def __init__(self, level: _Optional[str] = ..., turns: _Optional[int] = ..., segments: _Optional[int] = ..., size_bytes: _Optional[int] = ..., limit_bytes: _Optional[int] = ..., limit_seconds: _Optional[int] = ..., pinned_bytes: _Optional[int] = ..., pinned_limit_bytes: _Optional[int] = ..., waiting: _Optional[int] = ..., dropped: _Optional[int] = ..., oldest: _Optional[float] = ..., stopped: _Optional[str] = ...) -> None: ...
+    changes: int
+    def __init__(self, level: _Optional[str] = ..., turns: _Optional[int] = ..., segments: _Optional[int] = ..., size_bytes: _Optional[int] = ..., limit_bytes: _Optional[int] = ..., limit_seconds: _Optional[int] = ..., pinned_bytes: _Optional[int] = ..., pinned_limit_bytes: _Optional[int] = ..., waiting: _Optional[int] = ..., dropped: _Optional[int] = ..., oldest: _Optional[float] = ..., stopped: _Optional[str] = ..., changes: _Optional[int] = ...) -> None: ...
 
 class DebuggerLevelRequest(_message.Message):
     __slots__ = ("actor",)
@@ -139,6 +177,26 @@ class DebuggerTurnsResponse(_message.Message):
     TURNS_FIELD_NUMBER: _ClassVar[int]
     turns: _containers.RepeatedCompositeFieldContainer[RecordedTurn]
     def __init__(self, turns: _Optional[_Iterable[_Union[RecordedTurn, _Mapping]]] = ...) -> None: ...
+
+class DebuggerChangesRequest(_message.Message):
+    __slots__ = ("after", "since", "limit")
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    SINCE_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    after: int
+    since: float
+    limit: int
+    def __init__(self, after: _Optional[int] = ..., since: _Optional[float] = ..., limit: _Optional[int] = ...) -> None: ...
+
+class DebuggerChangesResponse(_message.Message):
+    __slots__ = ("changes",)
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
+    changes: _containers.RepeatedCompositeFieldContainer[RecordedChange]
+    def __init__(self, changes: _Optional[_Iterable[_Union[RecordedChange, _Mapping]]] = ...) -> None: ...
+
+class DebuggerHoldingsRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
 
 class DebuggerPinRequest(_message.Message):
     __slots__ = ("segment", "pinned")

@@ -1,0 +1,72 @@
+"""Where each change of what services hold is in a bundle, found without reading more of a line than its first words."""
+
+from __future__ import annotations
+
+import math
+import re
+from array import array
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from workbench.api.errors import Invalid
+from workbench.debug.bundle import layout, records, tables
+from workbench.debug.bundle.manifest import LATEST
+
+_HEAD = re.compile(rb'\{"turns":(\d{1,9}),"number":(\d{1,18}),"time":(\d{1,12}(?:\.\d{1,12})?),"table":"')
+Row = tables.Row
+
+
+class Change(NamedTuple):
+    """A row of `table` was `before`, or was not there, and was `after` then, or not there any more."""
+
+    table: str
+    before: Row | None
+    after: Row | None
+
+
+class History:
+    """Of each change, in their order: how many turns were over before it, its number, its time, its file and line."""
+
+    def __init__(self, refuse: Callable[[str], None]) -> None:
+        self.turns, self.numbers, self.times = array("l"), array("q"), array("d")
+        self.files, self.lines = array("l"), array("l")
+        self._refuse = refuse
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def add(self, file: int, name: str, lines: Sequence[bytes]) -> None:
+        """The changes of one file. A line that is no change, or that is out of order, is refused by its number."""
+        for at, line in enumerate(lines):
+            found = _HEAD.match(line)
+            if found is None:
+                self._refuse(f"{name} line {at + 1}: it is no change of what services hold")
+                continue
+            turns, number, time = int(found[1]), int(found[2]), float(found[3])
+            if len(self) and (number <= self.numbers[-1] or turns < self.turns[-1]):
+                self._refuse(f"{name} line {at + 1}: change {number:,} is out of order")
+                continue
+            if not (math.isfinite(time) and time <= LATEST):
+                self._refuse(f"{name} line {at + 1}: it is of no time that there is")
+                continue
+            self.turns.append(turns)
+            self.numbers.append(number)
+            self.times.append(time)
+            self.files.append(file)
+            self.lines.append(at)
+        if len(self) > layout.CHANGES_TOTAL:
+            raise Invalid(f"it has more than {layout.CHANGES_TOTAL:,} changes of what services hold")
+
+
+def read_change(line: bytes, scope: tuple[str, str]) -> Change:
+    """The change in a line, checked. Invalid says what is wrong with it."""
+    found = records.parsed(line)
+    table = found.get("table") if isinstance(found, dict) else None
+    if not isinstance(table, str):
+        raise Invalid("it is no change of what services hold")
+    before, after = (
+        tables.checked(table, found[side], scope) if side in found else None for side in ("before", "after")
+    )
+    if before is None and after is None:
+        raise Invalid("it changes nothing")
+    return Change(table, before, after)

@@ -1,0 +1,162 @@
+"""What services held at any recorded moment: the picture at the end of the session, and from there by the changes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from workbench.api.errors import Invalid, Unavailable
+from workbench.api.words import plural
+from workbench.debug.bundle import layout
+from workbench.debug.bundle.history import Change
+from workbench.debug.bundle.reader import UNRECORDED, Bundle
+from workbench.debug.bundle.tables import TABLES, Row
+from workbench.debug.session.picture import Picture
+from workbench.debug.session.views import Moment, RecordedViews
+from workbench.services.all import Views
+
+AT_ONCE = 10_000
+"""So many changes are applied in one transaction."""
+
+
+class Gap(NamedTuple):
+    """Before the change with this number, from 0, some are missing. `note` says which."""
+
+    at: int
+    note: str
+
+
+class SessionServices:
+    """Thread-safe. What `at` gave shows that moment until the next `at`. `close` is idempotent, and removes what it
+    made; the bundle stays open.
+
+    A moment is that after so many turns were over, before anything else happened: what was changed between them, by
+    others than actors too, belongs to the moment behind the next turn.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._bundle = bundle
+        self._refusal = (
+            f"{bundle.path.name} is a recorded session, nothing in it can be changed; do it on a node that runs"
+        )
+        self._lock = threading.Lock()
+        self._picture: Picture | None = None
+        self._closed = False
+        self._damaged = False
+        history, made = bundle.history, bundle.manifest.services
+        self._end = len(history) if made is None else bisect_left(history.numbers, made.number + 1)
+        self._at = self._end
+        self._gaps = list(_gaps(bundle))
+
+    def at(self, position: int, time: float) -> Views:
+        """What services held after `position` turns were over; it is always the time `time` there.
+
+        Nothing but looking is allowed: Denied otherwise. Unavailable: it is closed.
+        """
+        with self._lock:
+            if self._closed:
+                raise Unavailable(f"{self._bundle.path.name} is closed; open it again")
+            picture = self._picture or self._filled()
+            self._move(picture, bisect_left(self._bundle.history.turns, position))
+            scope = self._bundle.scope
+            return RecordedViews(Moment(picture, scope, time), scope, self._refusal)
+
+    def notes(self, position: int) -> tuple[str, ...]:
+        """What of this moment is not known, and why."""
+        made = self._bundle.manifest.services
+        if made is None:
+            return (UNRECORDED,)
+        found: list[str] = []
+        if position < made.first:
+            found.append("what services held before the time from which the bundle was exported is not in it")
+        index = bisect_left(self._bundle.history.turns, position)
+        found += [gap.note for gap in self._gaps if min(index, self._end) <= gap.at <= max(index, self._end)]
+        if "keyvalue" not in made.tables:
+            found.append("keys lay in a store that is not recorded")
+        if self._damaged:
+            found.append("some of what services held is damaged in the file, and left out")
+        return tuple(found)
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            if self._picture is not None:
+                self._picture.close()
+                self._picture = None
+
+    def _filled(self) -> Picture:
+        """The picture at the end of the session."""
+        picture = Picture(self._refusal)
+        try:
+            problems = len(self._bundle.problems)
+            left = layout.ROWS_TOTAL
+            for table in TABLES:
+                counted = _Counted(self._bundle.held(table), left)
+                picture.fill(table, counted)
+                left -= counted.count
+            self._damaged = self._damaged or len(self._bundle.problems) > problems
+        except BaseException:
+            picture.close()
+            raise
+        self._picture, self._at = picture, self._end
+        return picture
+
+    def _move(self, picture: Picture, index: int) -> None:
+        """Let the first `index` changes be done, and no others."""
+        while self._at != index:
+            back = index < self._at
+            upto = max(index, self._at - AT_ONCE) if back else min(index, self._at + AT_ONCE)
+            steps = range(self._at - 1, upto - 1, -1) if back else range(self._at, upto)
+            picture.apply(self._changes(steps), back=back)
+            self._at = upto
+
+    def _changes(self, steps: range) -> Iterator[Change]:
+        history = self._bundle.history
+        for step in steps:
+            try:
+                yield self._bundle.change_at(history.files[step], history.lines[step])
+            except Invalid:
+                self._damaged = True
+
+
+class _Counted:
+    """Rows, up to a number of them. Invalid: there are more."""
+
+    def __init__(self, rows: Iterator[Row], most: int) -> None:
+        self._rows, self._most, self.count = rows, most, 0
+
+    def __iter__(self) -> Iterator[Row]:
+        for row in self._rows:
+            self.count += 1
+            if self.count > self._most:
+                raise Invalid(f"services hold more than {layout.ROWS_TOTAL:,} rows in it")
+            yield row
+
+
+def _gaps(bundle: Bundle) -> Iterator[Gap]:
+    """Where numbers are left out: before a change, or between the last one and what was held at the end."""
+    history, made = bundle.history, bundle.manifest.services
+    if made is None:
+        return
+    last = 0
+    for index, number in enumerate(history.numbers):
+        if number > last + 1 and (index or not bundle.manifest.since):
+            yield Gap(index, _missing(number - last - 1, history.times, index))
+        last = number
+    if made.number > last and (len(history) or not bundle.manifest.since):
+        yield Gap(len(history), _missing(made.number - last, history.times, len(history)))
+
+
+def _missing(count: int, times: Sequence[float], index: int) -> str:
+    after = f"after {_when(times[index - 1])}" if index else ""
+    before = f"before {_when(times[index])}" if index < len(times) else ""
+    when = " and ".join(part for part in (after, before) if part)
+    said = f"{plural(count, 'change')} or more of what services held {'is' if count == 1 else 'are'} not recorded"
+    return f"{said}{f', made {when}' if when else ''}: what is shown before that may be otherwise than it was"
+
+
+def _when(moment: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(moment))

@@ -281,7 +281,7 @@ def test_one_move_changes_a_tuple_a_key_a_lock_a_queue_a_group_a_mailbox_and_a_g
         def shown() -> tuple[object, ...]:
             return (
                 [entry.fields for entry in node.tuplespace.list()], [entry.key for entry in node.keyvalue.list()],
-                [lock.holder for lock in node.locks.list()], [queue.name for queue in node.channels.queues()],
+                [lock.holder for lock in node.locks.list()], [queue.queue for queue in node.channels.queues()],
                 [group.name for group in node.process_groups.list()],
                 [letter.type for letter in session.mailbox("other")], node.actors.get("other").mailbox,
                 sum(sample.messages_per_second for sample in node.metrics(["busy"])["busy"]),
@@ -294,7 +294,7 @@ def test_one_move_changes_a_tuple_a_key_a_lock_a_queue_a_group_a_mailbox_and_a_g
         session.go(position - 1)
         assert shown() == before
     assert before[:7] == ([], [], [], [], [], [], 0)
-    assert after[0] == [("job", 1)] and after[1] == ["key"] and after[3] == ["queue"]
+    assert after[0] == [("job", 1)] and after[1] == ["key"] and after[3] == ["queue", "queue.dead"]
     assert str(after[2][0]).startswith("busy") and after[4] == ["group"]  # type: ignore[index]
     assert (after[5], after[6]) == (["hello"], 1) and after[7] == before[7] + 1  # type: ignore[operator]
 

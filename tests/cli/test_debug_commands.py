@@ -53,3 +53,21 @@ def test_what_run_did_is_recorded_in_its_workspace(shell: Shell) -> None:
     assert (known.code, known.out, known.err) == (0, "1\n", "")
     missing = shell("debug", "state", name, "99")
     assert missing.code == 1 and missing.err.startswith(f"not_found: no turn 99 of '{name}' is recorded")
+
+
+def test_what_services_hold_and_its_changes_are_shown(shell: Shell) -> None:
+    with shell.node("--record", "full"):
+        shell("kv", "put", "colour", "blue")
+        shell("kv", "put", "colour", "green")
+        assert "1,000" not in shell("debug", "record").out
+        assert "changes   2 of what services hold" in shell("debug", "record").out
+        shown = shell("debug", "changes").out.splitlines()
+        assert shown[0].split() == ["PLACE", "WHEN", "NUMBER", "TABLE", "BEFORE", "AFTER"] and len(shown) == 3
+        page = shell("debug", "changes", "--limit", "1")
+        assert page.err.startswith("There may be more: --after ")
+        (change,) = shell("debug", "changes", "--after", page.err.split()[-1], "--json").objects
+        assert (change["number"], change["table"]) == (2, "keyvalue")
+        assert (change["before"][3], change["after"][3]) == ("blue", "green")
+        assert ["keyvalue", "1"] in [line.split() for line in shell("debug", "holdings").out.splitlines()]
+    pieces = shell("debug", "holdings", "--json").objects
+    assert [piece["rows"][0][3] for piece in pieces if piece["table"] == "keyvalue"] == ["green"], "without a node too"

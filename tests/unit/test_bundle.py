@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import stat
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from sessions import CLERK, GRANTS, TINY, asked, contents, forged, record
 
 import workbench
-from workbench.api import Node, SpawnOptions
+from workbench.api import Node, RecordingLevel, SpawnOptions
 from workbench.api.bundles import ActorReplay, BundleReplay
 from workbench.api.errors import Conflict, Invalid, NotFound
 from workbench.api.modules import CancelToken
@@ -26,6 +27,7 @@ from workbench.data import directory
 from workbench.debug.bundle.export import Wanted, export
 from workbench.debug.bundle.reader import Bundle
 from workbench.debug.bundle.replay import MOST, TOGETHER, bounded, replay
+from workbench.debug.session.services import SessionServices
 from workbench.node import LocalNode, Machine
 
 
@@ -370,3 +372,64 @@ def test_a_durable_actor_that_was_brought_back_replays_equal(
     found = replayed(tmp_path / "s.plexbundle", "d")
     assert (found.divergence, found.problem, found.uncertain) == (None, "", 0)
     assert found.equal == found.turns
+
+
+def test_it_is_made_of_what_is_on_disk_however_little_memory_keeps(tmp_path: Path) -> None:
+    with LocalNode(Machine(None, replace(load(), kept_turns=3))) as node:
+        tiny = node.modules.deploy(TINY, file_name="echo.wat")
+        node.actors.spawn(tiny.hash, options=SpawnOptions("echo", "strict"))
+        for number in range(50):
+            asked(node, "echo", "say", str(number))
+        assert len(node.actors.turns("echo", limit=100)) == 3
+        assert workbench.export_bundle(node, tmp_path / "x").turns == 51
+    assert workbench.replay_bundle(tmp_path / "x").held
+
+
+def test_an_actor_that_is_not_recorded_is_not_in_it_and_that_is_said(tmp_path: Path) -> None:
+    with workbench.connect("embedded:") as node:
+        tiny = node.modules.deploy(TINY, file_name="echo.wat")
+        node.debugger.set_level("quiet", RecordingLevel.OFF)
+        for name in ("loud", "quiet"):
+            node.actors.spawn(tiny.hash, options=SpawnOptions(name, "strict"))
+            asked(node, name, "say", "x")
+        info = workbench.export_bundle(node, tmp_path / "x")
+        assert [actor.actor.name for actor in info.actors] == ["loud"]
+        assert info.notes == ("1 actor not in it, because no turn of them is recorded: quiet",)
+        command = "workbench debug record --level full"
+        with pytest.raises(NotFound, match=f"no turn of 'quiet' is recorded; turn recording on with: {command}"):
+            workbench.export_bundle(node, tmp_path / "y", actors=["quiet"])
+        node.debugger.clear()
+        with pytest.raises(NotFound, match=f"nothing is recorded of this tenant and namespace yet; .*: {command}"):
+            workbench.export_bundle(node, tmp_path / "y")
+    assert [path.name for path in tmp_path.iterdir()] == ["x"]
+
+
+def test_on_a_lower_level_turns_are_in_it_without_what_services_held(tmp_path: Path) -> None:
+    with workbench.connect("embedded:", record="messages") as node:
+        tiny = node.modules.deploy(TINY, file_name="echo.wat")
+        node.actors.spawn(tiny.hash, options=SpawnOptions("echo", "strict"))
+        node.keyvalue.put("k", "v")
+        info = workbench.export_bundle(node, tmp_path / "x")
+    assert (info.held, info.changes, info.turns) == (False, 0, 1)
+    assert info.notes == ("what services held is not in it: it is recorded on the level full alone",)
+
+
+def test_from_a_time_on_services_are_known_from_then_on(tmp_path: Path) -> None:
+    with workbench.connect("embedded:") as node:
+        tiny = node.modules.deploy(TINY, file_name="echo.wat")
+        node.actors.spawn(tiny.hash, options=SpawnOptions("echo", "strict"))
+        node.keyvalue.put("k", "early")
+        asked(node, "echo", "say", "1")
+        since = time.time()
+        node.keyvalue.put("k", "late")
+        asked(node, "echo", "say", "2")
+        asked(node, "echo", "say", "3")
+        workbench.export_bundle(node, tmp_path / "x", since=since)
+    with Bundle(tmp_path / "x") as bundle:
+        session = SessionServices(bundle)
+        assert len(bundle.history) == 1 and bundle.turns_total == 4
+        assert session.at(4, since).keyvalue.get("k") == "late" and session.notes(4) == ()
+        assert session.at(2, since).keyvalue.get("k") == "early" and session.notes(2) == ()
+        (note,) = session.notes(1)
+        assert note == "what services held before the time from which the bundle was exported is not in it"
+        session.close()

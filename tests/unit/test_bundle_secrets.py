@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from workbench.api.bundles import SECRETS
 from workbench.api.turn_text import from_line, to_line
 from workbench.debug.bundle.reader import Bundle
 from workbench.debug.bundle.redaction import REDACTED, Redaction
+from workbench.debug.session.services import SessionServices
 
 SECRET = "correct horse/é"
 
@@ -146,3 +148,29 @@ def test_what_is_kept_replays_exactly(node: Node, tmp_path: Path) -> None:
     assert (info.rules, info.secrets, info.redacted) == ((), 0, 0)
     (anna,) = workbench.replay_bundle(tmp_path / "all").actors
     assert (anna.equal, anna.fuel_compared, anna.notes) == (4, 4, ())
+
+
+def test_what_services_held_is_without_secrets_too_and_still_holds_together(node: Node, tmp_path: Path) -> None:
+    node.keyvalue.put("service/api-key", "key-abcdefg")
+    node.keyvalue.put("service/api-key", b"\xffraw-abcdefg")
+    node.keyvalue.put("note", "it is key-abcdefg, and hunter2hunter2")
+    node.keyvalue.delete("note")
+    node.tuplespace.write(("password", "pw-abcdefg"))
+    node.registry.register("r", object_type="t", address="x", labels={"token": "tok-abcdefg"})
+    node.channels.send("q", "t", '{"secret": "sec-abcdefg"}', headers={"authorization": "Bearer bea-abcdefg"})
+    path = tmp_path / "held"
+    workbench.export_bundle(node, path)
+    assert not workbench.verify_bundle(path).problems
+    binary = base64.b64encode(b"\xffraw-abcdefg")
+    for name, data in contents(path).items():
+        if name.startswith(("services/", "changes/")):
+            assert b"abcdefg" not in data and b"hunter2" not in data and binary not in data, name
+    with Bundle(path) as bundle:
+        session = SessionServices(bundle)
+        held = session.at(bundle.turns_total + 1, 1.0)
+        assert not bundle.problems and held.keyvalue.get("password") == "[redacted 1]"
+        assert [entry.fields[0] for entry in held.tuplespace.list()] == ["password"]
+        (message,) = held.channels.messages("q")
+        assert message.headers["authorization"].startswith("Bearer [redacted ")
+        assert session.at(0, 1.0).keyvalue.list() == []
+        session.close()

@@ -283,7 +283,8 @@ def test_when_turns_come_too_fast_the_oldest_are_dropped_and_that_is_said(
     deck.put(*(turn(seq) for seq in range(1, 26)))
     assert deck.seqs() == list(range(16, 26))
     assert deck.recording.statistics(HERE, FULL).dropped == 15
-    assert deck.said == [(Level.WARN, "15 turns could not be recorded: they came faster than they can be written")]
+    what = "15 turns or changes of what services hold could not be recorded"
+    assert deck.said == [(Level.WARN, f"{what}: they came faster than they can be written")]
 
 
 def test_a_full_disk_stops_the_recording_with_one_warning_until_there_is_room(

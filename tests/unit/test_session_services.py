@@ -31,8 +31,8 @@ from workbench.api import (
     parse_pattern,
 )
 from workbench.debug.bundle.reader import Bundle
+from workbench.debug.session.sealed import READS
 from workbench.debug.session.services import SessionServices
-from workbench.debug.session.views import READS
 
 WORKER = """
 from plexspaces import GenServer, channels, keyvalue, locks, process_groups, registry, tuplespace
@@ -253,11 +253,11 @@ def test_every_method_that_changes_something_is_refused(
 ) -> None:
     views = session.at(50, lived.moments[50][0])
     methods = {name: each for name, each in vars(FACETS[facet]).items() if not name.startswith("_")}
-    assert set(READS[facet]) <= set(methods)
+    assert set(READS[FACETS[facet]]) <= set(methods)
     for name, method in methods.items():
         by_place, by_name = arguments(method)
-        if name not in READS[facet]:
-            with pytest.raises(Denied, match=f"{path.name} is a recorded session, nothing in it can be changed; "):
+        if name not in READS[FACETS[facet]]:
+            with pytest.raises(Denied, match=f"{name} was refused: {path.name} is a recorded session"):
                 getattr(getattr(views, facet), name)(*by_place, **by_name)
     check(session, lived, 50)
 
@@ -270,7 +270,7 @@ def test_what_may_be_asked_changes_nothing_of_a_node_that_runs(lived: Lived, fac
         return [(piece.number, piece.table, piece.rows) for piece in lived.node.debugger.holdings()]
 
     before = held()
-    for name in READS[facet]:
+    for name in READS[FACETS[facet]]:
         by_place, by_name = arguments(vars(FACETS[facet])[name])
         if name == "near_misses":
             by_place = [parse_pattern('("nothing", "like", "it")')]

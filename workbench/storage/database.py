@@ -144,6 +144,7 @@ class Database:
         if self._marked:
             with self.transaction(noted=False) as tx:
                 tx.execute("UPDATE recording_state SET whole = 1")
+            self._marked = False
 
     def _noting(self, writer: sqlite3.Connection) -> Noting:
         found = self._notings.get(id(writer))

@@ -25,7 +25,8 @@ from workbench.debug.bundle.spool import Spool
 
 MOST = 1_000_000
 """How many turns a bundle takes: the newest."""
-PAGE = 1_000
+PAGE, LEAST = 2_000, 50
+"""So many turns are read at once, of several actors together; of each at least LEAST."""
 TURN, CHANGE = "T", "C"
 """What a waiting line begins with."""
 TURN_ON = "turn recording on with: workbench debug record --level full"
@@ -103,7 +104,9 @@ def _hold(node: Node, folder: Path, found: Gathered) -> None:
 
 def _read(node: Node, found: Gathered, actors: Collection[str], since: float, end: int) -> None:
     whose: Sequence[str | None] = sorted(set(actors)) or (None,)
-    streams: list[Iterable[RecordedTurn | RecordedChange]] = [_turns(node, name, end) for name in whose]
+    streams: list[Iterable[RecordedTurn | RecordedChange]] = [
+        _turns(node, name, end, max(LEAST, PAGE // len(whose))) for name in whose
+    ]
     if found.held:
         streams.append(_changes(node, since, found.number))
     numbers: dict[str, int] = {}
@@ -136,9 +139,9 @@ def _read(node: Node, found: Gathered, actors: Collection[str], since: float, en
         _cut(found)
 
 
-def _turns(node: Node, actor: str | None, end: int) -> Iterator[RecordedTurn]:
+def _turns(node: Node, actor: str | None, end: int, limit: int) -> Iterator[RecordedTurn]:
     after = 0
-    while page := node.debugger.turns(actor, after=after, limit=PAGE):
+    while page := node.debugger.turns(actor, after=after, limit=limit):
         for turn in page:
             if turn.position > end:
                 return

@@ -1,1 +1,1 @@
-"""A recorded session shown as a node: at any recorded moment, with nothing in it that can be changed."""
+"""A recorded session as a node: everything of one moment, and nothing that could be changed."""

@@ -52,7 +52,8 @@ class SessionServices:
         self._gaps = list(_gaps(bundle))
 
     def at(self, position: int, time: float) -> Views:
-        """What services held after `position` turns were over; it is always the time `time` there.
+        """What services held after `position` turns were over, or at the end for one that is greater than there are
+        turns; it is always the time `time` there.
 
         Nothing but looking is allowed: Denied otherwise. Unavailable: it is closed.
         """
@@ -62,7 +63,7 @@ class SessionServices:
             picture = self._picture or self._filled()
             self._move(picture, bisect_left(self._bundle.history.turns, position))
             scope = self._bundle.scope
-            return RecordedViews(Moment(picture, scope, time), scope, self._refusal)
+            return RecordedViews(Moment(picture, scope, time), scope, self._bundle.path.name)
 
     def notes(self, position: int) -> tuple[str, ...]:
         """What of this moment is not known, and why."""

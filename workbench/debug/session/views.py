@@ -8,11 +8,19 @@ from functools import cached_property
 from typing import Any, NoReturn
 
 from workbench.answer import Answer
-from workbench.api.errors import Denied, Unavailable
+from workbench.api.blobs import Blobs
+from workbench.api.channels import Channels
+from workbench.api.errors import Unavailable
 from workbench.api.events import Area
 from workbench.api.identity import ActorId
+from workbench.api.keyvalue import KeyValue
+from workbench.api.locks import Locks
+from workbench.api.process_groups import ProcessGroups
+from workbench.api.registry import Registry
+from workbench.api.tuplespace import TupleSpace
 from workbench.clock import FakeClock
 from workbench.debug.session.picture import Picture
+from workbench.debug.session.sealed import sealed
 from workbench.services.all import Views
 from workbench.services.blobs.service import BlobService
 from workbench.services.channels import queues
@@ -27,16 +35,15 @@ from workbench.services.process_groups.service import GroupService
 from workbench.services.registry.service import RegistryService
 from workbench.services.tuplespace.service import TupleSpaceService
 
-READS = {
-    "keyvalue": {"get", "entry", "exists", "keys", "list", "level", "ttl", "history"},
-    "tuplespace": {"read", "read_all", "count", "list", "shapes", "waiters", "near_misses", "why_not", "history"},
-    "locks": {"get", "list", "waiters", "history"},
-    "registry": {"lookup", "discover"},
-    "process_groups": {"members", "list"},
-    "channels": {"queues", "queue", "queue_depth", "messages", "message", "topics", "published"},
-    "blobs": {"download", "stream", "download_range", "exists", "metadata", "list", "level", "buckets"},
+FACETS = {
+    "keyvalue": KeyValue,
+    "tuplespace": TupleSpace,
+    "locks": Locks,
+    "registry": Registry,
+    "process_groups": ProcessGroups,
+    "channels": Channels,
+    "blobs": Blobs,
 }
-"""What may be asked of each facet; everything else is refused."""
 
 
 class StandingClock(FakeClock):
@@ -171,24 +178,10 @@ class Moment:
 class RecordedViews(Views):
     """What somebody outside may look at. Denied: it would change something."""
 
-    def __init__(self, moment: Moment, scope: Scope, refusal: str) -> None:
+    def __init__(self, moment: Moment, scope: Scope, name: str) -> None:
         super().__init__(moment, _Onlooker(scope))  # type: ignore[arg-type]  # its services, without what closes them
-        self._refusal = refusal
+        self._name = name
 
     def __getattribute__(self, name: str) -> Any:
         found = super().__getattribute__(name)
-        return ReadOnly(found, READS[name], self._refusal) if name in READS else found
-
-
-class ReadOnly:
-    """A facet of which some methods may be called; the others are there and refuse."""
-
-    def __init__(self, facet: object, reads: set[str], refusal: str) -> None:
-        self._facet, self._reads, self._refusal = facet, reads, refusal
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._facet, name)
-        return found if name in self._reads else self._refuse
-
-    def _refuse(self, *_: object, **__: object) -> NoReturn:
-        raise Denied(self._refusal)
+        return sealed(FACETS[name], self._name, lambda: found) if name in FACETS else found

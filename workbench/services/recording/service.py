@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import accumulate
 from operator import attrgetter
 from threading import Event, Lock, Thread
 from typing import Protocol, TypeAlias, TypeVar
@@ -20,7 +21,6 @@ from workbench.api.identity import ActorId
 from workbench.api.logs import Level
 from workbench.api.recordings import Pin, RecordedTurn, RecordingLevel, RecordingSegment, RecordingStatistics
 from workbench.api.turn_row import Row
-from workbench.api.words import plural
 from workbench.clock import Clock
 from workbench.services.recording import store
 from workbench.services.recording.ring import Bounds, Held
@@ -124,7 +124,7 @@ class Recording:
             self._retry_at = 0.0
             self._flush()
             if left := self._waiting:
-                self._note(Level.WARN, f"{plural(left, 'turn')} could not be recorded before the end: {self._stopped}")
+                self._note(Level.WARN, f"{_counted(left)} could not be recorded before the end: {self._stopped}")
             if self._ended is not None:
                 self._ended(whole=not left and not self._dropped)
 
@@ -170,7 +170,7 @@ class Recording:
         lost = self._dropped - self._told
         if lost:
             self._told += lost
-            self._note(Level.WARN, f"{plural(lost, 'turn')} could not be recorded: {why}")
+            self._note(Level.WARN, f"{_counted(lost)} could not be recorded: {why}")
 
     @property
     def _dropped(self) -> int:
@@ -259,21 +259,18 @@ class Recording:
         for number, _ in segments:
             if len(found) >= limit and (limit <= 0 or found[limit - 1].position < number << PLACES):
                 break
-            found += self._read(number, read)
-            found.sort(key=attrgetter("position"))
+            found = _in_order(found, self._read(number, read))
         return found[: max(0, limit)]
 
     def _newest(
         self, segments: Sequence[tuple[int, int]], read: Callable[[int, list[Row]], Iterator[F]], limit: int
     ) -> list[F]:
         found: list[F] = []
-        for at in range(len(segments) - 1, -1, -1):
-            if limit <= 0:
+        lasts = list(accumulate((last for _, last in segments), max))
+        for (number, _), last in zip(reversed(segments), reversed(lasts), strict=True):
+            if limit <= 0 or (len(found) >= limit and found[-limit].position > last):
                 break
-            if len(found) >= limit and found[-limit].position > max(last for _, last in segments[: at + 1]):
-                break
-            found += self._read(segments[at][0], read)
-            found.sort(key=attrgetter("position"))
+            found = _in_order(self._read(number, read), found)
         return found[-limit:] if limit > 0 else []
 
     def _read(self, number: int, read: Callable[[int, list[Row]], Iterator[F]]) -> list[F]:
@@ -304,3 +301,15 @@ class Recording:
     def clear(self, scope: Scope, *, pinned: bool) -> int:
         with self._written() as writer:
             return writer.remove(scope, pinned=pinned)
+
+
+def _counted(number: int) -> str:
+    return f"{number:,} turns or changes of what services hold"
+
+
+def _in_order(first: list[F], then: list[F]) -> list[F]:
+    """Both together by their places, which most often follow each other."""
+    both = first + then
+    if first and then and first[-1].position > then[0].position:
+        both.sort(key=attrgetter("position"))
+    return both

@@ -13,7 +13,8 @@ from workbench.api.modules import CancelToken, Format, ProgressCallback
 from workbench.api.session import Certainty, Direction, Moment, StateView, TimelineEntry
 from workbench.api.turns import Turn
 from workbench.debug.bundle.opened import Opened
-from workbench.debug.session.workshop import RecordedServices, Workshop
+from workbench.debug.session.services import SessionServices
+from workbench.debug.session.workshop import Workshop
 from workbench.debug.timeline.lives import LifeInBundle
 from workbench.debug.timeline.search import Search
 from workbench.debug.timeline.states import States
@@ -39,7 +40,7 @@ class RecordedSession:
     """Thread-safe. `moved` is told after each move. `name` is that of the file."""
 
     def __init__(
-        self, timeline: Timeline, workshop: Workshop, services: RecordedServices, moved: Callable[[], None]
+        self, timeline: Timeline, workshop: Workshop, services: SessionServices, moved: Callable[[], None]
     ) -> None:
         self._timeline, self._workshop, self._services, self._moved = timeline, workshop, services, moved
         self.name = timeline.bundle.path.name

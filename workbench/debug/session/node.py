@@ -37,7 +37,8 @@ from workbench.debug.session.recorded import (
     RecordedSupervision,
 )
 from workbench.debug.session.sealed import sealed
-from workbench.debug.session.workshop import RecordedServices, Workshop
+from workbench.debug.session.services import SessionServices
+from workbench.debug.session.workshop import Workshop
 from workbench.debug.timeline.samples import Samples
 from workbench.debug.timeline.timeline import Timeline
 from workbench.runtime.bus import Bus, BusSubscription
@@ -51,7 +52,7 @@ class SessionNode:
     """All facets show one moment, at first the end of the session. It owns the bundle, the workshop and the services,
     and closes them."""
 
-    def __init__(self, bundle: Bundle, workshop: Workshop, services: RecordedServices) -> None:
+    def __init__(self, bundle: Bundle, workshop: Workshop, services: SessionServices) -> None:
         self._bundle, self._services = bundle, services
         self._scope = bundle.manifest.tenant, bundle.manifest.namespace
         self._bus = Bus(SystemClock(), buffer=EVENTS)

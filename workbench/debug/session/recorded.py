@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
 from workbench.api.actors import ActorInfo
 from workbench.api.capabilities import CAPABILITIES, Denial, Evidence, GrantChange, parse_grant
-from workbench.api.errors import Invalid, NotFound
+from workbench.api.changes import HeldRows, RecordedChange
+from workbench.api.errors import Invalid, NotFound, Unavailable
 from workbench.api.identity import ActorId
 from workbench.api.journal import Damage, Event, JournalInfo
 from workbench.api.recordings import RecordedTurn, RecordingLevel, RecordingSegment, RecordingStatistics
@@ -132,6 +133,16 @@ class RecordedDebugger:
             if self._timeline.columns.seq[at] == seq:
                 return self._session.state(stream.actor, at + 1)
         raise NotFound(f"no turn {seq:,} of {stream.actor.name!r} is recorded in {self._timeline.bundle.path.name}")
+
+    def changes(self, *, after: int = 0, since: float = 0.0, limit: int = 1_000) -> Sequence[RecordedChange]:  # noqa: ARG002
+        raise self._elsewhere()
+
+    def holdings(self) -> Iterator[HeldRows]:
+        raise self._elsewhere()
+
+    def _elsewhere(self) -> Unavailable:
+        name = self._timeline.bundle.path.name
+        return Unavailable(f"{name} gives no rows of its services: it shows what they held at any moment")
 
     def level(self, actor: ActorId | str | None = None) -> RecordingLevel:  # noqa: ARG002 -- as the api has it
         return RecordingLevel.OFF

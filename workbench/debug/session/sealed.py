@@ -34,7 +34,7 @@ READS: Mapping[object, frozenset[str]] = {
         TupleSpace: "read read_all count list shapes waiters near_misses why_not history",
         Channels: "queues queue queue_depth messages message topics published",
         Blobs: "download stream download_range exists metadata list level buckets",
-        Debugger: "level statistics segments turns state",
+        Debugger: "level statistics segments turns changes holdings state",
         Journal: "list get entries events verify",
     }.items()
 }

@@ -58,9 +58,9 @@ class LocalDebugger:
         *,
         state: State | None = None,
     ) -> None:
+        self._state = state or _no_state
         self._recording, self._holdings, self._levels, self._events = recording, holdings, levels, events
         self._scope, self._id_of = scope, id_of
-        self._state = state or _no_state
 
     def level(self, actor: ActorId | str | None = None) -> RecordingLevel:
         return self._levels.of_scope(self._scope) if actor is None else self._levels.of(self._id_of(actor))

@@ -88,6 +88,8 @@ SPECS = (
     Spec("actor.supervisor", "Show its supervisor", "supervisor", "", "Actor", "supervisor show NAME"),
     Spec("actor.capabilities", "Show what it may do", "capability", "", "Actor", "capability show NAME"),
     Spec("actor.tuple", "Show the tuple that it waits for", "tuple", "", "Actor", "tuple waiters"),
+    Spec("actor.before_crash", "Open the entry before its crash", "history", "Ctrl+Alt+B", "Actor", "journal show NAME",
+         tip="What came right before the turn that crashed: in the journal of a durable actor, else among its turns"),
     Spec("actor.limits", "Edit its limits", "limits", "", "Actor", "actor limits NAME LIMIT=VALUE"),
     Spec("actor.apply_limits", "Apply the limits that are written", "ok", "", "", "actor limits NAME LIMIT=VALUE"),
     Spec("actor.reset_limits", "Reset its limits to those of the profile", "undo", "", "",
@@ -117,6 +119,7 @@ SPECS = (
          "supervisor preview CHILD", checkable=True),
     Spec("supervision.actor", "Go to the actor", "actor", "", "", "actor show NAME"),
     Spec("supervision.message", "Show its last messages", "messages", "", "", "supervisor history NAME"),
+    Spec("supervision.before_crash", "Open the entry before this crash", "history", "", "", "journal show NAME"),
     Spec("supervision.log", "Show its log", "log", "", "", "actor logs NAME"),
     Spec("supervision.turn", "Open or close this supervisor", "chevron-right", "", "", reason=SCREEN),
     Spec("supervision.close_all", "Close all supervisors", "fold", "", "", reason=SCREEN),
@@ -207,6 +210,28 @@ SPECS = (
     Spec("registry.unregister", "Unregister…", "trash", "", "", "registry unregister ID", tone="error"),
     Spec("registry.actor", "Go to the actor that registered it", "actor", "", "", "actor show NAME"),
     Spec("registry.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
+    Spec("journal.verify", "Verify", "ok", "", "", "journal verify NAME",
+         tip="Compare every entry of the chosen journal, or of all, with its checksum and its place"),
+    Spec("journal.export", "Export all entries…", "export", "", "", "journal export NAME FILE"),
+    Spec("journal.checkpoint", "Store its state now", "save", "", "", "journal checkpoint NAME",
+         tip="Recovery begins there"),
+    Spec("journal.compact", "Compact…", "cut", "", "", "journal compact NAME",
+         tip="Remove the entries that recovery does not need since the checkpoint"),
+    Spec("journal.remove", "Remove…", "trash", "", "", "journal remove NAME", tone="error"),
+    Spec("journal.compare", "Compare the states of two entries", "diff", "", "", reason=SCREEN,
+         tip="The states after the two chosen entries, or after the chosen one and the one before it"),
+    Spec("journal.actor", "Go to the actor", "actor", "", "", "actor show NAME"),
+    Spec("journal.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
+    Spec("sequence.show", "Sequence diagram…", "sequence", "Ctrl+Alt+Q", "Debug", "debug diagram ACTOR",
+         tip="Draw who sent what to whom in the newest turns"),
+    Spec("actor.sequence", "Draw its messages", "sequence", "", "", "debug diagram ACTOR"),
+    Spec("sequence.follow", "Follow what happens", "follow", "", "", reason=SCREEN, checkable=True),
+    Spec("sequence.services", "Draw calls to services too", "key", "", "", "debug diagram ACTOR --services",
+         checkable=True),
+    Spec("sequence.export", "Export the diagram…", "export", "", "", "debug diagram ACTOR --output FILE"),
+    Spec("sequence.copy", "Copy the diagram as Mermaid", "copy", "", "", "debug diagram ACTOR --format mermaid"),
+    Spec("sequence.open", "Open the turn of the arrow", "history", "", "", "actor show NAME"),
+    Spec("sequence.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
     Spec("queue.new", "Make a queue…", "plus", "", "Data", "queue create QUEUE"),
     Spec("queue.send", "Send to a queue…", "queue", "", "Data", "queue send QUEUE TYPE=PAYLOAD"),
     Spec("topic.publish", "Publish to a topic…", "topic", "", "Data", "topic publish TOPIC TYPE=PAYLOAD"),
@@ -273,10 +298,10 @@ SPECS = (
     Spec("showcase.copy", "Copy", "copy", "", "", reason="the command prints it", tip="Copy all that was said"),
     Spec("help.about", "About this node", "info", "", "Help", "--version"),
 )  # fmt: skip
-MENUS = ("File", "Edit", "Actor", "Supervision", "Data", "View", "Node", "Help")
+MENUS = ("File", "Edit", "Actor", "Supervision", "Data", "Debug", "View", "Node", "Help")
 OF_NODE = (
     "actor.", "module.", "supervision.", "capability.", "key.", "tuple.", "queue.", "topic.", "group.", "lock.",
-    "registry.", "blob.",
+    "registry.", "blob.", "journal.",
 )  # fmt: skip
 NEED_NODE = frozenset(
     {

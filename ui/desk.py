@@ -75,6 +75,14 @@ class Desk(QObject):
     """Ask how to start an actor of this module."""
     show_turns = Signal(str)
     """The actor whose newest messages are to be seen."""
+    show_turn = Signal(str, int)
+    """An actor and the number of a turn of it that is to be seen."""
+    show_entry = Signal(str, int)
+    """A durable actor and the number of an entry in its journal."""
+    show_sequence = Signal(str)
+    """Names of actors, with commas between them, whose messages are to be drawn; empty for all."""
+    before_crash = Signal(object)
+    """CrashOf: go to the turn before it."""
     show_supervised = Signal(str)
     """A supervisor, or an actor that has one: show where it stands."""
     show_capabilities = Signal(str)

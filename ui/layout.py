@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMainWindow
 from ui.settings import Record, RecordFile, text
 from ui.widgets.dock import Dock
 
-VERSION = 6
+VERSION = 7
 """Grows when panels come or go in a way that makes old arrangements wrong."""
 LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 ACROSS, DOWN = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
@@ -35,8 +35,13 @@ SHARES = {
 }
 """Percent of the window, by docks that lie side by side or one over the other."""
 PERSPECTIVES = tuple(SHARES)
-DATA = ("keyvalue", "tuplespace", "channels", "groups", "locks", "registry", "blobs")
+DATA = ("keyvalue", "tuplespace", "channels", "groups", "locks", "registry", "blobs", "journal")
 """What the services hold: in front in the perspective Data, elsewhere shown when it is asked for."""
+
+
+EVERYWHERE = frozenset(("actors", "modules", "supervision", "capabilities", "editor", "messages", "graphs", "log"))
+SHOWN = {"operate": EVERYWHERE, "debug": EVERYWHERE | {"sequence"}, "data": EVERYWHERE | {*DATA}}
+"""Which panels are there at once; the others come when they are asked for."""
 
 
 def arrange(window: QMainWindow, docks: Mapping[str, Dock], perspective: str) -> None:
@@ -46,7 +51,7 @@ def arrange(window: QMainWindow, docks: Mapping[str, Dock], perspective: str) ->
         window.removeDockWidget(dock)
     {"operate": _operate, "debug": _debug, "data": _data}[perspective](window, docks)
     for name, dock in docks.items():
-        dock.setVisible(perspective == "data" or name not in DATA)
+        dock.setVisible(name in SHOWN[perspective])
     docks["actors"].raise_()
     docks["keyvalue" if perspective == "data" else "editor"].raise_()
     proportion(window, docks, perspective)
@@ -66,7 +71,7 @@ def _operate(window: QMainWindow, docks: Mapping[str, Dock]) -> None:
     window.splitDockWidget(docks["actors"], docks["editor"], ACROSS)
     window.splitDockWidget(docks["actors"], docks["graphs"], DOWN)
     window.splitDockWidget(docks["editor"], docks["log"], DOWN)
-    _tabs(window, docks, "editor", "messages")
+    _tabs(window, docks, "editor", "messages", "sequence")
     _tabs(window, docks, "actors", "modules", "supervision", "capabilities", *DATA)
 
 
@@ -76,6 +81,7 @@ def _debug(window: QMainWindow, docks: Mapping[str, Dock]) -> None:
     window.splitDockWidget(docks["editor"], docks["messages"], ACROSS)
     window.splitDockWidget(docks["editor"], docks["log"], DOWN)
     window.splitDockWidget(docks["messages"], docks["actors"], DOWN)
+    _tabs(window, docks, "editor", "sequence")
     _tabs(window, docks, "actors", "graphs", "modules", "supervision", "capabilities", *DATA)
     docks["actors"].raise_()
 
@@ -88,7 +94,7 @@ def _data(window: QMainWindow, docks: Mapping[str, Dock]) -> None:
     window.splitDockWidget(docks[first], docks["log"], DOWN)
     window.splitDockWidget(docks["messages"], docks["actors"], DOWN)
     _tabs(window, docks, *DATA)
-    _tabs(window, docks, "messages", "editor")
+    _tabs(window, docks, "messages", "editor", "sequence")
     _tabs(window, docks, "actors", "graphs", "modules", "supervision", "capabilities")
     docks["messages"].raise_()
 

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from ui import focus, layout, theme
 from ui.actions import MENUS
 from ui.bridge import Bridge
+from ui.crashes import CrashTrail
 from ui.demonstrating import Demonstrating
 from ui.desk import Desk
 from ui.dialogs.shortcuts import Shortcuts
@@ -39,12 +40,14 @@ from ui.panels.channels.panel import ChannelsPanel
 from ui.panels.editor.panel import EditorPanel
 from ui.panels.graphs.panel import GraphsPanel
 from ui.panels.groups.panel import GroupsPanel
+from ui.panels.journal.panel import JournalPanel
 from ui.panels.keyvalue.panel import KeyValuePanel
 from ui.panels.locks.panel import LocksPanel
 from ui.panels.log.panel import LogPanel
 from ui.panels.messages.panel import MessagesPanel
 from ui.panels.modules.panel import ModulesPanel
 from ui.panels.registry.panel import RegistryPanel
+from ui.panels.sequence.panel import SequencePanel
 from ui.panels.supervision.panel import SupervisionPanel
 from ui.panels.tuplespace.panel import TupleSpacePanel
 from ui.progress import Reporter
@@ -63,6 +66,7 @@ from workbench.api import WorkbenchError
 PANELS: tuple[type[Panel], ...] = (
     EditorPanel, ActorsPanel, ModulesPanel, SupervisionPanel, CapabilitiesPanel, MessagesPanel, GraphsPanel, LogPanel,
     KeyValuePanel, TupleSpacePanel, ChannelsPanel, GroupsPanel, LocksPanel, RegistryPanel, BlobsPanel,
+    JournalPanel, SequencePanel,
 )  # fmt: skip
 REMEMBER_MS = 250
 TOOLS = ("file.new_server", "file.open", "file.save", "", "edit.run", "actor.spawn", "actor.message")
@@ -102,6 +106,7 @@ class MainWindow(QMainWindow):
         self.notices = NoticeBar(self.desk)
         self.drop_zone = DropZone(self, tuple(self.panels.values()))
         self.tree_files = TreeFiles(self.desk)
+        self.crash_trail = CrashTrail(self.desk)
         self.demonstrating = Demonstrating(self.desk, self)
         self.drops = Drops(self.desk, self._edit)
         self.jumps = Jumps(self.desk, self, self.panels)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from xml.etree import ElementTree
+
 from tests.cli.conftest import Shell
 from workbench.api.turn_text import from_line
 
@@ -53,6 +56,20 @@ def test_what_run_did_is_recorded_in_its_workspace(shell: Shell) -> None:
     assert (known.code, known.out, known.err) == (0, "1\n", "")
     missing = shell("debug", "state", name, "99")
     assert missing.code == 1 and missing.err.startswith(f"not_found: no turn 99 of '{name}' is recorded")
+
+
+def test_a_diagram_is_drawn_of_what_was_recorded_as_text_and_as_files(shell: Shell) -> None:
+    assert shell("run", "counter.py", "--call", "increment", "--workspace", str(shell.workspace)).code == 0
+    text = shell("debug", "diagram").out
+    assert text.startswith("sequenceDiagram\n    actor p0 as outside\n")
+    assert "p0->>p1: increment" in text and "p1-->>p0: 1" in text
+    arrows = json.loads(shell("debug", "diagram", "--format", "json").out)["arrows"]
+    picture = shell.workspace / "shop.svg"
+    drawn = shell("debug", "diagram", "--limit", "50", "-o", str(picture))
+    assert drawn.out == f"{picture}: {len(arrows)} arrows between 3 participants\n"
+    assert len(ElementTree.parse(picture).getroot().findall("{http://www.w3.org/2000/svg}g[@data-turn]")) == len(arrows)
+    nobody = shell("debug", "diagram", "nobody")
+    assert (nobody.code, nobody.err) == (1, "not_found: nothing is recorded of nobody that could be drawn\n")
 
 
 def test_what_services_hold_and_its_changes_are_shown(shell: Shell) -> None:

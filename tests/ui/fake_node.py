@@ -182,7 +182,7 @@ class FakeActors:
         seq = row.turns + 1
         turn = Turn(
             row.id, seq, "message", Envelope(f"m{seq}", kind, message_type, payload, time=time()), outcome, FIGURES,
-            time(), row.module, reply, text, cause,
+            time(), row.module, reply=reply, text=text, cause=cause,
             host_calls=(HostCall("logging", "log", ("info", f"{message_type} {payload!r}")),), host_calls_total=1,
         )  # fmt: skip
         self.all_turns.append(turn)

@@ -13,10 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from ui.excerpt import LINE_CHARACTERS, TEXT_CHARACTERS, excerpt, is_long, whole
 from ui.main_window import MainWindow
-from ui.panels.actors.turn_text import turn_html
 from ui.panels.log.panel import LogPanel
 from ui.panels.messages.panel import MessagesPanel
 from ui.sending import Sent
+from ui.turn_text import turn_html
 from workbench.api import Level, Rejected
 
 GIANT = "w" * 200_000

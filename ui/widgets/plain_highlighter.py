@@ -1,4 +1,4 @@
-"""Colours of texts with simple rules: WIT, the differences of two texts, and the text of core modules."""
+"""Colours of texts with simple rules: WIT, JSON, the differences of two texts, and the text of core modules."""
 
 from __future__ import annotations
 
@@ -32,6 +32,12 @@ WAT: tuple[Rule, ...] = tuple((re.compile(pattern), tone, "") for pattern, tone 
     (r"(?<![\w$.-])[-+]?(0x[0-9a-fA-F_.]+|\d[\d_.]*)\b", "number"),
     (r'"(\\.|[^"\\])*"', "string"),
     (r";;.*", "comment"),
+))  # fmt: skip
+JSON: tuple[Rule, ...] = tuple((re.compile(pattern), tone, "") for pattern, tone in (
+    (r'"(\\.|[^"\\])*"', "string"),
+    (r'"(\\.|[^"\\])*"(?=\s*:)', "function"),
+    (r"(?<![\w\"])-?\d[\d.eE+-]*(?![\w\"])", "number"),
+    (r"\b(true|false|null)\b", "keyword"),
 ))  # fmt: skip
 
 

@@ -16,6 +16,7 @@ class Area(StrEnum):
     CAPABILITIES = "capabilities"
     BLOBS = "blobs"
     CHANNELS = "channels"
+    JOURNAL = "journal"
     KEYVALUE = "keyvalue"
     LOCKS = "locks"
     MODULES = "modules"

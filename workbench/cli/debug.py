@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import click
 
 from workbench.api import (
     Invalid,
+    NotFound,
     RecordedChange,
     RecordedTurn,
     RecordingLevel,
     RecordingSegment,
     RecordingStatistics,
 )
+from workbench.api.sequence import Diagram
+from workbench.api.sequence_reading import read
+from workbench.api.sequence_svg import to_svg
+from workbench.api.sequence_text import to_json, to_mermaid
 from workbench.api.turn_text import to_line
 from workbench.api.words import plural
 from workbench.cli import options, render
 from workbench.cli.connection import Target, running, stored
 from workbench.cli.moment import since
+from workbench.cli.output import Output
 
 INHERIT = "inherit"
 SHOWN_CHARACTERS = 60
+DIAGRAMS: dict[str, Callable[[Diagram], str]] = {"svg": to_svg, "mermaid": to_mermaid, "json": to_json}
+ENDINGS = {".svg": "svg", ".json": "json"}
 
 
 @click.group()
@@ -193,6 +204,38 @@ def state(actor: str, turn: int, timeout_seconds: float, target: Target, as_json
     with stored(target) as node:
         found = node.debugger.state(actor, turn, timeout=timeout_seconds)
     return render.state(found, as_json=as_json)
+
+
+@debug.command()
+@click.argument("actors", nargs=-1, metavar="[ACTOR]...")
+@since
+@click.option("--limit", type=click.IntRange(1, 5_000), default=200, show_default=True, help="Of so many turns.")
+@click.option("--services", is_flag=True, help="Also the calls to services.")
+@click.option("--format", "kind", type=click.Choice(list(DIAGRAMS)), help="If not as the file's ending says: mermaid.")
+@click.option("-o", "--output", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write it to this file.")
+@options.where
+@options.debug
+def diagram(
+    actors: tuple[str, ...], since: float, limit: int, services: bool, kind: str | None, file: Path | None,
+    target: Target,
+) -> None:  # fmt: skip
+    """Draw who sent what to whom in the newest recorded turns of the ACTORs or of all, as a sequence diagram.
+
+    svg: a picture. mermaid: text that many pages draw. json: the same as data, described in docs/sequence.md.
+    """
+    kind = kind or ENDINGS.get(file.suffix.lower() if file else "", "mermaid")
+    with stored(target) as node:
+        found = read(node, actors, since=since, limit=limit, services=services)
+    if not found.arrows:
+        raise NotFound(f"nothing is recorded{f' of {actors[0]}' if actors else ''} that could be drawn")
+    drawn = DIAGRAMS[kind](found)
+    if file is None:
+        click.echo(drawn, nl=not drawn.endswith("\n"))
+        return
+    with Output(file) as output:
+        output.write(drawn.encode())
+    what = f"{plural(len(found.arrows), 'arrow')} between {plural(len(found.parties), 'participant')}"
+    click.echo(f"{file}: {what}")
 
 
 def _facts(found: RecordingStatistics) -> tuple[tuple[str, str], ...]:

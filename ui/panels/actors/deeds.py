@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication
 
+from ui.crashes import CrashOf
 from ui.desk import Draft
 from ui.dialogs.asking import ask_and_wait, asking
 from ui.dialogs.choice import choice
@@ -23,14 +24,18 @@ if TYPE_CHECKING:
 
 ROW_ACTIONS = (
     "actor.message", "actor.source", "actor.graph", "actor.log", "actor.supervisor", "actor.capabilities",
-    "actor.tuple", "actor.limits", "", "actor.suspend", "actor.resume", "actor.passivate", "", "actor.restart",
-    "actor.stop", "actor.kill", "", "actor.copy_id", "actor.copy_command",
+    "actor.tuple", "actor.sequence", "actor.before_crash", "actor.limits", "",
+    "actor.suspend", "actor.resume", "actor.passivate", "",
+    "actor.restart", "actor.stop", "actor.kill", "", "actor.copy_id", "actor.copy_command",
 )  # fmt: skip
 CHANGES = {
     "suspend": "takes no more messages until it is resumed",
     "resume": "goes on",
     "passivate": "keeps its state without an instance; the next message brings it back",
 }
+OF_EACH = (
+    "message", "sequence", "source", "graph", "log", "stop", "limits", "capabilities", "copy_id", "copy_command",
+)  # fmt: skip
 AT_REST = (ActorState.CRASHED, ActorState.STOPPED)
 
 
@@ -45,7 +50,8 @@ class Deeds:
             "spawn": self.spawn, "message": self.message, "source": self._source, "restart": self._restart,
             "stop": self._stop, "kill": self._kill, "graph": self._graph, "log": self._log, "copy_id": self._copy_id,
             "copy_command": self._copy_command, "supervisor": self._show_supervisor, "limits": self._show_limits,
-            "capabilities": self._show_capabilities, "tuple": self._show_tuple,
+            "capabilities": self._show_capabilities, "tuple": self._show_tuple, "before_crash": self._before_crash,
+            "sequence": lambda: self._desk.show_sequence.emit(self._panel.chosen),
         }.items():  # fmt: skip
             self._desk.actions.bind(f"actor.{verb}", slot)
         for verb in CHANGES:
@@ -56,13 +62,14 @@ class Deeds:
         """What can be done to it now."""
         state = row.state if row is not None else ActorState.STOPPED
         rests = state in AT_REST
-        for verb in ("message", "source", "graph", "log", "stop", "limits", "capabilities", "copy_id", "copy_command"):
+        for verb in OF_EACH:
             self._desk.actions.enable(f"actor.{verb}", on=row is not None)
         for verb, on in (
             ("restart", row is not None and rests), ("kill", row is not None and not rests),
             ("suspend", not rests and state not in (ActorState.SUSPENDED, ActorState.STOPPING)),
             ("resume", state is ActorState.SUSPENDED), ("passivate", state is ActorState.IDLE),
             ("supervisor", row is not None and bool(row.supervisor)), ("tuple", state is ActorState.WAITING),
+            ("before_crash", row is not None and row.crashes > 0),
         ):  # fmt: skip
             self._desk.actions.enable(f"actor.{verb}", on=on)
 
@@ -104,6 +111,10 @@ class Deeds:
     def _show_tuple(self) -> None:
         if self._panel.chosen:
             self._desk.show_waiter.emit(self._panel.chosen)
+
+    def _before_crash(self) -> None:
+        if self._panel.chosen:
+            self._desk.before_crash.emit(CrashOf(self._panel.chosen))
 
     def _copy_id(self) -> None:
         QGuiApplication.clipboard().setText(self._panel.chosen)

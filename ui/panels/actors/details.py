@@ -14,12 +14,12 @@ from ui.excerpt import excerpt
 from ui.facts import grid
 from ui.icons import pixmap
 from ui.models import RowModel
-from ui.panels.actors.columns import TURNS
 from ui.panels.actors.limits import LimitsTab
-from ui.panels.actors.turn_text import turn_html
 from ui.states import STATES, behaviors, state_text
 from ui.theme import current, mono
 from ui.traceback_text import as_html, from_address
+from ui.turn_columns import TURNS
+from ui.turn_text import turn_html
 from ui.widgets.build import box, browser, button, label, row, set_tone, tool_for
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.filtered_table import FilteredTable
@@ -66,7 +66,18 @@ class ActorDetails(QWidget):
         tools = [
             tool_for(self._desk.actions[f"actor.{verb}"]) for verb in ("message", "source", "graph", "log", "stop")
         ]
-        return row(self.picture, self.name, self.state, None, self.restart, *tools, margins=(10, 4, 6, 4), spacing=6)
+        self.trail = tool_for(self._desk.actions["actor.before_crash"])
+        return row(
+            self.picture,
+            self.name,
+            self.state,
+            None,
+            self.trail,
+            self.restart,
+            *tools,
+            margins=(10, 4, 6, 4),
+            spacing=6,
+        )
 
     def _turn_page(self) -> QWidget:
         split = QSplitter()
@@ -103,6 +114,13 @@ class ActorDetails(QWidget):
     def show_turns(self) -> None:
         self.tabs.setCurrentIndex(1)
 
+    def choose_turn(self, seq: int) -> bool:
+        """Whether it is there; chosen past the filter."""
+        if not any(turn.seq == seq for turn in self.turn_list.all):
+            return False
+        self.turn_list.select_key(seq)
+        return True
+
     def show_limits(self) -> None:
         self.tabs.setCurrentWidget(self.limits)
 
@@ -115,6 +133,7 @@ class ActorDetails(QWidget):
         self.name.setText(info.id.name)
         self.state.setText(state_text(info))
         set_tone(self.state, {"error": "error", "warn": "warn", "ok": "ok"}.get(tone, "muted"))
+        self.trail.setVisible(info.crashes > 0)
         self.restart.setVisible(info.state in (ActorState.CRASHED, ActorState.STOPPED))
         at = self.overview.verticalScrollBar().value()
         self.overview.setHtml(overview(info))

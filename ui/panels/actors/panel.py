@@ -25,6 +25,7 @@ from ui.widgets.restart_delegate import RestartDelegate
 from workbench.api import PROFILES, ActorInfo, Area, Limits, Node, NotFound, Turn
 
 TURNS_SHOWN = 200
+RECORDED_SHOWN = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class ActorsPanel(TablePanel[ActorInfo]):
         super().__init__(desk)
         self.chosen = ""
         self._awaited = ""  # chosen elsewhere, not yet in the list
+        self._awaited_turn = ("", 0)
         self._listing = Listing()
         self._tree_wanted = Filter()
         self._declared: dict[str, int] = {}
@@ -87,6 +89,7 @@ class ActorsPanel(TablePanel[ActorInfo]):
         desk.spawn_wanted.connect(self.deeds.spawn)
         desk.list_actors.connect(self._list)
         desk.show_turns.connect(self._show_turns)
+        desk.show_turn.connect(self._show_turn)
         self._bind()
         for tools in (self.view.tools, self.tree.view.tools):
             for action in ("actor.tree", "actor.spawn"):
@@ -117,6 +120,9 @@ class ActorsPanel(TablePanel[ActorInfo]):
             turns = node.actors.turns(chosen, limit=TURNS_SHOWN) if chosen and self.details.wants_turns else ()
         except NotFound:
             turns = ()
+        name, seq = self._awaited_turn
+        if name == chosen and seq and not any(turn.seq == seq for turn in turns):
+            turns = _recorded(node, chosen, turns)
         plan = self.view.planned(found.actors, wanted)
         grown, grown_plan = self._grow(node, found)
         return Found(found, wanted, plan, self.desk.roster.plan(found), chosen, turns,
@@ -159,6 +165,9 @@ class ActorsPanel(TablePanel[ActorInfo]):
             found.turns if found.chosen == self.chosen else None,
             found.profile if found.chosen == self.chosen else self.details.limits.profile,
         )
+        name, seq = self._awaited_turn
+        if seq and name == found.chosen == self.chosen and self.details.choose_turn(seq):
+            self._awaited_turn = ("", 0)
 
     def arranged(self) -> None:
         self.table.setColumnHidden(self._action, not self._listing.crashed)
@@ -258,6 +267,11 @@ class ActorsPanel(TablePanel[ActorInfo]):
         self.details.show_turns()
         self._choose_from_elsewhere(name)
 
+    def _show_turn(self, name: str, seq: int) -> None:
+        self._awaited_turn = (name, seq)
+        self._show_turns(name)
+        self.refresh()
+
     def record(self) -> Record:
         sizes = self.split.sizes()
         return super().record() | {
@@ -276,3 +290,10 @@ class ActorsPanel(TablePanel[ActorInfo]):
         height = number(child(record, "details"), "height")
         if 60 < height < 2000:
             self.split.setSizes([max(self.height() - height, 200), height])
+
+
+def _recorded(node: Node, actor: str, newest: Sequence[Turn]) -> Sequence[Turn]:
+    """Off the Qt thread: the turns on disk before those in memory."""
+    first = newest[0].seq if newest else 1 << 62
+    known = node.debugger.turns(actor, limit=RECORDED_SHOWN, newest=True)
+    return [*(found.turn for found in known if found.turn.seq < first), *newest]

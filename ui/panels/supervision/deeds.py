@@ -27,6 +27,7 @@ class Deeds:
             "restart": self._restart, "restart_all": self._restart_all, "stop": self._stop, "start": self._start,
             "add": self._add, "remove": self._remove, "actor": self._go_to_actor, "message": self._go_to_message,
             "log": self._show_log, "copy_command": self._copy_command,
+            "before_crash": self._before_crash,
         }.items():  # fmt: skip
             self._desk.actions.bind(f"supervision.{verb}", slot)
 
@@ -57,6 +58,10 @@ class Deeds:
                 await self._panel.call(facet.remove, supervisor)
         self._desk.notice(done, "ok")
         self._panel.refresh()
+
+    def _before_crash(self) -> None:
+        if (crash := self._panel.details.crash()) is not None:
+            self._desk.before_crash.emit(crash)
 
     def _restart(self) -> None:
         supervisor, child = self._place()

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
+from ui.crashes import CrashOf
 from ui.desk import Desk
 from ui.icons import pixmap
 from ui.models import RowModel
@@ -24,7 +25,7 @@ from ui.widgets.filtered_table import FilteredTable
 from ui.widgets.table import Table
 from workbench.api import Ending, Payload, RestartPlan, RestartRecord
 
-TOOLS = ("restart", "stop", "start", "actor", "message", "log")
+TOOLS = ("restart", "stop", "start", "actor", "message", "log", "before_crash")
 
 
 class SupervisionDetails(QWidget):
@@ -62,6 +63,10 @@ class SupervisionDetails(QWidget):
         self.setMinimumHeight(120)
         self.table.selectionModel().currentRowChanged.connect(lambda: self._show_decision())
         self.timeline.chosen.connect(self._choose_decision)
+        self.table.menu_for = lambda: desk.actions.menu(self, "supervision.before_crash", "supervision.log")
+        for part in (self.timeline, self.table):
+            part.opened.connect(lambda: desk.actions.run("supervision.before_crash"))
+        desk.actions.enable("supervision.before_crash", on=False)
         self.tabs.currentChanged.connect(lambda: desk.remember.emit())
         desk.theme_changed.connect(self._paint)
 
@@ -146,8 +151,16 @@ class SupervisionDetails(QWidget):
     def _choose_decision(self, number: int) -> None:
         self.decisions.select_key(number)
 
+    def crash(self) -> CrashOf | None:
+        """The one of the decision that is chosen, if it was about a crash."""
+        record = self.chosen()
+        if record is None or record.cause is None:
+            return None
+        return CrashOf(record.child, record.cause, record.time)
+
     def _show_decision(self) -> None:
         record = self.chosen()
+        self._desk.actions.enable("supervision.before_crash", on=self.crash() is not None)
         if record is not None:
             self.timeline.choose(record.seq)
             self.decision.setHtml(record_html(record, self._killers.get(record.seq)))

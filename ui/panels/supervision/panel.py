@@ -28,7 +28,8 @@ DECISIONS_SHOWN = 500
 TURNS_READ = 50
 CARD_ACTIONS = (
     "supervision.restart", "supervision.restart_all", "supervision.stop", "supervision.start", "supervision.add", "",
-    "supervision.edit_tree", "", "supervision.actor", "supervision.message", "supervision.log", "",
+    "supervision.edit_tree", "", "supervision.actor", "supervision.message", "supervision.log",
+    "supervision.before_crash", "",
     "supervision.turn", "supervision.copy_command",
     "", "supervision.remove",
 )  # fmt: skip

@@ -20,12 +20,14 @@ LANES = 5
 LEAST_SECONDS = 60.0
 STEPS = (5, 10, 30, 60, 300, 600, 1800, 3600, 6 * 3600, 86_400)
 SIZE = 14
+BADGE = 11
 
 
 class Timeline(QWidget):
-    """`chosen` carries the number of a decision."""
+    """`chosen` carries the number of a decision; `opened` is Enter or a double click on the chosen one."""
 
     chosen = Signal(int)
+    opened = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -109,11 +111,21 @@ class Timeline(QWidget):
                 painter.setBrush(QColor(current().selection))
                 painter.drawEllipse(box.adjusted(-4, -4, 4, 4))
             icons.paint(painter, icon, tone, box)
+            if record.cause is not None:
+                self._badge(painter, box)
         if self.hasFocus():
             painter.setPen(QPen(QColor(current().accent), 1, Qt.PenStyle.DotLine))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
+
+    def _badge(self, painter: QPainter, box: QRectF) -> None:
+        """It was a crash."""
+        place = QRectF(box.right() - BADGE * 0.4, box.top() - BADGE * 0.5, BADGE, BADGE)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(current().base))
+        painter.drawEllipse(place.adjusted(-1, -1, 1, 1))
+        icons.paint(painter, "crashed", "error", place)
 
     def _axis(self, painter: QPainter) -> None:
         tokens, metrics, left = current(), QFontMetricsF(self.font()), self._left()
@@ -149,7 +161,14 @@ class Timeline(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._take(self.at(event.position().x(), event.position().y()))
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if self.at(event.position().x(), event.position().y()) is not None:
+            self.opened.emit()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._record() is not None:
+            self.opened.emit()
+            return
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         if step is None or not self.records:
             super().keyPressEvent(event)

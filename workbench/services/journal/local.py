@@ -33,12 +33,12 @@ class LocalJournal:
         return ActorId(split_address(actor)[0] if isinstance(actor, str) else actor.name, namespace, tenant)
 
     def list(self) -> Sequence[JournalInfo]:
-        return store.infos(self._service.database, self._scope)
+        return store.infos(self._service.database, self._service.sizes, self._scope)
 
     def get(self, actor: ActorId | str) -> JournalInfo:
         who = self._id(actor)
         self._service.number(who)
-        return store.infos(self._service.database, self._scope, who.name)[0]
+        return store.infos(self._service.database, self._service.sizes, self._scope, who.name)[0]
 
     def entries(self, actor: ActorId | str, *, after: int = 0, limit: int = 100) -> Sequence[Turn]:
         number = self._service.number(self._id(actor))

@@ -6,10 +6,12 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from workbench.api.capabilities import Grant
 from workbench.api.errors import Conflict, NotFound
+from workbench.api.events import Area
 from workbench.api.identity import ActorId
 from workbench.api.journal import KEY_SECONDS, Checkpoint, Commit, Event, Part, Post, Stored, Timer
 from workbench.api.limits import Limits
@@ -18,6 +20,7 @@ from workbench.api.turn_text import envelope_line, from_line, to_envelope_line, 
 from workbench.api.turns import HostCall, Outcome, Turn
 from workbench.services.journal import store, trees
 from workbench.services.journal.group import GroupCommit, Told
+from workbench.services.journal.sizes import Sizes
 from workbench.services.means import Means, Scope
 from workbench.storage.database import Transaction
 
@@ -30,6 +33,7 @@ class JournalService:
 
     def __init__(self, means: Means) -> None:
         self.means, self.database = means, means.database
+        self.sizes = Sizes(means.database)
         self._numbers: dict[ActorId, int] = {}
         self._group: GroupCommit[tuple[int, Commit]] = GroupCommit("journal", self._write)
         self.close = self._group.close
@@ -251,6 +255,8 @@ class JournalService:
         if checkpoint is None:
             raise Conflict(f"{actor.name} has no checkpoint, so every entry is needed to bring it back; take one first")
         with self.database.transaction(durable=True) as tx:
+            tx.emit(partial(self.means.events.touch, Area.JOURNAL, (actor.tenant, actor.namespace)))
+            tx.settle(partial(self.sizes.forget, number))
             return tx.execute(store.COMPACT, (number, checkpoint.seq)).rowcount
 
     def remove(self, actor: ActorId) -> None:
@@ -259,3 +265,5 @@ class JournalService:
             for statement in store.FORGET:
                 tx.execute(statement, (number,))
             tx.settle(lambda: self._numbers.pop(actor, None))
+            tx.settle(partial(self.sizes.forget, number))
+            tx.emit(partial(self.means.events.touch, Area.JOURNAL, (actor.tenant, actor.namespace)))

@@ -14,6 +14,7 @@ from workbench.api.journal import Damage, Event, JournalInfo, Part, Post, Timer
 from workbench.api.messages import Envelope, Payload
 from workbench.api.turn_text import from_line, from_part_line, part_line, to_envelope_line
 from workbench.api.turns import HostCall, Turn
+from workbench.services.journal.sizes import Size, Sizes
 from workbench.services.means import Scope
 from workbench.storage.database import Database, Row, Transaction
 
@@ -79,12 +80,10 @@ QUARANTINE = (
     "UPDATE journal_actors SET quarantined = quarantined + 1 WHERE number = ?",
 )
 LIST = """
-SELECT a.*, count(j.seq) AS entries, min(j.seq) AS first, max(j.seq) AS last, total(length(j.line)) AS bytes,
-       (SELECT count(*) FROM journal_events e WHERE e.actor = a.number) AS events,
+SELECT a.*, (SELECT count(*) FROM journal_events e WHERE e.actor = a.number) AS events,
        (SELECT max(seq) FROM journal_checkpoints c WHERE c.actor = a.number) AS checkpoint,
        (SELECT max(taken) FROM journal_checkpoints c WHERE c.actor = a.number) AS taken
-FROM journal_actors a LEFT JOIN journal j ON j.actor = a.number
-WHERE a.tenant = ? AND a.namespace = ? AND (? = '' OR a.name = ?) GROUP BY a.number ORDER BY a.name
+FROM journal_actors a WHERE a.tenant = ? AND a.namespace = ? AND (? = '' OR a.name = ?) ORDER BY a.name
 """
 RUNNING = "SELECT tenant, namespace, name, birth FROM journal_actors WHERE runs = 1 AND birth NOT NULL ORDER BY number"
 
@@ -139,16 +138,17 @@ def runs(database: Database, actor: ActorId) -> int:
     return int(rows[0]["runs"]) if rows else ENDED
 
 
-def infos(database: Database, scope: Scope, name: str = "") -> list[JournalInfo]:
+def infos(database: Database, sizes: Sizes, scope: Scope, name: str = "") -> list[JournalInfo]:
     """Of all actors of a tenant and namespace, or of the one of this name."""
-    return [
-        JournalInfo(
-            ActorId(row["name"], row["namespace"], row["tenant"]), row["module"], row["first"] or 0, row["last"] or 0,
-            row["entries"], row["events"], row["checkpoint"] or 0, row["taken"] or 0.0, int(row["bytes"]),
-            bool(row["runs"]), row["quarantined"],
-        )
-        for row in database.query(LIST, (*scope, name, name))
-    ]  # fmt: skip
+    rows = database.query(LIST, (*scope, name, name))
+    return [_info(row, sizes.of(row["number"], row["quarantined"])) for row in rows]
+
+
+def _info(row: Row, size: Size) -> JournalInfo:
+    return JournalInfo(
+        ActorId(row["name"], row["namespace"], row["tenant"]), row["module"], size.first, size.last, size.entries,
+        row["events"], row["checkpoint"] or 0, row["taken"] or 0.0, size.bytes, bool(row["runs"]), row["quarantined"],
+    )  # fmt: skip
 
 
 def running(database: Database) -> list[tuple[ActorId, Turn]]:

@@ -1,0 +1,160 @@
+"""The Sequence panel on a real node: every arrow leads to its turn, and thousands stay fluent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from time import perf_counter
+from xml.etree import ElementTree
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
+from real_node import QuickNode, crash
+
+import workbench
+from tests.unit.fragile import FRAGILE
+from ui.main_window import MainWindow
+from ui.panels.actors.panel import ActorsPanel
+from ui.panels.sequence.panel import SequencePanel
+from workbench.api import Node, SpawnOptions
+from workbench.api.sequence import Arrow, ArrowKind, Diagram, Party, PartyKind
+from workbench.api.sequence_layout import lay_out
+from workbench.config import load
+from workbench.node import Machine
+
+
+@pytest.fixture
+def real(tmp_path: Path) -> Iterator[QuickNode]:
+    """`one` asks `gate` whether it may live."""
+    with QuickNode(Machine(tmp_path / "workspace", load())) as node:
+        node.modules.deploy(FRAGILE, file_name="fragile.wat", alias="fragile")
+        node.actors.spawn("fragile", options=SpawnOptions(name="gate"))
+        node.actors.spawn("fragile", "?", options=SpawnOptions(name="one"))
+        node.actors.ask("one", "increment")
+        yield node
+
+
+@pytest.fixture(params=["embedded", "endpoint"])
+def shown(request: pytest.FixtureRequest, real: QuickNode) -> Iterator[Node]:
+    with ExitStack() as stack:
+        if request.param == "embedded":
+            yield real
+            return
+        stack.enter_context(workbench.serve(real))
+        found = workbench.endpoint(real.info().workspace)
+        assert found is not None
+        yield stack.enter_context(workbench.connect(f"grpc://{found.address}", token=found.token))
+
+
+@pytest.fixture
+def window(open_window: Callable[..., MainWindow], shown: Node) -> MainWindow:
+    made = open_window(shown)
+    made.activateWindow()
+    return made
+
+
+@pytest.fixture
+def panel(window: MainWindow, qtbot: QtBot) -> SequencePanel:
+    found = window.panels["sequence"]
+    assert isinstance(found, SequencePanel)
+    window.desk.actions.run("sequence.show")
+    qtbot.waitUntil(lambda: bool(found.canvas.diagram.arrows))
+    return found
+
+
+def drawn(panel: SequencePanel) -> list[tuple[str, str, str]]:
+    names = [party.name for party in panel.canvas.diagram.parties]
+    return [(str(each.kind), names[each.source], names[each.target]) for each in panel.canvas.diagram.arrows]
+
+
+def test_messages_and_replies_are_drawn_and_follow_what_happens(
+    panel: SequencePanel, real: QuickNode, qtbot: QtBot
+) -> None:
+    assert ("call", "one", "gate") in drawn(panel)
+    assert ("reply", "gate", "one") in drawn(panel)
+    crash(real, "one")
+    qtbot.waitUntil(lambda: ("crashed", "one", "outside") in drawn(panel))
+
+
+def test_a_click_on_an_arrow_shows_its_turn_and_a_double_click_opens_it(
+    panel: SequencePanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    canvas = panel.canvas
+    at = next(at for at, arrow in enumerate(canvas.diagram.arrows) if arrow.label.startswith("may"))
+    arrow = canvas.diagram.arrows[at]
+    canvas.choose(0)
+    canvas.choose(at)
+    middle = (canvas.layout_.columns[arrow.source] + canvas.layout_.columns[arrow.target]) / 2
+    place = canvas.mapFromScene(middle, canvas.layout_.row(at))
+    canvas.at = -1
+    qtbot.mouseClick(canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(place.x(), place.y()))
+    assert canvas.arrow() == arrow
+    qtbot.waitUntil(lambda: "may" in panel.turn.toPlainText())
+    place = canvas.mapFromScene(middle, canvas.layout_.row(at))
+    qtbot.mouseDClick(canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(place.x(), place.y()))
+    actors = window.panels["actors"]
+    assert isinstance(actors, ActorsPanel)
+    qtbot.waitUntil(lambda: actors.chosen == "gate")
+    qtbot.waitUntil(lambda: (turn := actors.details.turns.chosen()) is not None and turn.seq == arrow.seq)
+
+
+def test_the_keyboard_walks_the_arrows(panel: SequencePanel, qtbot: QtBot) -> None:
+    canvas, last = panel.canvas, len(panel.canvas.diagram.arrows) - 1
+    canvas.setFocus()
+    for key, at in ((Qt.Key.Key_Home, 0), (Qt.Key.Key_Down, 1), (Qt.Key.Key_Up, 0), (Qt.Key.Key_End, last)):
+        qtbot.keyClick(canvas, key)
+        assert canvas.at == at
+    assert canvas.diagram.arrows[last].actor in canvas.accessibleDescription()
+
+
+def test_only_the_actors_that_are_named_are_drawn(
+    panel: SequencePanel, window: MainWindow, real: QuickNode, qtbot: QtBot
+) -> None:
+    real.actors.spawn("fragile", options=SpawnOptions(name="other"))
+    real.actors.ask("other", "increment")
+    qtbot.waitUntil(lambda: ("call", "outside", "other") in drawn(panel))
+    window.desk.show_sequence.emit("gate")
+    qtbot.waitUntil(lambda: all("gate" in arrow for arrow in drawn(panel)))
+    assert ("call", "one", "gate") in drawn(panel)
+    window.desk.actions.run("sequence.copy_command")
+    assert QGuiApplication.clipboard().text().endswith("gate")
+    panel.actors.setText("nobody")
+    panel.actors.editingFinished.emit()
+    qtbot.waitUntil(lambda: panel.stack.currentWidget() is panel.none)
+    assert "nobody" in panel.none.line.text()
+
+
+def test_a_diagram_is_exported_as_what_the_file_is_called(panel: SequencePanel, tmp_path: Path, qtbot: QtBot) -> None:
+    for name in ("d.svg", "d.mmd", "d.json"):
+        panel.export(tmp_path / name)
+        qtbot.waitUntil(lambda: (tmp_path / name).exists() and (tmp_path / name).stat().st_size > 100)  # noqa: B023
+    count = len(panel.canvas.diagram.arrows)
+    assert len(json.loads((tmp_path / "d.json").read_text())["arrows"]) == count
+    assert sum(": " in line for line in (tmp_path / "d.mmd").read_text().splitlines()) == count
+    assert ElementTree.parse(tmp_path / "d.svg").getroot().tag.endswith("svg")
+
+
+def test_five_thousand_arrows_stay_fluent(panel: SequencePanel, qtbot: QtBot) -> None:
+    """No frame of a walk through all of them takes as long as a hand would feel."""
+    panel.desk.actions["sequence.follow"].setChecked(False)
+    parties = tuple(Party(f"actor {at}", PartyKind.ACTOR) for at in range(40))
+    kinds = (ArrowKind.CALL, ArrowKind.REPLY, ArrowKind.CAST, ArrowKind.TIMER)
+    arrows = tuple(
+        Arrow(float(at), kinds[at % 4], at % 40, (at * 7) % 40, f"message {at}", "actor 0", at) for at in range(5_000)
+    )
+    found = Diagram(parties, arrows)
+    began = perf_counter()
+    panel.canvas.show_diagram(found, lay_out(found))
+    assert perf_counter() - began < 0.5
+    times = []
+    bar = panel.canvas.verticalScrollBar()
+    for at in range(0, bar.maximum(), bar.maximum() // 25):
+        began = perf_counter()
+        bar.setValue(at)
+        panel.canvas.grab()
+        times.append(perf_counter() - began)
+    assert sorted(times)[len(times) // 2] < 0.05, times

@@ -1,0 +1,268 @@
+"""Sequence: who sent what to whom, in the newest turns of some actors or of all; every arrow leads to its turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QMenu, QStackedWidget
+
+from ui import format as show
+from ui.desk import Desk
+from ui.panel import Panel
+from ui.panels.sequence.canvas import SequenceCanvas, laid_out
+from ui.settings import Record, number, text
+from ui.traceback_text import from_address
+from ui.turn_text import turn_html
+from ui.widgets.build import box, browser, label, row, shrinks, tool_for
+from ui.widgets.empty_state import EmptyState
+from ui.widgets.turning_splitter import TurningSplitter
+from workbench.api import Area, Node, NotFound, Turn
+from workbench.api.sequence import Arrow, Diagram
+from workbench.api.sequence_layout import Layout
+from workbench.api.sequence_reading import read
+from workbench.api.sequence_svg import to_svg
+from workbench.api.sequence_text import to_json, to_mermaid
+
+RANGES = (50, 200, 1_000, 5_000)
+FILES = "SVG picture (*.svg);;Mermaid (*.mmd);;JSON (*.json)"
+WRITERS: dict[str, Callable[[Diagram], str]] = {".svg": to_svg, ".mmd": to_mermaid, ".json": to_json}
+VERBS = ("follow", "services", "export", "copy", "copy_command", "open")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One reading: the diagram and where everything stands."""
+
+    diagram: Diagram
+    layout: Layout
+    problem: str = ""
+
+
+class SequencePanel(Panel):
+    """What is asked is read off the Qt thread, so it is kept in plain attributes."""
+
+    id = "sequence"
+    title = "Sequence"
+    icon_name = "sequence"
+    areas = frozenset({Area.TURNS})
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._actors: tuple[str, ...] = ()
+        self._limit, self._services = RANGES[1], False
+        self._turn: Turn | None = None
+        self.canvas = SequenceCanvas()
+        self.actors = QLineEdit(placeholderText="all actors; or names, with commas between them")
+        self.actors.setAccessibleName("Actors of the diagram")
+        self.actors.setClearButtonEnabled(True)
+        self.range = QComboBox()
+        self.range.setAccessibleName("How many turns are drawn")
+        for turns in RANGES:
+            self.range.addItem(f"{turns:,} turns", turns)
+        self.range.setCurrentIndex(1)
+        self.counts = label(tone="muted")
+        self.turn = browser("Turn of the arrow", self._follow)
+        self.none = EmptyState("sequence", "No turn is recorded yet that could be drawn: send an actor a message.",
+                               "Send a message", lambda: desk.actions.run("actor.message"))  # fmt: skip
+        self.split = TurningSplitter()
+        self.split.addWidget(self.canvas)
+        self.split.addWidget(self.turn)
+        self.split.setSizes([640, 300])
+        self.turn.setMinimumSize(160, 90)
+        self.turn.setPlaceholderText("Choose an arrow to see its turn.")
+        self.stack = QStackedWidget()
+        for page in (self.none, self.split):
+            self.stack.addWidget(page)
+        self.column.addWidget(box("band", self._band()))
+        self.column.addWidget(self.stack, 1)
+        self._bind()
+
+    def _band(self) -> QHBoxLayout:
+        tools = [tool_for(self.desk.actions[f"sequence.{verb}"]) for verb in VERBS]
+        self.actors.setMinimumWidth(60)
+        shrinks(self.counts)
+        self.range.setToolTip("So many turns, the newest ones, are drawn")
+        made = row(self.actors, self.range, self.counts, *tools, margins=(8, 6, 8, 6), spacing=6)
+        made.setStretch(0, 3)
+        made.setStretch(2, 2)
+        return made
+
+    def _bind(self) -> None:
+        desk = self.desk
+        for verb, slot in {
+            "show": self._show, "follow": self._ask, "services": self._ask, "export": self._ask_export,
+            "copy": self._copy, "copy_command": self._copy_command, "open": self._open,
+        }.items():  # fmt: skip
+            desk.actions.bind(f"sequence.{verb}", slot)
+        desk.actions["sequence.follow"].setChecked(True)
+        self.canvas.chosen.connect(self._choose)
+        self.canvas.opened.connect(self._open)
+        self.canvas.customContextMenuRequested.connect(lambda at: self._menu().popup(self.canvas.mapToGlobal(at)))
+        self.actors.editingFinished.connect(self._ask)
+        self.range.activated.connect(lambda: self._ask())
+        desk.show_sequence.connect(self._show_of)
+        desk.theme_changed.connect(self._take_theme)
+        self._enable()
+
+    def _menu(self) -> QMenu:
+        return self.desk.actions.menu(self, "sequence.open", "", "sequence.export", "sequence.copy")
+
+    # what is asked
+
+    def _show(self) -> None:
+        """From the menu: of the chosen actor, or of all."""
+        self.desk.raise_panel.emit(self.id)
+
+    def _show_of(self, actor: str) -> None:
+        self.actors.setText(actor)
+        self.desk.raise_panel.emit(self.id)
+        self._ask()
+
+    def _ask(self) -> None:
+        names = tuple(filter(None, (name.strip() for name in self.actors.text().split(","))))
+        services = self.desk.actions["sequence.services"].isChecked()
+        asked = names, int(self.range.currentData()), services
+        changed = asked != (self._actors, self._limit, self._services)
+        self._actors, self._limit, self._services = asked
+        self.desk.remember.emit()
+        if changed or self.desk.actions["sequence.follow"].isChecked():
+            self._asked_again()
+
+    def _asked_again(self) -> None:
+        super().refresh()
+
+    def _areas_changed(self, areas: frozenset[Area]) -> None:
+        if self.desk.actions["sequence.follow"].isChecked():
+            super()._areas_changed(areas)
+
+    def load(self) -> Found:
+        node = self.desk.node
+        assert node is not None
+        try:
+            found = read(node, self._actors, limit=self._limit, services=self._services)
+        except NotFound as error:
+            return Found(*laid_out(Diagram((), ())), str(error))
+        return Found(*laid_out(found))
+
+    def show_loaded(self, found: object) -> None:
+        assert isinstance(found, Found)
+        drawn = found.diagram
+        if drawn.arrows:
+            self.canvas.show_diagram(drawn, found.layout)
+            self.counts.setText(f"{show.plural(len(drawn.arrows), 'arrow')} of {show.plural(drawn.turns, 'turn')}")
+        else:
+            who = ", ".join(self._actors)
+            self.none.say(found.problem or (f"Nothing of {who} is recorded that could be drawn." if who else
+                          "No turn is recorded yet that could be drawn: send an actor a message."))  # fmt: skip
+            self.counts.setText("")
+        self.stack.setCurrentWidget(self.split if drawn.arrows else self.none)
+        self._enable()
+
+    def _enable(self) -> None:
+        drawn = bool(self.canvas.diagram.arrows)
+        self.desk.actions.enable("sequence.export", "sequence.copy", on=drawn)
+        self.desk.actions.enable("sequence.open", on=self.canvas.arrow() is not None)
+
+    # an arrow
+
+    def _choose(self) -> None:
+        self._enable()
+        arrow, node = self.canvas.arrow(), self.desk.node
+        if arrow is not None and node is not None:
+            self.run(self._read_turn(node, arrow))
+
+    async def _read_turn(self, node: Node, arrow: Arrow) -> None:
+        found = await self.call(turn_of, node, arrow)
+        if arrow == self.canvas.arrow():
+            self._turn = found
+            self._take_theme()
+
+    def _take_theme(self) -> None:
+        arrow = self.canvas.arrow()
+        if self._turn is not None:
+            self.turn.setHtml(turn_html(self._turn))
+        elif arrow is not None:
+            self.turn.setPlainText(f"Turn {arrow.seq:,} of {arrow.actor} is not kept any more.")
+        self.canvas.viewport().update()
+
+    def _follow(self, address: QUrl) -> None:
+        place = from_address(address.toString())
+        if place is not None and self._turn is not None:
+            self.desk.location(place, self._turn.actor.name)
+
+    def _open(self) -> None:
+        if (arrow := self.canvas.arrow()) is not None:
+            self.desk.show_turn.emit(arrow.actor, arrow.seq)
+
+    # away
+
+    def _ask_export(self) -> None:
+        chosen, kind = QFileDialog.getSaveFileName(self, "Export the diagram", "sequence.svg", FILES)
+        if chosen:
+            path = Path(chosen)
+            ending = next((each for each in WRITERS if f"*{each}" in kind), ".svg")
+            self.export(path if path.suffix.lower() in WRITERS else path.with_name(f"{path.name}{ending}"))
+
+    def export(self, path: Path) -> None:
+        """As what the file's ending says."""
+        self.run(self._export(self.canvas.diagram, path))
+
+    async def _export(self, diagram: Diagram, path: Path) -> None:
+        try:
+            await self.call(lambda: path.write_text(WRITERS[path.suffix.lower()](diagram), encoding="utf-8"))
+        except OSError as error:
+            self.desk.notice(f"{path} was not written: {error.strerror or error}", "error")
+            return
+        self.desk.notice(f"{show.plural(len(diagram.arrows), 'arrow')} in {path}.", "ok")
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(to_mermaid(self.canvas.diagram))
+
+    def _copy_command(self) -> None:
+        services = " --services" if self._services else ""
+        verb = f"debug diagram --limit {self._limit}{services}"
+        QGuiApplication.clipboard().setText(self.desk.command(verb, *self._actors))
+
+    # the rest
+
+    def take_keyboard(self) -> None:
+        (self.canvas if self.canvas.diagram.arrows else self.actors).setFocus()
+
+    def focus_filter(self) -> None:
+        self.actors.setFocus()
+        self.actors.selectAll()
+
+    def record(self) -> Record:
+        actions = self.desk.actions
+        return {
+            "actors": self.actors.text(), "turns": self._limit,
+            "services": actions["sequence.services"].isChecked(), "follow": actions["sequence.follow"].isChecked(),
+        }  # fmt: skip
+
+    def restore(self, record: Record) -> None:
+        self.actors.setText(text(record, "actors"))
+        self.range.setCurrentIndex(max(self.range.findData(number(record, "turns", RANGES[1])), 0))
+        for verb in ("services", "follow"):
+            if isinstance(on := record.get(verb), bool):
+                self.desk.actions[f"sequence.{verb}"].setChecked(on)
+        self._ask()
+
+    def repaint_icons(self) -> None:
+        self.none.repaint_icons()
+
+
+def turn_of(node: Node, arrow: Arrow) -> Turn | None:
+    """Off the Qt thread: from memory, else from the recording."""
+    try:
+        found = node.actors.turns(arrow.actor, after=arrow.seq - 1, limit=RANGES[-1])
+    except NotFound:
+        found = ()
+    turn = next((turn for turn in found if turn.seq == arrow.seq), None)
+    if turn is not None:
+        return turn
+    kept = node.debugger.turns(arrow.actor, since=max(arrow.time - 60.0, 0.0), limit=RANGES[-1])
+    return next((each.turn for each in kept if each.turn.seq == arrow.seq), None)

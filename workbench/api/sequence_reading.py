@@ -1,0 +1,45 @@
+"""The turns of a sequence diagram, from any node: those of some actors, and what their partners did meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from workbench.api.node import Node
+from workbench.api.sequence import Diagram, of_actors, sequence
+from workbench.api.turns import Turn
+
+PARTNERS_MOST = 20_000
+"""Turns of all actors that are looked through for those of partners."""
+
+
+def read(
+    node: Node, actors: Sequence[str] = (), *, since: float = 0.0, limit: int = 200, services: bool = False
+) -> Diagram:
+    """The newest `limit` turns of these actors or of all, since a time, with the messages that they got and sent.
+
+    NotFound: there is no such actor, and nothing is recorded of it.
+    """
+    if not actors:
+        return sequence(_turns(node, None, since, limit), services=services)
+    own = [turn for name in dict.fromkeys(actors) for turn in _turns(node, name, since, limit)]
+    own = sorted(own, key=lambda turn: turn.started)[-limit:]
+    if not own:
+        return Diagram((), ())
+    first, last = own[0].started, max(turn.started + turn.figures.wall_ns / 1e9 for turn in own)
+    mine = {(turn.actor, turn.seq) for turn in own}
+    chosen = {turn.actor for turn in own}
+    others = [
+        turn for turn in _turns(node, None, first, PARTNERS_MOST)
+        if turn.actor not in chosen and turn.started <= last + 60.0
+    ]  # fmt: skip
+    whole = sequence([*own, *others], services=services)
+    found = of_actors(whole, [actor.name for actor in chosen])
+    return Diagram(found.parties, found.arrows, len(mine))
+
+
+def _turns(node: Node, actor: str | None, since: float, limit: int) -> Sequence[Turn]:
+    """What is recorded; of a node that records nothing, what it keeps in memory."""
+    recorded = node.debugger.turns(actor, since=since, limit=limit, newest=True)
+    if recorded:
+        return [found.turn for found in recorded]
+    return [turn for turn in node.actors.turns(actor, limit=limit) if turn.started >= since]

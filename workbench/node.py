@@ -20,9 +20,10 @@ from workbench.api.logs import Level, LogLine
 from workbench.api.metrics import Sample
 from workbench.api.modules import CancelToken, ProgressCallback
 from workbench.api.node import NodeInfo
-from workbench.api.recordings import RecordingLevel, recording_level
+from workbench.api.recordings import RecordedTurn, RecordingLevel, recording_level
 from workbench.clock import Clock, FakeClock, SystemClock
 from workbench.config import Config
+from workbench.debug.timeline.live import RecordedStates
 from workbench.runtime.bonds import Bonds
 from workbench.runtime.bus import Bus, BusSubscription
 from workbench.runtime.callers import Outside
@@ -148,6 +149,8 @@ class Machine:
         self.host.system = self.system
         self.recorder.renew = self.system.renew
         closing.callback(self.system.close)
+        self.states = RecordedStates(around, self.library, self._recorded, self.scheduler.call)
+        closing.callback(self.states.close)
         self.trees = Trees(around, self.system)
         closing.callback(self.trees.close, TREE_SECONDS)
         closing.callback(self.services.keep)
@@ -262,6 +265,10 @@ class Machine:
     def _check(self, job: Callable[[], Any]) -> Any:
         return self.scheduler.call(job, CHECK_SECONDS)
 
+    def _recorded(self, actor: ActorId, after: int, limit: int) -> Sequence[RecordedTurn]:
+        scope = actor.tenant, actor.namespace
+        return self.recording.turns(scope, actor, after=after, since=0.0, limit=limit, newest=False)
+
     def _users(self, module: str) -> list[ActorId]:
         return [actor.id for actor in self.system.all() if actor.info().module == module]
 
@@ -286,6 +293,7 @@ class LocalNode:
             machine.bus,
             self._scope,
             self._actors.id_of,
+            state=machine.states.at,
         )
         self._modules = machine.library.seen_by(tenant)
         self._services = Views(machine.services, Outside(self._scope, machine.scheduler))

@@ -148,6 +148,7 @@ RECORDS = {
     api.RecordedTurn: debugger_pb2.RecordedTurn,
     api.RecordingSegment: debugger_pb2.RecordingSegment,
     api.RecordingStatistics: debugger_pb2.RecordingStatistics,
+    api.StateView: debugger_pb2.StateView,
     api.LockChange: locks_pb2.LockChange,
     api.LockWaiter: locks_pb2.LockWaiter,
     api.Group: process_groups_pb2.Group,

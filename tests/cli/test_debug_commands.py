@@ -51,6 +51,11 @@ def test_what_run_did_is_recorded_in_its_workspace(shell: Shell) -> None:
     assert done.code == 0, done.err
     lines = shell("debug", "history", "--json").out.splitlines()
     assert [from_line(line).operation for line in lines][:2] == ["init", "message"]
+    name = from_line(lines[0]).actor.name
+    known = shell("debug", "state", name, "2")
+    assert (known.code, known.out, known.err) == (0, "1\n", "")
+    missing = shell("debug", "state", name, "99")
+    assert missing.code == 1 and missing.err.startswith(f"not_found: no turn 99 of '{name}' is recorded")
 
 
 def test_a_diagram_is_drawn_of_what_was_recorded_as_text_and_as_files(shell: Shell) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.api import Area, Crashed, Invalid, Node, NotFound, Outcome, Pin, RecordingLevel, SpawnOptions
+from workbench.api import Area, Certainty, Crashed, Invalid, Node, NotFound, Outcome, Pin, RecordingLevel, SpawnOptions
 from workbench.api.recordings import recording_level
 from workbench.api.turns import BirthReason
 
@@ -110,6 +110,35 @@ def test_an_actor_with_bytes_and_calls_is_the_same_from_either_end(node: Node) -
     (_, turn) = (found.turn for found in node.debugger.turns("a"))
     assert [call.function for call in turn.host_calls] == ["put", "get"]
     assert (turn.reply, turn.unrepeatable) == (b"\xff\x00", "")
+
+
+def test_the_state_after_any_recorded_turn_is_there(node: Node, counter: str) -> None:
+    for _ in range(3):
+        node.actors.ask(counter, "increment")
+    seen = {seq: node.debugger.state(counter, seq) for seq in (4, 2, 1, 3)}
+    assert {seq: view.state for seq, view in seen.items()} == {1: "0", 2: "1", 3: "2", 4: "3"}
+    assert all(view.certainty is Certainty.REPLAYED and view.seq == seq for seq, view in seen.items())
+    assert node.actors.snapshot(counter) == "3"
+    assert node.debugger.state(counter, 5).certainty is Certainty.RECORDED
+    node.actors.ask(counter, "increment")
+    assert node.debugger.state(counter, 6).state == "4" and node.actors.ask(counter, "get_count").payload == "4"
+    for nobody, seq in ((counter, 99), ("nobody", 1)):
+        with pytest.raises(NotFound, match=f"no turn {seq} of '{nobody}' is recorded"):
+            node.debugger.state(nobody, seq)
+
+
+def test_an_actor_that_was_spawned_anew_has_the_states_of_its_new_life(node: Node, counter: str) -> None:
+    node.actors.ask(counter, "increment")
+    assert node.debugger.state(counter, 2).state == "1"
+    module = node.actors.get(counter).module
+    node.actors.stop(counter)
+    assert node.debugger.state(counter, 3).certainty is Certainty.UNKNOWN  # its shutdown was a turn, too
+    node.actors.spawn(module, "7", options=SpawnOptions(counter))
+    assert node.debugger.state(counter, 1).state == "7"
+    with pytest.raises(Crashed):
+        node.actors.ask(counter, "crash", "")
+    gone = node.debugger.state(counter, 2)
+    assert gone.certainty is Certainty.UNKNOWN and "there was no instance of it" in gone.note
 
 
 def test_changes_of_what_services_hold_lie_in_front_of_the_turn_that_made_them(node: Node, counter: str) -> None:

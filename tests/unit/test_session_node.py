@@ -211,20 +211,92 @@ def test_nothing_can_be_changed(node: Node, facet: str, method: str) -> None:
 def test_every_method_either_reads_or_is_refused() -> None:
     for protocol in FACETS.values():
         methods = {name for name, member in vars(protocol).items() if inspect.isfunction(member)}
-        assert READS[protocol] - {"changes", "holdings", "state"} <= methods
+        assert READS[protocol] <= methods
     assert len(CHANGES) > 60
     assert {("actors", "spawn"), ("actors", "ask"), ("keyvalue", "put"), ("tuplespace", "take")} <= set(CHANGES)
 
 
 def test_what_reads_does_so(node: Node) -> None:
-    """Nobody used a service in this session, and that is known."""
     assert node.session is not None
+    at(node, 0)
     assert not node.keyvalue.list() and not node.tuplespace.list() and not node.channels.queues()
+    at(node, node.session.now().total)
+    assert {entry.key.partition("@")[0] for entry in node.keyvalue.list()} == {"total-anna", "total-bert", "password"}
     assert not node.locks.list() and not node.process_groups.list() and not node.registry.discover()
     assert not node.blobs.buckets() and not node.journal.list() and not node.supervision.history()
-    assert not any("what services held" in note for note in node.session.now().notes)
     with pytest.raises(NotFound, match="no journal of 'anna' is in shop"):
         node.journal.entries("anna")
+    with pytest.raises(Unavailable, match="gives no rows of its services"):
+        node.debugger.holdings()
+
+
+def test_without_recorded_services_that_is_said(lived: tuple[Path, list[Picture]], tmp_path: Path) -> None:
+    def old(entries: dict[str, bytes]) -> None:
+        for name in [name for name in entries if name.startswith(("services/", "changes/"))]:
+            del entries[name]
+
+    with workbench.connect(f"bundle:{forged(lived[0], tmp_path / 'old', old, services=None)}") as node:
+        assert node.session is not None and not node.keyvalue.list()
+        assert any("recorded" in note and "services" in note for note in node.session.now().notes)
+
+
+BUSY = """
+from plexspaces import GenServer, channels, keyvalue, locks, messaging, process_groups, tuplespace
+
+
+class Busy(GenServer):
+    def handle_request(self, from_actor, message_type, payload):
+        if message_type != "go":
+            return ""
+        tuplespace.write(("job", 1))
+        keyvalue.put("key", "value")
+        locks.acquire("lock")
+        channels.send_to_queue("queue", "work", "1")
+        process_groups.create("group")
+        process_groups.join("group")
+        messaging.tell("other", "hello")
+        return "done"
+"""
+
+
+def test_one_move_changes_a_tuple_a_key_a_lock_a_queue_a_group_a_mailbox_and_a_graph(
+    interpreter: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "busy"
+    with workbench.connect("embedded:") as live:
+        live.modules.deploy(BUSY.encode(), file_name="busy.py", alias="busy")
+        for name in ("busy", "other"):
+            live.actors.spawn("busy", options=SpawnOptions(name, "permissive"))
+        live.actors.suspend("other")
+        live.actors.ask("busy", "go")
+        live.actors.resume("other")
+        live.actors.ask("other", "and then")
+        workbench.export_bundle(live, path)
+    with workbench.connect(f"bundle:{path}") as node:
+        session = node.session
+        assert session is not None
+        position = session.find(0, where="type:go actor:busy")
+        assert position is not None
+
+        def shown() -> tuple[object, ...]:
+            return (
+                [entry.fields for entry in node.tuplespace.list()], [entry.key for entry in node.keyvalue.list()],
+                [lock.holder for lock in node.locks.list()], [queue.queue for queue in node.channels.queues()],
+                [group.name for group in node.process_groups.list()],
+                [letter.type for letter in session.mailbox("other")], node.actors.get("other").mailbox,
+                sum(sample.messages_per_second for sample in node.metrics(["busy"])["busy"]),
+            )  # fmt: skip
+
+        session.go(position - 1)
+        before = shown()
+        session.go(position)
+        after = shown()
+        session.go(position - 1)
+        assert shown() == before
+    assert before[:7] == ([], [], [], [], [], [], 0)
+    assert after[0] == [("job", 1)] and after[1] == ["key"] and after[3] == ["queue", "queue.dead"]
+    assert str(after[2][0]).startswith("busy") and after[4] == ["group"]  # type: ignore[index]
+    assert (after[5], after[6]) == (["hello"], 1) and after[7] == before[7] + 1  # type: ignore[operator]
 
 
 def test_a_position_stands_behind_the_name_of_the_file(lived: tuple[Path, list[Picture]]) -> None:
@@ -254,6 +326,20 @@ def test_with_another_wasmtime_it_opens_and_shows(lived: tuple[Path, list[Pictur
     with workbench.connect(f"bundle:{forged(lived[0], tmp_path / 'other', lambda _: None, wasmtime='1.0')}") as node:
         assert node.session is not None and node.info().wasmtime == "1.0"
         assert node.prepare().actors and node.session.state("anna", 15).state == "11"
+
+
+def test_until_the_interpreter_is_there_all_but_the_states_of_python_actors_is_seen(
+    lived: tuple[Path, list[Picture]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "cache"))
+    with workbench.connect(f"bundle:{lived[0]}") as node:
+        assert node.session is not None and not node.info().interpreter
+        at(node, 15)
+        assert len(node.actors.list()) == 4 and node.metrics()[""] and node.modules.describe("clerk").users
+        view = node.session.state("anna")
+        assert (view.certainty, view.state) == (Certainty.UNKNOWN, "")
+        assert "the Python interpreter of this machine is not built yet" in view.note
+        assert "it has no snapshot_state" in node.session.state("echo").note, "a core module does not wait for it"
 
 
 def test_supervisors_are_those_that_were_recorded(interpreter: str, tmp_path: Path) -> None:

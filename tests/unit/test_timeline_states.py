@@ -12,9 +12,10 @@ from sessions import forged
 from timelines import laboratory, life_of, lived_again, record, states_of
 
 import workbench
-from workbench.api import Certainty, SpawnOptions, StateView, Turn
+from workbench.api import Certainty, RecordingLevel, SpawnOptions, StateView, Turn
 from workbench.api.errors import Conflict
 from workbench.api.modules import CancelToken
+from workbench.api.turns import BirthReason
 from workbench.debug.bundle.opened import Opened
 from workbench.debug.timeline.lives import LifeInBundle
 from workbench.debug.timeline.states import States
@@ -231,6 +232,34 @@ def test_a_durable_actor_that_was_brought_back_has_its_states(interpreter: str, 
         assert (last.certainty, last.state) == (Certainty.REPLAYED, before)
         back = seek(found, states, "d", life.births[-1] + 1)
         assert back.certainty is Certainty.REPLAYED and str(back.state).startswith("[21, ")
+
+
+def test_a_life_that_was_recorded_exactly_begins_at_its_last_checkpoint(interpreter: str, tmp_path: Path) -> None:
+    from timelines import HEAD, PLAIN
+
+    path = tmp_path / "exact.plexbundle"
+    with workbench.connect("embedded:") as node:
+        node.modules.deploy((HEAD + PLAIN).encode(), file_name="plain.py", alias="plain")
+        node.actors.spawn("plain", options=SpawnOptions("p", "strict", ("keyvalue",)))
+        for number in range(4):
+            node.actors.ask("p", "add", str(number))
+        node.debugger.set_level("p", RecordingLevel.EXACT)
+        for number in range(4):
+            node.actors.ask("p", "add", str(number))
+        expected = node.actors.snapshot("p")
+        workbench.export_bundle(node, path)
+    with laboratory(path) as found:
+        life = Counting(life_of(found[0], "p"))
+        births = [life.turn(place).birth for place in life.births]
+        assert births[-1] is not None and births[-1].reason is BirthReason.CHECKPOINT
+        life.read.clear()
+        states = states_of(found[1], found[2])
+        view = found[2].scheduler.call(lambda: states.at(life, len(life) - 1), 100.0)
+        assert (view.certainty, view.state) == (Certainty.REPLAYED, expected) and not view.note
+        assert min(life.read) == life.births[-1]
+        for over in range(1, len(life)):
+            again = seek(found, states, "p", over)
+            assert again.certainty is not Certainty.UNKNOWN, again
 
 
 def test_a_search_for_a_state_can_be_cancelled(lab: Laboratory) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 import workbench
-from workbench.api import Certainty, Node, Session, TimelineEntry
+from workbench.api import Node, Session, TimelineEntry
 from workbench.api.bundles import SECRETS, ActorReplay, BundleEntry, BundleInfo
 from workbench.api.words import plural
 from workbench.cli import options, render
@@ -196,16 +196,7 @@ def state(file: Path, actor: str, position: int | None, as_json: bool) -> int:
             session.go(position)
         node.prepare(progress=progress)
         found = session.state(actor)
-    unknown = found.certainty is Certainty.UNKNOWN
-    if as_json:
-        render.line(render.record(found))
-    elif not unknown:
-        click.echo(render.payload(found.state))
-    if unknown or found.note:
-        what = "is not known" if unknown else f"is {found.certainty.value}"
-        note = render.visible(f"the state of {found.actor.name} after turn {found.seq:,} {what}: {found.note}")
-        click.echo(f"note: {note}", err=True)
-    return 1 if unknown else 0
+    return render.state(found, as_json=as_json)
 
 
 def _opened(file: Path) -> Node:

@@ -190,6 +190,23 @@ def clear(pinned: bool, target: Target, as_json: bool) -> None:
 
 
 @debug.command()
+@click.argument("actor")
+@click.argument("turn", type=click.IntRange(1))
+@options.timeout
+@options.where
+@options.as_json
+@options.debug
+def state(actor: str, turn: int, timeout_seconds: float, target: Target, as_json: bool) -> int:
+    """The state of ACTOR after its recorded TURN: as it gave it then, or lived through again.
+
+    Exit code 1 when it is not known; stderr says why.
+    """
+    with stored(target) as node:
+        found = node.debugger.state(actor, turn, timeout=timeout_seconds)
+    return render.state(found, as_json=as_json)
+
+
+@debug.command()
 @click.argument("actors", nargs=-1, metavar="[ACTOR]...")
 @since
 @click.option("--limit", type=click.IntRange(1, 5_000), default=200, show_default=True, help="Of so many turns.")

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import click
 
-from workbench.api import ActorId, Figures, Payload
+from workbench.api import ActorId, Certainty, Figures, Payload, StateView
 from workbench.api.words import plural
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -110,3 +110,17 @@ def size(size_bytes: int) -> str:
 
 def when(seconds: float) -> str:
     return datetime.fromtimestamp(seconds).isoformat(sep=" ", timespec="seconds") if seconds else ""
+
+
+def state(found: StateView, *, as_json: bool) -> int:
+    """A state, and on stderr what there is to say about it; the exit code is 1 when it is not known."""
+    unknown = found.certainty is Certainty.UNKNOWN
+    if as_json:
+        line(record(found))
+    elif not unknown:
+        click.echo(payload(found.state))
+    if unknown or found.note:
+        what = "is not known" if unknown else f"is {found.certainty.value}"
+        said = f"the state of {found.actor.name} after turn {found.seq:,} {what}: {found.note}"
+        click.echo(f"note: {visible(said)}", err=True)
+    return 1 if unknown else 0

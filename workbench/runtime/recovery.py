@@ -19,7 +19,7 @@ from workbench.api.replay import Divergence
 from workbench.api.turns import BirthReason, HostCall, Outcome, Turn
 from workbench.runtime.durable import Durable
 from workbench.runtime.mailbox import Letter
-from workbench.runtime.replay import Replay
+from workbench.runtime.replay import Replay, lived_again
 from workbench.wasm.script import Script
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from workbench.wasm.library import Runnable
 
 logger = logging.getLogger(__name__)
-REPLAYED = ("message", "snapshot-state")
 REPLAY_MS = 600_000
 
 
@@ -93,9 +92,7 @@ def _live_through(actor: Actor, durable: Durable, after: int, upto: int) -> None
     context.muted, context.limits = True, _generous(limits)
     born = upto + 1
     try:
-        for turn in durable.since(after, upto):
-            if turn.operation not in REPLAYED or turn.outcome is Outcome.CRASHED:
-                continue
+        for turn in lived_again(durable.since(after, upto)):
             if (found := run.step(turn)) is not None:
                 raise _nondeterministic(actor, found)
     except BaseException:

@@ -6,7 +6,7 @@ Recovery, offline replay, rehearsal and time travel are this. A replay of a livi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from workbench.api.errors import Crashed, Exhausted, Invalid, Rejected
@@ -26,6 +26,7 @@ Open = Callable[[str, int], Runnable]
 BEYOND = ("filesystem", "environment", "network")
 """Capabilities that no replay has: they would lead out of the recording."""
 SHOWN = 2_000
+LIVED_AGAIN = ("message", "snapshot-state")
 INTERPRETER_BYTES = 32 << 20
 """At most so much of a Python actor's memory is taken for the interpreter's, which all of them share."""
 
@@ -211,6 +212,14 @@ class Replay:
             now += f" ({turn.unrepeatable})"
         before = self.state if isinstance(self.state, str) else self.state.hex()
         return Divergence(self.actor, turn.seq, what, severity, recorded, now, before[:SHOWN], self.state_seq)
+
+
+def lived_again(turns: Iterable[Turn]) -> Iterator[Turn]:
+    """Of the turns since its checkpoint those that an instance lives through to be where it was.
+
+    No births, for the state is carried on through them, and none that ended in a crash.
+    """
+    return (turn for turn in turns if turn.operation in LIVED_AGAIN and turn.outcome is not Outcome.CRASHED)
 
 
 def _ended_from_outside(turn: Turn) -> bool:

@@ -6,7 +6,7 @@ import math
 import re
 from array import array
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from workbench.api.errors import Invalid
 from workbench.debug.bundle import layout, records, tables
@@ -58,15 +58,23 @@ class History:
             raise Invalid(f"it has more than {layout.CHANGES_TOTAL:,} changes of what services hold")
 
 
-def read_change(line: bytes, scope: tuple[str, str]) -> Change:
-    """The change in a line, checked. Invalid says what is wrong with it."""
+def raw_change(line: bytes) -> tuple[str, list[Any] | None, list[Any] | None]:
+    """The table and the rows of a change, of which only the length is checked. Invalid: it is none."""
     found = records.parsed(line)
     table = found.get("table") if isinstance(found, dict) else None
-    if not isinstance(table, str):
+    if not isinstance(table, str) or (known := tables.TABLES.get(table)) is None:
         raise Invalid("it is no change of what services hold")
-    before, after = (
-        tables.checked(table, found[side], scope) if side in found else None for side in ("before", "after")
-    )
+    before, after = found.get("before"), found.get("after")
+    for row in (before, after):
+        if row is not None and (not isinstance(row, list) or len(row) != len(known.columns)):
+            raise Invalid(f"a row of {table} has {len(known.columns)} values")
     if before is None and after is None:
         raise Invalid("it changes nothing")
+    return table, before, after
+
+
+def read_change(line: bytes, scope: tuple[str, str]) -> Change:
+    """The change in a line, checked. Invalid says what is wrong with it."""
+    table, *rows = raw_change(line)
+    before, after = (None if row is None else tables.checked(table, row, scope) for row in rows)
     return Change(table, before, after)

@@ -184,14 +184,20 @@ class Bundle:
 
     def change_at(self, file: int, line: int) -> Change:
         """Invalid: it cannot be read; that is a problem then, too."""
-        name = self._change_files[file]
-        lines = self._lines(name)
         try:
-            return read_change(lines[line] if line < len(lines) else b"", self.scope)
+            return read_change(self.change_line(file, line), self.scope)
         except Invalid as error:
-            problem = f"{name} line {line + 1}: {error.message}"
-            self.refuse(problem)
-            raise Invalid(problem) from None
+            raise Invalid(self.refuse_change(file, line, error.message)) from None
+
+    def change_line(self, file: int, line: int) -> bytes:
+        lines = self._lines(self._change_files[file])
+        return lines[line] if line < len(lines) else b""
+
+    def refuse_change(self, file: int, line: int, why: str) -> str:
+        """Name what is wrong with it."""
+        problem = f"{self._change_files[file]} line {line + 1}: {why}"
+        self.refuse(problem)
+        return problem
 
     def held(self, table: str) -> Iterator[tables.Row]:
         """The rows of a table as they were at the end. One that is wrong is a problem, and left out."""

@@ -17,15 +17,14 @@ from workbench.api.identity import ActorId
 from workbench.api.limits import PROFILES, Limits
 from workbench.api.modules import CancelToken, Progress, ProgressCallback
 from workbench.api.replay import Divergence, Severity
-from workbench.api.turns import Outcome, Turn
+from workbench.api.turns import Turn
 from workbench.api.words import plural
 from workbench.debug.bundle.index import Place
 from workbench.debug.bundle.opened import Opened
 from workbench.debug.bundle.reader import Bundle
 from workbench.debug.bundle.recorded import is_state
 from workbench.runtime.apart import apart
-from workbench.runtime.recovery import REPLAYED
-from workbench.runtime.replay import Replay
+from workbench.runtime.replay import Replay, lived_again
 from workbench.runtime.surroundings import Surroundings
 from workbench.wasm.engine import WASMTIME
 from workbench.wasm.interpreter import Interpreter
@@ -178,12 +177,11 @@ class _Life:
         base, *since = (bundle.turn_at(place) for place in places)
         self._run.go_on(base.state)
         self._from_birth = False  # a state that was restored is equal in what it does, not in fuel
-        for turn in since:
-            if turn.operation in REPLAYED and turn.outcome is not Outcome.CRASHED:
-                found = self._run.step(bounded(turn))
-                if found is not None and found.severity is not Severity.COST:
-                    self._divergence = self._divergence or found
-                    return
+        for turn in lived_again(since):
+            found = self._run.step(bounded(turn))
+            if found is not None and found.severity is not Severity.COST:
+                self._divergence = self._divergence or found
+                return
 
     def _leave_out(self, why: str) -> None:
         self._notes[why] = self._notes.get(why, 0) + 1

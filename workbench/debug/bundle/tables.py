@@ -33,6 +33,12 @@ class Table(NamedTuple):
     def names(self) -> list[str]:
         return [name for name, _ in self.columns]
 
+    @property
+    def key_places(self) -> list[int]:
+        """Where the columns of the key stand."""
+        names = self.names
+        return [names.index(name) for name in self.key]
+
 
 def _table(columns: str, key: str) -> Table:
     """Kinds: `name`, `text`, `json`, `int`, `flag`, `time`, `value` (a text or bytes); with `?` it may be absent."""

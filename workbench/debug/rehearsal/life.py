@@ -15,8 +15,7 @@ from workbench.api.turns import Birth, Outcome, Turn
 from workbench.api.words import plural
 from workbench.debug.bundle.recorded import is_state
 from workbench.debug.rehearsal.script import OtherCode
-from workbench.runtime.recovery import REPLAYED
-from workbench.runtime.replay import SHOWN, Open, Replay
+from workbench.runtime.replay import SHOWN, Open, Replay, lived_again
 from workbench.runtime.surroundings import Surroundings
 
 GAP = "left out, because what came before is not recorded or could not be replayed"
@@ -111,12 +110,11 @@ class Life:
             self._run.drop()
             return
         self._run.go_on(base.state)
-        for turn in wanted:
-            if turn.operation in REPLAYED and turn.outcome is not Outcome.CRASHED and self._run.alive:
-                found = self._run.step(turn, OtherCode(turn.host_calls))
-                if found is not None:
-                    self._differs(found, turn)
-                    return
+        for turn in lived_again(wanted):
+            found = self._run.step(turn, OtherCode(turn.host_calls))
+            if found is not None:
+                self._differs(found, turn)
+                return
 
     def _take_up(self, turn: Turn) -> None:
         """A new instance of the state that this turn gave, if it gave one and there are terms to make it on."""

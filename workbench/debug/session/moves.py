@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
-from workbench.api.errors import Invalid
+from workbench.api.errors import Invalid, NotFound
 from workbench.api.identity import ActorId
 from workbench.api.messages import Envelope
-from workbench.api.modules import CancelToken, Format, Progress, ProgressCallback
+from workbench.api.modules import CancelToken, Format, ProgressCallback
 from workbench.api.session import Certainty, Direction, Moment, StateView, TimelineEntry
 from workbench.api.turns import Turn
 from workbench.debug.bundle.opened import Opened
-from workbench.debug.session.workshop import RecordedServices, Workshop
+from workbench.debug.session.services import SessionServices
+from workbench.debug.session.workshop import Workshop
 from workbench.debug.timeline.lives import LifeInBundle
 from workbench.debug.timeline.search import Search
 from workbench.debug.timeline.states import States
-from workbench.debug.timeline.timeline import Timeline
+from workbench.debug.timeline.timeline import Stream, Timeline
 from workbench.runtime.apart import apart
 
 NAMED_PROBLEMS = 5
@@ -38,7 +40,7 @@ class RecordedSession:
     """Thread-safe. `moved` is told after each move. `name` is that of the file."""
 
     def __init__(
-        self, timeline: Timeline, workshop: Workshop, services: RecordedServices, moved: Callable[[], None]
+        self, timeline: Timeline, workshop: Workshop, services: SessionServices, moved: Callable[[], None]
     ) -> None:
         self._timeline, self._workshop, self._services, self._moved = timeline, workshop, services, moved
         self.name = timeline.bundle.path.name
@@ -47,6 +49,7 @@ class RecordedSession:
         self._opened: Opened | None = None
         self._states: States | None = None
         self._closing = CancelToken()
+        self._python = {info.hash for info in timeline.bundle.modules if info.format is Format.PYTHON}
 
     @property
     def position(self) -> int:
@@ -107,28 +110,36 @@ class RecordedSession:
         return self._timeline.mailbox(actor, self._position if position is None else position)
 
     def prepare(self, progress: ProgressCallback | None, cancel: CancelToken | None) -> None:
-        """Compile what the bundle's turns ran on, so that states are there at once."""
-        if self._has_python:
-            self._workshop.interpreter.ensure(progress=progress, cancel=cancel)
-        if progress is not None:
-            progress(Progress("loading the modules", None, 0.0))
-        with self._lock:
-            self._made()
+        """Compile what the bundle's turns ran on, so that states are there at once. What cannot be compiled is told at
+        the states that need it."""
+        bundle, workshop = self._timeline.bundle, self._workshop
+        if self._python:
+            workshop.interpreter.ensure(progress=progress, cancel=cancel)
+        for name in bundle.manifest.interpreters:
+            if name != workshop.interpreter.hash and (data := bundle.interpreter(name)) is not None:
+                with suppress(Invalid):
+                    workshop.library.deploy(data, file_name="interpreter.wasm", progress=progress, cancel=cancel)
+        for info in bundle.modules:
+            with suppress(Invalid, NotFound):
+                data = bundle.module(info.hash)[1]
+                workshop.library.deploy(data, file_name=info.file_name, progress=progress, cancel=cancel)
 
     @property
     def is_ready(self) -> bool:
         """Whether states can be had without building the interpreter first."""
-        return not self._has_python or self._workshop.interpreter.ready
+        return not self._python or self._workshop.interpreter.ready
 
-    @property
-    def _has_python(self) -> bool:
-        bundle = self._timeline.bundle
-        return bool(bundle.manifest.interpreters) or any(info.format is Format.PYTHON for info in bundle.modules)
+    def _waits(self, stream: Stream, over: int) -> bool:
+        """Whether an actor needs the interpreter, and it is not there yet."""
+        place = stream.birth(over)
+        module = "" if place is None else self._timeline.columns.modules.get(stream.at[place], "")
+        return (not module or module in self._python) and not self.is_ready
 
     def _state(self, actor: ActorId, over: int, near: range, cancel: CancelToken) -> StateView:
         """With those of its states that are likely to be asked for next."""
-        life = LifeInBundle(self._timeline, self._timeline.streams[actor])
-        if not self.is_ready:
+        stream = self._timeline.streams[actor]
+        life = LifeInBundle(self._timeline, stream)
+        if self._waits(stream, over):
             seq = life.seq(over - 1) if over else 0
             return StateView(actor, seq, "", Certainty.UNKNOWN, NOT_READY)
         with self._lock:

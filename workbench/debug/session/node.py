@@ -37,7 +37,8 @@ from workbench.debug.session.recorded import (
     RecordedSupervision,
 )
 from workbench.debug.session.sealed import sealed
-from workbench.debug.session.workshop import RecordedServices, Workshop
+from workbench.debug.session.services import SessionServices
+from workbench.debug.session.workshop import Workshop
 from workbench.debug.timeline.samples import Samples
 from workbench.debug.timeline.timeline import Timeline
 from workbench.runtime.bus import Bus, BusSubscription
@@ -51,7 +52,7 @@ class SessionNode:
     """All facets show one moment, at first the end of the session. It owns the bundle, the workshop and the services,
     and closes them."""
 
-    def __init__(self, bundle: Bundle, workshop: Workshop, services: RecordedServices) -> None:
+    def __init__(self, bundle: Bundle, workshop: Workshop, services: SessionServices) -> None:
         self._bundle, self._services = bundle, services
         self._scope = bundle.manifest.tenant, bundle.manifest.namespace
         self._bus = Bus(SystemClock(), buffer=EVENTS)
@@ -65,7 +66,8 @@ class SessionNode:
         actors = RecordedActors(timeline, self._session, self._at)
         name, library = bundle.path.name, library_of(bundle, actors.users)
         supervision, journal = RecordedSupervision(timeline, actors), RecordedJournal(name)
-        capabilities, debugger = RecordedCapabilities(timeline, actors, self._at), RecordedDebugger(timeline, self._at)
+        capabilities = RecordedCapabilities(timeline, actors, self._at)
+        debugger = RecordedDebugger(timeline, self._session, self._at)
         self._samples = Samples(timeline)
         self._actors: Actors = sealed(Actors, name, lambda: actors)
         self._modules: Modules = sealed(Modules, name, lambda: library)

@@ -6,14 +6,16 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
+from functools import cache
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
 from workbench.api.errors import Denied
-from workbench.debug.bundle.history import Change
 from workbench.debug.bundle.tables import MEMORY, TABLES, Row
 from workbench.storage.database import Database, Transaction
 from workbench.storage.schema import migrate
+
+Key: TypeAlias = tuple[Any, ...]
 
 
 class ReadDatabase(Database):
@@ -57,13 +59,14 @@ class Picture:
             for row in rows:
                 tx.execute(statement, row)
 
-    def apply(self, changes: Iterable[Change], *, back: bool) -> None:
-        """Go on by these changes, or back: then the latest comes first."""
+    def apply(self, changes: Iterable[tuple[str, Key, Row | None]]) -> None:
+        """Let the row of a table with a key be this one, or none."""
         with self.database.changing() as tx:
-            for table, before, after in changes:
-                if back:
-                    before, after = after, before  # it is what it would be the other way
-                _change(tx, table, before, after)
+            for table, key, row in changes:
+                if row is not None:
+                    tx.execute(_put(table), row)
+                else:
+                    tx.execute(_remove(table), key)
 
     def rows(self, table: str) -> Sequence[Row]:
         return [tuple(row) for row in self.database.query(f"SELECT {', '.join(TABLES[table].names)} FROM {table}")]
@@ -73,20 +76,12 @@ class Picture:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _change(tx: Transaction, table: str, before: Row | None, after: Row | None) -> None:
-    if before is not None and (after is None or _key(table, before) != _key(table, after)):
-        where = " AND ".join(f"{name} = ?" for name in TABLES[table].key)
-        tx.execute(f"DELETE FROM {table} WHERE {where}", _key(table, before))
-    if after is not None:
-        tx.execute(_put(table), after)
+@cache
+def _remove(table: str) -> str:
+    return f"DELETE FROM {table} WHERE {' AND '.join(f'{name} = ?' for name in TABLES[table].key)}"
 
 
-def _key(table: str, row: Row) -> list[Any]:
-    found = TABLES[table]
-    names = found.names
-    return [row[names.index(name)] for name in found.key]
-
-
+@cache
 def _put(table: str) -> str:
     names = TABLES[table].names
     return f"INSERT OR REPLACE INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
 from workbench.api.actors import ActorInfo
 from workbench.api.capabilities import CAPABILITIES, Denial, Evidence, GrantChange, parse_grant
-from workbench.api.errors import Invalid, NotFound
+from workbench.api.changes import HeldRows, RecordedChange
+from workbench.api.errors import Invalid, NotFound, Unavailable
 from workbench.api.identity import ActorId
 from workbench.api.journal import Damage, Event, JournalInfo
 from workbench.api.recordings import RecordedTurn, RecordingLevel, RecordingSegment, RecordingStatistics
+from workbench.api.session import Session, StateView
 from workbench.api.supervision import ChildInfo, RestartRecord, SupervisorInfo
 from workbench.api.turns import Turn
 from workbench.debug.session.actors import RecordedActors
@@ -121,8 +123,26 @@ def _count(turn: Turn, used: dict[str, int], denials: dict[str, list[Denial]]) -
 class RecordedDebugger:
     """The turns of the session up to its moment. Nothing is recorded any more."""
 
-    def __init__(self, timeline: Timeline, at: Callable[[], int]) -> None:
-        self._timeline, self._at = timeline, at
+    def __init__(self, timeline: Timeline, session: Session, at: Callable[[], int]) -> None:
+        self._timeline, self._session, self._at = timeline, session, at
+
+    def state(self, actor: ActorId | str, seq: int, *, timeout: float = 30.0) -> StateView:  # noqa: ARG002
+        """Of any turn, also of those behind the moment."""
+        stream = self._timeline.stream(actor)
+        for at in reversed(stream.at):
+            if self._timeline.columns.seq[at] == seq:
+                return self._session.state(stream.actor, at + 1)
+        raise NotFound(f"no turn {seq:,} of {stream.actor.name!r} is recorded in {self._timeline.bundle.path.name}")
+
+    def changes(self, *, after: int = 0, since: float = 0.0, limit: int = 1_000) -> Sequence[RecordedChange]:  # noqa: ARG002
+        raise self._elsewhere()
+
+    def holdings(self) -> Iterator[HeldRows]:
+        raise self._elsewhere()
+
+    def _elsewhere(self) -> Unavailable:
+        name = self._timeline.bundle.path.name
+        return Unavailable(f"{name} gives no rows of its services: it shows what they held at any moment")
 
     def level(self, actor: ActorId | str | None = None) -> RecordingLevel:  # noqa: ARG002 -- as the api has it
         return RecordingLevel.OFF

@@ -5,21 +5,26 @@ from __future__ import annotations
 import threading
 import time
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 from workbench.api.errors import Invalid, Unavailable
 from workbench.api.words import plural
 from workbench.debug.bundle import layout
-from workbench.debug.bundle.history import Change
+from workbench.debug.bundle.history import raw_change
 from workbench.debug.bundle.reader import UNRECORDED, Bundle
-from workbench.debug.bundle.tables import TABLES, Row
+from workbench.debug.bundle.records import MOST
+from workbench.debug.bundle.tables import TABLES, Row, checked
 from workbench.debug.session.picture import Picture
 from workbench.debug.session.views import Moment, RecordedViews
 from workbench.services.all import Views
 
-AT_ONCE = 10_000
-"""So many changes are applied in one transaction."""
+AT_ONCE_BYTES = 32 << 20
+"""So much of changes is put together before it is applied: of a row that changed often only the last one counts."""
+Place: TypeAlias = tuple[str, tuple[Any, ...]]
+"""A row: its table, and its key there."""
+Found: TypeAlias = tuple[list[Any] | None, int]
+"""What it is, unchecked, and which change says so."""
 
 
 class Gap(NamedTuple):
@@ -108,19 +113,48 @@ class SessionServices:
     def _move(self, picture: Picture, index: int) -> None:
         """Let the first `index` changes be done, and no others."""
         while self._at != index:
-            back = index < self._at
-            upto = max(index, self._at - AT_ONCE) if back else min(index, self._at + AT_ONCE)
-            steps = range(self._at - 1, upto - 1, -1) if back else range(self._at, upto)
-            picture.apply(self._changes(steps), back=back)
+            rows, upto = self._between(index)
+            picture.apply(self._checked(rows))
             self._at = upto
 
-    def _changes(self, steps: range) -> Iterator[Change]:
-        history = self._bundle.history
-        for step in steps:
+    def _between(self, index: int) -> tuple[dict[Place, Found], int]:
+        """What each row is after the changes on the way there, or after so many of them as memory shall hold."""
+        history, places = self._bundle.history, {table: found.key_places for table, found in TABLES.items()}
+        rows: dict[Place, Found] = {}
+        at, size, back = self._at, 0, index < self._at
+        while at != index and size < AT_ONCE_BYTES:
+            step = at - 1 if back else at
+            at += -1 if back else 1
+            line = self._bundle.change_line(history.files[step], history.lines[step])
+            size += len(line)
             try:
-                yield self._bundle.change_at(history.files[step], history.lines[step])
-            except Invalid:
-                self._damaged = True
+                table, before, after = raw_change(line)
+                old, new = (after, before) if back else (before, after)
+                for row, left in ((old, None), (new, new)):
+                    if row is not None:
+                        rows[table, tuple([row[place] for place in places[table]])] = left, step
+            except Invalid as error:
+                self._refuse(step, error.message)
+            except TypeError:  # a list has no hash
+                self._refuse(step, "the key of a row is wrong")
+        return rows, at
+
+    def _checked(self, rows: Mapping[Place, Found]) -> Iterator[tuple[str, tuple[Any, ...], Row | None]]:
+        """Those that go first: another may take their name."""
+        for (table, key), (found, _) in rows.items():
+            if found is None and all(isinstance(part, str) or (type(part) is int and abs(part) < MOST) for part in key):
+                yield table, key, None
+        for (table, key), (found, step) in rows.items():
+            if found is not None:
+                try:
+                    yield table, key, checked(table, found, self._bundle.scope)
+                except Invalid as error:
+                    self._refuse(step, error.message)
+
+    def _refuse(self, step: int, why: str) -> None:
+        history = self._bundle.history
+        self._bundle.refuse_change(history.files[step], history.lines[step], why)
+        self._damaged = True
 
 
 class _Counted:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from workbench.runtime.surroundings import Surroundings
-from workbench.services.all import Views
 from workbench.wasm.interpreter import Interpreter
 from workbench.wasm.library import Library
 
@@ -24,17 +23,6 @@ class Workshop(Protocol):
     def interpreter(self) -> Interpreter: ...
     def call(self, job: Callable[[], T]) -> T:
         """Do it on a thread that may run guests."""
-        ...
-
-    def close(self) -> None: ...
-
-
-class RecordedServices(Protocol):
-    """What services held at any recorded moment."""
-
-    def at(self, position: int, time: float) -> Views: ...
-    def notes(self, position: int) -> tuple[str, ...]:
-        """What of that moment is not known."""
         ...
 
     def close(self) -> None: ...

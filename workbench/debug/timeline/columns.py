@@ -24,7 +24,7 @@ from workbench.debug.bundle.reader import Bundle
 from workbench.debug.timeline.lines import Lines
 
 _NUMBER = rb"\d{1,18}"
-_TEXT = rb'"((?:[^"\\]|\\.)*)"'
+_TEXT = rb'"([^"\\]*(?:\\.[^"\\]*)*)"'
 _HEAD = re.compile(
     rb'\{"actor":\[[^\]]*\],"seq":\d+,"operation":"([a-z-]+)","outcome":"([a-z]+)","started":([0-9.e+-]{1,30}),'
     rb'"figures":\[(null|' + _NUMBER + rb"),(null|" + _NUMBER + rb"),(" + _NUMBER + rb')\],"module":"[^"\\]*"'

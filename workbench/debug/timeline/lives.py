@@ -58,8 +58,14 @@ class LifeInMemory:
     """Of turns that were read already."""
 
     def __init__(self, turns: Sequence[Turn]) -> None:
-        self._turns, self.actor = turns, turns[0].actor
+        self._turns, self.actor = list(turns), turns[0].actor
         self.births = [place for place, turn in enumerate(turns) if turn.birth is not None]
+
+    def add(self, turn: Turn) -> None:
+        """One more, behind the others."""
+        if turn.birth is not None:
+            self.births.append(len(self._turns))
+        self._turns.append(turn)
 
     def __len__(self) -> int:
         return len(self._turns)

@@ -12,8 +12,7 @@ from workbench.api.replay import Severity
 from workbench.api.turns import HostCall, Outcome, Turn
 from workbench.debug.bundle.replay import bounded
 from workbench.debug.timeline.lives import Life, birth_before
-from workbench.runtime.recovery import REPLAYED
-from workbench.runtime.replay import Replay
+from workbench.runtime.replay import Replay, lived_again
 from workbench.runtime.surroundings import Surroundings
 from workbench.wasm.library import Runnable
 from workbench.wasm.script import Script
@@ -158,10 +157,8 @@ class Run:
             raise Unknown(place + 1, missing)
         base = life.turn(first)
         self._replay.go_on(base.state)
-        for at in range(first + 1, place):
-            turn = life.turn(at)
-            if turn.operation in REPLAYED and turn.outcome is not Outcome.CRASHED:
-                self._step(turn, at)
+        for turn in lived_again(map(life.turn, range(first + 1, place))):
+            self._step(turn, first + turn.seq - after)
 
     def look(self) -> Saved:
         """The state now. Withheld: it is not handed out, or not without the host."""

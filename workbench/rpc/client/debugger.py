@@ -12,8 +12,9 @@ from workbench.api import (
     RecordingLevel,
     RecordingSegment,
     RecordingStatistics,
+    StateView,
 )
-from workbench.rpc.client.channel import Connection
+from workbench.rpc.client.channel import MARGIN_SECONDS, Connection
 from workbench.rpc.client.facet import Facet
 from workbench.rpc.convert import actor as target
 from workbench.rpc.convert import from_message
@@ -80,6 +81,12 @@ class RemoteDebugger(Facet):
 
     def clear(self, *, pinned: bool = False) -> int:
         return self._stub.call("Clear", pb.DebuggerClearRequest(pinned=pinned), pb.DebuggerClearResponse).segments
+
+    def state(self, actor: ActorId | str, seq: int, *, timeout: float = 30.0) -> StateView:
+        request = pb.DebuggerStateRequest(actor=target(actor), seq=seq, timeout=timeout)
+        return from_message(
+            self._stub.call("State", request, pb.StateView, seconds=timeout + MARGIN_SECONDS), StateView
+        )
 
 
 def _actor(actor: ActorId | str | None) -> common.ActorId | None:

@@ -14,7 +14,7 @@ from workbench.rpc.server.handler import Context
 class DebuggerService:
     """Service `Debugger`."""
 
-    long: frozenset[str] = frozenset({"holdings"})
+    long: frozenset[str] = frozenset({"holdings", "state"})
     endless: frozenset[str] = frozenset()
 
     def level(self, node: Node, request: pb.DebuggerLevelRequest, _: Context) -> pb.DebuggerLevelResponse:
@@ -61,6 +61,10 @@ class DebuggerService:
 
     def clear(self, node: Node, request: pb.DebuggerClearRequest, _: Context) -> pb.DebuggerClearResponse:
         return pb.DebuggerClearResponse(segments=node.debugger.clear(pinned=request.pinned))
+
+    def state(self, node: Node, request: pb.DebuggerStateRequest, _: Context) -> pb.StateView:
+        found = node.debugger.state(actor_of(request.actor), request.seq, timeout=request.timeout)
+        return to_message(found, pb.StateView)
 
 
 def _actor(

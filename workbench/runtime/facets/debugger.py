@@ -6,12 +6,16 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from workbench.api.changes import HeldRows, RecordedChange
+from workbench.api.errors import Unavailable
 from workbench.api.events import Area
 from workbench.api.identity import ActorId
 from workbench.api.recordings import RecordedTurn, RecordingLevel, RecordingSegment, RecordingStatistics
+from workbench.api.session import StateView
 from workbench.runtime.levels import Levels
 
 Scope = tuple[str, str]
+State = Callable[[ActorId, int, float], StateView]
+"""The state of an actor after its turn with this number, within so many seconds."""
 
 
 class Recording(Protocol):
@@ -51,7 +55,10 @@ class LocalDebugger:
         events: Events,
         scope: Scope,
         id_of: Callable[[ActorId | str], ActorId],
+        *,
+        state: State | None = None,
     ) -> None:
+        self._state = state or _no_state
         self._recording, self._holdings, self._levels, self._events = recording, holdings, levels, events
         self._scope, self._id_of = scope, id_of
 
@@ -100,3 +107,10 @@ class LocalDebugger:
 
     def clear(self, *, pinned: bool = False) -> int:
         return self._recording.clear(self._scope, pinned=pinned)
+
+    def state(self, actor: ActorId | str, seq: int, *, timeout: float = 30.0) -> StateView:
+        return self._state(self._id_of(actor), seq, timeout)
+
+
+def _no_state(actor: ActorId, _seq: int, _timeout: float) -> StateView:
+    raise Unavailable(f"the state of {actor.name} cannot be made here: nothing runs actors")

@@ -217,3 +217,27 @@ class DebuggerClearResponse(_message.Message):
     SEGMENTS_FIELD_NUMBER: _ClassVar[int]
     segments: int
     def __init__(self, segments: _Optional[int] = ...) -> None: ...
+
+class DebuggerStateRequest(_message.Message):
+    __slots__ = ("actor", "seq", "timeout")
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    TIMEOUT_FIELD_NUMBER: _ClassVar[int]
+    actor: _common_pb2.ActorId
+    seq: int
+    timeout: float
+    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., seq: _Optional[int] = ..., timeout: _Optional[float] = ...) -> None: ...
+
+class StateView(_message.Message):
+    __slots__ = ("actor", "seq", "state", "certainty", "note")
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    CERTAINTY_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    actor: _common_pb2.ActorId
+    seq: int
+    state: _common_pb2.Payload
+    certainty: str
+    note: str
+    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., seq: _Optional[int] = ..., state: _Optional[_Union[_common_pb2.Payload, _Mapping]] = ..., certainty: _Optional[str] = ..., note: _Optional[str] = ...) -> None: ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 
 from workbench.api import ActorId, Node, NotFound, Outcome, Turn
@@ -13,11 +13,13 @@ SNAPSHOT = "snapshot-state"
 
 
 def state_at(node: Node, actor: str, seq: int) -> StateView:
-    """The node's answer, where it can live through turns again; else what was recorded of it."""
-    asked: Callable[[str, int], StateView] | None = getattr(node.debugger, "state", None)
-    if asked is not None:
-        with suppress(NotFound):  # a journal keeps turns that are in no recording any more
-            return asked(actor, seq)
+    """The node's answer; of a turn that is in the journal and in no recording any more, what its journal says.
+
+    NotFound: there is neither.
+    """
+    if seq:
+        with suppress(NotFound):
+            return node.debugger.state(actor, seq)
     after = max(0, seq - LOOKED_BACK)
     turns = node.journal.entries(actor, after=after, limit=seq - after) if seq else ()
     return recorded(node.journal.get(actor).actor, seq, [turn for turn in turns if turn.seq <= seq])

@@ -110,7 +110,7 @@ def test_the_filter_searches_all_entries_and_what_comes_later(
     qtbot.waitUntil(lambda: panel.entries.stack.currentWidget() is panel.entries.no_match)
 
 
-def test_the_state_at_an_entry_is_the_recorded_one_or_plainly_unknown(
+def test_the_state_at_an_entry_is_the_recorded_one_or_is_lived_through_again(
     window: MainWindow, real: QuickNode, qtbot: QtBot
 ) -> None:
     seq = real.journal.checkpoint("till")
@@ -122,6 +122,9 @@ def test_the_state_at_an_entry_is_the_recorded_one_or_plainly_unknown(
     panel.entries.choose_number(stored)
     qtbot.waitUntil(lambda: panel.details.state.text.toPlainText() == "5")
     assert "recorded" in panel.details.state.head.text()
+    panel.entries.choose_number(stored + 1)
+    qtbot.waitUntil(lambda: panel.details.state.text.toPlainText() == "6")
+    assert "lived through again" in panel.details.state.head.text()
 
 
 def test_two_entries_are_compared(window: MainWindow, real: QuickNode, qtbot: QtBot) -> None:

@@ -15,6 +15,7 @@ from windows import close
 
 import workbench
 from tests.unit.fragile import FRAGILE
+from tests.unit.sessions import forged
 from ui.app import window_for
 from ui.main_window import MainWindow
 from ui.moment import now, stands_still
@@ -216,6 +217,28 @@ def test_from_the_drop_to_a_replay_takes_two_actions(
     assert replaying.head.text().startswith("Every turn came out as recorded")
     window.desk.actions.run("session.verify")
     qtbot.waitUntil(lambda: any("is whole" in each.text for each in window.notices.notices))
+
+
+def test_from_the_drop_to_the_first_difference_takes_two_actions(
+    window: MainWindow, file: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    """The bundle of a colleague, in which a turn is not what its code does: found among all of them, side by side."""
+
+    def change(entries: dict[str, bytes]) -> None:
+        name = next(name for name in entries if name.startswith("turns/"))
+        assert b'"reply":"3"' in entries[name]
+        entries[name] = entries[name].replace(b'"reply":"3"', b'"reply":"9"')
+
+    window.drops.drop((forged(file, tmp_path / "changed.plexbundle", change),))  # one
+    qtbot.waitUntil(lambda: window.desk.actions["session.replay"].isEnabled())
+    window.desk.actions.run("session.replay")  # two
+    panel = window.panels["session"]
+    assert isinstance(panel, SessionPanel)
+    first = panel.details.replaying.first
+    qtbot.waitUntil(lambda: "the reply differs" in first.head.text(), timeout=30_000)
+    assert first.head.text().startswith("till, turn 4:")
+    assert (first.recorded.toPlainText(), first.now.toPlainText()) == ("- reply '9'", "+ reply '3'")
+    assert panel.details.replaying.head.text().startswith("It did not come out as recorded")
 
 
 def test_other_code_is_rehearsed_on_a_session_with_its_first_difference_side_by_side(

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui.theme import sheet
 from workbench.api.bundles import SECRETS
 
 SPANS = {
@@ -29,6 +30,7 @@ class ExportSessionDialog(QDialog):
     def __init__(self, parent: QWidget, chosen: str = "") -> None:
         super().__init__(parent)
         self.setWindowTitle("Export a session")
+        self.setStyleSheet(sheet())
         self.setMinimumWidth(460)
         self._actors = QLineEdit(chosen, placeholderText="empty: all; or names, with commas between them")
         self._since = QComboBox()

@@ -11,6 +11,7 @@ from ui import format as show
 from ui.desk import Desk
 from ui.dialogs.export_session import parts
 from ui.models import Column, RowModel
+from ui.theme import sheet
 from ui.widgets.build import box, button, label, row, set_tone
 from ui.widgets.divergence_view import DivergenceView
 from ui.widgets.empty_state import EmptyState
@@ -22,7 +23,6 @@ from workbench.api.rehearsal import ActorRehearsal, Rehearsal, Verdict
 DRAFT = "draft"
 LOOKS = {Verdict.IDENTICAL: ("ok", "ok"), Verdict.UNREPLAYABLE: ("warning", "warn"), Verdict.LIMIT: ("fuel", "error"),
          Verdict.CRASH: ("crashed", "error"), Verdict.REFUSED: ("rejected", "error")}  # fmt: skip
-LEFT_OUT_SHOWN = 5
 OTHERWISE = ("diff", "error")
 
 
@@ -47,7 +47,9 @@ class RehearsalWindow(QDialog):
     """Stays open beside the window; `wanted` says what is to be rehearsed."""
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(parent, Qt.WindowType.Window)
+        self.setStyleSheet(sheet())
+        self.setAccessibleName("Rehearsal")
         self.setWindowTitle("Rehearse other code on recorded turns")
         self.resize(900, 640)
         self.candidate, self.replaces = QComboBox(), QComboBox()
@@ -124,8 +126,8 @@ class RehearsalWindow(QDialog):
         total = show.plural(len(found.actors), "actor")
         self.head.setText(f"Nobody would notice: {total}" if found.is_identical else f"{same:,} of {total} identical")
         set_tone(self.head, "ok" if found.is_identical else "error" if same < len(found.actors) else "warn")
-        left = [f"{each.actor.name} ran another module, {each.module[:12]}, and is left out."
-                for each in found.left_out[:LEFT_OUT_SHOWN]]  # fmt: skip
+        names = show.named([each.actor.name for each in found.left_out])
+        left = (f"Left out, for they ran other modules: {names}.",) if names else ()
         self.notes.setText("\n".join((*found.notes, *left)))
         self.notes.setVisible(bool(self.notes.text()))
         self.list.show_rows(found.actors)

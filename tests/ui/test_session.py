@@ -369,3 +369,19 @@ def test_a_window_on_a_recorded_session_alone_shows_it_and_where_it_is(
     qtbot.waitUntil(lambda: (moment := made.desk.nodes.moment) is not None and moment.position == 3)
     assert made.windowTitle().startswith("shop.plexbundle (recorded session, read-only)")
     assert made.desk.reached == ("--node", f"bundle:{file}#3")
+
+
+def test_what_happens_on_the_node_is_seen_again_once_the_session_is_closed(
+    window: MainWindow, session: SessionPanel, real: QuickNode, qtbot: QtBot
+) -> None:
+    tuples = window.panels["tuplespace"]
+    window.set_perspective("data")
+    window.raise_panel("tuplespace")
+    qtbot.waitUntil(lambda: session._session is not None and tuples.seen)
+    window.desk.actions.run("nodes.close")
+    number = real.tuplespace.write(("job", 1))
+    rows = tuples.model  # type: ignore[attr-defined]  # it is a table
+    qtbot.waitUntil(lambda: [row.id for row in rows.rows] == [number])
+    tuples.select_key(str(number))  # type: ignore[attr-defined]  # the same
+    real.tuplespace.write(("job", 2))
+    qtbot.waitUntil(lambda: len(rows.rows) == 2 and tuples.chosen == str(number))  # type: ignore[attr-defined]

@@ -249,6 +249,15 @@ def _tells(panel: TupleSpacePanel) -> bool:
     return chosen is not None and why and tuple_text(chosen) in panel.lists.about.text()
 
 
+def _choose(panel: TupleSpacePanel, wanted: str) -> bool:
+    """The newest of them, again when it was taken or has expired meanwhile; it says nothing yet."""
+    if panel.table.chosen() is None:
+        found = [row.id for row in panel.model.rows if row.fields[0] == wanted]
+        if found:
+            panel.select_key(str(found[-1]))
+    return False
+
+
 async def data(window: MainWindow, look: str) -> None:
     """What the services of the sample hold: each panel of the perspective Data, with something chosen; one small."""
     panel, wanted = window.panels["tuplespace"], "job"
@@ -258,8 +267,7 @@ async def data(window: MainWindow, look: str) -> None:
     window.desk.actions.run("tuple.all")
     panel.lists.setCurrentWidget(panel.lists.who_waits)
     await until(lambda: any(row.fields[0] == wanted for row in panel.model.rows), "a job among the tuples")
-    panel.select_key(str(next(row.id for row in reversed(panel.model.rows) if row.fields[0] == wanted)))
-    await until(lambda: _tells(panel), "why it is nobody's")
+    await until(lambda: _tells(panel) or _choose(panel, wanted), "why it is nobody's")
     await settle()
     save(window, f"data-{look}")
     if OUT != IMAGES:

@@ -334,6 +334,38 @@ NEED_NODE = frozenset(
         "message.copy_python", "message.letter_edit", "message.letter_resend",
     }
 ) | {spec.id for spec in SPECS if spec.id.startswith(OF_NODE) and spec.reason != SCREEN}  # fmt: skip
+READING = frozenset(
+    [
+        "audit",
+        "build",
+        "count",
+        "dead-letters",
+        "diff",
+        "download",
+        "export",
+        "get",
+        "history",
+        "list",
+        "logs",
+        "near",
+        "read",
+        "rehearse",
+        "show",
+        "tree",
+        "verify",
+        "waiters",
+        "watch",
+        "why",
+        "--version",
+    ]
+)
+"""What commands do that change nothing of a node."""
+CHANGES = frozenset(
+    spec.id
+    for spec in SPECS
+    if spec.id in NEED_NODE and spec.command and not READING.intersection(spec.command.split())
+)
+"""Actions that change a node: a recorded session has none of them."""
 BY_ID = {spec.id: spec for spec in SPECS}
 
 
@@ -346,7 +378,7 @@ class Actions(QObject):
         self._actions = {spec.id: self._make(spec) for spec in SPECS}
         self._slots: dict[str, Callable[[], None]] = {}
         self._off: set[str] = set()
-        self._held = ""
+        self._held = self._sealed = ""
 
     def _make(self, spec: Spec) -> QAction:
         action = QAction(icon(spec.icon, spec.tone), spec.text, self)
@@ -390,14 +422,15 @@ class Actions(QObject):
             (self._off.discard if on else self._off.add)(action_id)
             self._show_enabled(action_id)
 
-    def hold(self, reason: str) -> None:
-        """Disable what needs a node and say why in its tooltip; an empty reason lets it go."""
-        self._held = reason
+    def hold(self, reason: str, sealed: str = "") -> None:
+        """Disable what needs a node and say why in its tooltip, or with `sealed` what changes one; empty lets it go."""
+        self._held, self._sealed = reason, sealed
         for action_id in NEED_NODE:
             self._show_enabled(action_id)
 
     def _show_enabled(self, action_id: str) -> None:
         action, held = self._actions[action_id], self._held if action_id in NEED_NODE else ""
+        held = held or (self._sealed if action_id in CHANGES else "")
         action.setEnabled(action_id in self._slots and action_id not in self._off and not held)
         if action_id in NEED_NODE:
             tip = _tip(BY_ID[action_id])

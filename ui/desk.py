@@ -118,7 +118,7 @@ class Desk(QObject):
         """The options with which the command line reaches the node."""
         self.failure = ""
         """Why the node could not be opened."""
-        self.actions.hold(self.absence)
+        self.actions.hold(self.absence, self.sealed)
         self.node_changed.connect(self._absence_changed)
 
     @property
@@ -128,13 +128,21 @@ class Desk(QObject):
             return ""
         return f"There is no node: {self.failure.rstrip('.')}." if self.failure else "The node is still starting."
 
+    @property
+    def sealed(self) -> str:
+        """Why nothing of the node that is shown can be changed, as a sentence; empty when it can."""
+        held = self.nodes.current
+        if held is None or held.path is None:
+            return ""
+        return f"{held.name} is a recorded session: nothing in it can be changed."
+
     def fail_to_open(self, why: str) -> None:
         """Keep the reason why there is no node; an empty one when it is tried again."""
         self.failure = why
         self._absence_changed()
 
     def _absence_changed(self) -> None:
-        self.actions.hold(self.absence)
+        self.actions.hold(self.absence, self.sealed)
         self.absence_changed.emit()
 
     def notice(

@@ -16,11 +16,13 @@ from windows import close
 import workbench
 from tests.unit.fragile import FRAGILE
 from tests.unit.sessions import forged
+from ui.actions import CHANGES
 from ui.app import window_for
 from ui.main_window import MainWindow
 from ui.moment import now, stands_still
 from ui.opening import doors
 from ui.panels.actors.panel import ActorsPanel
+from ui.panels.messages.panel import MessagesPanel
 from ui.panels.nodes.panel import NodesPanel
 from ui.panels.session.details import DIFFERENCE, MAIL, REPLAY, STATE
 from ui.panels.session.map import OTHERS, TurnMap
@@ -279,6 +281,28 @@ def test_nothing_of_a_session_can_be_changed(window: MainWindow, session: Sessio
     assert node is not None
     with pytest.raises(Denied):
         node.actors.kill("desk")
+    window.desk.actor_chosen.emit("till")
+    qtbot.waitUntil(lambda: not actors(window).details.isHidden())
+    actions = window.desk.actions
+    why = "shop.plexbundle is a recorded session: nothing in it can be changed."
+    for name in sorted(CHANGES):
+        assert not actions[name].isEnabled() and why in actions[name].toolTip(), name
+    messages = window.panels["messages"]
+    assert isinstance(messages, MessagesPanel)
+    assert not messages.send_button.isEnabled() and messages.send_button.toolTip() == why
+    assert actors(window)._restart_button.off and actors(window).details.restart.isHidden()
+    assert actions["actor.log"].isEnabled() and actions["module.rehearse"].isEnabled()
+    running = window.desk.nodes.running
+    assert running is not None
+    window.desk.nodes.show(running)
+    qtbot.waitUntil(lambda: not window.desk.sealed)
+    assert actions["actor.spawn"].isEnabled() and why not in actions["actor.spawn"].toolTip()
+    assert messages.send_button.isEnabled() and not actors(window)._restart_button.off
+
+
+def test_the_actions_that_change_a_node_are_those_whose_commands_do() -> None:
+    assert {"actor.spawn", "actor.kill", "edit.run", "tuple.take", "key.save", "message.send", "queue.purge"} <= CHANGES
+    assert not CHANGES & {"actor.log", "module.show", "tuple.read", "key.copy_value", "journal.verify", "help.about"}
 
 
 def test_what_is_no_session_is_refused_in_words(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:

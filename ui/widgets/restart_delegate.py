@@ -15,13 +15,14 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class RestartDelegate(QStyledItemDelegate):
-    """`pressed` carries the actor's name."""
+    """`pressed` carries the actor's name. While it is `off` there are no buttons."""
 
     pressed = Signal(str)
+    off = False
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)
-        if _crashed(index) is None:
+        if self.off or _crashed(index) is None:
             return
         tokens = current()
         box = QRectF(_button(option.rect))
@@ -41,7 +42,7 @@ class RestartDelegate(QStyledItemDelegate):
         painter.restore()
 
     def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
-        found = _crashed(index)
+        found = None if self.off else _crashed(index)
         if found is None or not isinstance(event, QMouseEvent) or event.type() != QEvent.Type.MouseButtonRelease:
             return super().editorEvent(event, model, option, index)
         if _button(option.rect).contains(event.position().toPoint()):

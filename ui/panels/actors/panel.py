@@ -81,6 +81,7 @@ class ActorsPanel(TablePanel[ActorInfo]):
         self.details.hide()
         self._restart_button = RestartDelegate(self.table)
         self._restart_button.pressed.connect(self.deeds.restart)
+        desk.absence_changed.connect(self._show_sealed)
         self._action = [column.key for column in ACTORS].index("action")
         self.table.setItemDelegateForColumn(self._action, self._restart_button)
         self.table.selectionModel().currentRowChanged.connect(lambda: self._choose())
@@ -181,6 +182,11 @@ class ActorsPanel(TablePanel[ActorInfo]):
     def actor(self) -> ActorInfo | None:
         """The chosen actor as last read."""
         return self._listing.by_name.get(self.chosen)
+
+    def _show_sealed(self) -> None:
+        """In a recorded session nobody is restarted."""
+        self._restart_button.off = bool(self.desk.sealed)
+        self.table.viewport().update()
 
     def _choose(self) -> None:
         row = self.table.rows.row(self.table.currentIndex())

@@ -186,8 +186,9 @@ class MessagesPanel(Panel):
 
     def show_absence(self) -> None:
         super().show_absence()
-        self.send_button.setEnabled(not self.desk.absence)
-        self.send_button.setToolTip(self.desk.absence)
+        why = self.desk.absence or self.desk.sealed
+        self.send_button.setEnabled(not why)
+        self.send_button.setToolTip(why)
 
     def _press(self) -> None:
         if self._cancellable:

@@ -14,7 +14,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 from windows import close
 
-from ui.layout import DATA
+from ui.layout import PERSPECTIVES, SHOWN
 from ui.main_window import MainWindow
 from ui.panels.actors.panel import ActorsPanel
 from ui.panels.editor.panel import EditorPanel
@@ -46,7 +46,7 @@ def test_a_broken_layout_opens_the_default_one_with_a_notice(open_window: Open, 
     (config / "layout.json").write_bytes(content)
     window = open_window()
     for name, dock in window.docks.items():
-        assert (dock.isVisible() or bool(window.tabifiedDockWidgets(dock))) is (name not in DATA)
+        assert (dock.isVisible() or bool(window.tabifiedDockWidgets(dock))) is (name in SHOWN[PERSPECTIVES[0]])
     assert [notice for notice in window.notices.notices if "default" in notice.text]
 
 

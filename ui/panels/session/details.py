@@ -68,8 +68,10 @@ class MomentDetails(QTabWidget):
         self.turn = browser("Turn of the moment", self._follow)
         self.state, self.difference = StatePage(), DifferencePage()
         self.mail_model: RowModel[Envelope] = RowModel(MAILBOX, lambda envelope: envelope.id, self)
-        mail = Table(self.mail_model, "Mailbox at the moment")
-        self.mailbox = FilteredTable(desk, mail, "type:add kind:cast", EmptyState("letter", "Nothing waits for it."))
+        self.mail = Table(self.mail_model, "Mailbox at the moment")
+        self.mailbox = FilteredTable(
+            desk, self.mail, "type:add kind:cast", EmptyState("letter", "Nothing waits for it.")
+        )
         self.replaying = Replaying(desk)
         self.setDocumentMode(True)
         for part in (self, self.tabBar()):

@@ -6,6 +6,7 @@ from PySide6.QtCore import QStringListModel
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QStackedWidget, QWidget
 
 from ui import format as show
+from ui.commands import command
 from ui.desk import Desk
 from ui.paging import PagedModel, Source
 from ui.panel import Panel
@@ -122,8 +123,20 @@ class SessionPanel(Panel):
         self.table.opened.connect(self._go_to_row)
         self.table.selectionModel().currentRowChanged.connect(lambda: self._walked())
         self.table.menu_for = self._menu
+        self.table.command_for = lambda place: self._command(f"bundle timeline --after {place.position - 1} --limit 1")
+        self.details.mail.command_for = lambda _envelope: self._state_command()
         desk.theme_changed.connect(self.timeline.take_theme)
         self._enable()
+
+    def _command(self, verb: str) -> str:
+        held = self.desk.nodes.current
+        return command(verb, str(held.path)) if held is not None and held.path is not None else ""
+
+    def _state_command(self) -> str:
+        held = self.desk.nodes.current
+        if held is None or held.path is None:
+            return ""
+        return command(f"bundle state --at {self._position()}", str(held.path), self.actor())
 
     def _menu(self) -> QMenu:
         return self.desk.actions.menu(self, "session.back_actor", "session.forward_actor", "", "session.replay")

@@ -60,6 +60,7 @@ class EditorPanel(Panel):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._actors: Mapping[str, ActorInfo] = {}
+        self._fresh: dict[str, ActorInfo] = {}  # brought to life here; a list that is shown may be older than they are
         self._runs: dict[Document, threading.Event] = {}
         self._origins: dict[str, tuple[Document, Path | None]] = {}
         self.tabs = QTabWidget(tabsClosable=True, movable=True, documentMode=True)
@@ -329,6 +330,7 @@ class EditorPanel(Panel):
         finally:
             self._runs.pop(doc, None)
         self._origins[ran.actor.id.name] = (doc, doc.path)
+        self._fresh[ran.actor.id.name] = ran.actor
         doc.edit.set_marks(())
         warnings = "".join(f" {warning}" for warning in ran.module.warnings)
         doc.say(ran.sentence() + warnings, "warn" if warnings else "ok")
@@ -374,10 +376,11 @@ class EditorPanel(Panel):
     # the actor of a tab
 
     def _info(self, name: str) -> ActorInfo | None:
-        return self._actors.get(name)
+        return self._actors.get(name) or self._fresh.get(name)
 
     def _list_actors(self, found: Listing) -> None:
         self._actors = found.by_name
+        self._fresh = {name: info for name, info in self._fresh.items() if name not in found.by_name}
         doc = self.current()
         if doc is not None:
             self._show_actor(doc)

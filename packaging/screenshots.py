@@ -258,6 +258,14 @@ def _choose(panel: TupleSpacePanel, wanted: str) -> bool:
     return False
 
 
+def _comes_close(panel: TupleSpacePanel) -> bool:
+    """Whether something is shown for the inspector, who is chosen again when it waits anew."""
+    waiting = panel.lists.waiting
+    if waiting.table.chosen() is None and waiting.model.position("inspector") >= 0:
+        waiting.select_key("inspector")
+    return bool(panel.lists.near.model.rows)
+
+
 async def data(window: MainWindow, look: str) -> None:
     """What the services of the sample hold: each panel of the perspective Data, with something chosen; one small."""
     panel, wanted = window.panels["tuplespace"], "job"
@@ -275,9 +283,7 @@ async def data(window: MainWindow, look: str) -> None:
     await alone(window, "tuplespace", f"tuplespace-{look}")
     window.raise_panel("tuplespace")
     panel.lists.setCurrentWidget(panel.lists.near)
-    await until(lambda: panel.lists.waiting.model.position("inspector") >= 0, "the inspector among those who wait")
-    panel.lists.waiting.select_key("inspector")
-    await until(lambda: bool(panel.lists.near.model.rows), "what comes closest")
+    await until(lambda: _comes_close(panel), "what comes closest to what the inspector wants")
     await alone(window, "tuplespace", f"tuplespace-closest-{look}")
     window.raise_panel("tuplespace")
     window.desk.actions.run("tuple.build")

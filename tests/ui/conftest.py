@@ -78,7 +78,7 @@ def open_window(
         opened.append(window)
         window.show()
         window.start()
-        qtbot.waitUntil(lambda: window.opening.ready, timeout=20_000)
+        qtbot.waitUntil(lambda: window.opening.ready)
         return window
 
     yield make

@@ -94,7 +94,7 @@ def test_tab_leads_to_every_control_of_a_panel(filled: MainWindow, name: str, qt
 @pytest.mark.parametrize("name", IDS)
 def test_every_text_of_a_panel_can_be_read(filled: MainWindow, name: str, look: str, qtbot: QtBot) -> None:
     filled.set_theme(look)
-    qtbot.waitUntil(lambda: filled.looks.settled, timeout=20_000)
+    qtbot.waitUntil(lambda: filled.looks.settled)
     assert faults(shown(filled, name, qtbot), pale) == []
 
 

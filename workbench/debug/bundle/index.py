@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+from array import array
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from workbench.api.errors import Invalid
@@ -15,7 +17,8 @@ from workbench.debug.bundle import layout, records
 from workbench.debug.bundle.manifest import LATEST
 
 _HEAD = re.compile(
-    rb'\{"actor":(\["[^"\\]*","[^"\\]*","(?:[^"\\]|\\.)*"\]),"seq":(\d{1,18}),"operation":"([a-z-]{1,20})"'
+    rb'^\{"actor":(\["[^"\\\n]*","[^"\\\n]*","[^"\\\n]*(?:\\.[^"\\\n]*)*"\]),"seq":(\d{1,18}),"operation":"([a-z-]{1,20})".*',
+    re.MULTILINE,
 )
 _OPERATIONS = ("message", "init", "snapshot-state", "shutdown")
 BIRTH = "init"
@@ -30,39 +33,96 @@ class Place(NamedTuple):
     line: int
 
 
+class Order:
+    """The turns of one file in recorded order, in columns: whose (by number), which of its stream, whether it is a
+    birth, and the line."""
+
+    def __init__(self) -> None:
+        self.actor, self.seq, self.line, self.born = array("I"), array("q"), array("I"), bytearray()
+
+    def __len__(self) -> int:
+        return len(self.seq)
+
+    def add(self, actor: int, seq: int, line: int, born: int) -> None:
+        self.actor.append(actor)
+        self.seq.append(seq)
+        self.line.append(line)
+        self.born.append(born)
+
+
 class Index:
-    """`places` are those of each actor in recorded order; `total` is how many turns there are."""
+    """`actors` are numbered as they come; `total` is how many turns there are."""
 
     def __init__(self, refuse: Callable[[str], None]) -> None:
-        self.places: dict[ActorId, list[Place]] = {}
+        self.actors: list[ActorId] = []
         self.total = 0
-        self._ids: dict[bytes, ActorId] = {}
+        self.orders: dict[int, Order] = {}
+        self._numbers: dict[ActorId, int] = {}
+        self._ids: dict[bytes, int] = {}
         self._refuse = refuse
 
-    def add(self, file: int, name: str, lines: Sequence[bytes]) -> None:
+    def add(self, file: int, name: str, data: bytes) -> None:
         """The turns of one file. A line that is no turn is refused by its number."""
-        for number, line in enumerate(lines):
-            try:
-                actor, seq, born = self._head(line)
-            except Invalid as error:
-                self._refuse(f"{name} line {number + 1}: {error.message}")
-                continue
-            self.places.setdefault(actor, []).append(Place(seq, born, file, number))
-            self.total += 1
+        order = self.orders[file] = Order()
+        lines = lines_of(data)
+        try:
+            self._add_heads(order, data, range(len(lines)))
+        except Invalid:
+            self._add_lines(order, name, lines)
+        self.total += len(order)
         if self.total > layout.TURNS_TOTAL:
             raise Invalid(f"it has more than {layout.TURNS_TOTAL:,} turns")
 
-    def _head(self, line: bytes) -> tuple[ActorId, int, bool]:
-        found = _HEAD.match(line)
-        if found is None:
-            turn = read_turn(line)
-            return turn.actor, turn.seq, turn.birth is not None
-        key, seq, operation = found.groups()
-        actor = self._ids.get(key)
-        if actor is None:
-            tenant, namespace, name = records.parsed(key)
-            actor = self._ids[key] = ActorId(name, namespace, tenant)
-        return actor, int(seq), operation == BIRTH.encode()
+    def _add_heads(self, order: Order, data: bytes, lines: range) -> None:
+        """All these lines at once. Invalid, and nothing was added: one of them has to be looked at for itself."""
+        heads = _HEAD.findall(data)
+        if len(heads) != len(lines):
+            raise Invalid("some of its lines are no turns, or are written in another order")
+        if not heads:
+            return
+        keys, seqs, operations = zip(*heads, strict=True)
+        ids, birth = self._ids, BIRTH.encode()
+        for key in dict.fromkeys(keys):
+            if key not in ids:
+                ids[key] = self._number_of(key)
+        order.actor.extend(map(ids.__getitem__, keys))
+        order.seq.extend(map(int, seqs))
+        order.born.extend(operation == birth for operation in operations)
+        order.line.extend(lines)
+
+    def _add_lines(self, order: Order, name: str, lines: Sequence[bytes]) -> None:
+        """One by one: among them is one that is no turn, or is written in another order."""
+        for number, line in enumerate(lines):
+            try:
+                self._add_heads(order, line, range(number, number + 1))
+                continue
+            except Invalid:
+                pass
+            try:
+                turn = read_turn(line)
+            except Invalid as error:
+                self._refuse(f"{name} line {number + 1}: {error.message}")
+                continue
+            order.add(self._number(turn.actor), turn.seq, number, turn.birth is not None)
+
+    def _number_of(self, key: bytes) -> int:
+        tenant, namespace, name = records.parsed(key)
+        return self._number(ActorId(name, namespace, tenant))
+
+    def _number(self, actor: ActorId) -> int:
+        number = self._numbers.setdefault(actor, len(self.actors))
+        if number == len(self.actors):
+            self.actors.append(actor)
+        return number
+
+    @cached_property
+    def places(self) -> dict[ActorId, list[Place]]:
+        """Those of each actor in recorded order."""
+        found: list[list[Place]] = [[] for _ in self.actors]
+        for file, order in self.orders.items():
+            for actor, seq, born, line in zip(order.actor, order.seq, order.born, order.line, strict=True):
+                found[actor].append(Place(seq, bool(born), file, line))
+        return dict(zip(self.actors, found, strict=True))
 
 
 def lines_of(data: bytes) -> list[bytes]:

@@ -26,7 +26,7 @@ from workbench.api.turns import Turn
 from workbench.debug.bundle import layout, manifest, records, tables
 from workbench.debug.bundle.container import Container
 from workbench.debug.bundle.history import Change, History, read_change
-from workbench.debug.bundle.index import Index, Place, lines_of, read_turn
+from workbench.debug.bundle.index import Index, Order, Place, lines_of, read_turn
 from workbench.debug.bundle.manifest import Entry
 
 T = TypeVar("T")
@@ -98,7 +98,7 @@ class Bundle:
         index = Index(self.refuse)
         for number, entry in enumerate(self._files):
             if (data := self.entry(entry.name)) is not None:
-                index.add(number, entry.name, lines_of(data))
+                index.add(number, entry.name, data)
         return index
 
     def entry(self, name: str) -> bytes | None:
@@ -129,7 +129,16 @@ class Bundle:
     @property
     def recorded(self) -> Sequence[ActorId]:
         """The actors that have turns here, by name."""
-        return sorted(self._index.places)
+        return sorted(self._index.actors)
+
+    @property
+    def numbered(self) -> Sequence[ActorId]:
+        """The same by the numbers that orders give them."""
+        return self._index.actors
+
+    def orders(self) -> Iterator[tuple[int, Order]]:
+        """The turns that can be read of each file that can be."""
+        yield from self._index.orders.items()
 
     def places(self, actor: ActorId) -> Sequence[Place]:
         """Where the turns of an actor are, in recorded order."""

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,31 @@ def test_events_follow_the_commit_and_never_a_rollback(tmp_path: Path) -> None:
     assert database.query("SELECT count(*) AS n FROM t")[0]["n"] == 0
     database.close()
     database.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts what is open in /proc")
+def test_the_connection_of_a_thread_ends_with_it(tmp_path: Path) -> None:
+    database = Database(tmp_path / "w.db")
+    with database.transaction() as tx:
+        tx.execute("CREATE TABLE t (n INTEGER)")
+
+    def is_open() -> int:
+        links = [link for link in Path("/proc/self/fd").iterdir() if link.exists()]
+        return sum(str(link.readlink()).startswith(str(database.path)) for link in links)
+
+    def look() -> None:
+        assert database.query("SELECT * FROM t") == []
+        seen.append(is_open())
+
+    before, seen = is_open(), list[int]()
+    for _ in range(20):
+        thread = threading.Thread(target=look)
+        thread.start()
+        thread.join()
+    assert len(seen) == 20 and min(seen) > before, "each had a connection of its own"
+    assert is_open() <= before + 2, "SQLite keeps one to use it again"
+    database.close()
+    assert is_open() == 0
 
 
 def test_a_second_process_is_told_who_holds_the_workspace(tmp_path: Path) -> None:

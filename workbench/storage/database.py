@@ -1,7 +1,8 @@
 """The one SQLite file of a workspace: connections, transactions, and foreign errors turned into ours.
 
 Writes go through `transaction()`, one at a time; what is given to `tx.emit` is called after COMMIT, in the order of the
-commits and one at a time, without any lock that a writer needs. Every thread reads on a connection of its own.
+commits and one at a time, without any lock that a writer needs. Every thread reads on a connection of its own, which is
+closed when the thread ends: workers come and go with the turns that wait.
 """
 
 from __future__ import annotations
@@ -58,13 +59,23 @@ class Transaction:
             self.undone.append(undone)
 
 
+class _Own:
+    """The connection of one thread, as long as that lives."""
+
+    def __init__(self, connection: sqlite3.Connection, forget: Callable[[sqlite3.Connection], None]) -> None:
+        self.connection, self._forget = connection, forget
+
+    def __del__(self) -> None:
+        self._forget(self.connection)
+
+
 class Database:
     """A SQLite file in WAL mode. Thread-safe; `close()` is idempotent."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
-        self._all: list[sqlite3.Connection] = []
+        self._all: dict[int, sqlite3.Connection] = {}
         self._write_lock = threading.Lock()
         self._lock = threading.Lock()
         self._committed: deque[Callable[[], None]] = deque()
@@ -83,8 +94,14 @@ class Database:
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute("PRAGMA foreign_keys=ON")
         with self._lock:
-            self._all.append(connection)
+            self._all[id(connection)] = connection
         return connection
+
+    def _forget(self, connection: sqlite3.Connection) -> None:
+        """Close it, whenever its thread ended; `close` may have been first."""
+        with self._lock:
+            self._all.pop(id(connection), None)
+        connection.close()
 
     @contextmanager
     def transaction(self, *, durable: bool = False, noted: bool = True) -> Iterator[Transaction]:
@@ -176,10 +193,7 @@ class Database:
 
             yield rows
         finally:
-            with self._lock:
-                if connection in self._all:
-                    self._all.remove(connection)
-            connection.close()
+            self._forget(connection)
 
     @contextmanager
     def along(self, write: Callable[[Transaction], None]) -> Iterator[None]:
@@ -217,11 +231,11 @@ class Database:
 
     def query(self, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         """Rows of a SELECT."""
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = self._connect()
+        own: _Own | None = getattr(self._local, "own", None)
+        if own is None:
+            own = self._local.own = _Own(self._connect(), self._forget)
         with translated(self.path):
-            rows: list[sqlite3.Row] = connection.execute(statement, values).fetchall()
+            rows: list[sqlite3.Row] = own.connection.execute(statement, values).fetchall()
             return rows
 
     @property
@@ -231,7 +245,7 @@ class Database:
 
     def close(self) -> None:
         with self._lock:
-            connections, self._all = self._all, []
+            connections, self._all = list(self._all.values()), {}
         for connection in connections:
             connection.close()
 
@@ -252,7 +266,10 @@ def _ours(path: Path, error: sqlite3.Error) -> WorkbenchError:
     if name.startswith(("SQLITE_READONLY", "SQLITE_PERM")):
         return Unavailable(f"{path} cannot be written: the file or its folder is read-only")
     if name.startswith("SQLITE_CANTOPEN"):
-        return Unavailable(f"{path} cannot be opened: check that its folder exists and may be written")
+        return Unavailable(
+            f"{path} cannot be opened: check that its folder exists and may be written, and that this process may open "
+            "more files (ulimit -n)"
+        )
     if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
         return Invalid(f"{path} is not a workspace's database or is damaged: {error}")
     if name.startswith("SQLITE_IOERR"):

@@ -16,6 +16,7 @@ from ui.panels.journal.panel import JournalPanel
 from ui.panels.sequence.panel import SequencePanel
 from ui.panels.session.details import DIFFERENCE, MAIL, STATE, TURN
 from ui.panels.session.panel import SessionPanel
+from workbench.api.session import Direction
 
 Alone = Callable[[MainWindow, str, str], Awaitable[None]]
 Save = Callable[[QWidget, str], None]
@@ -27,7 +28,7 @@ class Recorded:
     """The helpers of the other pictures are handed in; `folder` holds the session that is made."""
 
     def __init__(self, window: MainWindow, folder: Path, alone: Alone, save: Save, settle: Settle) -> None:
-        self._window, self._file = window, folder / "workshop.plexbundle"
+        self._window, self._file, self._till = window, folder / "workshop.plexbundle", folder / "till.py"
         self._alone, self._save, self._settle = alone, save, settle
 
     async def take(self, look: str) -> None:
@@ -42,9 +43,15 @@ class Recorded:
         assert window.desk.node is not None
         window.raise_panel("journal")
         await until(lambda: panel.model.position("ledger") >= 0, "the journal of the ledger")
-        await window.bridge.call(window.desk.node.journal.checkpoint, "ledger")
         panel.select_key("ledger")
-        await until(lambda: bool(panel.paged.rows) and panel.paged.rows[0].turn is not None, "entries of the ledger")
+        await until(
+            lambda: (
+                bool(panel.paged.rows)
+                and (turn := panel.paged.rows[0].turn) is not None
+                and turn.operation == "message"
+            ),
+            "a sale in the ledger",
+        )
         panel.entry_table.choose(0)
         for tab, name in enumerate(("entry", "state", "difference")):
             panel.details.setCurrentIndex(tab)
@@ -78,6 +85,8 @@ class Recorded:
         self._save(window, f"session-window-{look}")
         for tab, name in ((TURN, "turn"), (STATE, "state"), (DIFFERENCE, "difference"), (MAIL, "mailbox")):
             panel.details.setCurrentIndex(tab)
+            if tab == DIFFERENCE:  # a turn that changes something
+                window.desk.nodes.go(await self._addition())
             await self._settle()
             await self._alone(window, "session", f"session-{name}-{look}")
             window.raise_panel("session")
@@ -102,11 +111,26 @@ class Recorded:
         window.desk.nodes.close_session(held)
         await until(lambda: window.desk.nodes.session is None, "the running node")
 
+    async def _addition(self) -> int:
+        node = self._window.desk.node
+        session = None if node is None else node.session
+        assert session is not None
+        found: int | None = await self._window.bridge.call(
+            lambda: session.find(0, actor="counter", where="type:add", direction=Direction.FORWARD)
+        )
+        assert found is not None
+        return found
+
     async def _rehearsal(self, look: str) -> None:
         """The document in front of the editor, in place of the first module of the session."""
         window = self._window
         editor = window.panels["editor"]
         assert isinstance(editor, EditorPanel)
+        editor.open(self._till)
+        doc = editor.current()
+        assert doc is not None
+        before = doc.edit.toPlainText()
+        doc.edit.setPlainText(before.replace("self.total += int(payload)", "self.total += 2 * int(payload)"))
         window.desk.actions.run("module.rehearse")
         await until(lambda: window.rehearsing.window is not None and window.rehearsing.window.isVisible(), "its window")
         made = window.rehearsing.window
@@ -116,3 +140,4 @@ class Recorded:
         await self._settle()
         self._save(made, f"rehearsal-{look}")
         made.close()
+        doc.edit.setPlainText(before)

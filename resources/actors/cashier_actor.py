@@ -4,14 +4,15 @@
     called       a call of the foreman to its crew
     get_sales                                       -> how many orders it has carried out
 
-Its initial state is JSON and may say how long it waits for an order: {"patience_ms": 5000}. Every sale is told to the subscribers of the topic `sales`.
+Its initial state is JSON and may say how long it waits for an order, and which actor keeps its ledger:
+{"patience_ms": 5000, "ledger": ""}. Every sale is told to the subscribers of the topic `sales` and noted in the ledger.
 """
 
 import json
 
 from plexspaces import Actor, AlreadyExists, Reject, channels, messaging, process_groups
 
-DEFAULTS = {"patience_ms": 5_000, "sales": 0, "round": 0}
+DEFAULTS = {"patience_ms": 5_000, "ledger": "", "sales": 0, "round": 0}
 SOON_MS, LATER_MS = 500, 1_000
 QUEUE, DEAD, KEPT = "orders", "orders.dead", 5
 CREW = "crew"
@@ -54,6 +55,8 @@ class Cashier(Actor):
             channels.ack(order)
             self.seen["sales"] += 1
             channels.publish_to_topic("sales", "sold", str(share))
+            if self.seen["ledger"]:
+                messaging.tell(self.seen["ledger"], "notify", f"{amount} for {guests}: {share} each")
 
     def forget_oldest(self):
         """Without this the dead letters would grow for as long as the sample runs."""

@@ -240,6 +240,7 @@ def test_from_the_drop_to_the_first_difference_takes_two_actions(
     qtbot.waitUntil(lambda: "the reply differs" in first.head.text(), timeout=30_000)
     assert first.head.text().startswith("till, turn 4:")
     assert (first.recorded.toPlainText(), first.now.toPlainText()) == ("- reply '9'", "+ reply '3'")
+    qtbot.waitUntil(lambda: first.before.toPlainText() == "  2", timeout=30_000)
     assert panel.details.replaying.head.text().startswith("It did not come out as recorded")
 
 

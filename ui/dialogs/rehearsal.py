@@ -64,7 +64,7 @@ class RehearsalWindow(QDialog):
         none.needs_node = False
         self.list = FilteredTable(desk, self.table, "verdict~different turns>10", none)
         self.table.export_wanted.connect(desk.export_table)
-        self.first = DivergenceView()
+        self.first = DivergenceView(desk)
         self.first.say("The first difference of an actor comes here.")
         self._lay_out()
         self.table.selectionModel().currentRowChanged.connect(lambda: self._show_chosen())

@@ -1,4 +1,8 @@
-"""The first difference of a replay, side by side: what was recorded, what happens now, and the state before it."""
+"""The first difference of a replay, side by side: what was recorded, what happens now, and the state before it.
+
+The state is the recorded one of the turn before; where there is none, the node lives through the turns up to there when
+the difference is looked at.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,16 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from ui.desk import Desk
 from ui.differing import lines_of
+from ui.state_at import state_at
 from ui.widgets.build import box, column, label, row, set_tone
 from ui.widgets.code_view import CodeView
 from ui.widgets.plain_highlighter import DIFF
 from ui.widgets.turning_splitter import TurningSplitter
+from workbench.api import Payload, WorkbenchError
 from workbench.api.replay import Divergence, Severity
+from workbench.api.session import Certainty
 
 TONES = {Severity.BEHAVIOR: "error", Severity.STATE: "error", Severity.COST: "warn"}
 
@@ -19,8 +27,10 @@ TONES = {Severity.BEHAVIOR: "error", Severity.STATE: "error", Severity.COST: "wa
 class DivergenceView(QWidget):
     """`say` stands where there is no difference."""
 
-    def __init__(self) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
+        self._desk = desk
+        self._shown: Divergence | None = None
         self.head, self.note = label(role="title", wrap=True), label(tone="muted", wrap=True)
         self.recorded, self.now = CodeView("Recorded", DIFF), CodeView("Now", DIFF)
         self.before = CodeView("State before it", DIFF)
@@ -40,6 +50,7 @@ class DivergenceView(QWidget):
         self.say("")
 
     def say(self, text: str, tone: str = "muted", notes: Sequence[str] = ()) -> None:
+        self._shown = None
         self.head.setText(text)
         set_tone(self.head, tone)
         self._note(notes)
@@ -58,8 +69,30 @@ class DivergenceView(QWidget):
         one, other = lines_of(found.recorded), lines_of(found.now)
         self.recorded.show_text("\n".join(f"{' ' if line in other else '-'} {line}" for line in one))
         self.now.show_text("\n".join(f"{' ' if line in one else '+'} {line}" for line in other))
-        self.before.show_text("\n".join(f"  {line}" for line in lines_of(found.state_before)))
-        self.before.setPlaceholderText("not recorded")
+        self._shown = found
+        if found.state_before and found.state_seq == found.seq - 1:
+            self._show_before(found.state_before)
+            return
+        self._show_before("")
+        self.before.setPlaceholderText("It is lived through up to there …")
+        self._desk.bridge.start(self, self._look(found), self._desk.failed)
+
+    async def _look(self, found: Divergence) -> None:
+        node, note = self._desk.node, "There is no node."
+        state: Payload = ""
+        if node is not None:
+            try:
+                view = await self._desk.bridge.call(state_at, node, found.actor.name, found.seq - 1)
+                note = view.note or "The state is empty."
+                state = view.state if view.certainty is not Certainty.UNKNOWN else ""
+            except WorkbenchError as error:
+                note = str(error)
+        if found is self._shown:
+            self._show_before(state)
+            self.before.setPlaceholderText(note)
+
+    def _show_before(self, state: Payload) -> None:
+        self.before.show_text("\n".join(f"  {line}" for line in lines_of(state)))
 
     def take_theme(self) -> None:
         for view in (self.recorded, self.now, self.before):

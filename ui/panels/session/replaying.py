@@ -36,7 +36,7 @@ class Replaying(QWidget):
         none = EmptyState("reload", "A replay lives through every turn again, from the file alone, and compares.",
                           "Replay", lambda: desk.actions.run("session.replay"))  # fmt: skip
         self.list = FilteredTable(desk, self.table, "result:differs", none)
-        self.first = DivergenceView()
+        self.first = DivergenceView(desk)
         for verb in ("replay", "verify"):
             self.list.tools.addWidget(tool_for(desk.actions[f"session.{verb}"]))
         split = QSplitter(Qt.Orientation.Vertical)

@@ -134,7 +134,7 @@ class Machine:
             Programs(compiled, compiler, self.engines, linkers, used=self._users),
             self.interpreter,
             changed=self.bus.publish,
-            users=self._users,
+            users=self._needing,
         )
         self.metrics = Metrics(clock, self.bus, kept=config.kept_samples)
         closing.callback(self.metrics.close)
@@ -271,6 +271,11 @@ class Machine:
 
     def _users(self, module: str) -> list[ActorId]:
         return [actor.id for actor in self.system.all() if actor.info().module == module]
+
+    def _needing(self, module: str) -> list[ActorId]:
+        """Who would not live on, or not come back, without it."""
+        there = self._users(module)
+        return [*there, *(actor for actor in self.journal.needing(module) if actor not in there)]
 
     def close(self) -> None:
         self._closing.close()

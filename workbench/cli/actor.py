@@ -6,7 +6,7 @@ import shlex
 
 import click
 
-from workbench.api import ActorInfo, ActorState, DeadLetter, Ending, Kind, Node, NotFound, SpawnOptions
+from workbench.api import ActorInfo, ActorState, DeadLetter, Ending, Kind, Node, NotFound, SpawnOptions, WorkbenchError
 from workbench.cli import exchange, failure, options, payload, render
 from workbench.cli.connection import Target, running
 
@@ -111,17 +111,21 @@ def show(name: str, target: Target, as_json: bool) -> None:
 @actor.command()
 @click.argument("name")
 @click.argument("message", metavar="TYPE[=PAYLOAD]")
+@options.headers
 @options.timeout
 @options.where
 @options.as_json
 @options.debug
-def call(name: str, message: str, timeout_seconds: float, target: Target, as_json: bool) -> int:
+def call(
+    name: str, message: str, header: tuple[str, ...], key: str, timeout_seconds: float, target: Target, as_json: bool
+) -> int:
     """Send a message to the actor NAME and print its reply.
 
     PAYLOAD is text, or @FILE for the text of a file (@@ for a plain @); TYPE:=HEX and TYPE:=@FILE send binary.
     """
+    sent = payload.message(message, Kind.CALL, payload.headers(header, key))
     with running(target) as node:
-        done = exchange.send(node, name, payload.message(message, Kind.CALL), timeout=timeout_seconds)
+        done = exchange.send(node, name, sent, timeout=timeout_seconds)
     exchange.show(done, failure.NO_SOURCES, as_json=as_json)
     return done.exit_code
 
@@ -129,17 +133,18 @@ def call(name: str, message: str, timeout_seconds: float, target: Target, as_jso
 @actor.command()
 @click.argument("name")
 @click.argument("message", metavar="TYPE[=PAYLOAD]")
+@options.headers
 @options.where
 @options.as_json
 @options.debug
-def cast(name: str, message: str, target: Target, as_json: bool) -> None:
+def cast(name: str, message: str, header: tuple[str, ...], key: str, target: Target, as_json: bool) -> None:
     """Put a message into the mailbox of the actor NAME, without waiting for it to be handled.
 
     The mailbox of a crashed actor keeps it for its next life; that this is so is said on stderr.
     """
-    sent = payload.message(message, Kind.CAST)
+    sent = payload.message(message, Kind.CAST, payload.headers(header, key))
     with running(target) as node:
-        node.actors.tell(name, sent.type, sent.payload)
+        node.actors.tell(name, sent.type, sent.payload, headers=sent.headers)
         exchange.tell_if_it_waits(node, name)
     if as_json:
         exchange.show(exchange.Exchange(sent, None, None, None), as_json=True)
@@ -155,10 +160,13 @@ def stop(name: str, target: Target) -> None:
     It is then forgotten, unless it has a supervisor that starts it again or keeps it listed.
     """
     with running(target) as node:
-        found = _found(node, name)
+        found, came_back = _found(node, name), _comes_back(node, name)
         starts = _starts_again(node, found)
         node.actors.stop(name)
-    if found is None:
+        given_up = came_back and not _comes_back(node, name)
+    if found is None and given_up:
+        click.echo(f"{name} was not there; its journal stays and no longer brings it back", err=True)
+    elif found is None:
         click.echo(f"there is no actor {name!r}, nothing was stopped", err=True)
     elif starts:
         above = found.supervisor
@@ -166,6 +174,13 @@ def stop(name: str, target: Target) -> None:
             f"its supervisor {above} starts {name} again; to keep it stopped: workbench supervisor stop {above} {name}"
         )
         click.echo(text, err=True)
+
+
+def _comes_back(node: Node, name: str) -> bool:
+    try:
+        return node.journal.get(name).runs
+    except WorkbenchError:  # it has no journal, or none can be read here
+        return False
 
 
 def _found(node: Node, name: str) -> ActorInfo | None:

@@ -31,7 +31,9 @@ class Exchange:
 def send(node: Node, actor: str, message: Message, *, timeout: float) -> Exchange:
     """Send `message` and wait for the end of its turn, of a cast too: so its order and its figures are known."""
     try:
-        reply = node.actors.ask(actor, message.type, message.payload, kind=message.kind, timeout=timeout)
+        reply = node.actors.ask(
+            actor, message.type, message.payload, kind=message.kind, headers=message.headers, timeout=timeout
+        )
     except WorkbenchError as error:
         return Exchange(message, None, error, error.figures)
     return Exchange(message, reply.payload, None, reply.figures)

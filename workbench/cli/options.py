@@ -53,6 +53,19 @@ grants = click.option(
 durable = click.option(
     "--durable", is_flag=True, help="Keep each turn on disk: it comes back after a crash and after the node's end."
 )
+
+
+def headers(command: F) -> F:
+    """What a message carries besides its type and payload."""
+    command = click.option(
+        "--key", metavar="TEXT", default="",
+        help="Idempotency key: a durable actor answers the same key with what it answered the first time, for a day.",
+    )(command)  # fmt: skip
+    return click.option(
+        "--header", metavar="NAME=VALUE", multiple=True, help="A header of the message, for example traceparent=…"
+    )(command)
+
+
 LIMIT = "LIMIT=VALUE"
 limits = click.option(
     "--limit",

@@ -7,10 +7,13 @@ TYPE=@FILE     the text of a file       TYPE=@@TEXT   text that begins with @
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.api import Invalid, Kind, Payload
+from workbench.api.journal import KEY_HEADER
+from workbench.api.messages import NO_HEADERS
 
 AS_BYTES = "send its bytes with TYPE:=@FILE"
 
@@ -22,16 +25,30 @@ class Message:
     kind: Kind
     type: str
     payload: Payload
+    headers: Mapping[str, str] = NO_HEADERS
 
 
-def message(written: str, kind: Kind) -> Message:
+def headers(written: Sequence[str], key: str = "") -> Mapping[str, str]:
+    """Read `NAME=VALUE` of each, and the idempotency key; Invalid says what is wrong."""
+    found = {KEY_HEADER: key} if key else {}
+    for each in written:
+        name, equals, value = each.partition("=")
+        if not (name and equals):
+            raise Invalid(f"{each!r} is no header; write NAME=VALUE")
+        if name in found:
+            raise Invalid(f"the header {name} is given twice")
+        found[name] = value
+    return found
+
+
+def message(written: str, kind: Kind, headers: Mapping[str, str] = NO_HEADERS) -> Message:
     """Read `TYPE[=PAYLOAD]`; Invalid says what is wrong with it."""
     name, equals, value = written.partition("=")
     is_binary = bool(equals) and name.endswith(":")
     name = name[:-1] if is_binary else name
     if not name:
         raise Invalid(f"{written!r} has no message type; write TYPE or TYPE=PAYLOAD")
-    return Message(kind, name, binary(value) if is_binary else text(value, otherwise=AS_BYTES))
+    return Message(kind, name, binary(value) if is_binary else text(value, otherwise=AS_BYTES), headers)
 
 
 def text(value: str, *, otherwise: str = "") -> str:

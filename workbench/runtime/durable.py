@@ -153,10 +153,10 @@ class Durable:
         if carries and (self._since_checkpoint >= CHECKPOINT_TURNS or any(turn.unrepeatable for turn in turns)):
             self.checkpoint_due = True
 
-    def commit_end(self) -> None:
+    def commit_end(self, key: str = "") -> None:
         """The same for the turns in which an instance ends, whose end stands however it is written."""
         try:
-            self.commit()
+            self.commit(key)
         except WorkbenchError as failed:
             logger.warning("the end of %s could not be written: %s", self._body.id, failed)
             self.drop()
@@ -233,8 +233,10 @@ class Durable:
         return self._checkpoint_event
 
     def is_replaying(self) -> bool:
-        """While `init` brings back what was stored; later turns are answered from the record and do nothing twice."""
-        return self._body.birth_reason is BirthReason.RECOVERY
+        """While `init` brings back what was stored: turns lived through again are answered from the record, and those
+        after them are new."""
+        body = self._body
+        return body.birth_reason is BirthReason.RECOVERY and body.context.newborn is not None
 
     def side_effect(self, key: str, value: Payload) -> Payload:
         return self._log.side_effect(self._body.id, key, value)

@@ -34,6 +34,22 @@ def restart(actor: Actor) -> None:
     rise(actor, actor.spec)
 
 
+def come_back(actor: Actor) -> None:
+    """Be born again when the node starts. One that cannot be is crashed: it is seen, and can be mended or given up."""
+    try:
+        recovery.begin(actor)
+    except BaseException as refused:
+        durable = actor.durable
+        if durable is None or not isinstance(refused, WorkbenchError):
+            actor.end()
+            raise
+        actor.died(getattr(refused, "cause", None) or Cause("crashed", refused.message), None)
+        recovery.take_up(actor, durable)
+        raise
+    finally:
+        actor.release()
+
+
 def rise(actor: Actor, spec: Spec) -> None:
     """Live again after an end, with the initial state. When that fails it is as dead as before."""
     actor.state = ActorState.STARTING
@@ -106,6 +122,7 @@ def checkpoint(actor: Actor) -> int:
     """Store the state of a durable one; the turn that it belongs to."""
     if actor.durable is None:
         raise Conflict(f"{actor.id.name} is not durable and has no journal; spawn it with --durable")
+    actor.check_alive()
     if actor.body.instance is not None:
         snapshot(actor)
     return actor.durable.checkpoint_seq

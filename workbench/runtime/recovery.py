@@ -40,8 +40,7 @@ def begin(actor: Actor) -> None:
     stored = durable.stored
     if stored.birth is not None:
         recover(actor, actor.spec)
-        for post in durable.kept():
-            actor.take_up(Letter(post.envelope, None, post.number))
+        take_up(actor, durable)
         return
     try:
         actor.start(actor.spec, actor.spec.state, BirthReason.SPAWN)
@@ -49,6 +48,12 @@ def begin(actor: Actor) -> None:
     except BaseException:
         durable.ended()
         raise
+
+
+def take_up(actor: Actor, durable: Durable) -> None:
+    """The messages that were accepted and not handled wait in its mailbox again."""
+    for post in durable.kept():
+        actor.take_up(Letter(post.envelope, None, post.number))
 
 
 def recover(actor: Actor, spec: Spec) -> None:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from workbench.answer import Answer
-from workbench.api.actors import ActorInfo, SpawnOptions
+from workbench.api.actors import ActorInfo, ActorState, SpawnOptions
 from workbench.api.errors import (
     AlreadyExists,
     Conflict,
@@ -26,11 +26,11 @@ from workbench.api.events import Area
 from workbench.api.identity import NAME_BYTES, ActorId, split_address
 from workbench.api.journal import Post
 from workbench.api.limits import DEFAULT_PROFILE, Limits, profile
-from workbench.api.logs import Level
 from workbench.api.messages import NO_HEADERS, Envelope, Kind, Payload, Reply
 from workbench.api.supervision import ChildSpec
 from workbench.runtime import life
 from workbench.runtime.actor import Actor, Keeper
+from workbench.runtime.away import Away
 from workbench.runtime.births import Library, check_behaviors, options_of, spec_again, spec_of
 from workbench.runtime.body import Spec
 from workbench.runtime.bonds import DOWN, EXIT, Bonds
@@ -50,6 +50,7 @@ class ActorSystem:
         self._library, self._around, self.node_name, self._most = library, around, node_name, most
         self._actors: dict[ActorId, Actor] = {}
         self._waits: dict[ActorId, ActorId] = {}
+        self._away = Away(around)
         self.closing = False
         self._lock = threading.Lock()
         self._message_ids = itertools.count(1)
@@ -60,7 +61,7 @@ class ActorSystem:
     def find(self, actor: ActorId) -> Actor:
         found = self._actors.get(actor)
         if found is None:
-            raise NotFound(f"no actor {actor.name!r} in {actor.tenant}/{actor.namespace}")
+            raise self._away.missing(actor)
         return found
 
     def lives(self, actor: ActorId) -> bool:
@@ -100,29 +101,28 @@ class ActorSystem:
         return actor.info()
 
     def revive(self) -> None:
-        """Bring back the durable actors that were there when the node ended. Who cannot be is said in the log."""
+        """Bring back the durable actors that were there when the node ended. Who cannot be is crashed, or away."""
         there: list[Actor] = []
         for who, birth in self._around.journal.running():  # all are there before one sends another what it owes
             try:
                 spec = spec_again(self._library, birth)
                 there.append(self._register((who.tenant, who.namespace), who.name, spec))
             except WorkbenchError as error:
-                self._stays_away(who, error)
-        answers = [(actor.id, self._around.scheduler.start(partial(self._birth, actor))) for actor in there]
-        for who, answer in answers:
+                self._away.stays(who, str(error))
+        answers = [
+            (actor, self._around.scheduler.start(partial(self._birth, actor, life.come_back))) for actor in there
+        ]
+        for actor, answer in answers:
             self._around.scheduler.wait(answer, float("inf"))
             if answer.error is not None:
-                self._stays_away(who, answer.error)
+                self._away.stays(actor.id, str(answer.error), listed=actor.id in self._actors)
 
-    def _stays_away(self, who: ActorId, error: BaseException) -> None:
-        logger.error("durable actor %s could not be brought back: %s", who, error)
-        self._around.logbook.log(who, Level.ERROR, f"it could not be brought back: {error}", ())
-
-    def _birth(self, actor: Actor) -> None:
+    def _birth(self, actor: Actor, begin: Callable[[Actor], None] = Actor.begin) -> None:
         try:
-            actor.begin()
+            begin(actor)
         except BaseException:
-            self._forget(actor)
+            if actor.state is not ActorState.CRASHED:
+                self._forget(actor)
             raise
         self._around.bus.publish(
             Area.ACTORS, "actors.spawned", actor.id.name, actor.spec.runnable.info.name, actor.scope
@@ -152,6 +152,7 @@ class ActorSystem:
             if identity in self._actors:
                 raise AlreadyExists(f"an actor {name!r} runs already; stop it, or choose another name")
             actor = self._actors[identity] = Actor(identity, spec, self._around, keeper)
+            self._away.is_here(identity)
             return actor
 
     def _free_name(self, base: str, tenant: str, namespace: str) -> ActorId:
@@ -171,6 +172,7 @@ class ActorSystem:
         """Idempotent: an actor that is not there is stopped."""
         actor = self._actors.get(identity)
         if actor is None:
+            self._away.give_up(identity)
             return
         answer = self._begin_stop(actor)
         if not self._around.scheduler.wait(answer, timeout):

@@ -61,6 +61,7 @@ def handle(actor: Actor, letter: Letter) -> bool:
     except BaseException as error:  # a fault of ours: the actor must not stay inside of a turn for ever
         outcome = actor.faulted(error, envelope)
     if type(outcome) is Crashed:
+        durable.commit_end(key)
         actor.died(outcome.cause, envelope)
         actor.answer(letter, outcome)
         return False

@@ -234,13 +234,18 @@ class JournalService:
         return trees.kept(self.database)
 
     def ended(self, actor: ActorId) -> None:
-        number = self._numbers[actor]
+        number = self.number(actor)
         with self.database.transaction(durable=True) as tx:
             tx.execute(store.SET_RUNS, (store.ENDED, number))
             for statement in store.NOTHING_WAITS:
                 tx.execute(statement, (number,))
 
     # For the facet.
+
+    def needing(self, module: str) -> list[ActorId]:
+        """Who runs this module when it comes back, whether it is there now or not."""
+        rows = self.database.query(store.NEEDING, (module, store.ENDED))
+        return [ActorId(row["name"], row["namespace"], row["tenant"]) for row in rows]
 
     def number(self, actor: ActorId) -> int:
         """NotFound: it has no journal."""

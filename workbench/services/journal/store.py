@@ -85,6 +85,7 @@ SELECT a.*, (SELECT count(*) FROM journal_events e WHERE e.actor = a.number) AS 
        (SELECT max(taken) FROM journal_checkpoints c WHERE c.actor = a.number) AS taken
 FROM journal_actors a WHERE a.tenant = ? AND a.namespace = ? AND (? = '' OR a.name = ?) ORDER BY a.name
 """
+NEEDING = "SELECT tenant, namespace, name FROM journal_actors WHERE module = ? AND runs != ?"
 RUNNING = "SELECT tenant, namespace, name, birth FROM journal_actors WHERE runs = 1 AND birth NOT NULL ORDER BY number"
 
 

@@ -108,3 +108,30 @@ def test_who_has_no_journal_is_told_so(shell) -> None:
         shell("actor", "spawn", "counter", "--name", "c")
         done = shell("journal", "checkpoint", "c")
         assert (done.code, done.err) == (1, "conflict: c is not durable and has no journal; spawn it with --durable\n")
+
+
+def test_a_message_with_a_key_is_handled_once(shell) -> None:
+    with shell.node():
+        shell("module", "deploy", SAMPLE, "--alias", "durability")
+        shell("actor", "spawn", "durability", "--name", "d", "--durable")
+        for _ in range(2):
+            assert shell("actor", "call", "d", "increment", "--key", "order-7").out.startswith("increment -> 1")
+        shell("actor", "cast", "d", "increment", "--header", "idempotency-key=order-7")
+        assert shell("actor", "call", "d", "increment", "--header", "traceparent=00").out.startswith("increment -> 2")
+        refused = shell("actor", "call", "d", "increment", "--header", "order-7")
+        assert (refused.code, refused.err) == (1, "invalid: 'order-7' is no header; write NAME=VALUE\n")
+        twice = shell("actor", "call", "d", "increment", "--key", "a", "--header", "idempotency-key=b")
+        assert "the header idempotency-key is given twice" in twice.err
+
+
+def test_one_that_cannot_come_back_is_stopped_and_forgotten(shell) -> None:
+    ran = shell("run", SAMPLE, "--durable", "--workspace", str(shell.workspace), "--call", "increment")
+    assert ran.code == 0, ran.err
+    module = shell("module", "list", "--json").objects[0]["hash"]
+    refused = shell("module", "remove", module)
+    assert refused.code == 1 and "is in use by durability_actor" in refused.err
+    in_sql(shell, "DELETE FROM modules")
+    with shell.node():
+        assert "could not be brought back: no module" in shell("actor", "show", "durability_actor").err
+        assert "its journal stays and no longer brings it back" in shell("actor", "stop", "durability_actor").err
+        assert shell("journal", "remove", "durability_actor").out == "the journal of durability_actor is removed\n"

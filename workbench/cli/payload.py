@@ -8,7 +8,7 @@ TYPE=@FILE     the text of a file       TYPE=@@TEXT   text that begins with @
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.api import Invalid, Kind, Payload
@@ -25,7 +25,7 @@ class Message:
     kind: Kind
     type: str
     payload: Payload
-    headers: Mapping[str, str] = NO_HEADERS
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def headers(written: Sequence[str], key: str = "") -> Mapping[str, str]:

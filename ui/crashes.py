@@ -54,7 +54,10 @@ class CrashTrail(QObject):
 
     async def _find(self, node: Node, wanted: CrashOf) -> None:
         found = await self._desk.bridge.call(before, node, wanted)
-        (self._desk.show_entry if found.journal else self._desk.show_turn).emit(wanted.actor, found.seq)
+        if self._desk.nodes.session is not None:
+            self._desk.nodes.go_to_turn(wanted.actor, found.seq)
+        else:
+            (self._desk.show_entry if found.journal else self._desk.show_turn).emit(wanted.actor, found.seq)
         if found.seq == found.crash:
             self._desk.notice(f"{wanted.actor} crashed in its first turn: there is none before it.", key="crash")
 

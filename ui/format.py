@@ -67,8 +67,10 @@ def nanoseconds(value: int | None) -> str:
 
 
 def clock(moment: float, *, milliseconds: bool = True) -> str:
-    """Local time of day."""
-    text = time.strftime("%H:%M:%S", time.localtime(moment))
+    """Local time of day, with the day in front of it where that is not today."""
+    local, today = time.localtime(moment), time.localtime()
+    day = "" if local[:3] == today[:3] else "%m-%d " if local[0] == today[0] else "%Y-%m-%d "
+    text = time.strftime(f"{day}%H:%M:%S", local)
     return f"{text}.{int(moment % 1 * 1000):03d}" if milliseconds else text
 
 

@@ -46,6 +46,7 @@ class Nodes(QObject):
         self.current: Held | None = None
         self.moment: Moment | None = None
         self._wanted: int | None = None
+        self._heading = 0
         self._moving = False
 
     @property
@@ -163,12 +164,39 @@ class Nodes(QObject):
 
     # moments
 
+    @property
+    def heading(self) -> int:
+        """The position that is shown, or is on its way."""
+        if self._moving:
+            return self._heading
+        return self.moment.position if self.moment is not None else 0
+
+    def step(self, by: int) -> None:
+        """So many turns on from where one is going to: quick steps are all done."""
+        self.go(self.heading + by)
+
+    def go_to_turn(self, actor: str, seq: int) -> None:
+        """Show the moment after this turn of an actor."""
+        session = self.session
+        if session is not None:
+            self._desk.bridge.start(self, self._go_to_turn(session, actor, seq), self._desk.failed)
+
+    async def _go_to_turn(self, session: Session, actor: str, seq: int) -> None:
+        found = await self._desk.bridge.call(lambda: session.find(0, actor=actor, where=f"seq:{seq}"))
+        if session is not self.session:
+            return
+        if found is None:
+            self._desk.notice(f"Turn {seq:,} of {actor} is not in this session.", "info", key="find")
+            return
+        self._desk.raise_panel.emit("session")
+        self.go(found)
+
     def go(self, position: int) -> None:
         """Show another moment. While one is on its way only the newest wish is kept."""
         session, moment = self.session, self.moment
         if session is None or moment is None:
             return
-        self._wanted = min(max(position, 0), moment.total)
+        self._wanted = self._heading = min(max(position, 0), moment.total)
         if not self._moving:
             self._moving = True
             self._desk.bridge.start(self, self._go(), self._desk.failed)

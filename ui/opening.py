@@ -32,6 +32,8 @@ class Doors:
     start_sample: StartSample
     serve: Callable[[Node], Closer | None] = lambda _node: None
     """Let the command line reach this node; what it returns is closed before the node."""
+    fits_sample: Callable[[Node], bool] = lambda node: not node.actors.list()
+    """Whether the sample may be started on a node that one did not ask for it on."""
     address: str = ""
     """What the session of a window is kept by."""
 
@@ -55,7 +57,12 @@ def doors(address: str) -> Doors:
 
         return workbench.serve(node) if address.startswith("embedded:") else None
 
-    return Doors(connect, start_sample, serve, address)
+    def fits_sample(node: Node) -> bool:
+        import workbench
+
+        return workbench.sample_fits(node)
+
+    return Doors(connect, start_sample, serve, fits_sample, address)
 
 
 def session_file(address: str) -> Path | None:
@@ -105,7 +112,7 @@ class Opening:
         recorded = session_file(self._ways.address)
         desk.nodes.add(node, reached, (await desk.bridge.call(node.info)).name, recorded)
         python = await self.prepare(node)
-        if python and recorded is None and self.wants_sample and not await desk.bridge.call(node.actors.list):
+        if python and recorded is None and self.wants_sample and await desk.bridge.call(self._ways.fits_sample, node):
             await self.sample()
         self.ready = True
         self._reporter.reported.emit("", 1.0)

@@ -90,7 +90,7 @@ class Panel(QWidget):
     def show_absence(self) -> None:
         """Why there is no node, where there is nothing else to show."""
         for empty in self.findChildren(EmptyState):
-            empty.hold(self.desk.failure, self.desk.absence)
+            empty.hold(self.desk.failure, self.desk.absence, self.desk.sealed)
 
     def _show_busy(self, _on: bool, cancellable: bool) -> None:
         """In the panel itself: the title of a dock is hidden among tabs."""

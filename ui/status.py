@@ -72,6 +72,9 @@ class StatusLine(QObject):
 
     def _other_node(self) -> None:
         self._since, self._newest = 0.0, None
+        if self._desk.node is None:
+            for cell in self.cells.values():
+                cell.setText(show.DASH)
         self._wake()
 
     def _rested(self) -> None:

@@ -42,9 +42,15 @@ class TablePanel(Panel, Generic[Row]):
         self._lent = False
         self._lead: Hashable = None
         self._lead_looks = 0
+        desk.node_changed.connect(self._let_go)
         self.view.arranged.connect(self.arranged)
         self.view.arranged.connect(self._follow_lead)
         self.view.arranged.connect(lambda: QTimer.singleShot(0, self, self._pass_keyboard))
+
+    def _let_go(self) -> None:
+        """A closed session leaves nothing behind."""
+        if self.desk.node is None:
+            self.view.show_rows(())
 
     def row_key(self, found: Row) -> Hashable:
         raise NotImplementedError

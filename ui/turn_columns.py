@@ -31,7 +31,7 @@ def sender(turn: Turn) -> str:
 Row = Column[Turn]
 TURNS: tuple[Row, ...] = (
     Row("turn", "Turn", lambda t: t.seq, lambda t: f"{t.seq:,}", 62, right=True),
-    Row("time", "Time", lambda t: t.started, lambda t: show.clock(t.started), 108, tone=always("muted")),
+    Row("time", "Time", lambda t: t.started, lambda t: show.clock(t.started), 112, tone=always("muted")),
     Row("outcome", "Outcome", lambda t: str(t.outcome), lambda t: str(t.outcome), 100,
         icon=lambda t: OUTCOMES[t.outcome], tone=lambda t: OUTCOMES[t.outcome][1]),
     Row("kind", "Kind", turn_kind, turn_kind, 80, tone=always("muted")),
@@ -45,4 +45,7 @@ TURNS: tuple[Row, ...] = (
         right=True, hidden=True),
     Row("calls", "Host calls", lambda t: t.host_calls_total, lambda t: show.count(t.host_calls_total), 84, right=True),
     Row("reply", "Reply or reason", turn_text, turn_text, 200),
+    Row("replays", "Replays", lambda t: t.unrepeatable, lambda t: "not exactly" if t.unrepeatable else "", 90,
+        icon=lambda t: ("warning", "warn") if t.unrepeatable else ("", "icon"), tone=always("warn"),
+        tip=lambda t: t.unrepeatable or "From its recording it comes out the same"),
 )  # fmt: skip

@@ -13,12 +13,20 @@ from ui.traceback_text import as_html
 from ui.widgets.payload_edit import pretty
 from workbench.api import HostCall, Payload, Turn
 
-CALLS_SHOWN = 50
+CALLS_SHOWN = 1_000
+ARGUMENT, RESULT = 400, 1_000
+"""How many characters of each are shown."""
 
 
 def turn_html(turn: Turn) -> str:
     tokens = current()
-    parts = [caption("Message")]
+    parts = [_facts(turn)]
+    if turn.unrepeatable:
+        parts.append(
+            caption("Cannot be replayed exactly")
+            + f'<div style="color:{tokens.warn}">{html.escape(excerpt(turn.unrepeatable))}</div>'
+        )
+    parts.append(caption("Message"))
     if turn.envelope is not None:
         parts.append(_code(f"{turn.envelope.kind} {turn.envelope.type}"))
         told = ending(turn.envelope)
@@ -39,19 +47,40 @@ def turn_html(turn: Turn) -> str:
         parts.append(caption("State after it") + _code(turn.state))
     parts.append(caption(f"Host calls ({turn.host_calls_total:,})"))
     parts.extend(_call(call) for call in turn.host_calls[:CALLS_SHOWN])
-    if not turn.host_calls:
+    shown = min(len(turn.host_calls), CALLS_SHOWN)
+    if not turn.host_calls_total:
         parts.append(_muted("none"))
+    elif not turn.host_calls:
+        parts.append(_muted("They were not recorded."))
+    elif shown < turn.host_calls_total:
+        parts.append(_muted(f"and {turn.host_calls_total - shown:,} more"))
     return "".join(parts)
 
 
+def _facts(turn: Turn) -> str:
+    """When, of whom, what it took, and what came with the message."""
+    figures, envelope = turn.figures, turn.envelope
+    fuel = f"{show.count(figures.fuel)} fuel" if figures.fuel is not None else "fuel unknown"
+    facts = [show.clock(turn.started), fuel, show.nanoseconds(figures.wall_ns), show.size(figures.memory_bytes)]
+    if envelope is not None:
+        facts.insert(1, f"from {envelope.sender or 'outside'}")
+    if turn.birth is not None:
+        facts.insert(1, f"birth: {turn.birth.reason}")
+    lines = [_muted(html.escape("  ·  ".join(facts)))]
+    if envelope is not None and envelope.headers:
+        told = ", ".join(f"{name}: {show.one_line(value, ARGUMENT)}" for name, value in envelope.headers.items())
+        lines.append(_muted(html.escape(told)))
+    return "".join(lines)
+
+
 def _call(call: HostCall) -> str:
-    arguments = ", ".join(show.one_line(repr(part), 60) for part in call.arguments)
+    arguments = ", ".join(show.one_line(repr(part), ARGUMENT) for part in call.arguments)
     tokens = current()
     if call.error:
         said = html.escape(f"{call.error}: {show.one_line(call.message)}")
         end = f'<span style="color:{tokens.error}"> → {said}</span>'
     else:
-        answer = "" if call.result is None else f" → {show.one_line(repr(call.result), 80)}"
+        answer = "" if call.result is None else f" → {show.one_line(repr(call.result), RESULT)}"
         end = f'<span style="color:{tokens.muted}">{html.escape(answer)}</span>'
     return _mono(f"{call.interface}.<b>{html.escape(call.function)}</b>({html.escape(arguments)}){end}")
 

@@ -187,6 +187,13 @@ def start_sample(node: api.Node, *, progress: ProgressCallback | None = None) ->
     return start(node, progress=progress)
 
 
+def sample_fits(node: api.Node) -> bool:
+    """Whether there is nothing on a node but the sample system, or a part of it, so that it may be started there."""
+    from workbench.sample import fits
+
+    return fits(node)
+
+
 def run_showcase(
     names: Sequence[str] = (),
     *,
@@ -368,6 +375,7 @@ __all__ = [
     "rehearse",
     "replay_bundle",
     "run_showcase",
+    "sample_fits",
     "serve",
     "show_bundle",
     "start_sample",

@@ -20,6 +20,13 @@ ACTORS = (
 TREE = "sample.toml"
 
 
+def fits(node: Node) -> bool:
+    """Whether there is nothing on the node but some of it: what was durable of it is back before the rest is."""
+    path = directory("resources") / "systems" / TREE
+    names = {*(name for name, _ in ACTORS), *_actors(parse_tree(path.read_text(encoding="utf-8"), TREE).tree)}
+    return all(info.id.name in names for info in node.actors.list())
+
+
 def start(node: Node, *, progress: ProgressCallback | None = None) -> tuple[str, ...]:
     """Deploy and spawn them; what runs already stays as it is."""
     for name, source in ACTORS:

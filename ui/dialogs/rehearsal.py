@@ -48,6 +48,7 @@ class RehearsalWindow(QDialog):
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Window)
+        self._desk = desk
         self.setStyleSheet(sheet())
         self.setAccessibleName("Rehearsal")
         self.setWindowTitle("Rehearse other code on recorded turns")
@@ -68,7 +69,14 @@ class RehearsalWindow(QDialog):
         self.first.say("The first difference of an actor comes here.")
         self._lay_out()
         self.table.selectionModel().currentRowChanged.connect(lambda: self._show_chosen())
+        self.table.opened.connect(self._go_to_difference)
         desk.theme_changed.connect(self.first.take_theme)
+
+    def _go_to_difference(self) -> None:
+        """In a session; elsewhere there is no other moment to show."""
+        found = self.model.row(self.table.currentIndex())
+        if found is not None and found.divergence is not None:
+            self._desk.nodes.go_to_turn(found.actor.name, found.divergence.seq)
 
     def _lay_out(self) -> None:
         form = QFormLayout()

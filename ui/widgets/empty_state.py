@@ -14,10 +14,23 @@ from ui.widgets.build import button, column, label
 
 
 class EmptyState(QWidget):
-    """Centred in its parent. The button is left out when there is nothing to do but wait."""
+    """Centred in its parent. The button is left out when there is nothing to do but wait.
 
-    def __init__(self, icon_name: str, line: str, action: str = "", clicked: Callable[[], None] | None = None) -> None:
+    `changes`: the button changes something of the node. `recorded` is said instead of the line in a recorded session.
+    """
+
+    def __init__(
+        self,
+        icon_name: str,
+        line: str,
+        action: str = "",
+        clicked: Callable[[], None] | None = None,
+        *,
+        changes: bool = False,
+        recorded: str = "",
+    ) -> None:
         super().__init__()
+        self._changes, self._recorded, self._sealed = changes, recorded, ""
         self.setObjectName("emptyState")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._icon_name, self._line = icon_name, line
@@ -44,12 +57,18 @@ class EmptyState(QWidget):
 
     def say(self, line: str) -> None:
         self._line = line
-        self.line.setText(line)
+        self.line.setText(self._said())
 
-    def hold(self, failure: str, reason: str) -> None:
-        """Say why there is no node instead, and disable the button while there is none."""
+    def _said(self) -> str:
+        return self._recorded if self._sealed and self._recorded else self._line
+
+    def hold(self, failure: str, reason: str, sealed: str) -> None:
+        """Say why there is no node instead, and disable the button while there is none; with `sealed` it is a session,
+        in which nothing can be changed."""
+        self._sealed = sealed
         if self.needs_node:
-            self.line.setText(excerpt(reason, 600) if failure else self._line)
+            self.line.setText(excerpt(reason, 600) if failure else self._said())
             if self.button is not None:
-                self.button.setEnabled(not reason)
-                self.button.setToolTip(excerpt(reason, 600))
+                why = reason or (sealed if self._changes else "")
+                self.button.setEnabled(not why)
+                self.button.setToolTip(excerpt(why, 600))

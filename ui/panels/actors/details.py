@@ -58,6 +58,7 @@ class ActorDetails(QWidget):
         whole.addWidget(box("band", self._head()))
         whole.addWidget(self.tabs, 1)
         self.turns.selectionModel().currentRowChanged.connect(lambda: self._show_turn())
+        self.turns.opened.connect(self._go_to_turn)
         desk.theme_changed.connect(self._paint)
         desk.theme_changed.connect(self._show_turn)
         self.setMinimumHeight(120)
@@ -110,6 +111,12 @@ class ActorDetails(QWidget):
             self.tabs.setTabText(1, f"Turns ({info.turns:,})" if info.turns else "Turns")
             if not self.model.rows:
                 self.turn.clear()
+
+    def _go_to_turn(self) -> None:
+        """In a session: let all panels show the moment after it."""
+        turn = self.model.row(self.turns.currentIndex())
+        if turn is not None:
+            self._desk.nodes.go_to_turn(turn.actor.name, turn.seq)
 
     def show_turns(self) -> None:
         self.tabs.setCurrentIndex(1)

@@ -107,7 +107,8 @@ class ActorsPanel(TablePanel[ActorInfo]):
     def empty(self) -> EmptyState:
         return EmptyState(
             "actors", "No actors yet: start the sample system, or write one in the Editor and press Ctrl+Enter.",
-            "Start the sample system", lambda: self.desk.actions.run("node.sample"),
+            "Start the sample system", lambda: self.desk.actions.run("node.sample"), changes=True,
+            recorded="No actor is alive at this moment of the session.",
         )  # fmt: skip
 
     def row_key(self, found: ActorInfo) -> Hashable:

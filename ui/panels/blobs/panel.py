@@ -103,7 +103,8 @@ class BlobsPanel(TablePanel[Step]):
     def empty(self) -> EmptyState:
         return EmptyState(
             "blob", "No blobs yet: actors with the capability blob write them, and you do by dropping files here.",
-            "Upload files…", lambda: self.desk.actions.run("blob.upload"),
+            "Upload files…", lambda: self.desk.actions.run("blob.upload"), changes=True,
+            recorded="No blobs at this moment, as far as the session holds their names.",
         )  # fmt: skip
 
     def row_key(self, found: Step) -> Hashable:

@@ -46,7 +46,11 @@ class Lists(QTabWidget):
             desk, heard, "topic:news subscriber~log",
             EmptyState("topic", "No topics: actors subscribe to them, and a message makes one."),
         )  # fmt: skip
-        silent = EmptyState("topic", "Nothing was published since the node started.")
+        silent = EmptyState(
+            "topic",
+            "Nothing was published since the node started.",
+            recorded="Find it on the timeline of the session: call:channels.publish-to-topic",
+        )
         self.published = FilteredTable(desk, said, "topic:news type~price", silent)
         for verb in ("edit", "resend", "redrive", "drop"):
             self.letters.tools.addWidget(tool_for(desk.actions[f"queue.{verb}"], text=verb in ("edit", "redrive")))

@@ -99,7 +99,8 @@ class ChannelsPanel(TablePanel[QueueInfo]):
 
     def empty(self) -> EmptyState:
         return EmptyState("queue", "No queues yet: an actor that sends to one makes it, and so can you.",
-                          "Make a queue…", lambda: self.desk.actions.run("queue.new"))  # fmt: skip
+                          "Make a queue…", lambda: self.desk.actions.run("queue.new"), changes=True,
+                          recorded="No queues at this moment, as far as the session holds them.")  # fmt: skip
 
     def row_key(self, found: QueueInfo) -> Hashable:
         return found.queue

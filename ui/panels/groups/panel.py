@@ -105,7 +105,8 @@ class GroupsPanel(MasterPanel[Group]):
 
     def empty(self) -> EmptyState:
         return EmptyState("group", "No groups yet: actors with the capability process-groups make them; so can you.",
-                          "Make a group…", self.ask_name)  # fmt: skip
+                          "Make a group…", self.ask_name, changes=True,
+                          recorded="No groups at this moment, as far as the session holds them.")  # fmt: skip
 
     def ask_name(self) -> None:
         self.desk.raise_panel.emit(self.id)

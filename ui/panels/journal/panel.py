@@ -64,7 +64,8 @@ class JournalPanel(MasterPanel[JournalInfo]):
     def empty(self) -> EmptyState:
         return EmptyState("journal", "No actor is durable: one that is has each of its turns on disk, and comes back "
                           "as it was.", "Spawn a durable actor…",
-                          lambda: self.desk.actions.run("actor.spawn"))  # fmt: skip
+                          lambda: self.desk.actions.run("actor.spawn"), changes=True,
+                          recorded="A session holds no journals: see its turns instead.")  # fmt: skip
 
     def name_of(self, found: JournalInfo) -> str:
         return found.actor.name

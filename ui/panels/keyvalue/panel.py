@@ -74,7 +74,11 @@ class KeyValuePanel(TablePanel[KeyLevel]):
         self.history_model: RowModel[KeyChange] = RowModel(HISTORY, lambda change: change.seq, self)
         self.history_table = Table(self.history_model, "Changes of keys")
         self.history_table.command_for = lambda change: desk.command("kv history", change.key)
-        nothing = EmptyState("history", "No key was changed here since the node started.")
+        nothing = EmptyState(
+            "history",
+            "No key was changed here since the node started.",
+            recorded="Find changes on the timeline of the session: call:keyvalue.put",
+        )
         self.history = FilteredTable(desk, self.history_table, "key:config change:expired by:counter", nothing)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
@@ -121,7 +125,8 @@ class KeyValuePanel(TablePanel[KeyLevel]):
 
     def empty(self) -> EmptyState:
         return EmptyState("key", "No keys yet: actors with the capability keyvalue write them, and so can you.",
-                          "Write a key…", lambda: self.desk.actions.run("key.new"))  # fmt: skip
+                          "Write a key…", lambda: self.desk.actions.run("key.new"), changes=True,
+                          recorded="No keys at this moment, as far as the session holds what keys were.")  # fmt: skip
 
     def row_key(self, found: KeyLevel) -> Hashable:
         return found.prefix, found.entry is not None

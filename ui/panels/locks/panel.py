@@ -49,12 +49,16 @@ class LocksPanel(MasterPanel[Held]):
         self.places_table = Table(self.places, "Who waits")
         self.places_table.command_for = lambda place: desk.command("lock waiters", place.waiter.name)
         self.places_table.menu_for = lambda: desk.actions.menu(self, "lock.waiter")
-        nobody = EmptyState("waiting", "Nobody waits.")
+        nobody = EmptyState("waiting", "Nobody waits.", recorded="Who waits for a lock is not recorded.")
         self.waiting = FilteredTable(desk, self.places_table, "who:worker", nobody)
         self.history_model: RowModel[LockChange] = RowModel(HISTORY, lambda change: change.seq, self)
         self.history_table = Table(self.history_model, "Changes of locks")
         self.history_table.command_for = lambda change: desk.command("lock history", change.name)
-        nothing = EmptyState("history", "No lock was taken here since the node started.")
+        nothing = EmptyState(
+            "history",
+            "No lock was taken here since the node started.",
+            recorded="Find it on the timeline of the session: call:locks.acquire",
+        )
         self.history = FilteredTable(desk, self.history_table, "change:expired who:worker", nothing)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)

@@ -106,7 +106,8 @@ class ModulesPanel(TablePanel[Deployed]):
     def empty(self) -> EmptyState:
         return EmptyState(
             "module", "No module is deployed yet: drop a .py or .wasm file anywhere in the window, or choose one.",
-            "Deploy a file…", lambda: self.desk.actions.run("module.deploy"),
+            "Deploy a file…", lambda: self.desk.actions.run("module.deploy"), changes=True,
+            recorded="There is no module in this session.",
         )  # fmt: skip
 
     def row_key(self, found: Deployed) -> Hashable:

@@ -45,7 +45,8 @@ class RegistryPanel(MasterPanel[RegistryEntry]):
 
     def empty(self) -> EmptyState:
         return EmptyState("registry", "Nothing is registered: actors with the capability registry do it; so can you.",
-                          "Register…", lambda: self.desk.actions.run("registry.new"))  # fmt: skip
+                          "Register…", lambda: self.desk.actions.run("registry.new"), changes=True,
+                          recorded="Nothing is registered at this moment, as far as the session holds it.")  # fmt: skip
 
     def name_of(self, found: RegistryEntry) -> str:
         return found.id

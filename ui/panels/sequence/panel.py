@@ -67,7 +67,8 @@ class SequencePanel(Panel):
         self.counts = label(tone="muted")
         self.turn = browser("Turn of the arrow", self._follow)
         self.none = EmptyState("sequence", "No turn is recorded yet that could be drawn: send an actor a message.",
-                               "Send a message", lambda: desk.actions.run("actor.message"))  # fmt: skip
+                               "Send a message", lambda: desk.actions.run("actor.message"), changes=True,
+                               recorded="No turn up to this moment could be drawn.")  # fmt: skip
         self.split = TurningSplitter()
         self.split.addWidget(self.canvas)
         self.split.addWidget(self.turn)
@@ -196,6 +197,9 @@ class SequencePanel(Panel):
 
     def _open(self) -> None:
         if (arrow := self.canvas.arrow()) is not None:
+            if self.desk.nodes.session is not None:
+                self.desk.nodes.go_to_turn(arrow.actor, arrow.seq)
+                return
             self.desk.show_turn.emit(arrow.actor, arrow.seq)
 
     # away

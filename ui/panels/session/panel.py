@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import deque
+
 from PySide6.QtCore import QStringListModel
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QStackedWidget, QWidget
 
@@ -40,6 +43,7 @@ class SessionPanel(Panel):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._session: Session | None = None
+        self._wishes: deque[tuple[Direction, str, str]] = deque()
         self._map = TurnMap()
         self.timeline = SessionTimeline()
         self.where_line = QLineEdit(placeholderText="Find turns where: outcome:crashed call:keyvalue.put state.count>5")
@@ -106,7 +110,7 @@ class SessionPanel(Panel):
         nodes = desk.nodes
         for verb, slot in {
             "first": lambda: nodes.go(0), "last": lambda: nodes.go(self._total()),
-            "back": lambda: nodes.go(self._position() - 1), "forward": lambda: nodes.go(self._position() + 1),
+            "back": lambda: nodes.step(-1), "forward": lambda: nodes.step(1),
             "back_actor": lambda: self._find(Direction.BACK, of_actor=True),
             "forward_actor": lambda: self._find(Direction.FORWARD, of_actor=True),
             "find": lambda: self._find(Direction.FORWARD), "find_back": lambda: self._find(Direction.BACK),
@@ -248,12 +252,24 @@ class SessionPanel(Panel):
     # looking for turns
 
     def _find(self, way: Direction, *, of_actor: bool = False) -> None:
+        """A second wish while one is looked for begins where that one ends."""
         if self._session is not None:
             actor = self.actor() if of_actor else ""
-            self.run(self._do_find(self._session, way, "" if of_actor else self.where_line.text().strip(), actor))
+            self._wishes.append((way, "" if of_actor else self.where_line.text().strip(), actor))
+            if len(self._wishes) == 1:
+                self.run(self._find_all(self._session))
 
-    async def _do_find(self, session: Session, way: Direction, where: str, actor: str) -> None:
-        position = self._position()
+    async def _find_all(self, session: Session) -> None:
+        try:
+            while self._wishes and session is self._session:
+                if not await self._do_find(session, *self._wishes[0]):
+                    return
+                self._wishes.popleft()
+        finally:
+            self._wishes.clear()
+
+    async def _do_find(self, session: Session, way: Direction, where: str, actor: str) -> bool:
+        position = self.desk.nodes.heading
         job = self.desk.jobs.begin("Looking for a turn", where or actor)
         try:
             found = await self.call(
@@ -262,17 +278,21 @@ class SessionPanel(Panel):
         except WorkbenchError as error:
             if not (isinstance(error, Conflict) and job.cancel.is_set()):
                 self.desk.notice(str(error), "warn", key="find")
-            return
+            return False
+        except asyncio.CancelledError:
+            job.cancel.set()  # or the search would go on, and nobody would wait for it
+            raise
         finally:
             self.desk.jobs.end(job)
         if session is not self._session:
-            return
+            return False
         if found is None:
             side = "after" if way is Direction.FORWARD else "before"
             whose = f" of {actor}" if actor else ""
             self.desk.notice(f"There is no such turn{whose} {side} position {position:,}.", "info", key="find")
-        else:
-            self.desk.nodes.go(found)
+            return False
+        self.desk.nodes.go(found)
+        return True
 
     def _verify(self) -> None:
         self.run(self.details.replaying.verify())

@@ -51,6 +51,7 @@ class Replaying(QWidget):
         whole.addWidget(split, 1)
         self.head.hide()
         self.table.selectionModel().currentRowChanged.connect(lambda: self._show_chosen())
+        self.table.opened.connect(self._go_to_difference)
         self.first.say("The first difference comes here.")
 
     def show_path(self, path: Path | None) -> None:
@@ -85,9 +86,8 @@ class Replaying(QWidget):
     def _show(self, path: Path, found: BundleReplay) -> None:
         self._shown = path
         turns, replayed = sum(each.turns for each in found.actors), sum(each.replayed for each in found.actors)
-        held = "Every turn came out as recorded" if found.held else "It did not come out as recorded"
         notes = "".join(f"\n{note}" for note in (*found.problems, *found.notes))
-        self.head.setText(f"{held}: {replayed:,} of {show.plural(turns, 'turn')} replayed.{notes}")
+        self.head.setText(f"{_verdict(found)}: {replayed:,} of {show.plural(turns, 'turn')} replayed.{notes}")
         self.head.show()
         self.list.show_rows(found.actors)
         if not found.actors:
@@ -107,7 +107,12 @@ class Replaying(QWidget):
         elif found.problem:
             self.first.say(f"{found.actor.name} was not replayed to its end", "warn", (found.problem, *found.notes))
         else:
-            self.first.say(f"{found.actor.name}: nothing differs", "ok", found.notes)
+            self.first.say(*_of_one(found), found.notes)
+
+    def _go_to_difference(self) -> None:
+        found = self.model.row(self.table.currentIndex())
+        if found is not None and found.divergence is not None and self.path == self._shown:
+            self._desk.nodes.go_to_turn(found.actor.name, found.divergence.seq)
 
     async def verify(self) -> None:
         import workbench
@@ -134,3 +139,26 @@ class Replaying(QWidget):
 
     def take_theme(self) -> None:
         self.first.take_theme()
+
+
+def _verdict(found: BundleReplay) -> str:
+    if not found.held:
+        return "It did not come out as recorded"
+    if any(each.uncertain for each in found.actors):
+        return "Nothing that can be lived through exactly came out otherwise"
+    if any(each.replayed < each.turns for each in found.actors):
+        return "What could be replayed came out as recorded"
+    return "Every turn came out as recorded"
+
+
+def _of_one(found: ActorReplay) -> tuple[str, str]:
+    """In words, and the tone."""
+    name, left = found.actor.name, found.turns - found.replayed
+    if found.uncertain:
+        return (
+            f"{name}: {show.plural(found.uncertain, 'turn')} came out otherwise after what cannot be repeated",
+            "warn",
+        )
+    if left:
+        return f"{name}: {show.plural(left, 'turn')} could not be replayed; nothing differs in the others", "warn"
+    return f"{name}: nothing differs", "ok"

@@ -72,6 +72,7 @@ class SupervisionPanel(Panel):
         self.none = EmptyState(
             "supervisor", "No supervisor yet: a tree starts its actors again when they crash. Draw one, or drop a tree "
             "file (.toml) anywhere in the window.", "New tree…", lambda: desk.actions.run("supervision.new_tree"),
+            changes=True, recorded="There was no supervisor.",
         )  # fmt: skip
         self.stack = QStackedWidget()
         self.split = QSplitter(Qt.Orientation.Vertical)

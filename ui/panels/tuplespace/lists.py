@@ -37,7 +37,7 @@ class Lists(QTabWidget):
             part.setAccessibleName("Who waits, pattern, writing and changes")
         self.waiting = FilteredTable(
             desk, _table(WAITING, "Who waits", lambda found: found.key, self), "who:worker pattern~job why~int",
-            EmptyState("waiting", NOBODY),
+            EmptyState("waiting", NOBODY, recorded="Who waits for a tuple is not recorded."),
         )  # fmt: skip
         self.near = FilteredTable(
             desk, _table(NEAR, "What comes closest", lambda found: found.entry.id, self), "why~int by:shop",
@@ -45,7 +45,8 @@ class Lists(QTabWidget):
         )  # fmt: skip
         self.history = FilteredTable(
             desk, _table(HISTORY, "Changes of tuples", lambda change: change.seq, self), "change:taken who:worker",
-            EmptyState("history", "No such tuple was written or taken since the node started."),
+            EmptyState("history", "No such tuple was written or taken since the node started.",
+                       recorded="Find it on the timeline of the session: call:tuplespace.write"),
         )  # fmt: skip
         _mark(self.waiting.table)
         _mark(self.near.table)

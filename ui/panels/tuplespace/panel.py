@@ -130,7 +130,14 @@ class TupleSpacePanel(MasterPanel[TupleEntry]):
             self.desk.actions.run(f"tuple.{verb}")
 
     def empty(self) -> EmptyState:
-        return EmptyState("tuple", NONE, "Write a tuple…", lambda: self.desk.actions.run("tuple.new"))
+        return EmptyState(
+            "tuple",
+            NONE,
+            "Write a tuple…",
+            lambda: self.desk.actions.run("tuple.new"),
+            changes=True,
+            recorded="No tuples at this moment, as far as the session holds them.",
+        )
 
     def name_of(self, found: TupleEntry) -> str:
         return str(found.id)

@@ -235,6 +235,8 @@ SPECS = (
     Spec("sequence.copy", "Copy the diagram as Mermaid", "copy", "", "", "debug diagram ACTOR --format mermaid"),
     Spec("sequence.open", "Open the turn of the arrow", "history", "", "", "actor show NAME"),
     Spec("sequence.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
+    Spec("debug.record", "Recording…", "history", "", "Debug", "debug record ACTOR --level LEVEL",
+         tip="How much is recorded of actors, and what that takes"),
     Spec("session.first", "To the beginning", "first", "Home", "Debug", "bundle timeline FILE", wide=False),
     Spec("session.back_actor", "To the turn of this actor before", "back-actor", "Ctrl+Left", "Debug",
          "bundle timeline FILE", wide=False),
@@ -330,7 +332,7 @@ OF_NODE = (
 )  # fmt: skip
 NEED_NODE = frozenset(
     {
-        "edit.run", "node.sample", "node.prepare", "help.about", "message.send", "message.resend",
+        "debug.record", "edit.run", "node.sample", "node.prepare", "help.about", "message.send", "message.resend",
         "message.copy_python", "message.letter_edit", "message.letter_resend",
     }
 ) | {spec.id for spec in SPECS if spec.id.startswith(OF_NODE) and spec.reason != SCREEN}  # fmt: skip

@@ -11,6 +11,7 @@ from ui import format as show
 from ui.desk import Desk
 from ui.dialogs.asking import ask_and_wait, asking
 from ui.dialogs.export_session import ExportSessionDialog
+from ui.dialogs.recording import LEVELS, RecordingDialog
 from ui.widgets.build import box, label, row, shrinks, tool_for
 from workbench.api import Conflict, Node
 from workbench.api.bundles import SUFFIX, BundleInfo
@@ -28,13 +29,17 @@ class RecordedSessions(QObject):
         self._actor = ""
         self.said = label()
         shrinks(self.said)
-        line = row(self.said, tool_for(desk.actions["nodes.running"], text=True),
+        steps = [
+            tool_for(desk.actions[f"session.{verb}"]) for verb in ("back_actor", "back", "forward", "forward_actor")
+        ]
+        line = row(self.said, *steps, tool_for(desk.actions["nodes.running"], text=True),
                    tool_for(desk.actions["nodes.close"], text=True), margins=(12, 3, 8, 3))  # fmt: skip
         line.setStretch(0, 1)
         self.mark = box("recorded", line)
         self.mark.hide()
         desk.actions.bind("file.open_session", self._ask_open)
         desk.actions.bind("file.export_session", self._ask_export)
+        desk.actions.bind("debug.record", self._ask_record)
         desk.open_session.connect(desk.nodes.open)
         desk.actor_chosen.connect(self._choose)
         desk.nodes.changed.connect(self._show)
@@ -63,6 +68,27 @@ class RecordedSessions(QObject):
         chosen, _ = QFileDialog.getOpenFileNames(self._window, "Open a recorded session", "", FILES)
         for name in chosen:
             self._desk.nodes.open(Path(name))
+
+    # recording
+
+    def _ask_record(self) -> None:
+        held = self._desk.nodes.current
+        if held is not None and held.path is None:
+            self._desk.bridge.start(self, self._ask_and_record(held.node), self._desk.failed)
+
+    async def _ask_and_record(self, node: Node) -> None:
+        call = self._desk.bridge.call
+        found = await call(node.debugger.statistics)
+        names = sorted(info.id.name for info in await call(node.actors.list))
+        with asking(RecordingDialog(self._window, found, names, self._actor)) as dialog:
+            if not await ask_and_wait(dialog):
+                return
+            actor, level, keep = dialog.actor, dialog.level, dialog.keep
+        await call(node.debugger.set_level, actor or None, level)
+        if keep:
+            await call(node.debugger.keep, actor)
+        whose = actor or "Actors without a level of their own"
+        self._desk.notice(f"{whose}: recorded {LEVELS[level]}.", "ok", key="record")
 
     # exporting
 

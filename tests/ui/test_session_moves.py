@@ -9,17 +9,20 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from real_node import QuickNode
 from test_session import actors, file, go, open_at, real, session, window
 
 from tests.unit.sessions import forged
 from ui import format as show
+from ui.dialogs.recording import RecordingDialog
 from ui.main_window import MainWindow
 from ui.panels.session.panel import SessionPanel
 from ui.table_panel import TablePanel
 from ui.turn_columns import TURNS
 from ui.turn_text import turn_html
-from workbench.api import Turn
+from workbench.api import RecordingLevel, Turn
 
 __all__ = ["file", "open_at", "real", "session", "window"]
 
@@ -106,3 +109,23 @@ def test_another_day_is_told_from_today() -> None:
         before
     ).startswith(time.strftime("%Y-", time.localtime(before)))
     assert show.clock(0.0, milliseconds=False).startswith(("1970-01-01 ", "1969-12-31 "))
+
+
+def test_how_much_is_recorded_is_chosen_in_the_window(window: MainWindow, real: QuickNode, qtbot: QtBot) -> None:
+    def shown() -> RecordingDialog | None:
+        found = QApplication.activeModalWidget()
+        return found if isinstance(found, RecordingDialog) else None
+
+    window.desk.actions.run("debug.record")
+    qtbot.waitUntil(lambda: shown() is not None)
+    dialog = shown()
+    assert dialog is not None
+    assert "of 256 MiB and" in dialog.taken.text() or " days that are kept" in dialog.taken.text()
+    assert not dialog._keep.isEnabled()
+    dialog._actor.setCurrentIndex(dialog._actor.findData("here"))
+    dialog._level.setCurrentIndex(dialog._level.findData(RecordingLevel.MESSAGES))
+    dialog._keep.setChecked(True)
+    dialog.accept()
+    qtbot.waitUntil(lambda: real.debugger.level("here") is RecordingLevel.MESSAGES)
+    qtbot.waitUntil(lambda: any(each.text.startswith("here: recorded messages") for each in window.notices.notices))
+    assert real.debugger.level() is not RecordingLevel.MESSAGES

@@ -153,10 +153,12 @@ def record(bundle: Path, actors: int, messages: int) -> dict[str, object]:
         seconds = time.monotonic() - began
         for each in python:
             node.actors.snapshot(each, timeout=120)
+        node.debugger.segments(limit=1)  # what waits is on disk then
         said = node.debugger.statistics()
         assert not said.dropped, f"{said.dropped:,} turns were not recorded"
         began = time.monotonic()
-        workbench.export_bundle(node, bundle, with_interpreter=True)
+        exported = workbench.export_bundle(node, bundle, with_interpreter=True)
+        assert exported.turns == said.turns, f"{said.turns:,} turns are recorded, {exported.turns:,} are in the bundle"
         return {
             "actors": actors,
             "messages": actors * messages,

@@ -20,10 +20,10 @@ from workbench.api.node import Node
 from workbench.api.recordings import RecordedTurn
 from workbench.api.turn_text import to_line
 from workbench.api.turns import Outcome, Turn
-from workbench.debug.bundle import records, tables
+from workbench.debug.bundle import layout, records, tables
 from workbench.debug.bundle.spool import Spool
 
-MOST = 1_000_000
+MOST = layout.TURNS_TOTAL
 """How many turns a bundle takes: the newest."""
 PAGE, LEAST = 2_000, 50
 """So many turns are read at once, of several actors together; of each at least LEAST."""

@@ -26,6 +26,7 @@ class _Page(QWidget):
         whole.setSpacing(0)
         whole.addWidget(box("band", row(self.head, margins=(10, 6, 10, 6))))
         whole.addLayout(row(self.note, margins=(10, 4, 10, 4)))
+        text.setMinimumHeight(60)
         whole.addWidget(text, 1)
 
     def say(self, head: str, tone: str = "", note: str = "", text: str = "") -> None:

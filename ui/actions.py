@@ -252,6 +252,7 @@ SPECS = (
     Spec("session.replay", "Replay", "reload", "Ctrl+Alt+R", "Debug", "bundle replay FILE",
          tip="Live through every turn of the session again, and compare"),
     Spec("session.verify", "Verify the file", "ok", "", "Debug", "bundle verify FILE"),
+    Spec("session.contents", "What is in the file…", "info", "", "Debug", "bundle show FILE"),
     Spec("nodes.show", "Show this node", "preview", "", "", reason=SCREEN,
          tip="Let all panels show the chosen node or session"),
     Spec("nodes.running", "Back to the node that runs", "node", "Ctrl+Alt+0", "Node", reason=SCREEN),

@@ -17,6 +17,7 @@ from test_session import actors, file, go, open_at, real, session, window
 from tests.unit.sessions import forged
 from ui import format as show
 from ui.dialogs.recording import RecordingDialog
+from ui.dialogs.session_contents import SessionContents
 from ui.main_window import MainWindow
 from ui.panels.session.panel import SessionPanel
 from ui.table_panel import TablePanel
@@ -129,3 +130,14 @@ def test_how_much_is_recorded_is_chosen_in_the_window(window: MainWindow, real: 
     qtbot.waitUntil(lambda: real.debugger.level("here") is RecordingLevel.MESSAGES)
     qtbot.waitUntil(lambda: any(each.text.startswith("here: recorded messages") for each in window.notices.notices))
     assert real.debugger.level() is not RecordingLevel.MESSAGES
+
+
+def test_what_is_in_the_file_is_shown(window: MainWindow, session: SessionPanel, qtbot: QtBot) -> None:
+    window.desk.actions.run("session.contents")
+    qtbot.waitUntil(lambda: session.findChild(SessionContents) is not None)
+    shown = session.findChild(SessionContents)
+    assert shown is not None
+    text = shown.text.toPlainText()
+    assert "workbench" in text and "Actors (2)" in text and "turns/0001.jsonl" in text
+    assert "none were found" in text
+    shown.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from pathlib import Path
 
 from PySide6.QtCore import QStringListModel
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QStackedWidget, QWidget
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QStacked
 from ui import format as show
 from ui.commands import command
 from ui.desk import Desk
+from ui.dialogs.session_contents import SessionContents
 from ui.paging import PagedModel, Source
 from ui.panel import Panel
 from ui.panels.session.columns import TURNS, Place, blank
@@ -114,7 +116,7 @@ class SessionPanel(Panel):
             "back_actor": lambda: self._find(Direction.BACK, of_actor=True),
             "forward_actor": lambda: self._find(Direction.FORWARD, of_actor=True),
             "find": lambda: self._find(Direction.FORWARD), "find_back": lambda: self._find(Direction.BACK),
-            "replay": self._replay, "verify": self._verify,
+            "replay": self._replay, "verify": self._verify, "contents": self._contents,
         }.items():  # fmt: skip
             actions.bind(f"session.{verb}", slot, owner=self)
         self.timeline.wanted.connect(nodes.go)
@@ -143,7 +145,9 @@ class SessionPanel(Panel):
         return command(f"bundle state --at {self._position()}", str(held.path), self.actor())
 
     def _menu(self) -> QMenu:
-        return self.desk.actions.menu(self, "session.back_actor", "session.forward_actor", "", "session.replay")
+        return self.desk.actions.menu(
+            self, "session.back_actor", "session.forward_actor", "", "session.replay", "session.contents"
+        )
 
     # the session
 
@@ -247,7 +251,7 @@ class SessionPanel(Panel):
                        on=on and position > 0)  # fmt: skip
         actions.enable("session.last", "session.forward", "session.forward_actor", "session.find",
                        on=on and position < total)  # fmt: skip
-        actions.enable("session.replay", "session.verify", on=on)
+        actions.enable("session.replay", "session.verify", "session.contents", on=on)
 
     # looking for turns
 
@@ -293,6 +297,16 @@ class SessionPanel(Panel):
             return False
         self.desk.nodes.go(found)
         return True
+
+    def _contents(self) -> None:
+        held = self.desk.nodes.current
+        if held is not None and held.path is not None:
+            self.run(self._show_contents(held.path))
+
+    async def _show_contents(self, path: Path) -> None:
+        import workbench
+
+        SessionContents(self, path.name, await self.call(workbench.show_bundle, path)).show()
 
     def _verify(self) -> None:
         self.run(self.details.replaying.verify())

@@ -103,6 +103,9 @@ class ActorSystem:
         """Bring back the durable actors that were there when the node ended. Who cannot be is said in the log."""
         there: list[Actor] = []
         for who, birth in self._around.journal.running():  # all are there before one sends another what it owes
+            if isinstance(birth, str):
+                logger.error("durable actor %s could not be brought back: %s", who, birth)
+                continue
             try:
                 spec = spec_again(self._library, birth)
                 there.append(self._register((who.tenant, who.namespace), who.name, spec))

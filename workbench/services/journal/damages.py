@@ -101,8 +101,11 @@ class _Journal:
         if why := self._stays_away():
             yield self._of(ACTORS, 0, f"it cannot come back: {why}")
         if self.unchecked:
-            count = "1 row has" if self.unchecked == 1 else f"{self.unchecked:,} rows have"
-            said = f"{count} no checksum of all that they say, and could not be checked: an older version wrote them"
+            one = self.unchecked == 1
+            count, they, them = (
+                ("1 row has", "it says", "it") if one else (f"{self.unchecked:,} rows have", "they say", "them")
+            )
+            said = f"{count} no checksum of all that {they}, and could not be checked: an older version wrote {them}"
             yield Damage(self.actor, 0, said, ACTORS.name, harmless=True)
 
     def _of(self, table: Table, seq: int, what: str) -> Damage:

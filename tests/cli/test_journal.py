@@ -38,6 +38,7 @@ def test_a_durable_actor_is_kept_shown_exported_and_back_with_the_next_node(shel
     calls = shell("journal", "show", "d", "--after", "1", "--calls").out
     assert "\n    durability.persist('incremented', '1') -> 1\n" in calls
     assert [row["seq"] for row in shell("journal", "show", "d", "--json").objects] == [1, 2, 3, 4, 5, 6]
+    assert shell("journal", "show", "d", "--json").out == shell("journal", "export", "d").out
     events = shell("journal", "events", "d", "--json").objects
     assert [(event["sequence"], event["type"], event["payload"]) for event in events] == [
         (1, "incremented", "1"), (2, "incremented", "2"), (3, "a", "1"),
@@ -95,6 +96,51 @@ def test_what_is_damaged_is_named_and_ends_with_1(shell) -> None:
     assert refused.code == 1 and "use --force" in refused.err
     assert shell("journal", "remove", "durability_actor", "--force").code == 0
     assert shell("journal", "list", "--json").out == ""
+
+
+def test_who_cannot_come_back_is_told_with_the_reason_and_all_others_do(shell) -> None:
+    with shell.node():
+        shell("module", "deploy", SAMPLE, "--alias", "durability")
+        for name in ("a", "b"):
+            assert shell("actor", "spawn", "durability", "--name", name, "--durable").code == 0
+            assert shell("actor", "call", name, "increment").code == 0
+    in_sql(shell, "UPDATE journal_actors SET birth = 'garbage' WHERE name = 'a'")
+    done = shell("journal", "verify")
+    said = "its row in journal_actors is damaged: its checksum does not fit what it says"
+    assert (done.code, done.out, done.err) == (1, "", f"a: {said}\na: it cannot come back: {said}\n")
+    assert [(row["table"], row["seq"]) for row in shell("journal", "verify", "--json").objects] == [
+        ("journal_actors", 0), ("journal_actors", 0),
+    ]  # fmt: skip
+    with shell.node():
+        assert "b" in shell("actor", "show", "b").out and shell("actor", "show", "a").code == 1
+        assert shell("actor", "call", "b", "increment").out.startswith("increment -> 2")
+        refused = shell("actor", "spawn", "durability", "--name", "a", "--durable")
+        assert refused.code == 1 and f"invalid: a cannot be brought back: {said}. " in refused.err
+        assert "workbench journal remove a --force begins anew" in refused.err
+        assert shell("journal", "remove", "a", "--force").code == 0
+        assert shell("actor", "spawn", "durability", "--name", "a", "--durable").code == 0
+        assert shell("actor", "call", "a", "increment").out.startswith("increment -> 1")
+
+
+def test_an_emptied_journal_and_rows_from_before_are_told(shell) -> None:
+    with shell.node():
+        shell("module", "deploy", SAMPLE, "--alias", "durability")
+        shell("actor", "spawn", "durability", "--name", "d", "--durable")
+        shell("actor", "call", "d", "increment")
+        shell("journal", "checkpoint", "d")
+        assert shell("journal", "compact", "d").out == "3 entries are removed\n"
+        shown = shell("journal", "show", "d")
+        assert shown.err == "no turn of d is kept; its state after turn 3 is stored\n"
+        shown = shell("journal", "show", "d", "--json")
+        assert (shown.out, shown.err) == ("", "no turn of d is kept; its state after turn 3 is stored\n")
+    in_sql(shell, "UPDATE journal_events SET crc = NULL")
+    done = shell("journal", "verify", "d")
+    assert (done.code, done.out) == (0, "1 entry of 1 actor: all as written\n")
+    assert done.err == (
+        "d: 1 row has no checksum of all that it says, and could not be checked: an older version wrote it\n"
+    )
+    in_sql(shell, "DELETE FROM journal_events")
+    assert shell("journal", "verify").err == "d event 1: event 1 is missing\n"
 
 
 def test_who_has_no_journal_is_told_so(shell) -> None:

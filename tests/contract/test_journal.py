@@ -108,7 +108,7 @@ def test_a_damaged_entry_and_a_missing_one_are_named(node: Node, embedded: Node,
     assert isinstance(embedded, LocalNode)
     with embedded._machine.workspace.database.transaction() as tx:
         tx.execute("DELETE FROM journal WHERE seq = 2")
-    assert [(each.seq, each.what) for each in node.journal.verify(kept)] == [(2, "turns 2 to 2 are missing")]
+    assert [(each.seq, each.what) for each in node.journal.verify(kept)] == [(2, "turn 2 is missing")]
 
 
 def test_a_journal_goes_when_its_actor_has_ended(node: Node, kept: str) -> None:

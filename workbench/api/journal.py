@@ -21,6 +21,13 @@ KEY_HEADER = "idempotency-key"
 KEY_SECONDS = 86_400.0
 """How long a reply is kept for a message that is sent again with the same key."""
 
+WORDS = {
+    "journal": "turn", "journal_events": "event", "journal_checkpoints": "checkpoint", "journal_posts": "message",
+    "journal_timers": "timer", "journal_parts": "part", "journal_replies": "reply", "journal_effects": "side effect",
+    "journal_quarantine": "entry put aside", "journal_actors": "", "": "the database",
+}  # fmt: skip
+"""What a row of each table of the journal is."""
+
 
 @value
 class Event:
@@ -56,11 +63,21 @@ class JournalInfo:
 
 @value
 class Damage:
-    """An entry that is not what was written: which, and what is wrong about it."""
+    """A row that is not what was written, or is missing: which, and what is wrong about it.
+
+    `seq` is its number in `table` (one of WORDS); 0 for one that has none, and for what is wrong with the actor, or
+    with the file, where the actor has no name. `harmless`: it is only told, such as rows that nobody could check.
+    """
 
     actor: ActorId
     seq: int
     what: str
+    table: str = "journal"
+    harmless: bool = False
+
+    def __str__(self) -> str:
+        number = f" {self.seq:,}" if self.seq else ""
+        return f"{' '.join(filter(None, (self.actor.name, WORDS.get(self.table, self.table))))}{number}: {self.what}"
 
 
 @value
@@ -139,6 +156,11 @@ class Commit:
     cancelled: Sequence[int] = ()
 
 
+def missing(noun: str, first: int, last: int) -> str:
+    """`turn 7 is`, `turns 7 to 9 are`: what comes next is "missing"."""
+    return f"{noun} {first:,} is" if first == last else f"{noun}s {first:,} to {last:,} are"
+
+
 class DurabilityOfActor(Protocol):
     """What the host interface `durability` offers a durable actor inside of its turn."""
 
@@ -169,11 +191,15 @@ class JournalLog(Protocol):
     """What the runtime needs of the journal. Thread-safe; an actor's own calls come one after the other."""
 
     def open(self, actor: ActorId, module: str, *, supervised: bool) -> Stored:
-        """It is durable from now on, and comes back: when the node starts, or a supervised one with its tree."""
+        """It is durable from now on, and comes back: when the node starts, or a supervised one with its tree.
+
+        Invalid: who it is, or its birth, is damaged.
+        """
         ...
 
-    def running(self) -> Sequence[tuple[ActorId, Turn]]:
-        """Who is to be brought back when the node starts, and the newest turn that was its birth."""
+    def running(self) -> Sequence[tuple[ActorId, Turn | str]]:
+        """Who is to be brought back when the node starts, and the newest turn that was its birth, or the sentence that
+        says why it cannot be."""
         ...
 
     def commit(self, actor: ActorId, what: Commit) -> None:
@@ -201,7 +227,7 @@ class JournalLog(Protocol):
         ...
 
     def kept(self, actor: ActorId) -> Sequence[Post]:
-        """Messages that were accepted and not handled, oldest first."""
+        """Messages that were accepted and not handled, oldest first. Damaged ones are put aside, as timers are."""
         ...
 
     def timers(self, actor: ActorId) -> Sequence[Timer]: ...
@@ -219,11 +245,11 @@ class JournalLog(Protocol):
         ...
 
     def reply(self, actor: ActorId, key: str) -> Turn | None:
-        """The turn that answered a message with this key within the last day."""
+        """The turn that answered a message with this key within the last day. Invalid: its record is damaged."""
         ...
 
     def side_effect(self, actor: ActorId, key: str, value: Payload) -> Payload:
-        """What is stored under the key, which is `value` if nothing was."""
+        """What is stored under the key, which is `value` if nothing was. Invalid: what is stored is damaged."""
         ...
 
     def read(self, actor: ActorId, first: int, last: int, limit: int) -> Sequence[Event]: ...
@@ -285,9 +311,10 @@ class Journal(Protocol):
         ...
 
     def verify(self, actor: ActorId | str | None = None) -> Sequence[Damage]:
-        """Read every entry, of one actor or of all, and compare it with its checksum and its place.
+        """Read every row, of one actor or of all, and compare it with its checksum and its place; say who cannot come
+        back. Of all: also compare the indexes of the file with its tables.
 
-        Empty: all is well.
+        Empty: all is well. What is `harmless` is only told.
         """
         ...
 

@@ -68,7 +68,7 @@ def from_line(line: str) -> Turn:
         raise
     except KeyError as error:
         raise Invalid(f"it is no turn: it has no {error}") from None
-    except (ValueError, TypeError, AttributeError, IndexError, RecursionError) as error:
+    except (ValueError, TypeError, AttributeError, IndexError, OverflowError, RecursionError) as error:
         raise Invalid(f"it is no turn: {error}") from None
 
 

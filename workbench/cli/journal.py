@@ -66,13 +66,14 @@ def show(name: str, after: int, limit: int, calls: bool, target: Target, as_json
         found = node.journal.entries(name, after=after, limit=limit)
     if as_json:
         for turn in found:
-            render.line(render.record(turn))
+            click.echo(to_line(turn))
+        _say_what_is_missing(name, info, found)
         return
     if calls:
         _show_calls(found)
     else:
         render.table(("TURN", "TIME", "WHAT", "PAYLOAD", "OUTCOME", "CALLS", "FUEL"), map(_turn, found))
-    _say_what_is_missing(name, found)
+    _say_what_is_missing(name, info, found)
     if found and found[-1].seq < info.last and len(found) == limit:
         click.echo(f"There are more, up to turn {info.last:,}: --after {found[-1].seq}", err=True)
 
@@ -126,20 +127,24 @@ def export(name: str, file: Path | None, target: Target, as_json: bool) -> None:
 @options.as_json
 @options.debug
 def verify(name: str | None, target: Target, as_json: bool) -> int:
-    """Compare every entry, of ACTOR or of all, with its checksum and its place; exit code 1 when one is damaged."""
+    """Compare every row, of ACTOR or of all, with its checksum and its place; exit code 1 when one is damaged.
+
+    It also says who cannot come back, and why; of all, whether the indexes of the file agree with its tables.
+    """
     with stored(target) as node:
         infos = node.journal.list() if name is None else [node.journal.get(name)]
         found = node.journal.verify(name)
+    harmful = [damage for damage in found if not damage.harmless]
     if as_json:
         for damage in found:
             render.line(render.record(damage))
-    elif not found:
+    elif not harmful:
         entries = sum(info.entries for info in infos)
         whose = "1 actor" if len(infos) == 1 else plural(len(infos), "actor")
         click.echo(f"{'1 entry' if entries == 1 else f'{entries:,} entries'} of {whose}: all as written")
     for damage in found:
-        click.echo(f"{damage.actor.name} turn {damage.seq:,}: {damage.what}", err=True)
-    return 1 if found else 0
+        click.echo(render.visible(str(damage)), err=True)
+    return 1 if harmful else 0
 
 
 @journal.command()
@@ -249,8 +254,11 @@ def _call(call: HostCall) -> str:
     return f"{call.interface}.{call.function}({given}) -> {call.error or repr(call.result)}"
 
 
-def _say_what_is_missing(name: str, turns: Sequence[Turn]) -> None:
+def _say_what_is_missing(name: str, info: JournalInfo, turns: Sequence[Turn]) -> None:
     """A damaged entry is left out of what is read; a gap shows it."""
+    if not info.entries:
+        why = f"; its state after turn {info.checkpoint:,} is stored" if info.checkpoint else ""
+        click.echo(f"no turn of {name} is kept{why}", err=True)
     for before, turn in pairwise(turns):
         if turn.seq > before.seq + 1:
             click.echo(f"turn {before.seq + 1:,} is not shown: workbench journal verify {name}", err=True)

@@ -104,6 +104,9 @@ class ActorSystem:
         """Bring back the durable actors that were there when the node ended. Who cannot be is crashed, or away."""
         there: list[Actor] = []
         for who, birth in self._around.journal.running():  # all are there before one sends another what it owes
+            if isinstance(birth, str):
+                self._away.stays(who, birth)
+                continue
             try:
                 spec = spec_again(self._library, birth)
                 there.append(self._register((who.tenant, who.namespace), who.name, spec))

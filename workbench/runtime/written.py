@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 def turn(actor: Actor, way: Route, envelope: Envelope) -> Reply | WorkbenchError:
     """Run a message's turn and wait until it is written; one that was answered before is not handled again."""
     durable, key = _durable(actor), envelope.headers.get(KEY_HEADER, "")
-    if key and (found := durable.answered(key)) is not None:
-        return recovery.answered(found, envelope.kind)
+    if key and (found := _answered(durable, key, envelope)) is not None:
+        return found
     outcome = actor.body.handle(way, envelope)
     try:
         durable.commit(key)
@@ -49,10 +49,10 @@ def handle(actor: Actor, letter: Letter) -> bool:
         actor.handle(letter)
         return False
     key = envelope.headers.get(KEY_HEADER, "")
-    if key and (found := durable.answered(key)) is not None:
+    if key and (found := _answered(durable, key, envelope)) is not None:
         if letter.number:
             durable.give_back(letter.number)
-        actor.answer(letter, recovery.answered(found, envelope.kind))
+        actor.answer(letter, found)
         return False
     actor.state = ActorState.RUNNING
     durable.handles(letter.number)
@@ -67,6 +67,15 @@ def handle(actor: Actor, letter: Letter) -> bool:
         return False
     durable.commit_soon(key, partial(_written, actor, letter, outcome))
     return True
+
+
+def _answered(durable: Durable, key: str, envelope: Envelope) -> Reply | WorkbenchError | None:
+    """What a message with this key was told before; an error when that is damaged: it is not handled again."""
+    try:
+        found = durable.answered(key)
+    except WorkbenchError as error:
+        return error
+    return None if found is None else recovery.answered(found, envelope.kind)
 
 
 def _written(actor: Actor, letter: Letter, outcome: Reply | WorkbenchError, failed: WorkbenchError | None) -> None:

@@ -41,6 +41,10 @@ class Transaction:
     def execute(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         return self._connection.execute(statement, values)
 
+    def as_stored(self, statement: str, values: Sequence[Any] = ()) -> list[Row]:
+        """Rows, as `Database.as_stored` gives them."""
+        return _as_stored(self._connection, statement, values)
+
     def returns(self, value: Any) -> None:
         """This is what the caller will be given: it may be written along, so that nothing is done twice."""
         self.returned = value
@@ -231,12 +235,34 @@ class Database:
 
     def query(self, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         """Rows of a SELECT."""
+        own = self._own()
+        with translated(self.path):
+            rows: list[sqlite3.Row] = own.execute(statement, values).fetchall()
+            return rows
+
+    def as_stored(self, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
+        """Rows of a SELECT whose texts may be damaged: a byte that is no UTF-8 is given as a lone surrogate."""
+        with translated(self.path):
+            return _as_stored(self._own(), statement, values)
+
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """What this thread reads meanwhile is of one moment, whatever is written."""
+        own = self._own()
+        with translated(self.path):
+            own.execute("BEGIN")
+        try:
+            yield
+        finally:
+            with translated(self.path):
+                own.execute("ROLLBACK")
+
+    def _own(self) -> sqlite3.Connection:
+        """The connection that this thread reads on."""
         own: _Own | None = getattr(self._local, "own", None)
         if own is None:
             own = self._local.own = _Own(self._connect(), self._forget)
-        with translated(self.path):
-            rows: list[sqlite3.Row] = own.connection.execute(statement, values).fetchall()
-            return rows
+        return own.connection
 
     @property
     def writer(self) -> sqlite3.Connection:
@@ -248,6 +274,19 @@ class Database:
             connections, self._all = list(self._all.values()), {}
         for connection in connections:
             connection.close()
+
+
+def _as_stored(connection: sqlite3.Connection, statement: str, values: Any) -> list[Row]:
+    connection.text_factory = _lenient
+    try:
+        rows: list[Row] = connection.execute(statement, values).fetchall()
+        return rows
+    finally:
+        connection.text_factory = str
+
+
+def _lenient(data: bytes) -> str:
+    return data.decode(errors="surrogateescape")
 
 
 @contextmanager

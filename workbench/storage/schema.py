@@ -327,9 +327,24 @@ _CHANGES = (
     "CREATE TABLE recording_state (whole INTEGER NOT NULL, floor INTEGER NOT NULL)",
     "INSERT INTO recording_state (whole, floor) SELECT NOT EXISTS (SELECT 1 FROM recording), 0",
 )
+# A checksum of the whole row in each table of the journal; rows from before have none. `first` and `first_event` are
+# what must be there (0: not known), `last` and `last_event` what was there at the latest mark.
+_INTEGRITY = (
+    *(
+        f"ALTER TABLE journal_{table} ADD COLUMN crc INTEGER"
+        for table in ("actors", "parts", "posts", "timers", "events", "replies", "effects")
+    ),
+    *(
+        f"ALTER TABLE journal_actors ADD COLUMN {column} INTEGER NOT NULL DEFAULT 0"
+        for column in ("first", "first_event", "last", "last_event", "checkpoint")
+    ),
+    "ALTER TABLE journal_checkpoints ADD COLUMN whole INTEGER",
+    "ALTER TABLE journal_quarantine ADD COLUMN origin TEXT NOT NULL DEFAULT 'journal'",
+    "ALTER TABLE journal_quarantine ADD COLUMN whole INTEGER",
+)
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _MODULES, _KEYVALUE, _TUPLES, _QUEUES, _LOCKS, _REGISTRY, _BLOBS, _JOURNAL, _RECORDING, _TREES,
-    _CHANGES,
+    _CHANGES, _INTEGRITY,
 )  # fmt: skip
 """The statements of each step; the number of steps taken is the file's `user_version`."""
 VERSION = len(MIGRATIONS)

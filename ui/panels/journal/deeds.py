@@ -71,19 +71,20 @@ class Deeds:
         infos: Sequence[JournalInfo] = [info] if info is not None else await self._panel.call(node.journal.list)
         found = await self._panel.call(node.journal.verify, info.actor if info is not None else None)
         whose = f"of {info.actor.name}" if info is not None else f"of {show.plural(len(infos), 'actor')}"
-        if found:
-            self._tell_damage(found, whose)
+        if harmful := [damage for damage in found if not damage.harmless]:
+            self._tell_damage(harmful, whose)
             return
         entries = sum(each.entries for each in infos)
         counted = "1 entry" if entries == 1 else f"{entries:,} entries"
-        self._desk.notice(f"{counted} {whose}: all as written.", "ok", key="journal")
+        told = "\n".join(map(str, found))
+        self._desk.notice(f"{counted} {whose}: all as written.", "ok", details=told, key="journal")
 
     def _tell_damage(self, found: Sequence[Damage], whose: str) -> None:
         first = found[0]
         count = "1 entry is" if len(found) == 1 else f"{len(found):,} entries are"
         self._desk.notice(
-            f"{count} not as written {whose}; the first: {first.actor.name} turn {first.seq:,}, {first.what}.", "error",
-            details="\n".join(f"{each.actor.name} turn {each.seq:,}: {each.what}" for each in found), key="journal",
+            f"{count} not as written {whose}; the first: {first}.", "error",
+            details="\n".join(map(str, found)), key="journal",
         )  # fmt: skip
 
     # export

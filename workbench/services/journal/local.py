@@ -8,7 +8,7 @@ from workbench.api.errors import Conflict, Invalid
 from workbench.api.identity import ActorId, split_address
 from workbench.api.journal import Damage, Event, JournalInfo
 from workbench.api.turns import Turn
-from workbench.services.journal import store
+from workbench.services.journal import damages, store
 from workbench.services.journal.service import JournalService
 from workbench.services.means import Scope
 
@@ -37,8 +37,7 @@ class LocalJournal:
 
     def get(self, actor: ActorId | str) -> JournalInfo:
         who = self._id(actor)
-        self._service.number(who)
-        return store.infos(self._service.database, self._service.sizes, self._scope, who.name)[0]
+        return store.infos(self._service.database, self._service.sizes, self._scope, self._service.number(who))[0]
 
     def entries(self, actor: ActorId | str, *, after: int = 0, limit: int = 100) -> Sequence[Turn]:
         number = self._service.number(self._id(actor))
@@ -47,7 +46,8 @@ class LocalJournal:
 
     def events(self, actor: ActorId | str, *, after: int = 0, limit: int = 1_000) -> Sequence[Event]:
         number = self._service.number(self._id(actor))
-        return store.events(self._service.database, number, after, (1 << 63) - 1, _limit(limit))
+        found = store.events(self._service.database, number, after, (1 << 63) - 1, _limit(limit))
+        return [event for event in found if isinstance(event, Event)]
 
     def checkpoint(self, actor: ActorId | str, *, timeout: float = 30.0) -> int:
         return self._take(self._id(actor), timeout)
@@ -56,9 +56,8 @@ class LocalJournal:
         return self._service.compact(self._id(actor))
 
     def verify(self, actor: ActorId | str | None = None) -> Sequence[Damage]:
-        database = self._service.database
-        actors = [self._id(actor)] if actor is not None else [info.actor for info in self.list()]
-        return [damage for who in actors for damage in store.damages(database, who, self._service.number(who))]
+        number = None if actor is None else self._service.number(self._id(actor))
+        return damages.found(self._service.database, self._scope, number)
 
     def remove(self, actor: ActorId | str) -> None:
         who = self._id(actor)

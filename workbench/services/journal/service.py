@@ -7,24 +7,25 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from workbench.api.capabilities import Grant
-from workbench.api.errors import Conflict, NotFound
+from workbench.api.errors import Conflict, Invalid, NotFound, WorkbenchError
 from workbench.api.events import Area
 from workbench.api.identity import ActorId
-from workbench.api.journal import KEY_SECONDS, Checkpoint, Commit, Event, Part, Post, Stored, Timer
+from workbench.api.journal import KEY_SECONDS, WORDS, Commit, Event, Part, Post, Stored, Timer, missing
 from workbench.api.limits import Limits
 from workbench.api.messages import Envelope, Payload
-from workbench.api.turn_text import envelope_line, from_line, to_envelope_line, to_line
+from workbench.api.turn_text import envelope_line, to_line
 from workbench.api.turns import HostCall, Outcome, Turn
-from workbench.services.journal import store, trees
+from workbench.services.journal import rows, store, trees
 from workbench.services.journal.group import GroupCommit, Told
 from workbench.services.journal.sizes import Sizes
 from workbench.services.means import Means, Scope
 from workbench.storage.database import Transaction
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 READ_TURNS = 500
 
 
@@ -35,53 +36,83 @@ class JournalService:
         self.means, self.database = means, means.database
         self.sizes = Sizes(means.database)
         self._numbers: dict[ActorId, int] = {}
+        self._ends: dict[int, tuple[int, int]] = {}  # the last turn and event of those that wrote since the last mark
         self._group: GroupCommit[tuple[int, Commit]] = GroupCommit("journal", self._write)
-        self.close = self._group.close
 
     def start(self) -> None:
-        """Forget the replies that nobody can ask for any more."""
+        """Learn who there is, and forget the replies that nobody can ask for any more."""
+        for row in self.database.as_stored(store.ALL):
+            self._numbers.setdefault(rows.actor_of(row), row["number"])
+            last = self.database.query(store.LAST, {"actor": row["number"]})[0]
+            self._ends[row["number"]] = last["seq"] or 0, last["event"] or 0
+        self._mark()
+        expired = self.database.as_stored(store.EXPIRED, (self.means.clock.now(),))
         with self.database.transaction() as tx:
-            tx.execute(store.EXPIRE_REPLIES, (self.means.clock.now(),))
+            for row in expired:
+                if not isinstance(store.reply(row), store.Bad):  # of one that is damaged nobody knows when it expires
+                    tx.execute(rows.REPLIES.delete, (row["actor"], row["key"]))
 
-    def running(self) -> Sequence[tuple[ActorId, Turn]]:
-        """Who is to be brought back when the node starts, and the newest turn that was its birth."""
+    def close(self) -> None:
+        """Everything has been written by then if nobody writes any more; idempotent."""
+        self._group.close()
+        self._mark()
+
+    def _mark(self) -> None:
+        """Write down how far journals go: then it is noticed when their ends are missing."""
+        ends, self._ends = self._ends, {}
+        if not ends:
+            return
+        try:
+            with self.database.transaction(noted=False) as tx:
+                for number, (seq, event) in ends.items():
+                    found = tx.as_stored(rows.ACTOR, (number,))
+                    if found and not rows.wrong(rows.ACTORS, found[0]):
+                        before = found[0]["last"], found[0]["last_event"]
+                        now = max(seq, before[0]), max(event, before[1])
+                        if now != before:
+                            rows.change_actor(tx, number, last=now[0], last_event=now[1])
+        except WorkbenchError as error:
+            logger.warning("how far the journals go could not be written down: %s", error)
+
+    def running(self) -> Sequence[tuple[ActorId, Turn | str]]:
+        """Who is to be brought back when the node starts, and the newest turn that was its birth, or why not."""
         return store.running(self.database)
 
     def open(self, actor: ActorId, module: str, *, supervised: bool) -> Stored:
         runs = store.SUPERVISED if supervised else store.RUNS
-        before = store.runs(self.database, actor)
-        if actor not in self._numbers or before != runs:
+        known = self._numbers.get(actor)
+        number = known or self._begin(actor, module, runs)
+        row = store.actor(self.database, number)
+        birth = rows.birth_of(row)
+        if isinstance(birth, str):
+            raise Invalid(
+                f"{actor.name} cannot be brought back: {birth}. What is left of it is shown by workbench journal show "
+                f"{actor.name}; workbench journal remove {actor.name} --force begins anew"
+            )
+        if row["runs"] != runs:
             with self.database.transaction() as tx:  # it is on the disk with its first turn
-                row = tx.execute(
-                    store.INSERT_ACTOR, (actor.tenant, actor.namespace, actor.name, module, runs)
-                ).fetchone()
-            self._numbers[actor] = int(row[0])
-        number = self._numbers[actor]
+                rows.change_actor(tx, number, runs=runs)
+        checkpoint = store.checkpoint(self.database, number)
+        if isinstance(checkpoint, store.Bad):
+            self._put_aside(actor, [checkpoint])
+            checkpoint = None
         last = self.database.query(store.LAST, {"actor": number})[0]
-        checkpoint = self._checkpoint(number)
-        found = self.database.query(store.FIRST, (number,))
-        first = store.read(number, found[0]) if found else None
-        birth = self.database.query(store.BIRTH, (number,))[0][0]
+        reached, event = (checkpoint.seq, checkpoint.events) if checkpoint else (0, 0)
         return Stored(
-            max(last["seq"] or 0, last["checkpoint"] or 0),
-            max(last["event"] or 0, checkpoint.events if checkpoint else 0),
+            max(last["seq"] or 0, reached, row["last"]),
+            max(last["event"] or 0, event, row["last_event"]),
             checkpoint,
-            first if isinstance(first, Turn) else None,
-            from_line(birth) if birth else None,
-            before != store.ENDED,
+            store.first(self.database, number, row["first"]),
+            birth,
+            known is not None and row["runs"] != store.ENDED,
         )
 
-    def _checkpoint(self, number: int) -> Checkpoint | None:
-        rows = self.database.query(store.CHECKPOINT, (number,))
-        if not rows:
-            return None
-        row = rows[0]
-        if store.crc(number, row["seq"], row["state"]) != row["crc"]:
-            logger.error("the checkpoint of durable actor %d at turn %d is damaged and is not used", number, row["seq"])
-            return None
-        return Checkpoint(
-            row["seq"], row["events"], row["state"], row["fsm_state"], row["clock_ns"], row["drawn"], row["taken"]
-        )
+    def _begin(self, actor: ActorId, module: str, runs: int) -> int:
+        with self.database.transaction() as tx:
+            values = actor.tenant, actor.namespace, actor.name, module, runs
+            number = self._numbers[actor] = int(tx.execute(store.INSERT_ACTOR, values).fetchone()[0])
+            rows.change_actor(tx, number, runs=runs)
+        return number
 
     def commit(self, actor: ActorId, what: Commit) -> None:
         self._group.commit((self._numbers[actor], what))
@@ -100,32 +131,44 @@ class JournalService:
                 if what.posts or what.timers or what.cancelled:
                     self._send(tx, number, what)
 
+        for number, what in group:
+            seq, event = self._ends.get(number, (0, 0))
+            self._ends[number] = (
+                what.turns[-1].seq if what.turns else seq,
+                what.events[-1].sequence if what.events else event,
+            )
+
     def _add(self, tx: Transaction, number: int, what: Commit) -> None:
+        changes: dict[str, rows.Value] = {}
         for turn in what.turns:
             line = to_line(turn)
             store.add_turn(tx, number, turn.seq, line)
             if turn.birth is not None and turn.outcome is Outcome.REPLY:
-                tx.execute(store.SET_BIRTH, (line, turn.module, number))
+                changes |= {"birth": line, "module": turn.module}
             if what.key and turn.operation == "message":
-                tx.execute(store.INSERT_REPLY, (number, what.key, line, self.means.clock.now() + KEY_SECONDS))
+                expires = float(self.means.clock.now() + KEY_SECONDS)
+                rows.add(tx, rows.REPLIES, number, what.key, line, expires, replace=True)
         for event in what.events:
-            tx.execute(store.INSERT_EVENT, (number, event.sequence, event.type, event.payload, event.recorded))
-        if (found := what.checkpoint) is not None:
-            checksum = store.crc(number, found.seq, found.state)
-            tx.execute(
-                store.INSERT_CHECKPOINT,
-                (number, found.seq, found.events, found.state, found.fsm_state, found.clock_ns, found.drawn,
-                 found.taken, checksum),
+            rows.add(
+                tx, rows.EVENTS, number, event.sequence, event.type, event.payload, float(event.recorded)
             )  # fmt: skip
+        if what.checkpoint is not None:
+            store.add_checkpoint(tx, number, what.checkpoint)
+            changes["checkpoint"] = what.checkpoint.seq
+        if changes:  # its row is written anyway
+            changes["last"] = what.turns[-1].seq
+            if what.events:
+                changes["last_event"] = what.events[-1].sequence
+            rows.change_actor(tx, number, **changes)
 
     def _send(self, tx: Transaction, number: int, what: Commit) -> None:
         for post in what.posts:
             if post.kept:
                 post.number = store.add_post(tx, self.number(post.actor), envelope_line(post.envelope))
         for timer in what.timers:
-            tx.execute(store.INSERT_TIMER, (number, timer.number, timer.due, envelope_line(timer.envelope)))
+            rows.add(tx, rows.TIMERS, number, timer.number, float(timer.due), envelope_line(timer.envelope))
         for gone in what.cancelled:
-            tx.execute(store.TAKE_TIMER, (number, gone))
+            tx.execute(rows.TIMERS.delete, (number, gone))
 
     @contextmanager
     def along(self, actor: ActorId, part: Callable[[Any], Part | None], kept: Callable[[], object]) -> Iterator[None]:
@@ -154,74 +197,104 @@ class JournalService:
             tx.execute(store.DELETE_POST, (number,))
 
     def kept(self, actor: ActorId) -> Sequence[Post]:
-        return store.kept(self.database, actor, self._numbers[actor])
+        return self._good(actor, store.kept(self.database, actor, self._numbers[actor]))
 
     def timers(self, actor: ActorId) -> Sequence[Timer]:
-        return store.timers(self.database, self._numbers[actor])
+        return self._good(actor, store.timers(self.database, self._numbers[actor]))
 
     def fire(self, actor: ActorId, number: int) -> Post | None:
         mine = self._numbers[actor]
         with self.database.transaction(durable=True) as tx:
-            row = tx.execute(store.TAKE_TIMER, (mine, number)).fetchone()
-            if row is None:
+            found = tx.as_stored(rows.TIMERS.one, (mine, number))
+            if not found:
                 return None
-            envelope = to_envelope_line(row["line"])
-            return Post(actor, envelope, True, store.add_post(tx, mine, row["line"]))
+            timer = store.timer(found[0])
+            if not isinstance(timer, store.Bad):
+                tx.execute(rows.TIMERS.delete, (mine, number))
+                return Post(actor, timer.envelope, True, store.add_post(tx, mine, found[0]["line"]))
+        self._put_aside(actor, [timer])
+        return None
 
     def parts(self, actor: ActorId) -> tuple[Post, Sequence[HostCall]] | None:
         found = store.parts(self.database, self._numbers[actor])
-        return None if found is None else (Post(actor, found[0], found[1] > 0, found[1]), found[2])
+        if isinstance(found, tuple):
+            return Post(actor, found[0], found[1] > 0, found[1]), found[2]
+        self._put_aside(actor, found or ())
+        return None
+
+    def _good(self, actor: ActorId, found: Sequence[T | store.Bad]) -> list[T]:
+        self._put_aside(actor, [each for each in found if isinstance(each, store.Bad)])
+        return [each for each in found if not isinstance(each, store.Bad)]
+
+    def _put_aside(self, actor: ActorId, found: Sequence[store.Bad]) -> None:
+        """Move damaged rows out of the way, and name them in the log."""
+        if not found:
+            return
+        for bad in found:
+            logger.error(
+                "%s %s of %s is damaged and was put aside: %s",
+                WORDS[bad.table.name], rows.clean(bad.which), actor.name, bad.what,
+            )  # fmt: skip
+        with self.database.transaction(durable=True) as tx:
+            for bad in found:
+                rows.put_aside(tx, bad.table, self._numbers[actor], bad.which, bad.what)
 
     def turns(self, actor: ActorId, after: int, upto: int) -> Iterator[Turn]:
         number = self._numbers[actor]
         while after < upto:
             found = list(store.turns(self.database, number, after, READ_TURNS))
             for turn in found:
-                if isinstance(turn, Turn):
-                    after = turn.seq
-                    if after <= upto:
-                        yield turn
-                else:
-                    after = turn[0]
-                    self._quarantine(actor, number, *turn)
+                seq = turn.seq if isinstance(turn, Turn) else turn[0]
+                _tell_gap(actor, after + 1, min(seq - 1, upto))
+                after = seq
+                if not isinstance(turn, Turn):
+                    self._put_aside(actor, [store.Bad(rows.TURNS, *turn)])
+                elif after <= upto:
+                    yield turn
             if len(found) < READ_TURNS:
+                _tell_gap(actor, after + 1, upto)
                 return
 
-    def _quarantine(self, actor: ActorId, number: int, seq: int, what: str) -> None:
-        logger.error("turn %d of %s is damaged and was put aside: %s", seq, actor.name, what)
-        with self.database.transaction(durable=True) as tx:
-            copy, remove, count = store.QUARANTINE
-            tx.execute(copy, (what, number, seq))
-            tx.execute(remove, (number, seq))
-            tx.execute(count, (number,))
-
     def reply(self, actor: ActorId, key: str) -> Turn | None:
-        rows = self.database.query(store.FIND_REPLY, (self._numbers[actor], key, self.means.clock.now()))
-        return from_line(rows[0][0]) if rows else None
+        found = self.database.as_stored(rows.REPLIES.one, (self._numbers[actor], key))
+        if not found:
+            return None
+        turn = store.reply(found[0])
+        if isinstance(turn, store.Bad):  # it stays: without it the message would be handled a second time
+            raise Invalid(
+                f"{actor.name} has answered a message with the idempotency-key {key!r} before, and the recorded reply "
+                f"is damaged: {turn.what}. The message is not handled again; send it with another key if it should be"
+            )
+        return turn if found[0]["expires"] > self.means.clock.now() else None
 
     def side_effect(self, actor: ActorId, key: str, value: Payload) -> Payload:
         number = self._numbers[actor]
         with self.database.transaction() as tx:
-            tx.execute(store.INSERT_EFFECT, (number, key, value))
-            found: Payload = tx.execute(store.FIND_EFFECT, (number, key)).fetchone()[0]
-            tx.returns(found)
-        return found
+            tx.execute(store.INSERT_EFFECT, (number, key, value, rows.checksum(number, key, value)))
+            found = store.effect(tx.as_stored(rows.EFFECTS.one, (number, key))[0])
+            if isinstance(found, store.Bad):  # it stays: without it the effect would be decided a second time
+                raise Invalid(f"what was decided once under {key!r} is damaged: {found.what}; choose another key")
+            tx.returns(found[0])
+        return found[0]
 
     def read(self, actor: ActorId, first: int, last: int, limit: int) -> Sequence[Event]:
-        return store.events(self.database, self._numbers[actor], first - 1, last, limit)
+        return self._good(actor, store.events(self.database, self._numbers[actor], first - 1, last, limit))
 
     def forget_events(self, actor: ActorId, upto: int) -> int:
+        number = self._numbers[actor]
+        first = store.actor(self.database, number)["first_event"]
         with self.database.transaction(durable=True) as tx:
-            return tx.execute(store.COMPACT_EVENTS, (self._numbers[actor], upto)).rowcount
+            if upto >= first:
+                rows.change_actor(tx, number, first_event=upto + 1)
+            return tx.execute(store.COMPACT_EVENTS, (number, upto)).rowcount
 
     def terms(self, actor: ActorId, grants: Sequence[Grant], limits: Limits) -> None:
         number = self._numbers[actor]
         with self.database.transaction(durable=True) as tx:
-            line = tx.execute(store.BIRTH, (number,)).fetchone()[0]
-            turn = from_line(line) if line else None
-            if turn is not None and turn.birth is not None:
+            turn = rows.birth_of(tx.as_stored(rows.ACTOR, (number,))[0])
+            if isinstance(turn, Turn) and turn.birth is not None:
                 birth = replace(turn.birth, grants=tuple(grants), limits=limits)
-                tx.execute(store.SET_BIRTH, (to_line(replace(turn, birth=birth)), turn.module, number))
+                rows.change_actor(tx, number, birth=to_line(replace(turn, birth=birth)), module=turn.module)
 
     def keep_tree(self, scope: Scope, name: str, text: str) -> None:
         trees.keep(self.database, scope, name, text)
@@ -236,7 +309,7 @@ class JournalService:
     def ended(self, actor: ActorId) -> None:
         number = self.number(actor)
         with self.database.transaction(durable=True) as tx:
-            tx.execute(store.SET_RUNS, (store.ENDED, number))
+            rows.change_actor(tx, number, runs=store.ENDED)
             for statement in store.NOTHING_WAITS:
                 tx.execute(statement, (number,))
 
@@ -256,12 +329,15 @@ class JournalService:
 
     def compact(self, actor: ActorId) -> int:
         number = self.number(actor)
-        checkpoint = self._checkpoint(number)
+        checkpoint = store.checkpoint(self.database, number)
+        if isinstance(checkpoint, store.Bad):
+            raise Conflict(f"the checkpoint of {actor.name} is damaged ({checkpoint.what}); take another one first")
         if checkpoint is None:
             raise Conflict(f"{actor.name} has no checkpoint, so every entry is needed to bring it back; take one first")
         with self.database.transaction(durable=True) as tx:
             tx.emit(partial(self.means.events.touch, Area.JOURNAL, (actor.tenant, actor.namespace)))
             tx.settle(partial(self.sizes.forget, number))
+            rows.change_actor(tx, number, first=checkpoint.seq + 1)
             return tx.execute(store.COMPACT, (number, checkpoint.seq)).rowcount
 
     def remove(self, actor: ActorId) -> None:
@@ -270,5 +346,11 @@ class JournalService:
             for statement in store.FORGET:
                 tx.execute(statement, (number,))
             tx.settle(lambda: self._numbers.pop(actor, None))
+            tx.settle(lambda: self._ends.pop(number, None))
             tx.settle(partial(self.sizes.forget, number))
             tx.emit(partial(self.means.events.touch, Area.JOURNAL, (actor.tenant, actor.namespace)))
+
+
+def _tell_gap(actor: ActorId, first: int, last: int) -> None:
+    if first <= last:
+        logger.error("%s: %s missing", actor.name, missing("turn", first, last))

@@ -1,199 +1,245 @@
 """The journal's tables, as one sees them in SQL: who is durable, turns, checkpoints, events, replies by key.
 
-Every row of turns and checkpoints carries a CRC-32 of what it says and whose it is.
+What is read here is compared with its checksum (see rows.py); for what is damaged stands a sentence that says so.
 """
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
-from workbench.api.errors import Invalid
 from workbench.api.identity import ActorId
-from workbench.api.journal import Damage, Event, JournalInfo, Part, Post, Timer
+from workbench.api.journal import Checkpoint, Event, JournalInfo, Part, Post, Timer
 from workbench.api.messages import Envelope, Payload
 from workbench.api.turn_text import from_line, from_part_line, part_line, to_envelope_line
 from workbench.api.turns import HostCall, Turn
+from workbench.services.journal import rows
+from workbench.services.journal.rows import (
+    ACTORS,
+    CHECKPOINTS,
+    EFFECTS,
+    EVENTS,
+    OWNED,
+    PARTS,
+    POSTS,
+    REPLIES,
+    TIMERS,
+    TURNS,
+    Table,
+    add,
+    wrong,
+)
 from workbench.services.journal.sizes import Size, Sizes
 from workbench.services.means import Scope
 from workbench.storage.database import Database, Row, Transaction
 
+T = TypeVar("T")
 ENDED, RUNS, SUPERVISED = range(3)
 """Whether an actor comes back when the node starts, or with its tree."""
 INSERT_ACTOR = """
-INSERT INTO journal_actors (tenant, namespace, name, module, runs, quarantined) VALUES (?, ?, ?, ?, ?, 0)
-ON CONFLICT (tenant, namespace, name) DO UPDATE SET runs = excluded.runs RETURNING number
+INSERT INTO journal_actors (tenant, namespace, name, module, runs, quarantined, first, first_event)
+VALUES (?, ?, ?, ?, ?, 0, 1, 1) RETURNING number
 """
-FIND_ACTOR = "SELECT number, runs FROM journal_actors WHERE tenant = ? AND namespace = ? AND name = ?"
-SET_RUNS = "UPDATE journal_actors SET runs = ? WHERE number = ?"
+FIND_ACTOR = "SELECT number FROM journal_actors NOT INDEXED WHERE tenant = ? AND namespace = ? AND name = ?"
 INSERT_TURN = "INSERT INTO journal (actor, seq, line, crc) VALUES (?, ?, ?, ?)"
-INSERT_EVENT = "INSERT INTO journal_events (actor, sequence, type, payload, recorded) VALUES (?, ?, ?, ?, ?)"
-INSERT_CHECKPOINT = """
-INSERT OR REPLACE INTO journal_checkpoints
-(actor, seq, events, state, fsm_state, clock_ns, drawn, taken, crc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
-INSERT_REPLY = "INSERT OR REPLACE INTO journal_replies (actor, key, line, expires) VALUES (?, ?, ?, ?)"
-FIND_REPLY = "SELECT line FROM journal_replies WHERE actor = ? AND key = ? AND expires > ?"
-EXPIRE_REPLIES = "DELETE FROM journal_replies WHERE expires <= ?"
-FIND_EFFECT = "SELECT value FROM journal_effects WHERE actor = ? AND key = ?"
-INSERT_EFFECT = "INSERT OR IGNORE INTO journal_effects (actor, key, value) VALUES (?, ?, ?)"
-TURNS = "SELECT seq, line, crc FROM journal WHERE actor = ? AND seq > ? ORDER BY seq LIMIT ?"
-CHECKPOINT = "SELECT * FROM journal_checkpoints WHERE actor = ? ORDER BY seq DESC LIMIT 1"
-FIRST = "SELECT seq, line, crc FROM journal WHERE actor = ? ORDER BY seq LIMIT 1"
-BIRTH = "SELECT birth FROM journal_actors WHERE number = ?"
-SET_BIRTH = "UPDATE journal_actors SET birth = ?, module = ? WHERE number = ?"
+EXPIRED = "SELECT * FROM journal_replies WHERE expires <= ?"
+INSERT_EFFECT = "INSERT OR IGNORE INTO journal_effects (actor, key, value, crc) VALUES (?, ?, ?, ?)"
+READ_TURNS = "SELECT * FROM journal WHERE actor = ? AND seq > ? ORDER BY seq LIMIT ?"
+FIRST = "SELECT * FROM journal WHERE actor = ? ORDER BY seq LIMIT 1"
 LAST = """
 SELECT (SELECT max(seq) FROM journal WHERE actor = :actor) AS seq,
-       (SELECT max(seq) FROM journal_checkpoints WHERE actor = :actor) AS checkpoint,
        (SELECT max(sequence) FROM journal_events WHERE actor = :actor) AS event
 """
-EVENTS = """
-SELECT sequence, type, payload, recorded FROM journal_events
-WHERE actor = ? AND sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?
+READ_EVENTS = """
+SELECT * FROM journal_events WHERE actor = ? AND sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?
 """
 INSERT_POST = "INSERT INTO journal_posts (actor, line) VALUES (?, ?) RETURNING id"
+SEAL_POST = "UPDATE journal_posts SET crc = ? WHERE id = ?"
 DELETE_POST = "DELETE FROM journal_posts WHERE id = ?"
-POSTS = "SELECT id, line FROM journal_posts WHERE actor = ? ORDER BY id"
-INSERT_TIMER = "INSERT INTO journal_timers (actor, number, due, line) VALUES (?, ?, ?, ?)"
-TAKE_TIMER = "DELETE FROM journal_timers WHERE actor = ? AND number = ? RETURNING line"
-TIMERS = "SELECT number, due, line FROM journal_timers WHERE actor = ? ORDER BY due"
 NOTHING_WAITS = tuple(
     f"DELETE FROM {table} WHERE actor = ?" for table in ("journal_posts", "journal_timers", "journal_parts")
 )
-INSERT_PART = "INSERT INTO journal_parts (actor, position, post, line) VALUES (?, ?, ?, ?)"
-PARTS = "SELECT post, line FROM journal_parts WHERE actor = ? ORDER BY position"
 DELETE_PARTS = "DELETE FROM journal_parts WHERE actor = ?"
 COMPACT_EVENTS = "DELETE FROM journal_events WHERE actor = ? AND sequence <= ?"
 COMPACT = "DELETE FROM journal WHERE actor = ? AND seq <= ?"
-FORGET = tuple(
-    f"DELETE FROM {table} WHERE {column} = ?"
-    for table, column in (
-        ("journal", "actor"), ("journal_events", "actor"), ("journal_checkpoints", "actor"),
-        ("journal_replies", "actor"), ("journal_parts", "actor"), ("journal_effects", "actor"),
-        ("journal_posts", "actor"), ("journal_timers", "actor"), ("journal_actors", "number"),
-    )
-)  # fmt: skip
-QUARANTINE = (
-    "INSERT INTO journal_quarantine (actor, seq, line, crc, what) SELECT actor, seq, line, crc, ? FROM journal "
-    "WHERE actor = ? AND seq = ?",
-    "DELETE FROM journal WHERE actor = ? AND seq = ?",
-    "UPDATE journal_actors SET quarantined = quarantined + 1 WHERE number = ?",
-)
+FORGET = tuple(f"DELETE FROM {table.name} WHERE {table.columns[0]} = ?" for table in (*OWNED, ACTORS))
+# The rows themselves, whatever an index says of them.
+ALL = "SELECT * FROM journal_actors NOT INDEXED ORDER BY number"
 LIST = """
 SELECT a.*, (SELECT count(*) FROM journal_events e WHERE e.actor = a.number) AS events,
-       (SELECT max(seq) FROM journal_checkpoints c WHERE c.actor = a.number) AS checkpoint,
+       (SELECT max(seq) FROM journal_checkpoints c WHERE c.actor = a.number) AS checkpointed,
        (SELECT max(taken) FROM journal_checkpoints c WHERE c.actor = a.number) AS taken
-FROM journal_actors a WHERE a.tenant = ? AND a.namespace = ? AND (? = '' OR a.name = ?) ORDER BY a.name
+FROM journal_actors a NOT INDEXED WHERE a.tenant = ? AND a.namespace = ? AND (? = 0 OR a.number = ?)
+ORDER BY a.name
 """
 NEEDING = "SELECT tenant, namespace, name FROM journal_actors WHERE module = ? AND runs != ?"
-RUNNING = "SELECT tenant, namespace, name, birth FROM journal_actors WHERE runs = 1 AND birth NOT NULL ORDER BY number"
 
 
-def crc(actor: int, seq: int, content: Payload) -> int:
-    """Of what a row says and whose it is."""
-    data = content if isinstance(content, bytes) else content.encode()
-    return zlib.crc32(data, zlib.crc32(f"{actor}:{seq}:".encode()))
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A row that is not what was written: which, and why."""
+
+    table: Table
+    which: int | str
+    what: str
 
 
 def add_turn(tx: Transaction, actor: int, seq: int, line: str) -> None:
-    tx.execute(INSERT_TURN, (actor, seq, line, crc(actor, seq, line)))
+    tx.execute(INSERT_TURN, (actor, seq, line, rows.of_turn(actor, seq, line)))
 
 
 def add_part(tx: Transaction, actor: int, part: Part) -> None:
-    tx.execute(INSERT_PART, (actor, part.position, part.number, part_line(part.calls, part.envelope)))
+    add(tx, PARTS, actor, part.position, part.number, part_line(part.calls, part.envelope))
 
 
-def parts(database: Database, actor: int) -> tuple[Envelope, int, list[HostCall]] | None:
-    """The message of the turn that was cut off, its number if it is kept, and what had been done."""
-    envelope, number, calls = None, 0, list[HostCall]()
-    for row in database.query(PARTS, (actor,)):
-        found, some = from_part_line(row["line"])
-        envelope, number = envelope or found, number or row["post"]
-        calls.extend(some)
-    return None if envelope is None else (envelope, number, calls)
+def add_checkpoint(tx: Transaction, actor: int, found: Checkpoint) -> None:
+    add(
+        tx, CHECKPOINTS, actor, found.seq, found.events, found.state, found.fsm_state, found.clock_ns, found.drawn,
+        float(found.taken), rows.of_turn(actor, found.seq, found.state), replace=True,
+    )  # fmt: skip
 
 
 def add_post(tx: Transaction, actor: int, line: str) -> int:
     number: int = tx.execute(INSERT_POST, (actor, line)).fetchone()[0]
+    tx.execute(SEAL_POST, (rows.checksum(actor, number, line), number))
     return number
 
 
-def kept(database: Database, actor: ActorId, number: int) -> list[Post]:
+def _either(table: Table, row: Row, make: Callable[[Row], T]) -> T | Bad:
+    said = wrong(table, row)
+    if not said:
+        try:
+            return make(row)
+        except rows.MALFORMED as error:
+            said = rows.reason(error)
+    return Bad(table, row[table.columns[1]], said)
+
+
+def parts(database: Database, actor: int) -> tuple[Envelope, int, list[HostCall]] | Sequence[Bad] | None:
+    """The message of the turn that was cut off, its number if it is kept, and what had been done.
+
+    When one of its parts is damaged or missing, all of them are bad: nobody knows what had been done.
+    """
+    envelope, number, calls, why = None, 0, list[HostCall](), ""
+    found = database.as_stored(PARTS.of_actor, (actor,))
+    for row in found:
+        some = _either(PARTS, row, lambda row: from_part_line(row["line"]))
+        if isinstance(some, Bad):
+            why = f"part {row['position']} is damaged: {some.what}"
+        elif row["position"] != len(calls):
+            why = f"what was before part {row['position']} is missing"
+        if isinstance(some, Bad) or why:
+            break
+        envelope, number = envelope or some[0], number or row["post"]
+        calls.extend(some[1])
+    if found and envelope is None:
+        why = why or "it does not say which message it is of"
+    if not why:
+        return None if envelope is None else (envelope, number, calls)
+    # Handled again from the start it would be done twice: its message goes with it.
+    kept = {row["post"] for row in found}
+    posts = [row["id"] for row in database.as_stored(POSTS.of_actor, (actor,)) if row["id"] in kept]
+    said = f"it belongs to a turn that was cut off, of which {why}"
+    return [*(Bad(PARTS, row["position"], said) for row in found), *(Bad(POSTS, post, said) for post in posts)]
+
+
+def kept(database: Database, actor: ActorId, number: int) -> list[Post | Bad]:
     """Messages that wait, oldest first."""
-    return [Post(actor, to_envelope_line(row["line"]), True, row["id"]) for row in database.query(POSTS, (number,))]
+    return [
+        _either(POSTS, row, lambda row: Post(actor, to_envelope_line(row["line"]), True, row["id"]))
+        for row in database.as_stored(POSTS.of_actor, (number,))
+    ]
 
 
-def timers(database: Database, actor: int) -> list[Timer]:
-    rows = database.query(TIMERS, (actor,))
-    return [Timer(row["number"], row["due"], to_envelope_line(row["line"])) for row in rows]
+def timers(database: Database, actor: int) -> list[Timer | Bad]:
+    found = [timer(row) for row in database.as_stored(TIMERS.of_actor, (actor,))]
+    return sorted(found, key=lambda each: each.due if isinstance(each, Timer) else 0.0)
+
+
+def timer(row: Row) -> Timer | Bad:
+    return _either(TIMERS, row, lambda row: Timer(row["number"], float(row["due"]), to_envelope_line(row["line"])))
+
+
+def reply(row: Row) -> Turn | Bad:
+    return _either(REPLIES, row, lambda row: from_line(row["line"]))
+
+
+def effect(row: Row) -> tuple[Payload] | Bad:
+    return _either(EFFECTS, row, lambda row: (row["value"],))
 
 
 def number_of(database: Database, actor: ActorId) -> int | None:
-    rows = database.query(FIND_ACTOR, (actor.tenant, actor.namespace, actor.name))
-    return int(rows[0][0]) if rows else None
+    found = database.as_stored(FIND_ACTOR, (actor.tenant, actor.namespace, actor.name))
+    return int(found[0][0]) if found else None
 
 
-def runs(database: Database, actor: ActorId) -> int:
-    """ENDED also of one that never was."""
-    rows = database.query(FIND_ACTOR, (actor.tenant, actor.namespace, actor.name))
-    return int(rows[0]["runs"]) if rows else ENDED
+def actor(database: Database, number: int) -> Row:
+    """The row of an actor that is there."""
+    return database.as_stored(rows.ACTOR, (number,))[0]
 
 
-def infos(database: Database, sizes: Sizes, scope: Scope, name: str = "") -> list[JournalInfo]:
-    """Of all actors of a tenant and namespace, or of the one of this name."""
-    rows = database.query(LIST, (*scope, name, name))
-    return [_info(row, sizes.of(row["number"], row["quarantined"])) for row in rows]
+def infos(database: Database, sizes: Sizes, scope: Scope, number: int = 0) -> list[JournalInfo]:
+    """Of all actors of a tenant and namespace, or of the one of this number."""
+    found = database.as_stored(LIST, (*scope, number, number))
+    return [_info(row, sizes.of(row["number"], row["quarantined"])) for row in found]
 
 
 def _info(row: Row, size: Size) -> JournalInfo:
     return JournalInfo(
-        ActorId(row["name"], row["namespace"], row["tenant"]), row["module"], size.first, size.last, size.entries,
-        row["events"], row["checkpoint"] or 0, row["taken"] or 0.0, size.bytes, bool(row["runs"]), row["quarantined"],
+        rows.actor_of(row), rows.clean(row["module"]), size.first, size.last, size.entries, row["events"],
+        row["checkpointed"] or 0, row["taken"] or 0.0, size.bytes, bool(row["runs"]), row["quarantined"],
     )  # fmt: skip
 
 
-def running(database: Database) -> list[tuple[ActorId, Turn]]:
-    """Who is brought back when the node starts, and as what. Whose birth was cut off was never there."""
-    return [
-        (ActorId(row["name"], row["namespace"], row["tenant"]), from_line(row["birth"]))
-        for row in database.query(RUNNING)
-    ]
+def running(database: Database) -> list[tuple[ActorId, Turn | str]]:
+    """Who is brought back when the node starts, and as what, or why it cannot be. Whose birth was cut off was never
+    there; of a row that is damaged nobody knows whether its actor had ended."""
+    found: list[tuple[ActorId, Turn | str]] = []
+    for row in database.as_stored(ALL):
+        birth = rows.birth_of(row)
+        if birth is not None and (row["runs"] == RUNS or (isinstance(birth, str) and wrong(ACTORS, row))):
+            found.append((rows.actor_of(row), birth))
+    return found
+
+
+def checkpoint(database: Database, actor: int) -> Checkpoint | Bad | None:
+    found = database.as_stored(CHECKPOINTS.of_actor, (actor,))
+    return _either(CHECKPOINTS, found[-1], _checkpoint) if found else None
+
+
+def _checkpoint(row: Row) -> Checkpoint:
+    return Checkpoint(
+        row["seq"], row["events"], row["state"], row["fsm_state"], row["clock_ns"], row["drawn"], row["taken"]
+    )
 
 
 def turns(database: Database, actor: int, after: int, limit: int) -> Iterator[Turn | tuple[int, str]]:
     """Turns in order; for one that is damaged its number and what is wrong."""
-    for row in database.query(TURNS, (actor, after, limit)):
-        yield read(actor, row)
+    for row in database.as_stored(READ_TURNS, (actor, after, limit)):
+        yield read(row)
 
 
-def read(actor: int, row: Row) -> Turn | tuple[int, str]:
-    seq, line = row["seq"], row["line"]
-    if not isinstance(line, str) or crc(actor, seq, line) != row["crc"]:
-        return seq, "its checksum does not fit what it says"
-    try:
-        turn = from_line(line)
-    except Invalid as error:
-        return seq, error.message
+def read(row: Row) -> Turn | tuple[int, str]:
+    seq = row["seq"]
+    if said := wrong(TURNS, row):
+        return seq, said
+    turn = rows.parsed(from_line, row["line"])
+    if isinstance(turn, str):
+        return seq, turn
     return turn if turn.seq == seq else (seq, f"it says that it is turn {turn.seq:,}")
 
 
-def events(database: Database, actor: int, after: int, upto: int, limit: int) -> list[Event]:
-    rows = database.query(EVENTS, (actor, after, upto, limit))
-    return [Event(row["sequence"], row["type"], row["payload"], row["recorded"]) for row in rows]
+def first(database: Database, actor: int, expected: int) -> Turn | None:
+    """The oldest turn, unless one before it is missing: then its birth may be a later one, with another state."""
+    found = database.as_stored(FIRST, (actor,))
+    turn = read(found[0]) if found else None
+    return turn if isinstance(turn, Turn) and expected in (0, turn.seq) else None
 
 
-def damages(database: Database, actor: ActorId, number: int, chunk: int = 1_000) -> Iterator[Damage]:
-    """Every entry that is not what was written, and every gap."""
-    after, expected = 0, 0
-    while True:
-        found = list(turns(database, number, after, chunk))
-        for turn in found:
-            seq = turn.seq if isinstance(turn, Turn) else turn[0]
-            if expected and seq != expected:
-                yield Damage(actor, expected, f"turns {expected:,} to {seq - 1:,} are missing")
-            if not isinstance(turn, Turn):
-                yield Damage(actor, seq, turn[1])
-            expected = seq + 1
-        if len(found) < chunk:
-            return
-        after = expected - 1
+def events(database: Database, actor: int, after: int, upto: int, limit: int) -> list[Event | Bad]:
+    found = database.as_stored(READ_EVENTS, (actor, after, upto, limit))
+    return [
+        _either(EVENTS, row, lambda row: Event(row["sequence"], row["type"], row["payload"], row["recorded"]))
+        for row in found
+    ]

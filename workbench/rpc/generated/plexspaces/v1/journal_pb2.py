@@ -26,7 +26,7 @@ from workbench.rpc.generated.plexspaces.v1 import actors_pb2 as plexspaces_dot_v
 from workbench.rpc.generated.plexspaces.v1 import common_pb2 as plexspaces_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bplexspaces/v1/journal.proto\x12\rplexspaces.v1\x1a\x1aplexspaces/v1/actors.proto\x1a\x1aplexspaces/v1/common.proto\"\xe2\x01\n\x0bJournalInfo\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\x12\x0e\n\x06module\x18\x02 \x01(\t\x12\r\n\x05\x66irst\x18\x03 \x01(\x03\x12\x0c\n\x04last\x18\x04 \x01(\x03\x12\x0f\n\x07\x65ntries\x18\x05 \x01(\x03\x12\x0e\n\x06\x65vents\x18\x06 \x01(\x03\x12\x12\n\ncheckpoint\x18\x07 \x01(\x03\x12\x18\n\x10\x63heckpoint_taken\x18\x08 \x01(\x01\x12\r\n\x05\x62ytes\x18\t \x01(\x03\x12\x0c\n\x04runs\x18\n \x01(\x08\x12\x13\n\x0bquarantined\x18\x0b \x01(\x03\"i\n\x0cJournalEvent\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\'\n\x07payload\x18\x03 \x01(\x0b\x32\x16.plexspaces.v1.Payload\x12\x10\n\x08recorded\x18\x04 \x01(\x01\"J\n\x06\x44\x61mage\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\x12\x0b\n\x03seq\x18\x02 \x01(\x03\x12\x0c\n\x04what\x18\x03 \x01(\t\"\x15\n\x13ListJournalsRequest\"D\n\x14ListJournalsResponse\x12,\n\x08journals\x18\x01 \x03(\x0b\x32\x1a.plexspaces.v1.JournalInfo\":\n\x11GetJournalRequest\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\"\\\n\x15JournalEntriesRequest\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\x03\x12\r\n\x05limit\x18\x03 \x01(\x03\"<\n\x16JournalEntriesResponse\x12\"\n\x05turns\x18\x01 \x03(\x0b\x32\x13.plexspaces.v1.Turn\"[\n\x14JournalEventsRequest\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\x03\x12\r\n\x05limit\x18\x03 \x01(\x03\"D\n\x15JournalEventsResponse\x12+\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1b.plexspaces.v1.JournalEvent\"S\n\x11\x43heckpointRequest\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\x12\x17\n\x0ftimeout_seconds\x18\x02 \x01(\x01\"!\n\x12\x43heckpointResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\"7\n\x0e\x43ompactRequest\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\"\"\n\x0f\x43ompactResponse\x12\x0f\n\x07removed\x18\x01 \x01(\x03\"L\n\x14VerifyJournalRequest\x12*\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorIdH\x00\x88\x01\x01\x42\x08\n\x06_actor\"?\n\x15VerifyJournalResponse\x12&\n\x07\x64\x61mages\x18\x01 \x03(\x0b\x32\x15.plexspaces.v1.Damage\"=\n\x14RemoveJournalRequest\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\"\x17\n\x15RemoveJournalResponse2\x9b\x05\n\x07Journal\x12Q\n\x04List\x12\".plexspaces.v1.ListJournalsRequest\x1a#.plexspaces.v1.ListJournalsResponse0\x01\x12\x43\n\x03Get\x12 .plexspaces.v1.GetJournalRequest\x1a\x1a.plexspaces.v1.JournalInfo\x12X\n\x07\x45ntries\x12$.plexspaces.v1.JournalEntriesRequest\x1a%.plexspaces.v1.JournalEntriesResponse0\x01\x12U\n\x06\x45vents\x12#.plexspaces.v1.JournalEventsRequest\x1a$.plexspaces.v1.JournalEventsResponse0\x01\x12Q\n\nCheckpoint\x12 .plexspaces.v1.CheckpointRequest\x1a!.plexspaces.v1.CheckpointResponse\x12H\n\x07\x43ompact\x12\x1d.plexspaces.v1.CompactRequest\x1a\x1e.plexspaces.v1.CompactResponse\x12U\n\x06Verify\x12#.plexspaces.v1.VerifyJournalRequest\x1a$.plexspaces.v1.VerifyJournalResponse0\x01\x12S\n\x06Remove\x12#.plexspaces.v1.RemoveJournalRequest\x1a$.plexspaces.v1.RemoveJournalResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bplexspaces/v1/journal.proto\x12\rplexspaces.v1\x1a\x1aplexspaces/v1/actors.proto\x1a\x1aplexspaces/v1/common.proto\"\xe2\x01\n\x0bJournalInfo\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\x12\x0e\n\x06module\x18\x02 \x01(\t\x12\r\n\x05\x66irst\x18\x03 \x01(\x03\x12\x0c\n\x04last\x18\x04 \x01(\x03\x12\x0f\n\x07\x65ntries\x18\x05 \x01(\x03\x12\x0e\n\x06\x65vents\x18\x06 \x01(\x03\x12\x12\n\ncheckpoint\x18\x07 \x01(\x03\x12\x18\n\x10\x63heckpoint_taken\x18\x08 \x01(\x01\x12\r\n\x05\x62ytes\x18\t \x01(\x03\x12\x0c\n\x04runs\x18\n \x01(\x08\x12\x13\n\x0bquarantined\x18\x0b \x01(\x03\"i\n\x0cJournalEvent\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\'\n\x07payload\x18\x03 \x01(\x0b\x32\x16.plexspaces.v1.Payload\x12\x10\n\x08recorded\x18\x04 \x01(\x01\"k\n\x06\x44\x61mage\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\x12\x0b\n\x03seq\x18\x02 \x01(\x03\x12\x0c\n\x04what\x18\x03 \x01(\t\x12\r\n\x05table\x18\x04 \x01(\t\x12\x10\n\x08harmless\x18\x05 \x01(\x08\"\x15\n\x13ListJournalsRequest\"D\n\x14ListJournalsResponse\x12,\n\x08journals\x18\x01 \x03(\x0b\x32\x1a.plexspaces.v1.JournalInfo\":\n\x11GetJournalRequest\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\"\\\n\x15JournalEntriesRequest\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\x03\x12\r\n\x05limit\x18\x03 \x01(\x03\"<\n\x16JournalEntriesResponse\x12\"\n\x05turns\x18\x01 \x03(\x0b\x32\x13.plexspaces.v1.Turn\"[\n\x14JournalEventsRequest\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\x03\x12\r\n\x05limit\x18\x03 \x01(\x03\"D\n\x15JournalEventsResponse\x12+\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1b.plexspaces.v1.JournalEvent\"S\n\x11\x43heckpointRequest\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\x12\x17\n\x0ftimeout_seconds\x18\x02 \x01(\x01\"!\n\x12\x43heckpointResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\"7\n\x0e\x43ompactRequest\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\"\"\n\x0f\x43ompactResponse\x12\x0f\n\x07removed\x18\x01 \x01(\x03\"L\n\x14VerifyJournalRequest\x12*\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorIdH\x00\x88\x01\x01\x42\x08\n\x06_actor\"?\n\x15VerifyJournalResponse\x12&\n\x07\x64\x61mages\x18\x01 \x03(\x0b\x32\x15.plexspaces.v1.Damage\"=\n\x14RemoveJournalRequest\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\"\x17\n\x15RemoveJournalResponse2\x9b\x05\n\x07Journal\x12Q\n\x04List\x12\".plexspaces.v1.ListJournalsRequest\x1a#.plexspaces.v1.ListJournalsResponse0\x01\x12\x43\n\x03Get\x12 .plexspaces.v1.GetJournalRequest\x1a\x1a.plexspaces.v1.JournalInfo\x12X\n\x07\x45ntries\x12$.plexspaces.v1.JournalEntriesRequest\x1a%.plexspaces.v1.JournalEntriesResponse0\x01\x12U\n\x06\x45vents\x12#.plexspaces.v1.JournalEventsRequest\x1a$.plexspaces.v1.JournalEventsResponse0\x01\x12Q\n\nCheckpoint\x12 .plexspaces.v1.CheckpointRequest\x1a!.plexspaces.v1.CheckpointResponse\x12H\n\x07\x43ompact\x12\x1d.plexspaces.v1.CompactRequest\x1a\x1e.plexspaces.v1.CompactResponse\x12U\n\x06Verify\x12#.plexspaces.v1.VerifyJournalRequest\x1a$.plexspaces.v1.VerifyJournalResponse0\x01\x12S\n\x06Remove\x12#.plexspaces.v1.RemoveJournalRequest\x1a$.plexspaces.v1.RemoveJournalResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,37 +38,37 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_JOURNALEVENT']._serialized_start=331
   _globals['_JOURNALEVENT']._serialized_end=436
   _globals['_DAMAGE']._serialized_start=438
-  _globals['_DAMAGE']._serialized_end=512
-  _globals['_LISTJOURNALSREQUEST']._serialized_start=514
-  _globals['_LISTJOURNALSREQUEST']._serialized_end=535
-  _globals['_LISTJOURNALSRESPONSE']._serialized_start=537
-  _globals['_LISTJOURNALSRESPONSE']._serialized_end=605
-  _globals['_GETJOURNALREQUEST']._serialized_start=607
-  _globals['_GETJOURNALREQUEST']._serialized_end=665
-  _globals['_JOURNALENTRIESREQUEST']._serialized_start=667
-  _globals['_JOURNALENTRIESREQUEST']._serialized_end=759
-  _globals['_JOURNALENTRIESRESPONSE']._serialized_start=761
-  _globals['_JOURNALENTRIESRESPONSE']._serialized_end=821
-  _globals['_JOURNALEVENTSREQUEST']._serialized_start=823
-  _globals['_JOURNALEVENTSREQUEST']._serialized_end=914
-  _globals['_JOURNALEVENTSRESPONSE']._serialized_start=916
-  _globals['_JOURNALEVENTSRESPONSE']._serialized_end=984
-  _globals['_CHECKPOINTREQUEST']._serialized_start=986
-  _globals['_CHECKPOINTREQUEST']._serialized_end=1069
-  _globals['_CHECKPOINTRESPONSE']._serialized_start=1071
-  _globals['_CHECKPOINTRESPONSE']._serialized_end=1104
-  _globals['_COMPACTREQUEST']._serialized_start=1106
-  _globals['_COMPACTREQUEST']._serialized_end=1161
-  _globals['_COMPACTRESPONSE']._serialized_start=1163
-  _globals['_COMPACTRESPONSE']._serialized_end=1197
-  _globals['_VERIFYJOURNALREQUEST']._serialized_start=1199
-  _globals['_VERIFYJOURNALREQUEST']._serialized_end=1275
-  _globals['_VERIFYJOURNALRESPONSE']._serialized_start=1277
-  _globals['_VERIFYJOURNALRESPONSE']._serialized_end=1340
-  _globals['_REMOVEJOURNALREQUEST']._serialized_start=1342
-  _globals['_REMOVEJOURNALREQUEST']._serialized_end=1403
-  _globals['_REMOVEJOURNALRESPONSE']._serialized_start=1405
-  _globals['_REMOVEJOURNALRESPONSE']._serialized_end=1428
-  _globals['_JOURNAL']._serialized_start=1431
-  _globals['_JOURNAL']._serialized_end=2098
+  _globals['_DAMAGE']._serialized_end=545
+  _globals['_LISTJOURNALSREQUEST']._serialized_start=547
+  _globals['_LISTJOURNALSREQUEST']._serialized_end=568
+  _globals['_LISTJOURNALSRESPONSE']._serialized_start=570
+  _globals['_LISTJOURNALSRESPONSE']._serialized_end=638
+  _globals['_GETJOURNALREQUEST']._serialized_start=640
+  _globals['_GETJOURNALREQUEST']._serialized_end=698
+  _globals['_JOURNALENTRIESREQUEST']._serialized_start=700
+  _globals['_JOURNALENTRIESREQUEST']._serialized_end=792
+  _globals['_JOURNALENTRIESRESPONSE']._serialized_start=794
+  _globals['_JOURNALENTRIESRESPONSE']._serialized_end=854
+  _globals['_JOURNALEVENTSREQUEST']._serialized_start=856
+  _globals['_JOURNALEVENTSREQUEST']._serialized_end=947
+  _globals['_JOURNALEVENTSRESPONSE']._serialized_start=949
+  _globals['_JOURNALEVENTSRESPONSE']._serialized_end=1017
+  _globals['_CHECKPOINTREQUEST']._serialized_start=1019
+  _globals['_CHECKPOINTREQUEST']._serialized_end=1102
+  _globals['_CHECKPOINTRESPONSE']._serialized_start=1104
+  _globals['_CHECKPOINTRESPONSE']._serialized_end=1137
+  _globals['_COMPACTREQUEST']._serialized_start=1139
+  _globals['_COMPACTREQUEST']._serialized_end=1194
+  _globals['_COMPACTRESPONSE']._serialized_start=1196
+  _globals['_COMPACTRESPONSE']._serialized_end=1230
+  _globals['_VERIFYJOURNALREQUEST']._serialized_start=1232
+  _globals['_VERIFYJOURNALREQUEST']._serialized_end=1308
+  _globals['_VERIFYJOURNALRESPONSE']._serialized_start=1310
+  _globals['_VERIFYJOURNALRESPONSE']._serialized_end=1373
+  _globals['_REMOVEJOURNALREQUEST']._serialized_start=1375
+  _globals['_REMOVEJOURNALREQUEST']._serialized_end=1436
+  _globals['_REMOVEJOURNALRESPONSE']._serialized_start=1438
+  _globals['_REMOVEJOURNALRESPONSE']._serialized_end=1461
+  _globals['_JOURNAL']._serialized_start=1464
+  _globals['_JOURNAL']._serialized_end=2131
 # @@protoc_insertion_point(module_scope)

@@ -47,14 +47,18 @@ class JournalEvent(_message.Message):
     def __init__(self, sequence: _Optional[int] = ..., type: _Optional[str] = ..., payload: _Optional[_Union[_common_pb2.Payload, _Mapping]] = ..., recorded: _Optional[float] = ...) -> None: ...
 
 class Damage(_message.Message):
-    __slots__ = ("actor", "seq", "what")
+    __slots__ = ("actor", "seq", "what", "table", "harmless")
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     SEQ_FIELD_NUMBER: _ClassVar[int]
     WHAT_FIELD_NUMBER: _ClassVar[int]
+    TABLE_FIELD_NUMBER: _ClassVar[int]
+    HARMLESS_FIELD_NUMBER: _ClassVar[int]
     actor: _common_pb2.ActorId
     seq: int
     what: str
-    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., seq: _Optional[int] = ..., what: _Optional[str] = ...) -> None: ...
+    table: str
+    harmless: bool
+    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., seq: _Optional[int] = ..., what: _Optional[str] = ..., table: _Optional[str] = ..., harmless: _Optional[bool] = ...) -> None: ...
 
 class ListJournalsRequest(_message.Message):
     __slots__ = ()

@@ -14,6 +14,7 @@ from workbench.api.bundles import SECRETS, ActorReplay, BundleEntry, BundleInfo
 from workbench.api.words import plural
 from workbench.cli import options, render
 from workbench.cli.connection import Target, running
+from workbench.cli.connection import session as opened
 from workbench.cli.moment import since
 from workbench.cli.progress import ProgressLine
 
@@ -119,24 +120,29 @@ def verify(file: Path, as_json: bool) -> int:
 @bundle.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--actor", "actors", metavar="NAME", multiple=True, help="Only this actor; may be repeated.")
+@click.option("--partial", is_flag=True, help="Turns that are left out, because others are missing, are no failure.")
 @options.as_json
 @options.debug
-def replay(file: Path, actors: tuple[str, ...], as_json: bool) -> int:
+def replay(file: Path, actors: tuple[str, ...], partial: bool, as_json: bool) -> int:
     """Live through the turns in FILE again, apart from every node, and compare replies, host calls, states and fuel.
 
-    Exit code 1 when an actor differs from its recording or could not be replayed, or when FILE is damaged.
+    Exit code 1 when an actor differs from its recording or could not be replayed, when turns are left out because
+    others before them are not recorded, or when FILE is damaged.
     """
     with ProgressLine() as progress:
         found = workbench.replay_bundle(file, actors=actors, progress=progress)
     for each in found.actors:
         if as_json:
-            render.line({**render.record(each), "held": not (each.divergence or each.problem)})
+            render.line({**render.record(each), "held": not (each.divergence or each.problem), "whole": each.whole})
         else:
             _show_replay(each)
     _warn(found.notes, found.problems)
     if not found.actors:
         click.echo(f"there is no turn in {file}: nothing was replayed", err=True)
-    return 0 if found.held else 1
+    left_out = sum(each.left_out for each in found.actors)
+    if left_out and not partial:
+        click.echo(f"{plural(left_out, 'turn')} of {file} left out; with --partial that is no failure", err=True)
+    return 0 if found.held and (partial or found.whole) else 1
 
 
 @bundle.command("open")
@@ -161,7 +167,7 @@ def open_(file: Path) -> int:
 @options.debug
 def timeline(file: Path, where: str, actor: str | None, after: int, limit: int, as_json: bool) -> None:
     """The turns in FILE in the order in which they ended. A position is the moment after a turn."""
-    with _opened(file) as node, ProgressLine() as progress:
+    with opened(str(file)) as node, ProgressLine() as progress:
         session = _session(node)
         if "state" in where:
             node.prepare(progress=progress)
@@ -190,17 +196,12 @@ def state(file: Path, actor: str, position: int | None, as_json: bool) -> int:
 
     Exit code 1 when it is not known; stderr says why.
     """
-    with _opened(file) as node, ProgressLine() as progress:
+    where = str(file) if position is None else f"{file}#{position}"
+    with opened(where) as node, ProgressLine() as progress:
         session = _session(node)
-        if position is not None:
-            session.go(position)
         node.prepare(progress=progress)
         found = session.state(actor)
     return render.state(found, as_json=as_json)
-
-
-def _opened(file: Path) -> Node:
-    return workbench.connect(f"bundle:{file}")
 
 
 def _session(node: Node) -> Session:

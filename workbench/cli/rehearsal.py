@@ -34,8 +34,10 @@ def show(found: Rehearsal, *, as_json: bool) -> None:
         render.table(("ACTOR", "VERDICT", "TURNS", "FIRST DIFFERENCE"), _rows(found))
         for row in found.actors:
             _below(row)
-    for note in found.notes:
+    for note in (note for note in found.notes if note not in found.problems):
         click.echo(f"note: {render.visible(note)}", err=True)
+    for problem in found.problems:
+        click.echo(f"problem: {render.visible(problem)}", err=True)
     if not found.actors:
         click.echo(f"nobody ran the module {found.replaced[:12]} last: nothing was rehearsed", err=True)
 

@@ -116,7 +116,7 @@ class _Life:
         self._opened, self._same_engine = opened, same_engine
         self._run = Replay(around, opened.open, actor)
         self._birth: Turn | None = None
-        self._last = self._replayed = self._equal = self._fuel = self._uncertain = 0
+        self._last = self._replayed = self._equal = self._fuel = self._uncertain = self._left_out = 0
         self._lives = self._from_birth = False
         self._doubt = self._problem = ""
         self._divergence: Divergence | None = None
@@ -150,7 +150,7 @@ class _Life:
             self._problem = "none of its turns could be lived through: no birth of it is recorded"
         notes = tuple(f"{plural(count, 'turn')}: {why}" if count else why for why, count in self._notes.items())
         counted = (total, self._replayed, self._equal, self._fuel, self._uncertain)
-        return ActorReplay(self.actor, *counted, self._divergence, self._problem, notes)
+        return ActorReplay(self.actor, *counted, self._divergence, self._problem, notes, self._left_out)
 
     def _one(self, turn: Turn) -> None:
         follows = turn.seq == self._last + 1 and self._lives
@@ -162,6 +162,7 @@ class _Life:
             self._lives = is_state(turn) and self._taken_up(turn)
             left_out = "not replayed, because what came before is not recorded or could not be replayed"
             self._leave_out("replayed from the state that it gave" if self._lives else left_out)
+            self._left_out += not self._lives
             return
         self._step(turn)
 
@@ -173,6 +174,7 @@ class _Life:
             self._lives = False
             missing = f"turns {after:,} to {born - 1:,}, by which it was brought back, are not all recorded"
             self._leave_out(f"not replayed, because {missing}")
+            self._left_out += 1
             return
         base, *since = (bundle.turn_at(place) for place in places)
         self._run.go_on(base.state)

@@ -56,7 +56,8 @@ def rehearse(
         found.append(on_thread(lambda: stage.act(actor, turns, terms)))  # noqa: B023  # it is over before the next
         if progress is not None:
             progress(Progress("rehearsing", (number + 1) / len(chosen), time.monotonic() - started))
-    return Rehearsal(replaced, candidate, tuple(found), left_out, (*recorded.notes, *stage.notes))
+    notes = (*recorded.notes, *stage.notes)
+    return Rehearsal(replaced, candidate, tuple(found), left_out, notes, recorded.problems)
 
 
 class _Stage:

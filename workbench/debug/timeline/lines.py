@@ -32,6 +32,11 @@ class Lines:
         self._bytes = 0
         self._lock = threading.Lock()
 
+    @property
+    def files(self) -> int:
+        """How many there are, with those that cannot be read."""
+        return len(self._names)
+
     def name(self, file: int) -> str:
         """The entry of the bundle."""
         return self._names[file]

@@ -12,7 +12,7 @@ import workbench
 from workbench.api import Node, Session, TimelineEntry
 from workbench.api.bundles import SECRETS, ActorReplay, BundleEntry, BundleInfo
 from workbench.api.words import plural
-from workbench.cli import options, render
+from workbench.cli import options, rehearsal, render
 from workbench.cli.connection import Target, running
 from workbench.cli.connection import session as opened
 from workbench.cli.moment import since
@@ -135,7 +135,7 @@ def replay(file: Path, actors: tuple[str, ...], partial: bool, as_json: bool) ->
         if as_json:
             render.line({**render.record(each), "held": not (each.divergence or each.problem), "whole": each.whole})
         else:
-            _show_replay(each)
+            _show_replay(each, file)
     _warn(found.notes, found.problems)
     if not found.actors:
         click.echo(f"there is no turn in {file}: nothing was replayed", err=True)
@@ -226,7 +226,7 @@ def _entry_of_timeline(entry: TimelineEntry) -> tuple[str, ...]:
     return *place, entry.type, entry.outcome.value, *figures
 
 
-def _show_replay(found: ActorReplay) -> None:
+def _show_replay(found: ActorReplay, file: Path) -> None:
     name = render.visible(found.actor.name)
     fuel = f", fuel of {found.fuel_compared:,}" if found.fuel_compared else ""
     otherwise = f", {found.uncertain:,} uncertain" if found.uncertain else ""
@@ -238,9 +238,10 @@ def _show_replay(found: ActorReplay) -> None:
             ("  what", f"{differs.what} ({differs.severity.value})"),
             ("  recorded", differs.recorded[:SHOWN]),
             ("  now", differs.now[:SHOWN]),
-            ("  state before", differs.state_before[:SHOWN]),
+            rehearsal.before(differs),
         )
         render.facts(pairs)
+        rehearsal.hint(differs, f"bundle:{file}")
     elif found.problem:
         click.echo(f"{name}: not replayed to its end: {render.visible(found.problem)} ({said})")
     else:

@@ -257,7 +257,7 @@ def rehearse(
     taken = rehearsal.candidate(candidate, packages)
     with nullcontext(bundle) if bundle is not None else stored(target) as where, ProgressLine() as progress:
         found = workbench.rehearse(where, taken, replaces=replaces, actors=actors, progress=progress)
-    rehearsal.show(found, as_json=as_json)
+    rehearsal.show(found, f"bundle:{bundle}" if bundle is not None else target.address, as_json=as_json)
     return 0 if found.is_identical else 1
 
 

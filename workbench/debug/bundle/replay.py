@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from operator import itemgetter
+from typing import TypeAlias
 
 from workbench.api.bundles import ActorReplay, BundleReplay
 from workbench.api.errors import Conflict, Crashed, NotFound, Rejected, WorkbenchError
@@ -36,6 +37,8 @@ MOST = PROFILES["permissive"].limits
 BOUNDED = tuple(name for name in Limits.__slots__ if name not in ("stack_bytes", "lifetime_fuel"))
 TOGETHER = 64
 """How many actors are alive at once: more take more memory, fewer read the file more often."""
+Before: TypeAlias = Callable[[Surroundings, Opened, ActorReplay, Place], ActorReplay]
+"""The same with the state before its difference, which is in the turn at that place."""
 LOOKS = 200
 """How many turns are lived through between two looks at whether the job was cancelled."""
 
@@ -47,11 +50,12 @@ def replay(
     bundle: Bundle,
     actors: Collection[str] = (),
     *,
+    before: Before | None = None,
     progress: ProgressCallback | None = None,
     cancel: CancelToken | None = None,
 ) -> BundleReplay:
     """Live through the turns of these actors by name (of all, when none is named). Runs on a thread for guests, which
-    is the one that `progress` is told on.
+    is the one that `progress` is told on. `before` completes a difference by the state before its turn.
 
     NotFound: one of them is not recorded. Conflict: cancelled.
     """
@@ -67,6 +71,11 @@ def replay(
     for first in range(0, len(chosen), TOGETHER):
         lives = [_Life(around, opened, actor, same_engine) for actor in chosen[first : first + TOGETHER]]
         found += _lived(bundle, lives, looks.step)
+        if before is not None:
+            found[first:] = [
+                before(around, opened, each, life.where) if life.where is not None else each
+                for each, life in zip(found[first:], lives, strict=True)
+            ]
     notes = list(opened.notes)
     if not same_engine and found:
         notes.append(
@@ -109,7 +118,8 @@ class _Looks:
 
 
 class _Life:
-    """One actor's turns, in order. `_doubt` says since when its state may be another one than was recorded."""
+    """One actor's turns, in order. `_doubt` says since when its state may be another one than was recorded, `where` is
+    the turn that differed first."""
 
     def __init__(self, around: Surroundings, opened: Opened, actor: ActorId, same_engine: bool) -> None:
         self.actor = actor
@@ -120,6 +130,7 @@ class _Life:
         self._lives = self._from_birth = False
         self._doubt = self._problem = ""
         self._divergence: Divergence | None = None
+        self.where: Place | None = None
         self._notes: dict[str, int] = {}
 
     @property
@@ -132,7 +143,10 @@ class _Life:
         """Live through the turn in this place."""
         try:
             turn = bundle.turn_at(place)
+            before = self._divergence
             self._one(turn)
+            if self._divergence is not before:
+                self.where = place
             if turn.birth is not None and turn.birth.replayed_after and self._lives and not self.is_over:
                 self._catch_up(bundle, turn.birth.replayed_after, turn.seq)
         except WorkbenchError as error:
@@ -182,7 +196,8 @@ class _Life:
         for turn in lived_again(since):
             found = self._run.step(bounded(turn))
             if found is not None and found.severity is not Severity.COST:
-                self._divergence = self._divergence or found
+                if self._divergence is None:
+                    self._divergence, self.where = found, None
                 return
 
     def _leave_out(self, why: str) -> None:

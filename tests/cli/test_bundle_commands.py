@@ -116,9 +116,10 @@ def _changed(path: Path, target: Path) -> Path:
     return forged(path, target, change)
 
 
-def test_an_export_needs_a_running_node(shell) -> None:
+def test_an_export_of_an_empty_workspace_says_how_turns_are_recorded(shell) -> None:
     done = shell("bundle", "export", "x")
-    assert (done.code, done.err) == (5, "unavailable: no node runs here: start one with workbench node\n")
+    said = "not_found: nothing is recorded of this tenant and namespace yet; turn recording on with: workbench debug"
+    assert (done.code, done.err.startswith(said), (shell.folder / "x").exists()) == (1, True, False)
 
 
 def test_the_turns_of_a_session_are_listed_and_found(shell, made: Path) -> None:

@@ -13,7 +13,7 @@ from workbench.api import Node, Session, TimelineEntry
 from workbench.api.bundles import SECRETS, ActorReplay, BundleEntry, BundleInfo
 from workbench.api.words import plural
 from workbench.cli import options, rehearsal, render
-from workbench.cli.connection import Target, running
+from workbench.cli.connection import Target, stored
 from workbench.cli.connection import session as opened
 from workbench.cli.moment import since
 from workbench.cli.progress import ProgressLine
@@ -49,13 +49,15 @@ def export(
     target: Target,
     as_json: bool,
 ) -> None:
-    """Write what the running node has recorded into FILE.
+    """Write what the running node has recorded into FILE, or what lies in the workspace, when no node runs on it.
+
+    Turns of durable actors that are not recorded are taken from their journals.
 
     What stands under names like authorization, password, token, secret and api-key is taken out, the same way
     everywhere, and the turns that had it are marked.
     """
     secrets = (*(() if keep_secrets else SECRETS), *rules)
-    with running(target) as node, ProgressLine() as progress:
+    with stored(target) as node, ProgressLine() as progress:
         info = workbench.export_bundle(
             node,
             file,

@@ -163,6 +163,8 @@ def _read(node: Node, wanted: Wanted, found: Gathered) -> Session:
     if silent:
         named = ", ".join(silent[:NAMED]) + (", …" if len(silent) > NAMED else "")
         notes.append(f"{plural(len(silent), 'actor')} not in it, because no turn of them is recorded: {named}")
+    if found.completed:
+        notes.append(_completed(found))
     if not found.held:
         notes.append("what services held is not in it: it is recorded on the level full alone")
     log = [
@@ -170,6 +172,13 @@ def _read(node: Node, wanted: Wanted, found: Gathered) -> Session:
     ]
     supervisors = [_above(info, names) if names else info for info in node.supervision.list()]
     return Session(actors, [info for info in supervisors if info is not None], log, notes)
+
+
+def _completed(found: Gathered) -> str:
+    names = sorted(found.completed)
+    named = ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")
+    turns, whose = plural(sum(found.completed.values()), "turn"), plural(len(names), "durable actor")
+    return f"{turns} of {whose} are from their journals, because the recording does not have them: {named}"
 
 
 def _above(info: SupervisorInfo, names: Collection[str]) -> SupervisorInfo | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from heapq import merge
 from operator import attrgetter
 from pathlib import Path
@@ -21,6 +21,7 @@ from workbench.api.recordings import RecordedTurn
 from workbench.api.turn_text import to_line
 from workbench.api.turns import Outcome, Turn
 from workbench.debug.bundle import records, tables
+from workbench.debug.bundle.journals import Journals
 from workbench.debug.bundle.spool import Spool
 
 MOST = 1_000_000
@@ -42,8 +43,8 @@ class Gathered:
     """A session on its way into a bundle. `kept` says of each turn whether it is wanted, None: all are.
 
     `names` are those of all actors with a recorded turn, `early` how many of the wanted turns began before the time
-    that was asked for. `number` is that of the last change in what was `held`, per table; without tables services were
-    not recorded.
+    that was asked for, `completed` how many turns of whom come from their journals. `number` is that of the last change
+    in what was `held`, per table; without tables services were not recorded.
     """
 
     lines: Spool
@@ -55,6 +56,7 @@ class Gathered:
     early: int
     held: dict[str, Spool]
     number: int
+    completed: dict[str, int] = field(default_factory=dict)
 
     def close(self) -> None:
         for spool in (self.lines, *self.held.values()):
@@ -74,8 +76,9 @@ class Gathered:
 
 
 def gather(node: Node, folder: Path, actors: Collection[str] = (), *, since: float = 0.0) -> Gathered:
-    """Read it. With `since` the turns that began then or later, and before them what each actor's replay begins with.
+    """Read it; turns of durable actors that are not recorded come from their journals.
 
+    With `since` the turns that began then or later, and before them what each actor's replay begins with.
     NotFound: nothing is recorded.
     """
     newest = node.debugger.turns(limit=1, newest=True)
@@ -109,10 +112,11 @@ def _read(node: Node, found: Gathered, actors: Collection[str], since: float, en
     ]
     if found.held:
         streams.append(_changes(node, since, found.number))
+    journals = Journals(node, actors)
     numbers: dict[str, int] = {}
     marks: list[Mark] = []
     rans: dict[Ran, Ran] = {}
-    for each in merge(*streams, key=attrgetter("position")):
+    for each in journals.woven(merge(*streams, key=attrgetter("position"))):
         if isinstance(each, RecordedChange):
             found.lines.add(CHANGE + change_line(each.change))
             found.changes += 1
@@ -128,6 +132,7 @@ def _read(node: Node, found: Gathered, actors: Collection[str], since: float, en
             number = numbers.setdefault(turn.actor.name, len(numbers))
             born = turn.birth is not None and turn.outcome is Outcome.REPLY
             marks.append((number, turn.started >= since, born, is_state(turn), rans[ran]))
+    found.completed = journals.completed
     if not found.turns and not found.changes and not actors:
         raise NotFound(f"nothing is recorded of this tenant and namespace yet; {TURN_ON}")
     if since:

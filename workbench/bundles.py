@@ -29,12 +29,13 @@ def export(
     *,
     actors: Collection[str] = (),
     since: float = 0.0,
+    until: float = 0.0,
     with_interpreter: bool = False,
     secrets: Sequence[str] = SECRETS,
     progress: ProgressCallback | None = None,
     cancel: CancelToken | None = None,
 ) -> BundleInfo:
-    wanted = exporting.Wanted(actors, since, with_interpreter, secrets)
+    wanted = exporting.Wanted(actors, since, with_interpreter, secrets, until)
     exporting.export(node, path, wanted, progress=progress, cancel=cancel)
     return show(path)
 

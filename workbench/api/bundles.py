@@ -10,7 +10,7 @@ from workbench.api.replay import Divergence
 SUFFIX = ".plexbundle"
 FORMAT = 1
 """The version of the format that this program writes. A newer one is read as far as it is understood."""
-SECRETS = ("authorization", "password", "token", "secret", "api-key")
+SECRETS = ("authorization", "password", "passwd", "token", "secret", "api-key")
 """Names under which a secret stands: of headers, of keys, of members of JSON. A rule `/…/` is a regular expression."""
 
 

@@ -15,7 +15,7 @@ from workbench.api.words import plural
 from workbench.cli import options, rehearsal, render
 from workbench.cli.connection import Target, stored
 from workbench.cli.connection import session as opened
-from workbench.cli.moment import since
+from workbench.cli.moment import since, until
 from workbench.cli.progress import ProgressLine
 
 HASH = re.compile("[0-9a-f]{64}")
@@ -32,6 +32,7 @@ def bundle() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--actor", "actors", metavar="NAME", multiple=True, help="Only this actor; may be repeated.")
 @since
+@until
 @click.option("--with-interpreter", is_flag=True, help="Put the Python interpreter in, for machines with another one.")
 @click.option("--redact", "rules", metavar="RULE", multiple=True,
               help="One more name under which secrets stand, or /EXPRESSION/ for a secret itself.")  # fmt: skip
@@ -43,6 +44,7 @@ def export(
     file: Path,
     actors: tuple[str, ...],
     since: float,
+    until: float,
     with_interpreter: bool,
     rules: tuple[str, ...],
     keep_secrets: bool,
@@ -63,6 +65,7 @@ def export(
             file,
             actors=actors,
             since=since,
+            until=until,
             with_interpreter=with_interpreter,
             secrets=secrets,
             progress=progress,

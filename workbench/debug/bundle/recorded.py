@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from heapq import merge
+from math import inf
 from operator import attrgetter
 from pathlib import Path
 from typing import TypeAlias
@@ -75,10 +76,13 @@ class Gathered:
             at += 1
 
 
-def gather(node: Node, folder: Path, actors: Collection[str] = (), *, since: float = 0.0) -> Gathered:
+def gather(
+    node: Node, folder: Path, actors: Collection[str] = (), *, since: float = 0.0, until: float = 0.0
+) -> Gathered:
     """Read it; turns of durable actors that are not recorded come from their journals.
 
-    With `since` the turns that began then or later, and before them what each actor's replay begins with.
+    With `since` the turns that began then or later, and before them what each actor's replay begins with; with `until`
+    those that began by then. What services held is always that at the end, with the changes back to it.
     NotFound: nothing is recorded.
     """
     newest = node.debugger.turns(limit=1, newest=True)
@@ -90,7 +94,7 @@ def gather(node: Node, folder: Path, actors: Collection[str] = (), *, since: flo
         if node.debugger.level().has_calls or node.debugger.changes(limit=1):
             undo.callback(found.close)
             _hold(node, folder, found)
-        _read(node, found, actors, since, end)
+        _read(node, found, actors, since, until or inf, end)
         undo.pop_all()
     return found
 
@@ -105,7 +109,7 @@ def _hold(node: Node, folder: Path, found: Gathered) -> None:
             spool.add(records.text(tables.written(row)))
 
 
-def _read(node: Node, found: Gathered, actors: Collection[str], since: float, end: int) -> None:
+def _read(node: Node, found: Gathered, actors: Collection[str], since: float, until: float, end: int) -> None:
     whose: Sequence[str | None] = sorted(set(actors)) or (None,)
     streams: list[Iterable[RecordedTurn | RecordedChange]] = [
         _turns(node, name, end, max(LEAST, PAGE // len(whose))) for name in whose
@@ -122,8 +126,10 @@ def _read(node: Node, found: Gathered, actors: Collection[str], since: float, en
             found.changes += 1
             continue
         turn = each.turn
-        found.lines.add(TURN + to_line(turn))
         found.names.add(turn.actor.name)
+        if turn.started > until:
+            continue
+        found.lines.add(TURN + to_line(turn))
         if (ran := (turn.module, turn.interpreter)) not in found.modules:
             found.modules.add(ran)
             rans[ran] = ran
@@ -133,7 +139,7 @@ def _read(node: Node, found: Gathered, actors: Collection[str], since: float, en
             born = turn.birth is not None and turn.outcome is Outcome.REPLY
             marks.append((number, turn.started >= since, born, is_state(turn), rans[ran]))
     found.completed = journals.completed
-    if not found.turns and not found.changes and not actors:
+    if not found.names and not found.changes and not actors:
         raise NotFound(f"nothing is recorded of this tenant and namespace yet; {TURN_ON}")
     if since:
         found.kept = _from(marks)

@@ -169,6 +169,8 @@ def test_a_session_is_a_node_for_every_command_that_reads(shell, made: Path) -> 
     assert {row["file_name"] for row in shell("module", "list", *where, "--json").objects} == {
         "keeper.py", "fragile.wat",
     }  # fmt: skip
+    how = shell("debug", "record", *where).out
+    assert "recorded  3 turns\n" in how and " of 0 bytes" not in how and "0.0 days" not in how and "pinned" not in how
     refused = shell("actor", "stop", "keeper", *where)
     assert refused.code == 4 and "actors.stop was refused: shop.plexbundle is a recorded session" in refused.err
     assert shell("kv", "put", "a", "b", *where).code == 4

@@ -103,8 +103,10 @@ def show(file: Path, as_json: bool) -> None:
 @options.as_json
 @options.debug
 def verify(file: Path, as_json: bool) -> int:
-    """Read every byte of FILE and compare it with the hashes in it; exit code 1 when something is damaged or missing.
+    """Read every entry of FILE and compare it with the hashes in it; exit code 1 when something is damaged or missing.
 
+    The heads of the entries are compared with the directory of the zip. What no reader of a bundle reads is not looked
+    at: versions, rights and attributes in the zip, and bytes between its parts.
     The hashes tell what happened to the file on its way, not who wrote it.
     """
     info = workbench.verify_bundle(file)

@@ -134,6 +134,11 @@ class Bundle:
     def entries(self) -> Sequence[Entry]:
         return self.manifest.entries
 
+    def check_headers(self) -> None:
+        """Name the entries whose head in the zip says something else than its directory."""
+        for problem in self._container.check_headers():
+            self.refuse(problem)
+
     def packed_bytes(self, name: str) -> int:
         return self._container.packed_bytes(name)
 

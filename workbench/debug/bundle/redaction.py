@@ -2,8 +2,8 @@
 
 A rule is a name under which a secret stands (of a header, a field of a log line, a variable, a key of the key/value
 store, a member of JSON or a pair of a web form; the password in an address stands under none) or, between slashes, a
-regular expression for the secret itself: its first group, else all of it. What a rule finds in one place is taken out of
-every other text too, and of bytes, unless it is so short that it would be found everywhere.
+regular expression for the secret itself: its first group, else all of it. What a rule finds in one place is taken out
+of every other text too, and of bytes, unless it is so short that it would be found everywhere.
 
 Everything is looked at once to `learn` the secrets, and then again to take them out. Modules are never changed: their
 hash is their name.

@@ -253,16 +253,18 @@ def export_bundle(
     *,
     actors: Sequence[str] = (),
     since: float = 0.0,
+    until: float = 0.0,
     with_interpreter: bool = False,
     secrets: Sequence[str] = SECRETS,
     progress: ProgressCallback | None = None,
     cancel: CancelToken | None = None,
 ) -> BundleInfo:
-    """Write what a node has recorded into one file: of all actors or of some, from a time on; gives what it holds.
+    """Write what a node has recorded into one file: of all actors or of some, of turns that began at `since` or
+    later and at `until` or before (0: no bound); gives what it holds.
 
     `secrets` are the rules by which secrets are taken out. An existing file is replaced when the new one is complete.
-    NotFound: an actor that is neither there nor recorded. Conflict: cancelled. Invalid, Exhausted: the file cannot be
-    written, and nothing was changed.
+    NotFound: an actor that is neither there nor recorded, or no turn of that time. Conflict: cancelled. Invalid,
+    Exhausted: the file cannot be written, and nothing was changed.
     """
     from workbench import bundles
 
@@ -271,6 +273,7 @@ def export_bundle(
         Path(path),
         actors=actors,
         since=since,
+        until=until,
         with_interpreter=with_interpreter,
         secrets=secrets,
         progress=progress,

@@ -43,7 +43,14 @@ def made(tmp_path_factory: pytest.TempPathFactory, interpreter: str) -> Path:
         (row,) = shell("bundle", "export", "one", "--actor", "keeper", "--keep-secrets", "--json").objects
         assert (row["turns"], row["chosen"], row["rules"]) == (2, ["keeper"], [])
         late = shell("bundle", "export", "late", "--since", "2999-01-01")
-        assert (late.code, late.out.startswith("late holds 0 turns of 0 actors")) == (0, True)
+        said = "not_found: no turn from 2999-01-01 00:00:00 on is recorded; workbench debug history lists what is"
+        assert (late.code, said in late.err, (folder / "late").exists()) == (1, True, False)
+        early = shell("bundle", "export", "early", "--until", "2001-01-01", "--actor", "keeper")
+        assert (early.code, "no turn of keeper up to 2001-01-01 00:00:00 is recorded" in early.err) == (1, True)
+        crossed = shell("bundle", "export", "crossed", "--since", "2002-01-01", "--until", "2001-01-01")
+        assert (crossed.code, "up to 2001-01-01 00:00:00, which is before" in crossed.err) == (1, True)
+        every = shell("bundle", "export", "x", "--redact", "//")
+        assert (every.code, every.err.startswith("invalid: the rule // is empty: every text matches it")) == (1, True)
         missing = shell("bundle", "export", "x", "--actor", "nobody")
         assert (missing.code, "not_found: no actor 'nobody'" in missing.err) == (1, True)
         wrong = shell("bundle", "export", "x", "--since", "tomorrow")
@@ -100,8 +107,6 @@ def test_a_replay_tells_each_actor_and_ends_with_the_exit_code(shell, made: Path
     assert "what      reply (behavior)" in differs.out and "opensesamf" in differs.out
     (row,) = shell("bundle", "replay", str(changed), "--json").objects
     assert (row["held"], row["divergence"]["what"]) == (False, "reply")
-    empty = shell("bundle", "replay", str(made.with_name("late")))
-    assert (empty.code, empty.err.endswith("nothing was replayed\n")) == (1, True)
     nobody = shell("bundle", "replay", str(made), "--actor", "nobody")
     assert nobody.code == 1 and nobody.err.endswith("not_found: no turn of 'nobody' is in shop.plexbundle\n")
 
@@ -116,9 +121,10 @@ def _changed(path: Path, target: Path) -> Path:
     return forged(path, target, change)
 
 
-def test_an_export_needs_a_running_node(shell) -> None:
+def test_an_export_of_an_empty_workspace_says_how_turns_are_recorded(shell) -> None:
     done = shell("bundle", "export", "x")
-    assert (done.code, done.err) == (5, "unavailable: no node runs here: start one with workbench node\n")
+    said = "not_found: nothing is recorded of this tenant and namespace yet; turn recording on with: workbench debug"
+    assert (done.code, done.err.startswith(said), (shell.folder / "x").exists()) == (1, True, False)
 
 
 def test_the_turns_of_a_session_are_listed_and_found(shell, made: Path) -> None:
@@ -163,6 +169,8 @@ def test_a_session_is_a_node_for_every_command_that_reads(shell, made: Path) -> 
     assert {row["file_name"] for row in shell("module", "list", *where, "--json").objects} == {
         "keeper.py", "fragile.wat",
     }  # fmt: skip
+    how = shell("debug", "record", *where).out
+    assert "recorded  3 turns\n" in how and " of 0 bytes" not in how and "0.0 days" not in how and "pinned" not in how
     refused = shell("actor", "stop", "keeper", *where)
     assert refused.code == 4 and "actors.stop was refused: shop.plexbundle is a recorded session" in refused.err
     assert shell("kv", "put", "a", "b", *where).code == 4

@@ -22,6 +22,10 @@ def test_a_headless_node_records_when_it_is_asked_to(shell: Shell) -> None:
         lines = shell("debug", "history", "one", "--json").out.splitlines()
         assert [from_line(line).outcome for line in lines] == ["reply", "crashed"]
         assert shell("debug", "record", "one", "--level", "inherit", "--json").objects[0]["level"] == "off"
+        absent = shell("debug", "record", "typo", "--level", "full")
+        assert (absent.code, absent.err) == (0, "note: there is no actor 'typo' now: the level is kept for when it "
+                                                "comes, as long as the node runs\n")  # fmt: skip
+        assert shell("debug", "record", "typo", "--level", "inherit").code == 0
         wrong = shell("debug", "record", "--keep")
         assert (wrong.code, wrong.err) == (1, "invalid: --keep and --no-keep are about one actor; name it\n")
     shown = shell("debug", "history", "one").out

@@ -112,6 +112,21 @@ def test_from_a_time_on_an_actor_begins_with_its_birth_and_the_state_before(node
     assert found.notes == ("1 turn: replayed from the state that it gave",)
 
 
+def test_up_to_a_time_turns_that_began_later_are_left_out(node: Node, tmp_path: Path) -> None:
+    turns = node.actors.turns("door", limit=100)
+    workbench.export_bundle(node, tmp_path / "some", actors=["door"], until=turns[2].started)
+    with Bundle(tmp_path / "some") as bundle:
+        assert [turn.seq for turn in bundle.turns()] == [1, 2, 3]
+    assert workbench.replay_bundle(tmp_path / "some").held
+    between = workbench.export_bundle(
+        node, tmp_path / "some", actors=["door"], since=turns[4].started, until=turns[4].started
+    )
+    assert between.turns == 3  # with its birth, and the state that it gave
+    with pytest.raises(NotFound, match=r"no turn of door up to 1970-01-01 .* is recorded"):
+        workbench.export_bundle(node, tmp_path / "none", actors=["door"], until=1.0)
+    assert [path.name for path in tmp_path.iterdir()] == ["some"]
+
+
 def test_a_later_time_leaves_out_who_did_nothing(node: Node, tmp_path: Path) -> None:
     info = workbench.export_bundle(node, tmp_path / "later", since=node.actors.turns("door", limit=1)[0].started)
     assert {actor.actor.name: actor.turns for actor in info.actors if actor.turns} == {"door": 4}

@@ -312,6 +312,38 @@ def test_records_that_cannot_be_are_named(session: Path, tmp_path: Path, name: s
     assert (len(info.problems) >= 1) is bool(data) or name == "modules"
 
 
+def test_the_head_of_an_entry_is_compared_with_the_directory(session: Path, tmp_path: Path) -> None:
+    """A reader of zips looks at the directory alone: another byte of the head, but for the version, is seen."""
+    whole = session.read_bytes()
+    begin = whole.index(b"turns/0001.jsonl") - 30
+    for at in (*range(6, 28), 30, 45):
+        data = bytearray(whole)
+        data[begin + at] ^= 1
+        (tmp_path / "x").write_bytes(data)
+        try:
+            problems = workbench.verify_bundle(tmp_path / "x").problems
+        except Invalid:
+            continue
+        assert any(problem.startswith("turns/0001.jsonl is damaged: ") for problem in problems), at
+    assert not workbench.verify_bundle(session).problems
+
+
+def test_what_is_wrong_with_a_line_is_said_in_words(session: Path, tmp_path: Path) -> None:
+    def edit(entries: dict[str, bytes]) -> None:
+        lines = entries["turns/0001.jsonl"].splitlines(keepends=True)
+        lines[1] = lines[1].replace(b'"figures":[', b'"figures":[1,2,3,')
+        lines[2] = lines[2].replace(b'"seq":', b'"seq":' + b"9" * 5_000)
+        lines[3] = lines[3].replace(b'"actor":[', b'"actor":["x",')
+        entries["turns/0001.jsonl"] = b"".join(lines)
+        entries["actors.json"] = b"9" * 5_000
+
+    problems = "\n".join(everything(forged(session, tmp_path / "x", edit))[0].problems)
+    assert "turns/0001.jsonl line 2: it is no turn: one of its values has another form or length" in problems
+    assert "turns/0001.jsonl line 3: it is no turn: one of its numbers has thousands of digits" in problems
+    assert "actors.json line 1: it is no JSON: one of its numbers has thousands of digits" in problems
+    assert "unpack" not in problems and "sys." not in problems
+
+
 def test_what_only_looks_like_a_module_is_refused_by_name(session: Path, tmp_path: Path) -> None:
     def spoil(entries: dict[str, bytes]) -> None:
         for name in entries:

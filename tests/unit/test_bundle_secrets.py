@@ -50,6 +50,10 @@ def redacted(*turns: Turn, rules: tuple[str, ...] = SECRETS) -> list[Turn]:
         turn("", HostCall("keyvalue", "get", ("token",), SECRET.encode())),
         turn("", HostCall("http", "request", ("GET", "u", [("x-secret", SECRET)], "", 1), (200, [], "ok"))),
         turn("", HostCall("wasi", "environment", (), [("DB_PASSWORD", SECRET)])),
+        turn(json.dumps({"token": SECRET}).encode()),
+        turn("", reply=json.dumps({"passwd": SECRET}, ensure_ascii=False).encode()),
+        turn("", HostCall("messaging", "ask", ("b", "x", json.dumps({"password": SECRET}).encode()))),
+        turn("", HostCall("messaging", "ask", ("b", "x", ""), json.dumps([{"secret": SECRET}]).encode())),
     ],
 )  # fmt: skip
 def test_a_secret_is_found_where_its_name_stands_and_taken_out_everywhere(found: Turn) -> None:
@@ -65,6 +69,33 @@ def test_a_secret_is_found_where_its_name_stands_and_taken_out_everywhere(found:
         assert each.unrepeatable == REDACTED
     assert "[redacted 1]" in str(others[0].envelope) and "[redacted 2]" not in repr((first, *others))
     assert isinstance(others[1].envelope.payload, bytes) and others[1].envelope.payload == b"bytes [redacted 1]"
+
+
+FORM = "user=anna&password=open%20sesame&x=1"
+
+
+@pytest.mark.parametrize(
+    ("given", "left"),
+    [
+        (FORM, "user=anna&password=[redacted 1]&x=1"),
+        (FORM.encode(), b"user=anna&password=[redacted 1]&x=1"),
+        ("https://a.b/c?api_key=opensesame&x=1", "https://a.b/c?api_key=[redacted 1]&x=1"),
+        ("see https://anna:opensesame@a.b/c?x=1, or", "see https://anna:[redacted 1]@a.b/c?x=1, or"),
+        (b"postgres://anna:opensesame@a.b/c", b"postgres://anna:[redacted 1]@a.b/c"),
+    ],
+)  # fmt: skip
+def test_web_forms_and_addresses_are_looked_at(given: str | bytes, left: str | bytes) -> None:
+    (found,) = redacted(turn(given))
+    assert found.envelope is not None and found.envelope.payload == left
+    assert found.unrepeatable == REDACTED
+
+
+@pytest.mark.parametrize(
+    "given", ["a=1&b=2", "https://a.b:80/c", "https://a.b/c@d", b"\xff password=x&y", "x=password"]
+)
+def test_what_only_looks_like_one_stays(given: str | bytes) -> None:
+    assert redacted(turn(given))[0] == turn(given)
+    assert redacted(turn("https://anna:opensesame@a.b"), rules=())[0] == turn("https://anna:opensesame@a.b")
 
 
 def test_the_scheme_of_an_authorization_stays() -> None:

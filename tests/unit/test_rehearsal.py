@@ -106,7 +106,8 @@ def test_an_edit_is_classed_at_the_turn_where_it_shows_first(
         return
     assert (row.divergence.seq, row.divergence.what) == (turn, what)
     assert row.divergence.recorded != row.divergence.now
-    assert row.divergence.state_before == ("5" if turn <= 5 else "8")
+    assert row.divergence.state_before == ("5" if turn <= 2 else "8")
+    assert row.divergence.state_seq == turn - (verdict is not Verdict.REFUSED)
     assert row.limit == ("fuel" if verdict is Verdict.LIMIT else "")
     if verdict in (Verdict.CRASH, Verdict.REFUSED):
         assert row.place is not None and row.place.file == "till.py"

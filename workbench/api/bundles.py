@@ -10,7 +10,7 @@ from workbench.api.replay import Divergence
 SUFFIX = ".plexbundle"
 FORMAT = 1
 """The version of the format that this program writes. A newer one is read as far as it is understood."""
-SECRETS = ("authorization", "password", "token", "secret", "api-key")
+SECRETS = ("authorization", "password", "passwd", "token", "secret", "api-key")
 """Names under which a secret stands: of headers, of keys, of members of JSON. A rule `/…/` is a regular expression."""
 
 
@@ -100,7 +100,8 @@ class ActorReplay:
     again (what was redacted, or never recorded), and so they may: they are no difference, and no proof either.
 
     `divergence` is where it first differed, a difference in behavior before one in cost. `problem` says why it could
-    not be replayed at all, or not to its end; `notes` what was left out, and why that is no difference.
+    not be replayed at all, or not to its end; `notes` what was left out, and why that is no difference. `left_out` are
+    turns of which nothing can be said, because others before them are not recorded.
     """
 
     actor: ActorId
@@ -112,6 +113,12 @@ class ActorReplay:
     divergence: Divergence | None = None
     problem: str = ""
     notes: tuple[str, ...] = ()
+    left_out: int = 0
+
+    @property
+    def whole(self) -> bool:
+        """Whether no turn was left out."""
+        return not self.left_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +131,11 @@ class BundleReplay:
 
     @property
     def held(self) -> bool:
-        """Whether every actor was replayed, none differed, and nothing that was read is damaged."""
+        """Whether every actor was replayed, none differed, and nothing that was read is damaged. See `whole` too."""
         wrong = any(each.divergence or each.problem for each in self.actors)
         return bool(self.actors) and not wrong and not self.problems
+
+    @property
+    def whole(self) -> bool:
+        """Whether no turn was left out because others before it are not recorded."""
+        return all(each.whole for each in self.actors)

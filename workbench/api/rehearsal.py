@@ -57,15 +57,18 @@ class LeftOut:
 @value
 class Rehearsal:
     """What came of all of them. `replaced` and `candidate` are hashes of modules; `notes` say what was not
-    looked at."""
+    looked at, `problems` what is damaged of where the turns come from."""
 
     replaced: str
     candidate: str
     actors: tuple[ActorRehearsal, ...]
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
 
     @property
     def is_identical(self) -> bool:
-        """Whether there is somebody to judge by, and nobody would have noticed the candidate."""
-        return bool(self.actors) and all(each.verdict is Verdict.IDENTICAL for each in self.actors)
+        """Whether there is somebody to judge by, and nobody would have noticed the candidate, and no turn is missing
+        because it cannot be read."""
+        identical = all(each.verdict is Verdict.IDENTICAL for each in self.actors)
+        return bool(self.actors) and identical and not self.problems

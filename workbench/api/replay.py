@@ -22,7 +22,8 @@ class Divergence:
     """Where a replay differed first from its recording, side by side.
 
     `what` is `reply`, `outcome`, `state`, `fuel` or `host call N` (from 1). `recorded` and `now` are the two sides in
-    words, cut at a length that can be read; `state_before` is the state at the last checkpoint before the turn.
+    words, cut at a length that can be read; `state_before` is the state after the turn
+    `state_seq`: where that is the one before it (`seq` - 1) the state before it, else the last that was seen.
     """
 
     actor: ActorId

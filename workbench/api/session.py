@@ -80,6 +80,11 @@ class Session(Protocol):
         """The name of the file."""
         ...
 
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What was found damaged in it so far: sentences that begin with the name of the entry."""
+        ...
+
     def now(self) -> Moment: ...
 
     def go(self, position: int) -> Moment:
@@ -111,7 +116,11 @@ class Session(Protocol):
         ...
 
     def state(self, actor: ActorId | str, position: int | None = None) -> StateView:
-        """The state of an actor at a moment (now). NotFound: no turn of it is recorded."""
+        """The state of an actor at a moment (now). NotFound: no turn of it is recorded.
+
+        It is unknown behind what cannot be read, if turns of the actor may be among that. A `position` that is named is
+        the moment before such damage, for the actor whose turn ended then.
+        """
         ...
 
     def mailbox(self, actor: ActorId | str, position: int | None = None) -> Sequence[Envelope]:

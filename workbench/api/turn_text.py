@@ -69,7 +69,21 @@ def from_line(line: str) -> Turn:
     except KeyError as error:
         raise Invalid(f"it is no turn: it has no {error}") from None
     except (ValueError, TypeError, AttributeError, IndexError, OverflowError, RecursionError) as error:
-        raise Invalid(f"it is no turn: {error}") from None
+        raise Invalid(f"it is no turn: {in_words(error)}") from None
+
+
+def in_words(error: Exception) -> str:
+    """What is wrong with a value that was read, where Python says it in words of a program's."""
+    said = str(error)
+    if "digits" in said and "integer string conversion" in said:
+        return "one of its numbers has thousands of digits"
+    if "values to unpack" in said or "out of range" in said or "has no attribute" in said:
+        return "one of its values has another form or length than it should have"
+    if isinstance(error, TypeError | AttributeError):
+        return "one of its values is of another kind than it should be"
+    if isinstance(error, RecursionError):
+        return "its values are nested too deep"
+    return said[:100]
 
 
 def _of_turn(turn: Turn) -> dict[str, Any]:

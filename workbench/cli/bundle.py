@@ -12,9 +12,10 @@ import workbench
 from workbench.api import Node, Session, TimelineEntry
 from workbench.api.bundles import SECRETS, ActorReplay, BundleEntry, BundleInfo
 from workbench.api.words import plural
-from workbench.cli import options, render
-from workbench.cli.connection import Target, running
-from workbench.cli.moment import since
+from workbench.cli import options, rehearsal, render
+from workbench.cli.connection import Target, stored
+from workbench.cli.connection import session as opened
+from workbench.cli.moment import since, until
 from workbench.cli.progress import ProgressLine
 
 HASH = re.compile("[0-9a-f]{64}")
@@ -31,6 +32,7 @@ def bundle() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--actor", "actors", metavar="NAME", multiple=True, help="Only this actor; may be repeated.")
 @since
+@until
 @click.option("--with-interpreter", is_flag=True, help="Put the Python interpreter in, for machines with another one.")
 @click.option("--redact", "rules", metavar="RULE", multiple=True,
               help="One more name under which secrets stand, or /EXPRESSION/ for a secret itself.")  # fmt: skip
@@ -42,24 +44,28 @@ def export(
     file: Path,
     actors: tuple[str, ...],
     since: float,
+    until: float,
     with_interpreter: bool,
     rules: tuple[str, ...],
     keep_secrets: bool,
     target: Target,
     as_json: bool,
 ) -> None:
-    """Write what the running node has recorded into FILE.
+    """Write what the running node has recorded into FILE, or what lies in the workspace, when no node runs on it.
+
+    Turns of durable actors that are not recorded are taken from their journals.
 
     What stands under names like authorization, password, token, secret and api-key is taken out, the same way
     everywhere, and the turns that had it are marked.
     """
     secrets = (*(() if keep_secrets else SECRETS), *rules)
-    with running(target) as node, ProgressLine() as progress:
+    with stored(target) as node, ProgressLine() as progress:
         info = workbench.export_bundle(
             node,
             file,
             actors=actors,
             since=since,
+            until=until,
             with_interpreter=with_interpreter,
             secrets=secrets,
             progress=progress,
@@ -97,8 +103,10 @@ def show(file: Path, as_json: bool) -> None:
 @options.as_json
 @options.debug
 def verify(file: Path, as_json: bool) -> int:
-    """Read every byte of FILE and compare it with the hashes in it; exit code 1 when something is damaged or missing.
+    """Read every entry of FILE and compare it with the hashes in it; exit code 1 when something is damaged or missing.
 
+    The heads of the entries are compared with the directory of the zip. What no reader of a bundle reads is not looked
+    at: versions, rights and attributes in the zip, and bytes between its parts.
     The hashes tell what happened to the file on its way, not who wrote it.
     """
     info = workbench.verify_bundle(file)
@@ -119,24 +127,29 @@ def verify(file: Path, as_json: bool) -> int:
 @bundle.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--actor", "actors", metavar="NAME", multiple=True, help="Only this actor; may be repeated.")
+@click.option("--partial", is_flag=True, help="Turns that are left out, because others are missing, are no failure.")
 @options.as_json
 @options.debug
-def replay(file: Path, actors: tuple[str, ...], as_json: bool) -> int:
+def replay(file: Path, actors: tuple[str, ...], partial: bool, as_json: bool) -> int:
     """Live through the turns in FILE again, apart from every node, and compare replies, host calls, states and fuel.
 
-    Exit code 1 when an actor differs from its recording or could not be replayed, or when FILE is damaged.
+    Exit code 1 when an actor differs from its recording or could not be replayed, when turns are left out because
+    others before them are not recorded, or when FILE is damaged.
     """
     with ProgressLine() as progress:
         found = workbench.replay_bundle(file, actors=actors, progress=progress)
     for each in found.actors:
         if as_json:
-            render.line({**render.record(each), "held": not (each.divergence or each.problem)})
+            render.line({**render.record(each), "held": not (each.divergence or each.problem), "whole": each.whole})
         else:
-            _show_replay(each)
+            _show_replay(each, file)
     _warn(found.notes, found.problems)
     if not found.actors:
         click.echo(f"there is no turn in {file}: nothing was replayed", err=True)
-    return 0 if found.held else 1
+    left_out = sum(each.left_out for each in found.actors)
+    if left_out and not partial:
+        click.echo(f"{plural(left_out, 'turn')} of {file} left out; with --partial that is no failure", err=True)
+    return 0 if found.held and (partial or found.whole) else 1
 
 
 @bundle.command("open")
@@ -161,7 +174,7 @@ def open_(file: Path) -> int:
 @options.debug
 def timeline(file: Path, where: str, actor: str | None, after: int, limit: int, as_json: bool) -> None:
     """The turns in FILE in the order in which they ended. A position is the moment after a turn."""
-    with _opened(file) as node, ProgressLine() as progress:
+    with opened(str(file)) as node, ProgressLine() as progress:
         session = _session(node)
         if "state" in where:
             node.prepare(progress=progress)
@@ -190,17 +203,12 @@ def state(file: Path, actor: str, position: int | None, as_json: bool) -> int:
 
     Exit code 1 when it is not known; stderr says why.
     """
-    with _opened(file) as node, ProgressLine() as progress:
+    where = str(file) if position is None else f"{file}#{position}"
+    with opened(where) as node, ProgressLine() as progress:
         session = _session(node)
-        if position is not None:
-            session.go(position)
         node.prepare(progress=progress)
         found = session.state(actor)
     return render.state(found, as_json=as_json)
-
-
-def _opened(file: Path) -> Node:
-    return workbench.connect(f"bundle:{file}")
 
 
 def _session(node: Node) -> Session:
@@ -225,7 +233,7 @@ def _entry_of_timeline(entry: TimelineEntry) -> tuple[str, ...]:
     return *place, entry.type, entry.outcome.value, *figures
 
 
-def _show_replay(found: ActorReplay) -> None:
+def _show_replay(found: ActorReplay, file: Path) -> None:
     name = render.visible(found.actor.name)
     fuel = f", fuel of {found.fuel_compared:,}" if found.fuel_compared else ""
     otherwise = f", {found.uncertain:,} uncertain" if found.uncertain else ""
@@ -237,9 +245,10 @@ def _show_replay(found: ActorReplay) -> None:
             ("  what", f"{differs.what} ({differs.severity.value})"),
             ("  recorded", differs.recorded[:SHOWN]),
             ("  now", differs.now[:SHOWN]),
-            ("  state before", differs.state_before[:SHOWN]),
+            rehearsal.before(differs),
         )
         render.facts(pairs)
+        rehearsal.hint(differs, f"bundle:{file}")
     elif found.problem:
         click.echo(f"{name}: not replayed to its end: {render.visible(found.problem)} ({said})")
     else:

@@ -18,6 +18,8 @@ from workbench.api.identity import check_scope
 from workbench.cli.render import visible
 
 SESSION = "bundle:"
+NAMED = 5
+"""So many problems of a recorded session are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def _url(target: Target) -> str:
 
 def _remote(target: Target) -> Node | None:
     if target.address.startswith(SESSION):
-        return _recorded(target.address)
+        return session(target.address.removeprefix(SESSION))
     address, token = target.address.removeprefix("grpc://"), ""
     if not address:
         if Path(target.workspace).is_file():
@@ -77,10 +79,25 @@ def _remote(target: Target) -> Node | None:
     return workbench.connect(f"grpc://{address}", token=token, tenant=target.tenant, namespace=target.namespace)
 
 
-def _recorded(url: str) -> Node:
-    """A recorded session; what of its moment is not known is said."""
-    node = workbench.connect(url)
-    if node.session is not None:
-        for note in node.session.now().notes:
+def session(where: str) -> Node:
+    """A recorded session, FILE or FILE#POSITION. What of its moment is not known is said, and what is damaged: at
+    once, and what is found while the command reads, at its end."""
+    node = workbench.connect(f"{SESSION}{where}")
+    recorded = node.session
+    assert recorded is not None, "it was opened from a bundle"
+    told: set[str] = set()
+
+    def tell() -> None:
+        new = [problem for problem in recorded.problems if problem not in told]
+        told.update(new)
+        for problem in new[:NAMED]:
+            click.echo(f"problem: {visible(problem)}", err=True)
+        if (more := len(new) - NAMED) > 0:
+            click.echo(f"problem: {more:,} more; workbench bundle verify names them", err=True)
+
+    tell()
+    for note in recorded.now().notes:
+        if note not in told and not note.endswith("workbench bundle verify names them"):
             click.echo(f"note: {visible(note)}", err=True)
+    click.get_current_context().call_on_close(tell)
     return node

@@ -9,6 +9,7 @@ import click
 
 from workbench.api import (
     Invalid,
+    Node,
     NotFound,
     RecordedChange,
     RecordedTurn,
@@ -68,6 +69,10 @@ def record(actor: str | None, level: str | None, exact: bool, keep: bool | None,
         if keep is not None and actor is not None:
             node.debugger.keep(actor, kept=keep)
         now, found = node.debugger.level(actor), node.debugger.statistics()
+        absent = level is not None and actor is not None and not _is_there(node, actor)
+    if absent:
+        said = f"there is no actor {actor!r} now: the level is kept for when it comes, as long as the node runs"
+        click.echo(f"note: {render.visible(said)}", err=True)
     if as_json:
         render.line({"actor": actor or "", **render.record(found), "level": now.value})
     else:
@@ -238,14 +243,23 @@ def diagram(
     click.echo(f"{file}: {what}")
 
 
+def _is_there(node: Node, actor: str) -> bool:
+    try:
+        node.actors.get(actor)
+    except NotFound:
+        return False
+    return True
+
+
 def _facts(found: RecordingStatistics) -> tuple[tuple[str, str], ...]:
     days = found.limit_seconds / 86_400
-    bound = f"of {render.size(found.limit_bytes)} and {days:,.1f} days"
+    bound = f" of {render.size(found.limit_bytes)} and {days:,.1f} days" if found.limit_bytes else ""
+    pinned = f"{render.size(found.pinned_bytes)} of {render.size(found.pinned_limit_bytes)}"
     return (
-        ("recorded", f"{plural(found.turns, 'turn')} in {plural(found.segments, 'segment')}"),
+        ("recorded", plural(found.turns, "turn") + (f" in {plural(found.segments, 'segment')}" if bound else "")),
         ("changes", f"{found.changes:,} of what services hold" if found.changes else ""),
-        ("on disk", f"{render.size(found.size_bytes - found.pinned_bytes)} {bound}"),
-        ("pinned", f"{render.size(found.pinned_bytes)} of {render.size(found.pinned_limit_bytes)}"),
+        ("on disk", f"{render.size(found.size_bytes - found.pinned_bytes)}{bound}"),
+        ("pinned", pinned if found.pinned_limit_bytes else ""),
         ("since", render.when(found.oldest or 0.0)),
         ("waiting", f"{found.waiting:,} turns and changes" if found.waiting else ""),
         ("dropped", f"{found.dropped:,} turns and changes" if found.dropped else ""),

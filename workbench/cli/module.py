@@ -251,12 +251,13 @@ def rehearse(
     """Live through recorded turns of the module REF on FILE, and tell what each actor does otherwise.
 
     FILE is what `deploy` takes, or a module that is deployed. The turns are those of the running node, of the journals
-    of its workspace, or of a bundle; nothing of it reaches them. Exit code 0 when all actors are identical, else 1.
+    of its workspace, or of a bundle; nothing of it reaches them. Exit code 0 when all actors are identical and
+    nothing of the bundle is damaged, else 1.
     """
     taken = rehearsal.candidate(candidate, packages)
     with nullcontext(bundle) if bundle is not None else stored(target) as where, ProgressLine() as progress:
         found = workbench.rehearse(where, taken, replaces=replaces, actors=actors, progress=progress)
-    rehearsal.show(found, as_json=as_json)
+    rehearsal.show(found, f"bundle:{bundle}" if bundle is not None else target.address, as_json=as_json)
     return 0 if found.is_identical else 1
 
 

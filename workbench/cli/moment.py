@@ -31,6 +31,9 @@ class Moment(click.ParamType[float]):
         return found
 
 
+until = click.option(
+    "--until", metavar="T", type=Moment(), default=0.0, help="Only up to then: a time, or 10m, 2h, 1d ago."
+)
 since = click.option(
     "--since", metavar="T", type=Moment(), default=0.0, help="Only from then on: a time, or 10m, 2h, 1d ago."
 )

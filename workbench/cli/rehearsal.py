@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import click
 
 import workbench
 from workbench.api.rehearsal import ActorRehearsal, Rehearsal
+from workbench.api.replay import Divergence
 from workbench.cli import render
 
 SHOWN = 2_000
@@ -23,8 +25,25 @@ def candidate(given: str, packages: tuple[str, ...]) -> str | tuple[bytes, str]:
     return given
 
 
-def show(found: Rehearsal, *, as_json: bool) -> None:
-    """Actors that were left out are lines of the matrix too, with their module."""
+def before(found: Divergence) -> tuple[str, str]:
+    """The state before a difference; of another turn, where it is that of one."""
+    is_it = found.state_seq == found.seq - 1
+    name = "  state before" if is_it else f"  state after turn {found.state_seq:,}"
+    return name, found.state_before[:SHOWN]
+
+
+def hint(found: Divergence, where: str) -> None:
+    """How to get the state before a difference, where it is another one that was shown. `where` is the node, if it is
+    not that of the workspace."""
+    if found.state_before and found.state_seq < found.seq - 1:
+        name, option = shlex.quote(found.actor.name), f" --node {shlex.quote(where)}" if where else ""
+        said = f"workbench debug state {name} {found.seq - 1}{option}"
+        click.echo(f"  the state before turn {found.seq:,}: {render.visible(said)}")
+
+
+def show(found: Rehearsal, where: str, *, as_json: bool) -> None:
+    """Actors that were left out are lines of the matrix too, with their module. `where` is the node of the turns, if it
+    is not that of the workspace."""
     if as_json:
         for row in found.actors:
             render.line(render.record(row))
@@ -33,9 +52,11 @@ def show(found: Rehearsal, *, as_json: bool) -> None:
     else:
         render.table(("ACTOR", "VERDICT", "TURNS", "FIRST DIFFERENCE"), _rows(found))
         for row in found.actors:
-            _below(row)
-    for note in found.notes:
+            _below(row, where)
+    for note in (note for note in found.notes if note not in found.problems):
         click.echo(f"note: {render.visible(note)}", err=True)
+    for problem in found.problems:
+        click.echo(f"problem: {render.visible(problem)}", err=True)
     if not found.actors:
         click.echo(f"nobody ran the module {found.replaced[:12]} last: nothing was rehearsed", err=True)
 
@@ -50,7 +71,7 @@ def _rows(found: Rehearsal) -> Iterator[tuple[str, ...]]:
         yield left.actor.name, "left out", "", f"it ran another module last, {left.module[:12]}"
 
 
-def _below(row: ActorRehearsal) -> None:
+def _below(row: ActorRehearsal, where: str) -> None:
     first = row.divergence
     if first is None and not row.problem and not row.notes:
         return
@@ -64,9 +85,10 @@ def _below(row: ActorRehearsal) -> None:
                 ("  recorded", first.recorded[:SHOWN]),
                 ("  now", first.now[:SHOWN]),
                 ("  at", place),
-                ("  state before", first.state_before[:SHOWN]),
+                before(first),
             )
         )
+        hint(first, where)
     for said in (row.problem, *row.notes):
         if said:
             click.echo(f"  {render.visible(said)}")

@@ -10,7 +10,7 @@ import stat
 import struct
 import threading
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from io import BufferedReader
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
@@ -21,7 +21,9 @@ from workbench.debug.bundle import layout
 _START, _END, _END_64 = b"PK\3\4", b"PK\5\6", b"PK\6\7"
 _END_BYTES, _END_64_BYTES, _COMMENT_BYTES = 22, 20, 65_535
 _DIRECTORY_BYTES = layout.ENTRIES * 512
-_ENCRYPTED = 0x1
+_ENCRYPTED, _SIZES_BEHIND = 0x1, 0x8
+_HEAD = struct.Struct("<4s2xHHHHIIIHH")
+"""Of an entry: flags, method, time, date, sum, sizes, and how long its name is and what follows."""
 _DAMAGE = (
     BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeError, ValueError, OSError, RuntimeError,
     struct.error, KeyError, OverflowError, IndexError,
@@ -52,6 +54,30 @@ class Container:
         """What an entry takes in the file; 0 when there is none."""
         entry = self._entries.get(name)
         return entry.compress_size if entry is not None else 0
+
+    def check_headers(self) -> Iterator[str]:
+        """What is wrong with the heads that stand before the entries: they must say what the directory at the end says.
+
+        Versions, rights and attributes, of which nothing is read here, are not compared.
+        """
+        for name, entry in self._entries.items():
+            with self._lock:
+                self._file.seek(entry.header_offset)
+                head = self._file.read(_HEAD.size)
+                its_name = self._file.read(len(name))
+            if len(head) < _HEAD.size:
+                yield f"{name} is damaged: the head before it is cut off"
+                continue
+            start, flags, method, clock, date, crc, packed, size, name_bytes, _ = _HEAD.unpack(head)
+            year, month, day, hour, minute, second = entry.date_time
+            said = (start, flags, method, clock, date, name_bytes, its_name)
+            wanted = (
+                _START, entry.flag_bits, entry.compress_type, hour << 11 | minute << 5 | second // 2,
+                (year - 1980) << 9 | month << 5 | day, len(name), name.encode(),
+            )  # fmt: skip
+            sizes, theirs = (crc, packed, size), (entry.CRC, entry.compress_size, entry.file_size)
+            if said != wanted or (sizes != theirs and not (flags & _SIZES_BEHIND and sizes == (0, 0, 0))):
+                yield f"{name} is damaged: the head before it is not what the directory of the zip says"
 
     def read(self, name: str, size_bytes: int, sha256: str) -> bytes:
         """One entry, which must be as it was written. Invalid says what is wrong with it, and begins with its name."""

@@ -32,7 +32,8 @@ STEP = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What of a session goes into a bundle: actors by name (none: all), from a time on, and by which rules of secrets.
+    """What of a session goes into a bundle: actors by name (none: all), turns that began from a time on and up to one
+    (0: no bound), and by which rules of secrets.
 
     `with_interpreter` puts the 20 MB of the interpreter in, for a machine that has another build of it.
     """
@@ -41,6 +42,7 @@ class Wanted:
     since: float = 0.0
     with_interpreter: bool = False
     rules: Sequence[str] = SECRETS
+    until: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def export(
     redaction = Redaction(wanted.rules)
     with Writer(target) as writer:
         job.at("reading the session", None)
-        found = gather(node, target.parent, wanted.actors, since=wanted.since)
+        found = gather(node, target.parent, wanted.actors, since=wanted.since, until=wanted.until)
         try:
             _write(node, writer, wanted, found, redaction, job, created)
         finally:
@@ -79,6 +81,8 @@ def _write(
     node: Node, writer: Writer, wanted: Wanted, found: Gathered, redaction: Redaction, job: _Job, created: float | None
 ) -> None:
     session = _read(node, wanted, found)
+    if not found.turns and (wanted.since or wanted.until):
+        raise NotFound(f"{_nothing(wanted)}; workbench debug history lists what is recorded")
     job.at("looking for secrets", None)
     rest = [records.plain(each) for each in (session.actors, session.supervisors, session.log)]
     _learn(found, rest, redaction, job)
@@ -163,13 +167,39 @@ def _read(node: Node, wanted: Wanted, found: Gathered) -> Session:
     if silent:
         named = ", ".join(silent[:NAMED]) + (", …" if len(silent) > NAMED else "")
         notes.append(f"{plural(len(silent), 'actor')} not in it, because no turn of them is recorded: {named}")
+    if found.completed:
+        notes.append(_completed(found))
     if not found.held:
         notes.append("what services held is not in it: it is recorded on the level full alone")
-    log = [
-        line for line in node.logs(limit=LOG_LINES) if line.time >= wanted.since and (not names or line.actor in names)
-    ]
+    lines = (line for line in node.logs(limit=LOG_LINES) if _is_between(line.time, wanted))
+    log = [line for line in lines if not names or line.actor in names]
     supervisors = [_above(info, names) if names else info for info in node.supervision.list()]
     return Session(actors, [info for info in supervisors if info is not None], log, notes)
+
+
+def _is_between(time: float, wanted: Wanted) -> bool:
+    return wanted.since <= time and (not wanted.until or time <= wanted.until)
+
+
+def _nothing(wanted: Wanted) -> str:
+    """Why there is no turn to be written."""
+    if wanted.until and wanted.until < wanted.since:
+        return f"no turn is from {_when(wanted.since)} on and up to {_when(wanted.until)}, which is before"
+    whose = f" of {', '.join(sorted(set(wanted.actors))[:NAMED])}" if wanted.actors else ""
+    bounds = f" from {_when(wanted.since)} on" if wanted.since else ""
+    bounds += f" up to {_when(wanted.until)}" if wanted.until else ""
+    return f"no turn{whose}{bounds} is recorded"
+
+
+def _when(moment: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(moment))
+
+
+def _completed(found: Gathered) -> str:
+    names = sorted(found.completed)
+    named = ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")
+    turns, whose = plural(sum(found.completed.values()), "turn"), plural(len(names), "durable actor")
+    return f"{turns} of {whose} are from their journals, because the recording does not have them: {named}"
 
 
 def _above(info: SupervisorInfo, names: Collection[str]) -> SupervisorInfo | None:

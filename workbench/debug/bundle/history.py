@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import re
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from workbench.api.errors import Invalid
 from workbench.debug.bundle import layout, records, tables
+from workbench.debug.bundle.index import Bad
 from workbench.debug.bundle.manifest import LATEST
 
 _HEAD = re.compile(rb'\{"turns":(\d{1,9}),"number":(\d{1,18}),"time":(\d{1,12}(?:\.\d{1,12})?),"table":"')
@@ -27,35 +28,40 @@ class Change(NamedTuple):
 class History:
     """Of each change, in their order: how many turns were over before it, its number, its time, its file and line."""
 
-    def __init__(self, refuse: Callable[[str], None]) -> None:
+    def __init__(self, bad: Bad) -> None:
         self.turns, self.numbers, self.times = array("l"), array("q"), array("d")
         self.files, self.lines = array("l"), array("l")
-        self._refuse = refuse
+        self._bad = bad
 
     def __len__(self) -> int:
         return len(self.numbers)
 
     def add(self, file: int, name: str, lines: Sequence[bytes]) -> None:
         """The changes of one file. A line that is no change, or that is out of order, is refused by its number."""
+        if not self._bad.begin(name, len(lines)):
+            return
         for at, line in enumerate(lines):
-            found = _HEAD.match(line)
-            if found is None:
-                self._refuse(f"{name} line {at + 1}: it is no change of what services hold")
-                continue
-            turns, number, time = int(found[1]), int(found[2]), float(found[3])
-            if len(self) and (number <= self.numbers[-1] or turns < self.turns[-1]):
-                self._refuse(f"{name} line {at + 1}: change {number:,} is out of order")
-                continue
-            if not (math.isfinite(time) and time <= LATEST):
-                self._refuse(f"{name} line {at + 1}: it is of no time that there is")
-                continue
-            self.turns.append(turns)
-            self.numbers.append(number)
-            self.times.append(time)
-            self.files.append(file)
-            self.lines.append(at)
+            if (wrong := self._add(file, at, line)) and not self._bad.refuse(name, at, len(lines), wrong):
+                break
         if len(self) > layout.CHANGES_TOTAL:
             raise Invalid(f"it has more than {layout.CHANGES_TOTAL:,} changes of what services hold")
+
+    def _add(self, file: int, at: int, line: bytes) -> str:
+        """What is wrong with a line; empty: it was added."""
+        found = _HEAD.match(line)
+        if found is None:
+            return "it is no change of what services hold"
+        turns, number, time = int(found[1]), int(found[2]), float(found[3])
+        if len(self) and (number <= self.numbers[-1] or turns < self.turns[-1]):
+            return f"change {number:,} is out of order"
+        if not (math.isfinite(time) and time <= LATEST):
+            return "it is of no time that there is"
+        self.turns.append(turns)
+        self.numbers.append(number)
+        self.times.append(time)
+        self.files.append(file)
+        self.lines.append(at)
+        return ""
 
 
 def raw_change(line: bytes) -> tuple[str, list[Any] | None, list[Any] | None]:

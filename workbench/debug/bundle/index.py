@@ -1,4 +1,7 @@
-"""Where each turn of a bundle is, found without reading more of a line than its first words."""
+"""Where each turn of a bundle is, found without reading more of a line than its first words.
+
+A file of lines that are no turns costs no more than a bounded number of them: see `Bad`.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from workbench.api.errors import Invalid
 from workbench.api.identity import ActorId
 from workbench.api.turn_text import from_line
 from workbench.api.turns import Turn
+from workbench.api.words import plural
 from workbench.debug.bundle import layout, records
 from workbench.debug.bundle.manifest import LATEST
 
@@ -20,8 +24,14 @@ _HEAD = re.compile(
     rb'^\{"actor":(\["[^"\\\n]*","[^"\\\n]*","[^"\\\n]*(?:\\.[^"\\\n]*)*"\]),"seq":(\d{1,18}),"operation":"([a-z-]{1,20})".*',
     re.MULTILINE,
 )
+Refuse = Callable[[str, bool], None]
+"""Name a problem; true: in any case, however many there are."""
 _OPERATIONS = ("message", "init", "snapshot-state", "shutdown")
 BIRTH = "init"
+
+
+class TooMuch(Invalid):
+    """The whole bundle has more than one may have."""
 
 
 class Place(NamedTuple):
@@ -50,28 +60,63 @@ class Order:
         self.born.append(born)
 
 
-class Index:
-    """`actors` are numbered as they come; `total` is how many turns there are."""
+class Bad:
+    """Lines that are not what they should be, counted: after some of a file, or of all files, the rest is not read."""
 
-    def __init__(self, refuse: Callable[[str], None]) -> None:
+    def __init__(self, refuse: Refuse) -> None:
+        self._refuse = refuse
+        self.total = self._here = 0
+
+    def begin(self, name: str, lines: int) -> bool:
+        """Whether a file of so many lines is worth reading."""
+        self._here = 0
+        if not lines or self.total < layout.BAD_TOTAL:
+            return True
+        before = f"{self.total:,} lines of the bundle before them are not what they should be"
+        self._refuse(f"{name} is not read: it has {plural(lines, 'line')}, and {before}", False)
+        return False
+
+    def refuse(self, name: str, at: int, of: int, why: str) -> bool:
+        """Name the line `at`, from 0, of `of`; whether the rest of the file is worth reading."""
+        self._refuse(f"{name} line {at + 1}: {why}", False)
+        self.total += 1
+        self._here += 1
+        if self._here < layout.BAD_LINES and self.total < layout.BAD_TOTAL:
+            return True
+        if more := of - at - 1:
+            bad = f"{plural(self._here, 'line')} before {'it is' if more == 1 else 'them are'} not what they should be"
+            are = "line is" if more == 1 else "lines are"
+            self._refuse(f"{name} line {at + 2} and on: {more:,} more {are} not read, because {bad}", True)
+        return False
+
+
+class Index:
+    """`actors` are numbered as they come; `total` is how many turns there are. `bad` counts the lines that are none."""
+
+    def __init__(self, bad: Bad) -> None:
         self.actors: list[ActorId] = []
         self.total = 0
         self.orders: dict[int, Order] = {}
         self._numbers: dict[ActorId, int] = {}
         self._ids: dict[bytes, int] = {}
-        self._refuse = refuse
+        self._bad = bad
 
     def add(self, file: int, name: str, data: bytes) -> None:
-        """The turns of one file. A line that is no turn is refused by its number."""
-        order = self.orders[file] = Order()
+        """The turns of one file. A line that is no turn is refused by its number.
+
+        Invalid: it has more lines than a file may have, or there are more turns than a bundle may have.
+        """
+        if not self._bad.begin(name, data.count(b"\n")):
+            return
         lines = lines_of(data)
+        order = self.orders[file] = Order()
         try:
             self._add_heads(order, data, range(len(lines)))
         except Invalid:
             self._add_lines(order, name, lines)
         self.total += len(order)
         if self.total > layout.TURNS_TOTAL:
-            raise Invalid(f"it has more than {layout.TURNS_TOTAL:,} turns")
+            raise TooMuch(f"it has more than {layout.TURNS_TOTAL:,} turns")
 
     def _add_heads(self, order: Order, data: bytes, lines: range) -> None:
         """All these lines at once. Invalid, and nothing was added: one of them has to be looked at for itself."""
@@ -101,7 +146,8 @@ class Index:
             try:
                 turn = read_turn(line)
             except Invalid as error:
-                self._refuse(f"{name} line {number + 1}: {error.message}")
+                if not self._bad.refuse(name, number, len(lines), error.message):
+                    return
                 continue
             order.add(self._number(turn.actor), turn.seq, number, turn.birth is not None)
 
@@ -125,8 +171,10 @@ class Index:
         return dict(zip(self.actors, found, strict=True))
 
 
-def lines_of(data: bytes) -> list[bytes]:
-    """The lines of a file of turns; the last one may lack its end."""
+def lines_of(data: bytes, most: int = layout.LINES) -> list[bytes]:
+    """The lines of a file; the last one may lack its end. Invalid: there are more, and none was made."""
+    if (count := data.count(b"\n")) > most:
+        raise Invalid(f"it has {count:,} lines; a file of a bundle has up to {most:,}")
     lines = data.split(b"\n")
     if not lines[-1]:
         lines.pop()

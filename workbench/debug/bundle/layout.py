@@ -23,6 +23,10 @@ TOTAL_BYTES = 8 << 30
 """All entries together when they are read."""
 RATIO, RATIO_FROM_BYTES = 200, TURNS_BYTES
 """How many bytes one packed byte may become in an entry that is larger; the writer stores what would become more."""
+LINES = 1_000_000
+"""How many lines a file may have; the writer ends one of turns, of changes or of rows far before."""
+BAD_LINES, BAD_TOTAL = 1_000, 10_000
+"""So many lines that are not what they should be are looked at in one file, and in all of them."""
 TURNS_TOTAL = CHANGES_TOTAL = 5_000_000
 ROWS_TOTAL = 5_000_000
 NAME_BYTES = 200

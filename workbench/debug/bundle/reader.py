@@ -26,7 +26,7 @@ from workbench.api.turns import Turn
 from workbench.debug.bundle import layout, manifest, records, tables
 from workbench.debug.bundle.container import Container
 from workbench.debug.bundle.history import Change, History, read_change
-from workbench.debug.bundle.index import Index, Order, Place, lines_of, read_turn
+from workbench.debug.bundle.index import Bad, Index, Order, Place, TooMuch, lines_of, read_turn
 from workbench.debug.bundle.manifest import Entry
 
 T = TypeVar("T")
@@ -43,6 +43,7 @@ class Bundle:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._problems: dict[str, None] = {}
+        self._bad = Bad(self.refuse)
         self._lock = threading.Lock()
         self._inflated: OrderedDict[str, Sequence[bytes]] = OrderedDict()
         self._container = Container(path)
@@ -82,9 +83,9 @@ class Bundle:
             notes.append(UNRECORDED)
         return (*notes, *self.manifest.notes)
 
-    def refuse(self, problem: str) -> None:
-        """Name what is wrong."""
-        if len(self._problems) < PROBLEMS:
+    def refuse(self, problem: str, always: bool = False) -> None:
+        """Name what is wrong; `always`, however much else is."""
+        if always or len(self._problems) < PROBLEMS:
             self._problems.setdefault(problem)
 
     def _check_names(self) -> None:
@@ -95,11 +96,25 @@ class Bundle:
             self.refuse(f"{name} is not named by the manifest")
 
     def _indexed(self) -> Index:
-        index = Index(self.refuse)
+        index = Index(self._bad)
         for number, entry in enumerate(self._files):
             if (data := self.entry(entry.name)) is not None:
-                index.add(number, entry.name, data)
+                try:
+                    index.add(number, entry.name, data)
+                except TooMuch:
+                    raise
+                except Invalid as error:
+                    self.refuse(f"{entry.name} is not read: {error.message}", True)
         return index
+
+    def lines_of(self, name: str) -> Sequence[bytes]:
+        """The lines of an entry; none, and a problem, when they are not to be had."""
+        data = self.entry(name)
+        try:
+            return lines_of(data) if data is not None else ()
+        except Invalid as error:
+            self.refuse(f"{name} is not read: {error.message}", True)
+            return ()
 
     def entry(self, name: str) -> bytes | None:
         """The bytes of an entry as they were written; None, and a problem, when they are not to be had."""
@@ -118,6 +133,11 @@ class Bundle:
 
     def entries(self) -> Sequence[Entry]:
         return self.manifest.entries
+
+    def check_headers(self) -> None:
+        """Name the entries whose head in the zip says something else than its directory."""
+        for problem in self._container.check_headers():
+            self.refuse(problem)
 
     def packed_bytes(self, name: str) -> int:
         return self._container.packed_bytes(name)
@@ -152,8 +172,8 @@ class Bundle:
 
     def every_place(self) -> Iterator[Place]:
         """Where each turn is, in the order in which they ended; of the place only file and line are known."""
-        for file, entry in enumerate(self._files):
-            for line, _ in enumerate(self._lines(entry.name)):
+        for file, order in self.orders():
+            for line in order.line:
                 yield Place(0, False, file, line)
 
     def turn(self, actor: ActorId, seq: int) -> Turn:
@@ -177,10 +197,9 @@ class Bundle:
     @cached_property
     def history(self) -> History:
         """Where each change of what services hold is. Invalid: there are too many."""
-        found = History(self.refuse)
+        found = History(self._bad)
         for file, name in enumerate(self._change_files):
-            if (data := self.entry(name)) is not None:
-                found.add(file, name, lines_of(data))
+            found.add(file, name, self.lines_of(name))
         return found
 
     @cached_property
@@ -214,20 +233,22 @@ class Bundle:
         for name in names:
             if name.removeprefix(layout.SERVICES).removesuffix(".jsonl").partition("-")[0] != table:
                 continue
-            data = self.entry(name)
-            for number, line in enumerate(lines_of(data) if data else ()):
+            lines = self.lines_of(name)
+            for number, line in enumerate(lines if self._bad.begin(name, len(lines)) else ()):
                 try:
-                    yield tables.checked(table, records.parsed(line), self.scope)
+                    row = tables.checked(table, records.parsed(line), self.scope)
                 except Invalid as error:
-                    self.refuse(f"{name} line {number + 1}: {error.message}")
+                    if not self._bad.refuse(name, number, len(lines), error.message):
+                        break
+                else:
+                    yield row
 
     def _lines(self, file: str) -> Sequence[bytes]:
         with self._lock:
             if file in self._inflated:
                 self._inflated.move_to_end(file)
                 return self._inflated[file]
-        data = self.entry(file)
-        lines = lines_of(data) if data is not None else []
+        lines = self.lines_of(file)
         with self._lock:
             self._inflated[file] = lines
             if len(self._inflated) > KEPT_FILES:
@@ -288,14 +309,15 @@ class Bundle:
 
     def _records(self, name: str, kind: type[T]) -> Sequence[T]:
         """The records of an entry: one on each line, or a list of them on one."""
-        data = self.entry(name) if name in self._entries else None
+        lines = self.lines_of(name) if name in self._entries else ()
         found: list[T] = []
-        for number, line in enumerate(lines_of(data) if data else ()):
+        for number, line in enumerate(lines if self._bad.begin(name, len(lines)) else ()):
             try:
                 read = records.parsed(line)
                 found += [records.record(kind, each) for each in (read if isinstance(read, list) else (read,))]
             except Invalid as error:
-                self.refuse(f"{name} line {number + 1}: {error.message}")
+                if not self._bad.refuse(name, number, len(lines), error.message):
+                    break
         return found
 
     def close(self) -> None:

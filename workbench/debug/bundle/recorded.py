@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from heapq import merge
+from math import inf
 from operator import attrgetter
 from pathlib import Path
 from typing import TypeAlias
@@ -21,6 +22,7 @@ from workbench.api.recordings import RecordedTurn
 from workbench.api.turn_text import to_line
 from workbench.api.turns import Outcome, Turn
 from workbench.debug.bundle import layout, records, tables
+from workbench.debug.bundle.journals import Journals
 from workbench.debug.bundle.spool import Spool
 
 MOST = layout.TURNS_TOTAL
@@ -42,8 +44,8 @@ class Gathered:
     """A session on its way into a bundle. `kept` says of each turn whether it is wanted, None: all are.
 
     `names` are those of all actors with a recorded turn, `early` how many of the wanted turns began before the time
-    that was asked for. `number` is that of the last change in what was `held`, per table; without tables services were
-    not recorded.
+    that was asked for, `completed` how many turns of whom come from their journals. `number` is that of the last change
+    in what was `held`, per table; without tables services were not recorded.
     """
 
     lines: Spool
@@ -55,6 +57,7 @@ class Gathered:
     early: int
     held: dict[str, Spool]
     number: int
+    completed: dict[str, int] = field(default_factory=dict)
 
     def close(self) -> None:
         for spool in (self.lines, *self.held.values()):
@@ -73,9 +76,13 @@ class Gathered:
             at += 1
 
 
-def gather(node: Node, folder: Path, actors: Collection[str] = (), *, since: float = 0.0) -> Gathered:
-    """Read it. With `since` the turns that began then or later, and before them what each actor's replay begins with.
+def gather(
+    node: Node, folder: Path, actors: Collection[str] = (), *, since: float = 0.0, until: float = 0.0
+) -> Gathered:
+    """Read it; turns of durable actors that are not recorded come from their journals.
 
+    With `since` the turns that began then or later, and before them what each actor's replay begins with; with `until`
+    those that began by then. What services held is always that at the end, with the changes back to it.
     NotFound: nothing is recorded.
     """
     newest = node.debugger.turns(limit=1, newest=True)
@@ -87,7 +94,7 @@ def gather(node: Node, folder: Path, actors: Collection[str] = (), *, since: flo
         if node.debugger.level().has_calls or node.debugger.changes(limit=1):
             undo.callback(found.close)
             _hold(node, folder, found)
-        _read(node, found, actors, since, end)
+        _read(node, found, actors, since, until or inf, end)
         undo.pop_all()
     return found
 
@@ -102,24 +109,27 @@ def _hold(node: Node, folder: Path, found: Gathered) -> None:
             spool.add(records.text(tables.written(row)))
 
 
-def _read(node: Node, found: Gathered, actors: Collection[str], since: float, end: int) -> None:
+def _read(node: Node, found: Gathered, actors: Collection[str], since: float, until: float, end: int) -> None:
     whose: Sequence[str | None] = sorted(set(actors)) or (None,)
     streams: list[Iterable[RecordedTurn | RecordedChange]] = [
         _turns(node, name, end, max(LEAST, PAGE // len(whose))) for name in whose
     ]
     if found.held:
         streams.append(_changes(node, since, found.number))
+    journals = Journals(node, actors)
     numbers: dict[str, int] = {}
     marks: list[Mark] = []
     rans: dict[Ran, Ran] = {}
-    for each in merge(*streams, key=attrgetter("position")):
+    for each in journals.woven(merge(*streams, key=attrgetter("position"))):
         if isinstance(each, RecordedChange):
             found.lines.add(CHANGE + change_line(each.change))
             found.changes += 1
             continue
         turn = each.turn
-        found.lines.add(TURN + to_line(turn))
         found.names.add(turn.actor.name)
+        if turn.started > until:
+            continue
+        found.lines.add(TURN + to_line(turn))
         if (ran := (turn.module, turn.interpreter)) not in found.modules:
             found.modules.add(ran)
             rans[ran] = ran
@@ -128,7 +138,8 @@ def _read(node: Node, found: Gathered, actors: Collection[str], since: float, en
             number = numbers.setdefault(turn.actor.name, len(numbers))
             born = turn.birth is not None and turn.outcome is Outcome.REPLY
             marks.append((number, turn.started >= since, born, is_state(turn), rans[ran]))
-    if not found.turns and not found.changes and not actors:
+    found.completed = journals.completed
+    if not found.names and not found.changes and not actors:
         raise NotFound(f"nothing is recorded of this tenant and namespace yet; {TURN_ON}")
     if since:
         found.kept = _from(marks)

@@ -18,6 +18,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from workbench.api.errors import Invalid
 from workbench.api.messages import Payload
+from workbench.api.turn_text import in_words
 
 T = TypeVar("T")
 Read = Callable[[Any], Any]
@@ -53,7 +54,7 @@ def parsed(data: bytes | str) -> Any:
     except UnicodeEncodeError:
         raise Invalid("it holds half a character") from None
     except (ValueError, RecursionError) as error:
-        raise Invalid(f"it is no JSON: {str(error)[:100]}") from None
+        raise Invalid(f"it is no JSON: {in_words(error)}") from None
     return found
 
 
@@ -70,11 +71,12 @@ def record(kind: type[T], found: Any, *, lenient: bool = False) -> T:
             given[name] = read(found[name])
         except (Invalid, ValueError, TypeError, RecursionError) as error:
             if needed or not lenient:
-                raise Invalid(f"{name} of a {kind.__name__} is wrong: {str(error)[:200]}") from None
+                said = error.message[:200] if isinstance(error, Invalid) else in_words(error)
+                raise Invalid(f"{name} of a {kind.__name__} is wrong: {said}") from None
     try:
         return kind(**given)
     except (TypeError, ValueError) as error:
-        raise Invalid(f"it is no {kind.__name__}: {error}") from None
+        raise Invalid(f"it is no {kind.__name__}: {in_words(error)}") from None
 
 
 @cache

@@ -1,9 +1,9 @@
 """Secrets are taken out by rule, and consistently: the same one becomes the same placeholder everywhere.
 
 A rule is a name under which a secret stands (of a header, a field of a log line, a variable, a key of the key/value
-store, a member of JSON) or, between slashes, a regular expression for the secret itself: its first group, else all of
-it. What a rule finds in one place is taken out of every other text too, and of bytes, unless it is so short that it
-would be found everywhere.
+store, a member of JSON or a pair of a web form; the password in an address stands under none) or, between slashes, a
+regular expression for the secret itself: its first group, else all of it. What a rule finds in one place is taken out
+of every other text too, and of bytes, unless it is so short that it would be found everywhere.
 
 Everything is looked at once to `learn` the secrets, and then again to take them out. Modules are never changed: their
 hash is their name.
@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote_plus
 
 from workbench.api.bundles import SECRETS
 from workbench.api.errors import Cause, Invalid
@@ -29,6 +30,10 @@ SHORT = 6
 """A secret of fewer characters is taken out only where a rule finds it."""
 _SCHEMES = re.compile(r"(?:Basic|Bearer|Digest|Negotiate|Token|ApiKey)\s+(?=\S)", re.IGNORECASE)
 _DEPTH = 20
+_FORM = re.compile(r"(?:(?<=[?&;\s])|^)([A-Za-z0-9_.%+~\[\]-]{1,100})=([^&\s\"'<>#]{1,4096})")
+"""A pair of a web form, or of the query of an address."""
+_USER = re.compile(r"(?<=://)([^\s/:@?#]{0,256}):([^\s/@?#]{1,1024})(?=@)")
+"""The user info of an address, with its password."""
 _MARK = re.compile(r"\[redacted \d+\]")
 _KEYED = frozenset({"get", "put", "compare-and-swap"})
 """Functions of the key/value store whose first argument is the key of the values."""
@@ -58,17 +63,23 @@ class Redaction:
 
     def learn_turn(self, line: str) -> None:
         """The same with the line of a turn."""
-        if self._expressions or self._is_named(line):
+        if self._is_worth_it(line):
             self._turn(from_line(line))
 
     def learn_row(self, table: str, line: str) -> None:
         """The same with the line of a row of what services hold."""
-        if self._expressions or self._is_named(line):
+        if self._is_worth_it(line):
             self._row(table, tables.unwritten(records.parsed(line)))
 
     def learn_change(self, line: str) -> None:
-        if self._expressions or self._is_named(line):
+        if self._is_worth_it(line):
             self._change(records.parsed(line))
+
+    def _is_worth_it(self, line: str) -> bool:
+        """Whether a rule may find something in a line: what is in bytes shows no name, nor has an address one."""
+        if self._expressions or self._is_named(line):
+            return True
+        return self._names is not None and ('"b64"' in line or ("://" in line and "@" in line))
 
     def begin(self) -> None:
         """Everything was learned; from now on it is taken out."""
@@ -124,7 +135,7 @@ class Redaction:
 
     def _may_hold(self, line: str) -> bool:
         """Whether a closer look at a turn is worth it: what is in bytes, or in JSON inside JSON, hides in the line."""
-        if self._expressions or self._is_named(line) or '"b64"' in line or "\\\\" in line:
+        if self._is_worth_it(line) or '"b64"' in line or "\\\\" in line:
             return True
         return self._texts is not None and self._texts.search(line) is not None
 
@@ -228,6 +239,10 @@ class Redaction:
     def _payload(self, payload: Payload) -> Payload:
         if isinstance(payload, str):
             return self._text(payload)
+        try:
+            return self._text(payload.decode()).encode()
+        except UnicodeError:  # no text: what was found elsewhere may be in it
+            pass
         return self._bytes.sub(self._mark_of_bytes, payload) if self._bytes is not None else payload
 
     def _text(self, text: str) -> str:
@@ -235,6 +250,11 @@ class Redaction:
             return text
         if self._names is not None and text.lstrip()[:1] in ("{", "[") and self._names.search(text):
             text = self._json(text)
+        if self._names is not None:
+            if "=" in text and self._names.search(text):
+                text = _FORM.sub(self._mark_of_pair, text)
+            if "://" in text:
+                text = _USER.sub(self._mark_of_user, text)
         for expression in self._expressions:
             text = expression.sub(self._mark_of_match, text)
         return self._plain(text)
@@ -250,6 +270,15 @@ class Redaction:
             return text if changed == found else json.dumps(changed, ensure_ascii=False)
         except (ValueError, RecursionError):
             return text
+
+    def _mark_of_pair(self, match: re.Match[str]) -> str:
+        name, value = match[1], match[2]
+        if not self._is_named(unquote_plus(name)) or _MARK.fullmatch(unquote_plus(value)):
+            return match[0]
+        return f"{name}={self._mark(value)}"
+
+    def _mark_of_user(self, match: re.Match[str]) -> str:
+        return f"{match[1]}:{self._mark(match[2])}"
 
     def _mark_of_match(self, match: re.Match[str]) -> str:
         group = 1 if match.re.groups else 0
@@ -275,6 +304,8 @@ def _is_payload(value: Any) -> bool:
 
 
 def _is_expression(rule: str) -> bool:
+    if rule == "//":
+        raise Invalid("the rule // is empty: every text matches it; write an expression between the slashes")
     return len(rule) > 2 and rule.startswith("/") and rule.endswith("/")
 
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from operator import itemgetter
+from typing import TypeAlias
 
 from workbench.api.bundles import ActorReplay, BundleReplay
 from workbench.api.errors import Conflict, Crashed, NotFound, Rejected, WorkbenchError
@@ -36,6 +37,8 @@ MOST = PROFILES["permissive"].limits
 BOUNDED = tuple(name for name in Limits.__slots__ if name not in ("stack_bytes", "lifetime_fuel"))
 TOGETHER = 64
 """How many actors are alive at once: more take more memory, fewer read the file more often."""
+Before: TypeAlias = Callable[[Surroundings, Opened, ActorReplay, Place], ActorReplay]
+"""The same with the state before its difference, which is in the turn at that place."""
 LOOKS = 200
 """How many turns are lived through between two looks at whether the job was cancelled."""
 
@@ -47,11 +50,12 @@ def replay(
     bundle: Bundle,
     actors: Collection[str] = (),
     *,
+    before: Before | None = None,
     progress: ProgressCallback | None = None,
     cancel: CancelToken | None = None,
 ) -> BundleReplay:
     """Live through the turns of these actors by name (of all, when none is named). Runs on a thread for guests, which
-    is the one that `progress` is told on.
+    is the one that `progress` is told on. `before` completes a difference by the state before its turn.
 
     NotFound: one of them is not recorded. Conflict: cancelled.
     """
@@ -67,6 +71,11 @@ def replay(
     for first in range(0, len(chosen), TOGETHER):
         lives = [_Life(around, opened, actor, same_engine) for actor in chosen[first : first + TOGETHER]]
         found += _lived(bundle, lives, looks.step)
+        if before is not None:
+            found[first:] = [
+                before(around, opened, each, life.where) if life.where is not None else each
+                for each, life in zip(found[first:], lives, strict=True)
+            ]
     notes = list(opened.notes)
     if not same_engine and found:
         notes.append(
@@ -109,17 +118,19 @@ class _Looks:
 
 
 class _Life:
-    """One actor's turns, in order. `_doubt` says since when its state may be another one than was recorded."""
+    """One actor's turns, in order. `_doubt` says since when its state may be another one than was recorded, `where` is
+    the turn that differed first."""
 
     def __init__(self, around: Surroundings, opened: Opened, actor: ActorId, same_engine: bool) -> None:
         self.actor = actor
         self._opened, self._same_engine = opened, same_engine
         self._run = Replay(around, opened.open, actor)
         self._birth: Turn | None = None
-        self._last = self._replayed = self._equal = self._fuel = self._uncertain = 0
+        self._last = self._replayed = self._equal = self._fuel = self._uncertain = self._left_out = 0
         self._lives = self._from_birth = False
         self._doubt = self._problem = ""
         self._divergence: Divergence | None = None
+        self.where: Place | None = None
         self._notes: dict[str, int] = {}
 
     @property
@@ -132,7 +143,10 @@ class _Life:
         """Live through the turn in this place."""
         try:
             turn = bundle.turn_at(place)
+            before = self._divergence
             self._one(turn)
+            if self._divergence is not before:
+                self.where = place
             if turn.birth is not None and turn.birth.replayed_after and self._lives and not self.is_over:
                 self._catch_up(bundle, turn.birth.replayed_after, turn.seq)
         except WorkbenchError as error:
@@ -150,7 +164,7 @@ class _Life:
             self._problem = "none of its turns could be lived through: no birth of it is recorded"
         notes = tuple(f"{plural(count, 'turn')}: {why}" if count else why for why, count in self._notes.items())
         counted = (total, self._replayed, self._equal, self._fuel, self._uncertain)
-        return ActorReplay(self.actor, *counted, self._divergence, self._problem, notes)
+        return ActorReplay(self.actor, *counted, self._divergence, self._problem, notes, self._left_out)
 
     def _one(self, turn: Turn) -> None:
         follows = turn.seq == self._last + 1 and self._lives
@@ -162,6 +176,7 @@ class _Life:
             self._lives = is_state(turn) and self._taken_up(turn)
             left_out = "not replayed, because what came before is not recorded or could not be replayed"
             self._leave_out("replayed from the state that it gave" if self._lives else left_out)
+            self._left_out += not self._lives
             return
         self._step(turn)
 
@@ -173,6 +188,7 @@ class _Life:
             self._lives = False
             missing = f"turns {after:,} to {born - 1:,}, by which it was brought back, are not all recorded"
             self._leave_out(f"not replayed, because {missing}")
+            self._left_out += 1
             return
         base, *since = (bundle.turn_at(place) for place in places)
         self._run.go_on(base.state)
@@ -180,7 +196,8 @@ class _Life:
         for turn in lived_again(since):
             found = self._run.step(bounded(turn))
             if found is not None and found.severity is not Severity.COST:
-                self._divergence = self._divergence or found
+                if self._divergence is None:
+                    self._divergence, self.where = found, None
                 return
 
     def _leave_out(self, why: str) -> None:

@@ -51,7 +51,9 @@ def summary(bundle: Bundle) -> BundleInfo:
 
 
 def verified(bundle: Bundle) -> BundleInfo:
-    """The same after every byte was read, every turn understood and every hash compared; see `problems`."""
+    """The same after every entry was read, every turn understood, every hash compared and the head of every entry with
+    the directory of the zip; see `problems`."""
+    bundle.check_headers()
     for entry in bundle.entries():
         bundle.entry(entry.name)
         _check_hash(bundle, entry.name, entry.sha256)

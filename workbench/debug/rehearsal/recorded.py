@@ -19,12 +19,15 @@ PAGE = 1_000
 
 
 class Recorded(Protocol):
-    """Where turns come from. `name` is for sentences, `notes` what a reader should know."""
+    """Where turns come from. `name` is for sentences, `notes` what a reader should know, `problems` what of it is
+    damaged."""
 
     @property
     def name(self) -> str: ...
     @property
     def notes(self) -> tuple[str, ...]: ...
+    @property
+    def problems(self) -> tuple[str, ...]: ...
     def ran_last(self) -> Mapping[ActorId, str]:
         """The module that each recorded actor ran last."""
         ...
@@ -58,6 +61,10 @@ class OfNode:
             if turn.birth is None or turn.outcome is Outcome.REPLY:
                 self._lived[turn.actor] = turn.module
         self._journals = {info.actor: info for info in node.journal.list() if info.last}
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        return self._node.session.problems if self._node.session is not None else ()
 
     def _pages(self, actor: ActorId | None) -> Iterator[Turn]:
         after = 0
@@ -107,6 +114,10 @@ class OfBundle:
     @property
     def notes(self) -> tuple[str, ...]:
         return (*self._bundle.notes, *self._bundle.problems)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        return self._bundle.problems
 
     def ran_last(self) -> Mapping[ActorId, str]:
         return self._last

@@ -14,9 +14,11 @@ from workbench.api.errors import Conflict, NotFound, WorkbenchError
 from workbench.api.identity import ActorId
 from workbench.api.modules import CancelToken, Progress, ProgressCallback
 from workbench.api.rehearsal import ActorRehearsal, LeftOut, Rehearsal, Verdict
+from workbench.api.replay import Divergence
 from workbench.api.turns import Birth, Outcome, Turn
 from workbench.debug.rehearsal.life import Life
 from workbench.debug.rehearsal.recorded import Recorded
+from workbench.debug.timeline import before
 from workbench.runtime.apart import apart
 from workbench.runtime.surroundings import Surroundings
 from workbench.wasm.library import Library, Runnable
@@ -56,7 +58,20 @@ def rehearse(
         found.append(on_thread(lambda: stage.act(actor, turns, terms)))  # noqa: B023  # it is over before the next
         if progress is not None:
             progress(Progress("rehearsing", (number + 1) / len(chosen), time.monotonic() - started))
-    return Rehearsal(replaced, candidate, tuple(found), left_out, (*recorded.notes, *stage.notes))
+    notes = (*recorded.notes, *stage.notes)
+    return Rehearsal(replaced, candidate, tuple(found), left_out, notes, recorded.problems)
+
+
+class _Recorded:
+    """Modules as they were recorded; they run on the interpreter of this machine."""
+
+    interpreter = ""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def open(self, module: str, stack_bytes: int) -> Runnable:
+        return self._library.open(module, stack_bytes)
 
 
 class _Stage:
@@ -68,7 +83,7 @@ class _Stage:
         self._around, self._library = around, library
         self._replaced, self._candidate, self._cancel = replaced, candidate, cancel
         self._has_replaced = False
-        self._looks = 0
+        self._looks, self._befores = 0, before.MOST
         self.notes: tuple[str, ...] = ()
 
     def take_over(self, recorded: Recorded) -> tuple[str, ...]:
@@ -103,7 +118,19 @@ class _Stage:
         cause = life.now.cause if difference is not None and life.now is not None else None
         limit = cause.limit if cause is not None and verdict is Verdict.LIMIT else ""
         place = cause.location if cause is not None and verdict is not Verdict.HOST_CALL else None
-        return ActorRehearsal(actor, verdict, total, life.replayed, difference, limit, place, problem, life.notes)
+        notes = life.notes
+        if difference is not None and not life.refused:
+            difference, note = self._completed(difference, turns[: life.at])
+            notes = (*notes, note) if note else notes
+        return ActorRehearsal(actor, verdict, total, life.replayed, difference, limit, place, problem, notes)
+
+    def _completed(self, found: Divergence, turns: Sequence[Turn]) -> tuple[Divergence, str]:
+        """With the state before it, of the first actors, by the recorded module."""
+        known = before.is_known(found) or not turns or turns[-1].seq != found.seq - 1
+        if known or not self._has_replaced or not self._befores:
+            return found, ""
+        self._befores -= 1
+        return before.completed(found, before.in_memory(self._around, _Recorded(self._library), turns))
 
     def _lived(self, actor: ActorId, turns: Sequence[Turn], terms: Birth | None, module: str) -> Life:
         def opened(_recorded: str, stack_bytes: int) -> Runnable:

@@ -12,6 +12,7 @@ from workbench.api.messages import Envelope
 from workbench.api.modules import CancelToken, Format, ProgressCallback
 from workbench.api.session import Certainty, Direction, Moment, StateView, TimelineEntry
 from workbench.api.turns import Turn
+from workbench.api.words import plural
 from workbench.debug.bundle.opened import Opened
 from workbench.debug.session.services import SessionServices
 from workbench.debug.session.workshop import Workshop
@@ -21,7 +22,7 @@ from workbench.debug.timeline.states import States
 from workbench.debug.timeline.timeline import Stream, Timeline
 from workbench.runtime.apart import apart
 
-NAMED_PROBLEMS = 5
+NAMED_PROBLEMS = NAMED_ACTORS = 5
 NOT_READY = "the Python interpreter of this machine is not built yet: prepare the node first"
 
 
@@ -63,12 +64,17 @@ class RecordedSession:
         self._moved()
         return self._moment(position)
 
+    @property
+    def problems(self) -> tuple[str, ...]:
+        return self._timeline.bundle.problems
+
     def _moment(self, position: int) -> Moment:
-        problems = self._timeline.bundle.problems
+        problems = self.problems
         more = len(problems) - NAMED_PROBLEMS
         notes = [*self._timeline.bundle.notes, *problems[:NAMED_PROBLEMS]]
         if more > 0:
             notes.append(f"{more:,} more of it cannot be read; workbench bundle verify names them")
+        notes += self._lost(position)
         notes += self._services.notes(position)
         notes += self._opened.notes if self._opened is not None else ()
         if position and self._states is not None:
@@ -77,6 +83,19 @@ class RecordedSession:
             if why := self._states.broken(stream.actor, stream.over(position)):
                 notes.append(f"{stream.actor.name}: {why}")
         return self._timeline.moment(position, tuple(dict.fromkeys(notes)))
+
+    def _lost(self, position: int) -> Sequence[str]:
+        """Whose turns may be among what cannot be read before this moment."""
+        timeline = self._timeline
+        if not timeline.columns.losses.between(0, position):
+            return ()
+        streams = (timeline.streams[actor] for actor in timeline.actors)
+        names = [stream.actor.name for stream in streams if timeline.lost(stream, position)]
+        if not names:
+            return ()
+        named = ", ".join(names[:NAMED_ACTORS]) + (", …" if len(names) > NAMED_ACTORS else "")
+        whose = plural(len(names), "actor")
+        return (f"the state of {whose} is not known here, and the rest is shown as after their last turn: {named}",)
 
     def turn(self, position: int) -> Turn:
         return self._timeline.turn(position)
@@ -104,7 +123,12 @@ class RecordedSession:
     def state(self, actor: ActorId | str, position: int | None = None) -> StateView:
         stream = self._timeline.stream(actor)
         at = self._timeline.check(self._position if position is None else position)
-        return self._state(stream.actor, stream.over(at), range(0), self._closing)
+        over = stream.over(at)
+        after_its_turn = position is not None and over > 0 and stream.at[over - 1] == at - 1
+        if not after_its_turn and (why := self._timeline.lost(stream, at)):
+            seq = self._timeline.columns.seq[stream.at[over - 1]]
+            return StateView(stream.actor, seq, "", Certainty.UNKNOWN, why)
+        return self._state(stream.actor, over, range(0), self._closing)
 
     def mailbox(self, actor: ActorId | str, position: int | None = None) -> Sequence[Envelope]:
         return self._timeline.mailbox(actor, self._position if position is None else position)

@@ -57,6 +57,8 @@ class SessionNode:
         self._scope = bundle.manifest.tenant, bundle.manifest.namespace
         self._bus = Bus(SystemClock(), buffer=EVENTS)
         self._timeline = timeline = Timeline(bundle)
+        if (first := next(iter(timeline.columns.losses), None)) is not None:
+            services.lose(first.at, timeline.total, first.why)
         self._session = RecordedSession(timeline, workshop, services, self._moved)
         self._lock = threading.Lock()
         self._shown: tuple[int, Views] | None = None

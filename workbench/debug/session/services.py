@@ -55,18 +55,26 @@ class SessionServices:
         self._end = len(history) if made is None else bisect_left(history.numbers, made.number + 1)
         self._at = self._end
         self._gaps = list(_gaps(bundle))
+        self._lost: tuple[int, int, str] | None = None
+
+    def lose(self, first: int, total: int, why: str) -> None:
+        """Behind the first `first` of `total` turns some are missing, so that changes cannot be told to be of a moment
+        there: it is known no more, but at the end."""
+        self._lost = first, total, why
 
     def at(self, position: int, time: float) -> Views:
         """What services held after `position` turns were over, or at the end for one that is greater than there are
         turns; it is always the time `time` there.
 
-        Nothing but looking is allowed: Denied otherwise. Unavailable: it is closed.
+        Nothing but looking is allowed: Denied otherwise. Unavailable: it is closed, or that is not known.
         """
         with self._lock:
             if self._closed:
                 raise Unavailable(f"{self._bundle.path.name} is closed; open it again")
+            if why := self._unknown(position):
+                raise Unavailable(why)
             picture = self._picture or self._filled()
-            self._move(picture, bisect_left(self._bundle.history.turns, position))
+            self._move(picture, self._index(position))
             scope = self._bundle.scope
             return RecordedViews(Moment(picture, scope, time), scope, self._bundle.path.name)
 
@@ -78,13 +86,29 @@ class SessionServices:
         found: list[str] = []
         if position < made.first:
             found.append("what services held before the time from which the bundle was exported is not in it")
-        index = bisect_left(self._bundle.history.turns, position)
+        if why := self._unknown(position):
+            return (*found, why)
+        if self._lost is not None and position >= self._lost[1]:
+            found.append("what services held is that at the end of the recording")
+        index = self._index(position)
         found += [gap.note for gap in self._gaps if min(index, self._end) <= gap.at <= max(index, self._end)]
         if "keyvalue" not in made.tables:
             found.append("keys lay in a store that is not recorded")
         if self._damaged:
             found.append("some of what services held is damaged in the file, and left out")
         return tuple(found)
+
+    def _unknown(self, position: int) -> str:
+        """Why it is not known what they held after so many turns; empty: it is."""
+        if self._lost is None or not self._lost[0] < position < self._lost[1]:
+            return ""
+        return f"what services held after {position:,} turns is not known: {self._lost[2]}, and changes count all turns"
+
+    def _index(self, position: int) -> int:
+        """How many changes were done by then."""
+        turns = self._bundle.history.turns
+        at_the_end = self._lost is not None and position >= self._lost[1]
+        return len(turns) if at_the_end else bisect_left(turns, position)
 
     def close(self) -> None:
         with self._lock:

@@ -20,6 +20,7 @@ from workbench.debug.bundle.index import Order, read_turn
 from workbench.debug.bundle.manifest import LATEST
 from workbench.debug.bundle.reader import Bundle
 from workbench.debug.timeline.lines import Lines
+from workbench.debug.timeline.losses import Losses
 
 _NUMBER = rb"\d{1,18}"
 _TEXT = rb'[^"\\\n]*(?:\\.[^"\\\n]*)*'
@@ -45,11 +46,12 @@ class Columns:
     """By position from 0. `ended` never falls; it is what the time of a moment is. `births` are without their states,
     `modules` are those of births.
 
-    A line that cannot be read is left out: the bundle names it among its problems.
+    A line that cannot be read is left out: the bundle names it among its problems, and `losses` where it would be.
     """
 
     def __init__(self, bundle: Bundle) -> None:
         self.lines = Lines(bundle)
+        self.losses = Losses()
         self.actors: list[ActorId] = []
         self.births: dict[int, Birth] = {}
         self.modules: dict[int, str] = {}
@@ -74,12 +76,17 @@ class Columns:
 
     def _read(self, bundle: Bundle) -> None:
         self.actors += bundle.numbered
-        for file, order in bundle.orders():
+        orders = dict(bundle.orders())
+        for file in range(self.lines.files):
+            if (order := orders.get(file)) is None:
+                self.losses.add_file(len(self.seq), self.lines.name(file))
+                continue
             lines = self.lines.of(file)
             try:
                 self._read_heads(lines, len(order))
             except (WorkbenchError, ValueError):
                 order = self._read_lines(bundle, file, lines, order)
+            self.losses.add_lines(len(self.seq), self.lines.name(file), order, len(lines))
             self.actor.extend(order.actor)
             self.seq.extend(order.seq)
             self.line.extend(order.line)

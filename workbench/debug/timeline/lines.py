@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from workbench.api.errors import Invalid
 from workbench.api.turns import Turn
 from workbench.debug.bundle import layout
-from workbench.debug.bundle.index import lines_of, read_turn
+from workbench.debug.bundle.index import read_turn
 from workbench.debug.bundle.reader import Bundle
 
 KEPT_BYTES = 96 << 20
@@ -31,6 +31,11 @@ class Lines:
         self._sizes: dict[int, int] = {}
         self._bytes = 0
         self._lock = threading.Lock()
+
+    @property
+    def files(self) -> int:
+        """How many there are, with those that cannot be read."""
+        return len(self._names)
 
     def name(self, file: int) -> str:
         """The entry of the bundle."""
@@ -58,11 +63,10 @@ class Lines:
             if (known := self._kept.get(file)) is not None:
                 self._kept.move_to_end(file)
                 return known
-        data = self._bundle.entry(self._names[file])
-        lines = lines_of(data) if data is not None else []
+        lines = self._bundle.lines_of(self._names[file])
         with self._lock:
             if file not in self._kept:
-                size = self._sizes[file] = len(data or b"") + OBJECT_BYTES * len(lines)
+                size = self._sizes[file] = sum(map(len, lines)) + OBJECT_BYTES * len(lines)
                 self._kept[file] = lines
                 self._bytes += size
             while self._bytes > KEPT_BYTES and len(self._kept) > 1:

@@ -16,6 +16,7 @@ from workbench.api.messages import Envelope
 from workbench.api.session import Moment, TimelineEntry
 from workbench.api.turns import Birth, BirthReason, Turn
 from workbench.debug.bundle.reader import Bundle
+from workbench.debug.timeline import losses
 from workbench.debug.timeline.columns import (
     CRASHED,
     INIT,
@@ -145,6 +146,24 @@ class Timeline:
     def position_at(self, time: float) -> int:
         """How many turns were over at a time."""
         return bisect_right(self.columns.ended, time)
+
+    def lost(self, stream: Stream, position: int) -> str:
+        """Why an actor may be another one at a moment than its last turn up to then left it, because what lies between
+        cannot be read; empty: it is not.
+
+        What cannot be read lies behind the moment that ends there, but at the end of all there is no other moment.
+        """
+        over, seq = stream.over(position), self.columns.seq
+        if not over:
+            return ""
+        begin, at_the_end = stream.at[over - 1] + 1, position == self.total
+        if begin == position and not at_the_end:
+            return ""
+        found = self.columns.losses.between(begin, position - (not at_the_end))
+        if not found and over < len(stream.at) and self.columns.losses.between(begin, stream.at[over]):
+            return ""  # what is missing of it is further on
+        follows = seq[stream.at[over]] if over < len(stream.at) else None
+        return losses.said(found, seq[stream.at[over - 1]], follows, anew=over in stream.spawns)
 
     def turn(self, position: int) -> Turn:
         """The turn that was over at this moment and not at the one before. Invalid: there is none, or it is damaged."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Protocol
 
 from workbench.api.capabilities import parse_grant
-from workbench.api.errors import NotFound
+from workbench.api.errors import Invalid, NotFound
 from workbench.api.identity import ActorId
 from workbench.api.modules import ModuleInfo
 from workbench.api.node import Node
 from workbench.api.turns import Birth, BirthReason, Outcome, Turn
 from workbench.debug.bundle.reader import Bundle
 from workbench.debug.bundle.replay import bounded
+from workbench.debug.timeline.lines import Lines
 from workbench.wasm.references import looks_like_hash, resolve
 
 PAGE = 1_000
@@ -109,7 +111,14 @@ class OfBundle:
 
     def __init__(self, bundle: Bundle) -> None:
         self._bundle, self.name = bundle, bundle.path.name
-        self._last = {actor: _ran_last(list(bundle.turns(actor))) for actor in bundle.recorded}
+        self._lines = Lines(bundle)  # actors that were at work together have their turns in all files
+        seen: dict[ActorId, str] = {}
+        lived: dict[ActorId, str] = {}
+        for turn in bundle.turns():
+            seen[turn.actor] = turn.module
+            if turn.birth is None or turn.outcome is Outcome.REPLY:  # an instance that was refused never ran
+                lived[turn.actor] = turn.module
+        self._last = dict(sorted({**seen, **lived}.items()))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -123,7 +132,11 @@ class OfBundle:
         return self._last
 
     def turns(self, actor: ActorId) -> Sequence[Turn]:
-        return [bounded(turn) for turn in self._bundle.turns(actor)]
+        found: list[Turn] = []
+        for place in self._bundle.places(actor):
+            with suppress(Invalid):  # it is among the problems then
+                found.append(bounded(self._lines.turn(place.file, place.line)))
+        return found
 
     def terms(self, actor: ActorId) -> Birth | None:  # noqa: ARG002  # an export begins with a birth
         return None
@@ -137,12 +150,6 @@ class OfBundle:
 
     def module(self, module: str) -> tuple[ModuleInfo, bytes]:
         return self._bundle.module(module)
-
-
-def _ran_last(turns: Sequence[Turn]) -> str:
-    """An instance that was refused never ran."""
-    lived = (turn.module for turn in reversed(turns) if turn.birth is None or turn.outcome is Outcome.REPLY)
-    return next(lived, turns[-1].module if turns else "")
 
 
 def _before(newest: Sequence[Turn], first: int) -> Sequence[Turn]:

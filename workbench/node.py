@@ -65,6 +65,8 @@ from workbench.services.recording.holdings import Holdings
 from workbench.services.recording.ring import Bounds
 from workbench.services.recording.service import Recording
 from workbench.services.registry.local import LocalRegistry
+from workbench.services.tokens.local import LocalTokens
+from workbench.services.tokens.store import TokenStore
 from workbench.services.tuplespace.local import LocalTupleSpace
 from workbench.storage.database import Database
 from workbench.storage.modules import StoredModules
@@ -112,6 +114,7 @@ class Machine:
             compiled = self._artifacts(folder)
         self.workspace = Workspace(folder)
         closing.callback(self.workspace.close)
+        self.tokens = TokenStore(self.workspace.database, clock)
         self.engines = Engines(tick_ms=config.tick_ms)
         closing.callback(self.engines.close)
         compiler = Compiler(config.compile_jobs)
@@ -296,6 +299,7 @@ class LocalNode:
             state=machine.states.at,
         )
         self._modules = machine.library.seen_by(tenant)
+        self._tokens = LocalTokens(machine.tokens, self._scope)
         self._services = Views(machine.services, Outside(self._scope, machine.scheduler))
         self._journal = LocalJournal(
             machine.journal, self._scope, take=machine.system.checkpoint, present=machine.system.lives
@@ -352,6 +356,10 @@ class LocalNode:
     @property
     def journal(self) -> LocalJournal:
         return self._journal
+
+    @property
+    def tokens(self) -> LocalTokens:
+        return self._tokens
 
     @property
     def session(self) -> None:

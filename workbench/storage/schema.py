@@ -327,9 +327,26 @@ _CHANGES = (
     "CREATE TABLE recording_state (whole INTEGER NOT NULL, floor INTEGER NOT NULL)",
     "INSERT INTO recording_state (whole, floor) SELECT NOT EXISTS (SELECT 1 FROM recording), 0",
 )
+_TOKENS = (
+    """
+    CREATE TABLE tokens (
+        tenant TEXT NOT NULL,
+        namespace TEXT NOT NULL,
+        name TEXT NOT NULL,
+        id TEXT NOT NULL UNIQUE,
+        hash BLOB NOT NULL,
+        role TEXT NOT NULL,
+        created REAL NOT NULL,
+        expires REAL,
+        last_used REAL,
+        revoked REAL,
+        PRIMARY KEY (tenant, namespace, name)
+    ) WITHOUT ROWID
+    """,
+)
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _MODULES, _KEYVALUE, _TUPLES, _QUEUES, _LOCKS, _REGISTRY, _BLOBS, _JOURNAL, _RECORDING, _TREES,
-    _CHANGES,
+    _CHANGES, _TOKENS,
 )  # fmt: skip
 """The statements of each step; the number of steps taken is the file's `user_version`."""
 VERSION = len(MIGRATIONS)

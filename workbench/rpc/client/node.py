@@ -32,6 +32,7 @@ from workbench.rpc.client.process_groups import RemoteProcessGroups
 from workbench.rpc.client.registry import RemoteRegistry
 from workbench.rpc.client.subscription import RemoteSubscription
 from workbench.rpc.client.supervision import RemoteSupervision
+from workbench.rpc.client.tokens import RemoteTokens
 from workbench.rpc.client.tuplespace import RemoteTupleSpace
 from workbench.rpc.convert import actor, from_message
 from workbench.rpc.generated.plexspaces.v1 import common_pb2 as common
@@ -58,6 +59,7 @@ class RemoteNode(Facet):
         self._blobs = RemoteBlobs(self._connection)
         self._debugger = RemoteDebugger(self._connection)
         self._journal = RemoteJournal(self._connection)
+        self._tokens = RemoteTokens(self._connection)
 
     @property
     def modules(self) -> RemoteModules:
@@ -106,6 +108,10 @@ class RemoteNode(Facet):
     @property
     def debugger(self) -> RemoteDebugger:
         return self._debugger
+
+    @property
+    def tokens(self) -> RemoteTokens:
+        return self._tokens
 
     @property
     def session(self) -> None:

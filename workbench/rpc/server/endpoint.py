@@ -24,6 +24,7 @@ from workbench.rpc.generated.plexspaces.v1 import (
     process_groups_pb2,
     registry_pb2,
     supervision_pb2,
+    tokens_pb2,
     tuplespace_pb2,
 )
 from workbench.rpc.server.actors import ActorsService
@@ -40,6 +41,7 @@ from workbench.rpc.server.node import NodeService
 from workbench.rpc.server.process_groups import ProcessGroupsService
 from workbench.rpc.server.registry import RegistryService
 from workbench.rpc.server.supervision import SupervisionService
+from workbench.rpc.server.tokens import TokensService
 from workbench.rpc.server.tuplespace import TupleSpaceService
 from workbench.rpc.sizes import METADATA_BYTES, REQUEST_BYTES
 
@@ -119,6 +121,7 @@ PARTS = (
     (LocksService, locks_pb2.DESCRIPTOR, "Locks"),
     (ProcessGroupsService, process_groups_pb2.DESCRIPTOR, "ProcessGroups"),
     (RegistryService, registry_pb2.DESCRIPTOR, "Registry"),
+    (TokensService, tokens_pb2.DESCRIPTOR, "Tokens"),
     (TupleSpaceService, tuplespace_pb2.DESCRIPTOR, "TupleSpace"),
     (NodeService, node_pb2.DESCRIPTOR, "Node"),
 )

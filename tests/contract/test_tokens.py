@@ -12,7 +12,6 @@ import workbench
 from workbench.api import AlreadyExists, Invalid, Node, NotFound, Role, Unauthenticated, WorkbenchError
 from workbench.api.tokens import LONGEST_SECONDS
 from workbench.clock import FakeClock
-from workbench.services.tokens import store as stored
 from workbench.services.tokens.store import TokenStore
 from workbench.storage.workspace import Workspace
 
@@ -88,10 +87,10 @@ def test_each_tenant_and_namespace_has_its_own(embedded: Node) -> None:
 class Kept:
     """The tokens of a workspace, with a clock of their own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **bounds: int) -> None:
         self.clock = FakeClock()
         self.workspace = Workspace(folder)
-        self.tokens = TokenStore(self.workspace.database, self.clock)
+        self.tokens = TokenStore(self.workspace.database, self.clock, **bounds)
 
     def reopened(self) -> Kept:
         self.workspace.close()
@@ -158,9 +157,8 @@ def test_no_secret_is_in_the_workspace(kept: Kept) -> None:
     assert len(digest) == 32
 
 
-def test_there_are_so_many_tokens_and_no_more(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stored, "MOST_TOKENS", 3)
-    monkeypatch.setattr(stored, "MOST_REVOKED", 2)
+def test_there_are_so_many_tokens_and_no_more(tmp_path: Path) -> None:
+    kept = Kept(tmp_path / "workspace", most=3, most_revoked=2)
     made = [kept.tokens.create(DEFAULT, f"t{number}", Role.READ, None) for number in range(3)]
     with pytest.raises(WorkbenchError, match="has 3 tokens, which is the most"):
         kept.tokens.create(DEFAULT, "more", Role.READ, None)

@@ -54,8 +54,11 @@ class Kept:
 class TokenStore:
     """All tokens of a node. Thread-safe. The workspace has one process at a time, so what is in memory is true."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, *, most: int = MOST_TOKENS, most_revoked: int = MOST_REVOKED
+    ) -> None:
         self._database, self._clock = database, clock
+        self._most, self._most_revoked = most, most_revoked
         self._lock = threading.Lock()
         kept = map(_kept, database.query(_SELECT))
         self._by_id = {each.id: each for each in kept}
@@ -94,9 +97,9 @@ class TokenStore:
                 raise AlreadyExists(
                     f"there is a token {name[:SHOWN]!r} already; revoke it first, or choose another name"
                 )
-            if sum(each.info.revoked is None for each in self._by_id.values()) >= MOST_TOKENS:
-                said = f"this node has {MOST_TOKENS:,} tokens, which is the most; revoke one that is not needed"
-                raise Exhausted(said, limit="tokens", value=MOST_TOKENS, used=MOST_TOKENS + 1)
+            if sum(each.info.revoked is None for each in self._by_id.values()) >= self._most:
+                said = f"this node has {self._most:,} tokens, which is the most; revoke one that is not needed"
+                raise Exhausted(said, limit="tokens", value=self._most, used=self._most + 1)
             gone = {before.id, *self._forgotten()} if before is not None else {*self._forgotten()}
             with self._database.transaction(durable=True, noted=False) as tx:
                 for each in gone:
@@ -157,7 +160,7 @@ class TokenStore:
     def _forgotten(self) -> list[str]:
         """The ids of those that were revoked longest ago and are too many."""
         revoked = [(each.info.revoked, each.id) for each in self._by_id.values() if each.info.revoked is not None]
-        return [identity for _, identity in sorted(revoked)[: max(0, len(revoked) - MOST_REVOKED)]]
+        return [identity for _, identity in sorted(revoked)[: max(0, len(revoked) - self._most_revoked)]]
 
 
 def _digest(secret: str) -> bytes:

@@ -68,6 +68,7 @@ from workbench.services.registry.local import LocalRegistry
 from workbench.services.tokens.local import LocalTokens
 from workbench.services.tokens.store import TokenStore
 from workbench.services.tuplespace.local import LocalTupleSpace
+from workbench.storage.audit import AuditLog
 from workbench.storage.database import Database
 from workbench.storage.modules import StoredModules
 from workbench.storage.workspace import Workspace
@@ -115,6 +116,8 @@ class Machine:
         self.workspace = Workspace(folder)
         closing.callback(self.workspace.close)
         self.tokens = TokenStore(self.workspace.database, clock)
+        self.audit = AuditLog(self.workspace.logs)
+        closing.callback(self.audit.close)
         self.engines = Engines(tick_ms=config.tick_ms)
         closing.callback(self.engines.close)
         compiler = Compiler(config.compile_jobs)
@@ -364,6 +367,20 @@ class LocalNode:
     @property
     def session(self) -> None:
         return None
+
+    @property
+    def callers(self) -> TokenStore:
+        """The tokens of all tenants, for its listeners."""
+        return self._machine.tokens
+
+    @property
+    def audit(self) -> AuditLog:
+        """Where its listeners write what changed something."""
+        return self._machine.audit
+
+    @property
+    def config(self) -> Config:
+        return self._machine.config
 
     @property
     def workspace(self) -> Path:

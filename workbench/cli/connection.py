@@ -7,6 +7,7 @@ say how to start a node.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from workbench.api.identity import check_scope
 from workbench.cli.render import visible
 
 SESSION = "bundle:"
+TOKEN = "WORKBENCH_TOKEN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +28,17 @@ class Target:
 
     address: str = ""
     workspace: str = ""
-    tenant: str = "default"
-    namespace: str = "default"
+    tenant: str | None = None
+    namespace: str | None = None
+    token_file: str = ""
+    tls_ca: str = ""
+    tls_cert: str = ""
+    tls_key: str = ""
 
     def __post_init__(self) -> None:
-        check_scope(self.tenant, self.namespace)
+        check_scope(*("default" if name is None else name for name in (self.tenant, self.namespace)))
+        if self.token_file and not self.address:
+            raise Invalid("--token-file is for --node: the node of a workspace is reached by its private endpoint")
 
 
 def running(target: Target) -> Node:
@@ -66,15 +74,30 @@ def _url(target: Target) -> str:
 def _remote(target: Target) -> Node | None:
     if target.address.startswith(SESSION):
         return _recorded(target.address)
-    address, token = target.address.removeprefix("grpc://"), ""
-    if not address:
-        if Path(target.workspace).is_file():
-            raise Invalid(f"{target.workspace} is a file; a workspace must be a folder")
-        endpoint = workbench.endpoint(target.workspace or workbench.default_workspace())
-        if endpoint is None:
-            return None
-        address, token = endpoint.address, endpoint.token
-    return workbench.connect(f"grpc://{address}", token=token, tenant=target.tenant, namespace=target.namespace)
+    address = target.address.removeprefix("grpc://")
+    if address:
+        return workbench.connect(
+            f"grpc://{address}",
+            token=workbench.token_in(target.token_file) if target.token_file else os.environ.get(TOKEN, ""),
+            tenant=target.tenant,
+            namespace=target.namespace,
+            tls_ca=target.tls_ca,
+            tls_cert=target.tls_cert,
+            tls_key=target.tls_key,
+        )
+    return _private(target)
+
+
+def _private(target: Target) -> Node | None:
+    """The node that runs on the workspace, None when none does. It is on this machine and has a token of its own."""
+    if Path(target.workspace).is_file():
+        raise Invalid(f"{target.workspace} is a file; a workspace must be a folder")
+    endpoint = workbench.endpoint(target.workspace or workbench.default_workspace())
+    if endpoint is None:
+        return None
+    return workbench.connect(
+        f"grpc://{endpoint.address}", token=endpoint.token, tenant=target.tenant, namespace=target.namespace
+    )
 
 
 def _recorded(url: str) -> Node:

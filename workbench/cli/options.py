@@ -73,18 +73,44 @@ timeout = click.option(
 )
 
 
-tenant = click.option("--tenant", metavar="NAME", default="default", show_default=True, help="On whose behalf.")
-namespace = click.option("--namespace", metavar="NAME", default="default", show_default=True, help="Of the actors.")
+tenant = click.option(
+    "--tenant", metavar="NAME", default=None, help="On whose behalf; by default the token's tenant, or 'default'."
+)
+namespace = click.option(
+    "--namespace", metavar="NAME", default=None, help="Of the actors; by default the token's, or 'default'."
+)
+token_file = click.option(
+    "--token-file", metavar="FILE", default="",
+    help="The token for --node is in this file, which only you can read; else it is in WORKBENCH_TOKEN.",
+)  # fmt: skip
+tls_ca = click.option(
+    "--tls-ca", metavar="FILE", default="", envvar="WORKBENCH_TLS_CA",
+    help="Speak TLS with --node and trust the authorities in FILE, or 'system' for those that everybody trusts; else "
+    "WORKBENCH_TLS_CA.",
+)  # fmt: skip
+tls_cert = click.option(
+    "--tls-cert", metavar="FILE", default="", envvar="WORKBENCH_TLS_CERT",
+    help="Show --node this certificate; else WORKBENCH_TLS_CERT.",
+)  # fmt: skip
+tls_key = click.option(
+    "--tls-key", metavar="FILE", default="", envvar="WORKBENCH_TLS_KEY",
+    help="Its key; else WORKBENCH_TLS_KEY.",
+)  # fmt: skip
+TARGET = ("address", "workspace", "tenant", "namespace", "token_file", "tls_ca", "tls_cert", "tls_key")
 
 
 def where(command: F) -> F:
-    """`--node --workspace --tenant --namespace`, handed to the command as one `target`."""
+    """Which node and how it is reached, in whose name; handed to the command as one `target`."""
 
     @wraps(command)
-    def with_target(*arguments: Any, address: str, workspace: str, tenant: str, namespace: str, **rest: Any) -> Any:
-        return command(*arguments, target=Target(address, workspace, tenant, namespace), **rest)
+    def with_target(*arguments: Any, **rest: Any) -> Any:
+        return command(*arguments, target=Target(**{name: rest.pop(name) for name in TARGET}), **rest)
 
     for option in (
+        tls_key,
+        tls_cert,
+        tls_ca,
+        token_file,
         namespace,
         tenant,
         click.option("--workspace", metavar="DIR", default="", help="The node of this workspace."),

@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from workbench.api.certificates import Certificates
     from workbench.api.showcase import ShowcaseLine
     from workbench.api.tree_file import TreeFile
+    from workbench.node import LocalNode
     from workbench.rpc.server import Server
+    from workbench.rpc.server.access import Access
+    from workbench.rpc.server.listening import ServerTls
 
 ENDPOINT = "endpoint.json"
 
@@ -126,10 +129,8 @@ def serve(
     belong together. Conflict: the port is taken.
     """
     from workbench.node import LocalNode
-    from workbench.rpc.security import secret_in
     from workbench.rpc.server import serve as serve_at
     from workbench.rpc.server.access import LOCAL, Access
-    from workbench.rpc.server.listening import server_tls
     from workbench.rpc.server.rates import Rates
     from workbench.runtime import threads
 
@@ -139,16 +140,17 @@ def serve(
     private = not listen
     if private:
         secret = secrets.token_urlsafe(32)
-        access, rates = Access(secret, LOCAL, must=True), None
+        access, rates, tls = Access(secret, LOCAL, must=True), None, None
     else:
-        secret = secret_in(token_file) if token_file else ""
-        access = Access(secret, "token file", node.callers)
         rates = Rates(node.config.calls_per_second, node.config.calls_at_once)
+        access, tls = check_listener(
+            node, listen, token_file=token_file, tls_cert=tls_cert, tls_key=tls_key, tls_client_ca=tls_client_ca
+        )
     server = serve_at(
         node,
         listen=listen or "127.0.0.1:0",
         access=access,
-        tls=server_tls(tls_cert, tls_key, tls_client_ca),
+        tls=tls,
         reflect=reflect,
         rates=rates,
         audit=node.audit.note,
@@ -158,6 +160,22 @@ def serve(
     if private:
         _write_private(node.workspace / ENDPOINT, {"address": server.address, "token": secret, "pid": os.getpid()})
     return server
+
+
+def check_listener(
+    node: LocalNode, listen: str, *, token_file: str, tls_cert: str, tls_key: str, tls_client_ca: str
+) -> tuple[Access, ServerTls | None]:
+    """Whom `serve` would let in there, and by which TLS; Invalid where it would refuse."""
+    from workbench.rpc.security import secret_in
+    from workbench.rpc.server.access import Access
+    from workbench.rpc.server.listening import check, server_tls
+
+    access = Access(secret_in(token_file) if token_file else "", "token file", node.callers)
+    tls = server_tls(tls_cert, tls_key, tls_client_ca)
+    check(listen, tls=tls, token=access.somebody)
+    if tls is not None:
+        tls.credentials()
+    return access, tls
 
 
 def make_certificates(

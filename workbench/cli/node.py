@@ -39,21 +39,27 @@ class Listener:
         if not self.listen and (self.tls_cert or self.tls_key or self.tls_client_ca or self.token_file):
             raise Invalid("--tls-cert, --tls-key, --tls-client-ca and --token-file are for --listen HOST:PORT")
 
+    @property
+    def files(self) -> dict[str, str]:
+        return {
+            "token_file": self.token_file,
+            "tls_cert": self.tls_cert,
+            "tls_key": self.tls_key,
+            "tls_client_ca": self.tls_client_ca,
+        }
+
+    def check(self, own: Any) -> None:
+        """Refuse what could not be opened before anything that takes long is begun."""
+        if self.listen:
+            workbench.check_listener(own, self.listen, **self.files)
+
     @contextlib.contextmanager
     def opened(self, own: Node) -> Iterator[str]:
         """Its address."""
         if not self.listen:
             yield ""
             return
-        with workbench.serve(
-            own,
-            listen=self.listen,
-            token_file=self.token_file,
-            tls_cert=self.tls_cert,
-            tls_key=self.tls_key,
-            tls_client_ca=self.tls_client_ca,
-            reflect=self.reflection,
-        ) as server:
+        with workbench.serve(own, listen=self.listen, reflect=self.reflection, **self.files) as server:
             yield server.address
 
 
@@ -109,6 +115,7 @@ def node(
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     level = record or workbench.default_record() or RecordingLevel.OFF
     with embedded(Target(workspace=workspace), revive=not fresh, keyvalue=keyvalue, blobs=blobs, record=level) as own:
+        public.check(own)
         with ProgressLine() as progress:
             own.prepare(progress=progress)
         with _stopped_by_signals() as stop, workbench.serve(own) as private, public.opened(own) as listening:

@@ -66,30 +66,26 @@ def _probed(address: str, tls: ClientTls | None) -> WorkbenchError | None:
         ):
             if tls is None:
                 return _needs_tls(address)
-            connected.recv(1)  # in TLS 1.3 a certificate is refused after the handshake
+            # A node that refuses a caller's certificate hangs up after the handshake, without a word; any other begins
+            # to speak.
+            return _refused(address, tls) if connected.recv(1) == b"" else None
     except ssl.SSLError as error:
-        return _needs_tls(address) if tls is None and "ALERT" in str(error.reason) else _refused(error, address, tls)
+        return _needs_tls(address) if tls is None and "ALERT" in str(error.reason) else None
     except (OSError, ValueError):
         return None
-    return None
 
 
 def _needs_tls(address: str) -> Unavailable:
     return Unavailable(f"the node at {address} speaks TLS: give --tls-ca FILE (or WORKBENCH_TLS_CA), its ca.pem")
 
 
-def _refused(error: ssl.SSLError, address: str, tls: ClientTls | None) -> WorkbenchError | None:
-    reason = str(error.reason or "")
-    shown = tls.cert if tls is not None else ""
-    made = "workbench node certs makes one"
-    if "CERTIFICATE_REQUIRED" in reason or (not shown and "HANDSHAKE_FAILURE" in reason):
-        said = f"the node at {address} asks for a client certificate: give --tls-cert FILE and --tls-key FILE; {made}"
-        return Unauthenticated(said)
-    if "CERTIFICATE_EXPIRED" in reason:
-        return Unauthenticated(f"the node at {address} says that the client certificate {shown} has expired; {made}")
-    if "UNKNOWN_CA" in reason or "CERTIFICATE_UNKNOWN" in reason or "BAD_CERTIFICATE" in reason:
+def _refused(address: str, tls: ClientTls) -> Unauthenticated:
+    if not tls.cert:
         return Unauthenticated(
-            f"the node at {address} does not know who signed the client certificate {shown}: it must be signed by the "
-            "authority that the node was given with --tls-client-ca"
+            f"the node at {address} asks for a client certificate: give --tls-cert FILE and --tls-key FILE; "
+            "workbench node certs makes them"
         )
-    return None
+    return Unauthenticated(
+        f"the node at {address} refused the client certificate {tls.cert}: it must be signed by the authority that the "
+        "node was given with --tls-client-ca, and must not have expired by the clock of that machine"
+    )

@@ -75,6 +75,11 @@ class Access:
     certificates: bool = False
     must: bool = False
 
+    @property
+    def somebody(self) -> bool:
+        """Whether there is a token that a caller could show."""
+        return bool(self.secret) or (self.tokens is not None and self.tokens.usable)
+
     def identify(self, context: grpc.ServicerContext, received: Received) -> Identity:
         """Who calls, or Unauthenticated."""
         token = shown(received)

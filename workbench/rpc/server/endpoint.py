@@ -115,9 +115,8 @@ def serve(
     address, or one beyond this machine without TLS or without a way to know who calls. Conflict: the port is taken.
     """
     access = access or Access()
+    check(listen, tls=tls, token=access.somebody)
     host, port = parsed(listen)
-    known = bool(access.secret) or (access.tokens is not None and access.tokens.usable)
-    check(listen, tls=tls, token=known)
     on_this_machine = is_loopback(host)
     certificates = tls is not None and bool(tls.client_ca)
     access = replace(access, certificates=certificates, must=access.must or not on_this_machine)

@@ -66,8 +66,8 @@ class Call:
     def admit(self) -> Node:
         """The node as this caller may see it; Unauthenticated, Exhausted or Denied otherwise."""
         self.identity = self._gate.identify(self._context, self._received)
-        self._check_role(self.identity)
         self._scope = bound(self.identity, self._received)
+        self._check_role(self.identity)
         return self._gate.node(self._scope)
 
     def recheck(self) -> None:

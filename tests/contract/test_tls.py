@@ -134,9 +134,7 @@ def test_without_a_client_certificate_nobody_gets_in(embedded: Node, certs: Path
         refused(server.address, certs, Unauthenticated, "asks for a client certificate: give --tls-cert FILE")
 
 
-def test_a_client_certificate_that_expired_or_is_foreign_is_refused(
-    embedded: Node, certs: Path, foreign: Path
-) -> None:
+def test_a_client_certificate_that_expired_or_is_foreign_is_refused(embedded: Node, certs: Path, foreign: Path) -> None:
     with served(embedded, certs, ca=True) as server:
         refused(server.address, certs, Unauthenticated, "refused the client certificate", client=(foreign, "client"))
         # The caller's own check would stop it before it is shown.

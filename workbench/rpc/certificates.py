@@ -151,8 +151,11 @@ def _alternative_names(hosts: Sequence[str]) -> x509.SubjectAlternativeName:
             found.append(x509.IPAddress(ipaddress.ip_address(host.strip("[]"))))
             continue
         try:
-            found.append(x509.DNSName(host.encode("idna").decode()))
-        except (UnicodeError, ValueError):
+            name = host.encode("idna").decode()
+            if not name or "/" in name or ":" in name or not name.isprintable():
+                raise ValueError
+            found.append(x509.DNSName(name))
+        except ValueError:
             raise Invalid(f"{host[:40]!r} is neither the name nor the address of a host") from None
     return x509.SubjectAlternativeName(found)
 

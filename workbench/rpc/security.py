@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +34,17 @@ def metadata(caller: Caller, token: str) -> tuple[tuple[str, str | bytes], ...]:
     named = ((TENANT, caller.tenant), (NAMESPACE, caller.namespace))
     bound = tuple((key, name.encode()) for key, name in named if name is not None)
     return ((AUTHORIZATION, f"Bearer {token}"), *bound) if token else bound
+
+
+def received(pairs: Iterable[tuple[str, str | bytes]]) -> Received:
+    """The metadata of a call. Invalid: it says twice who calls, so that one reader could take the one and another
+    the other."""
+    found: dict[str, str | bytes] = {}
+    for key, value in pairs:
+        if key in (AUTHORIZATION, TENANT, NAMESPACE) and found.get(key, value) != value:
+            raise Invalid(f"the call has two of {key} in its metadata; send one")
+        found[key] = value
+    return found
 
 
 def named(received: Received) -> Caller:

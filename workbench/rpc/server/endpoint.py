@@ -117,15 +117,14 @@ def serve(
     access = access or Access()
     check(listen, tls=tls, token=access.somebody)
     host, port = parsed(listen)
-    on_this_machine = is_loopback(host)
     certificates = tls is not None and bool(tls.client_ca)
-    access = replace(access, certificates=certificates, must=access.must or not on_this_machine)
+    access = replace(access, certificates=certificates, must=access.must or not is_loopback(host))
     credentials = tls.credentials() if tls is not None else None
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="grpc", initializer=initializer)
     gate = Gate(node, scope, access=access, rates=rates, audit=audit)
     server = grpc.server(pool, handlers=[_handler(gate, part) for part in PARTS], options=OPTIONS)
     services = [file.services_by_name[name].full_name for _, file, name in PARTS]
-    health = standard.add(server, services, reflect=reflect or on_this_machine)
+    health = standard.add(server, services, reflect=offers_reflection(listen, reflect=reflect))
     try:
         where = f"{host}:{port}"
         bound = server.add_secure_port(where, credentials) if credentials else server.add_insecure_port(where)
@@ -135,6 +134,11 @@ def serve(
         raise Conflict(f"cannot listen at {listen}: the port is taken, or not yours to open") from None
     server.start()
     return Server(server, pool, gate, health, f"{host}:{bound}")
+
+
+def offers_reflection(listen: str, *, reflect: bool) -> bool:
+    """On this machine always, beyond it only when it is asked for: it tells a stranger what there is to try."""
+    return reflect or is_loopback(parsed(listen)[0])
 
 
 PARTS: tuple[tuple[type, Any, str], ...] = (

@@ -17,7 +17,7 @@ from google.protobuf.descriptor import MethodDescriptor
 from workbench.api import Denied, Exhausted, Node, Unauthenticated, WorkbenchError
 from workbench.api.audit import AuditEntry
 from workbench.rpc.roles import changes, needed
-from workbench.rpc.security import DEFAULT, Received
+from workbench.rpc.security import DEFAULT, Received, received
 from workbench.rpc.server.access import Access, Identity, address, bound
 from workbench.rpc.server.rates import FAILED_BURST, FAILED_PER_SECOND, Rates
 from workbench.rpc.server.subjects import subject
@@ -43,7 +43,7 @@ class Call:
     def __init__(self, gate: Gate, method: MethodDescriptor, context: Context) -> None:
         self._gate, self._method, self._context = gate, method, context
         self._started = time.monotonic()
-        self._received: Received = dict(context.invocation_metadata())
+        self._received: Received = {}
         self._scope: tuple[str, str] = ("", "")
         self._subject = ""
         self._ended: WorkbenchError | None = None
@@ -65,6 +65,7 @@ class Call:
 
     def admit(self) -> Node:
         """The node as this caller may see it; Unauthenticated, Exhausted or Denied otherwise."""
+        self._received = received(self._context.invocation_metadata())
         self.identity = self._gate.identify(self._context, self._received)
         self._scope = bound(self.identity, self._received)
         self._check_role(self.identity)

@@ -8,11 +8,23 @@ from pathlib import Path
 
 import grpc
 import pytest
+from contract_sources import COUNTER
 from google.protobuf.message_factory import GetMessageClass
 from test_parity import FACETS
 
 import workbench
-from workbench.api import Denied, Exhausted, Invalid, Node, Role, Unauthenticated, WorkbenchError
+from workbench.api import (
+    ChildSpec,
+    Denied,
+    Exhausted,
+    Invalid,
+    Node,
+    Role,
+    SpawnOptions,
+    SupervisorSpec,
+    Unauthenticated,
+    WorkbenchError,
+)  # fmt: skip
 from workbench.rpc.client import RemoteNode
 from workbench.rpc.roles import changes, needed
 from workbench.rpc.security import Caller, metadata
@@ -156,6 +168,31 @@ def test_a_tenant_sent_twice_is_not_a_way_round(server: Server, embedded: Node) 
         assert status(server.address, "Node/Info", sent) is grpc.StatusCode.INVALID_ARGUMENT
     twice = (*metadata(Caller(), secret), *metadata(Caller(), "wrong"))
     assert status(server.address, "Node/Info", twice) is grpc.StatusCode.INVALID_ARGUMENT
+
+
+OUTWARD = ("filesystem/{folder}=/w:rw", "filesystem/{folder}=/w:ro", "environment/HOME")
+
+
+@pytest.mark.parametrize("grant", OUTWARD)
+def test_whoever_is_bound_to_a_tenant_cannot_let_an_actor_out_of_it(server: Server, embedded: Node, grant: str) -> None:
+    """Else an actor could read the token of the private endpoint out of the workspace."""
+    grant = grant.format(folder=embedded.info().workspace)
+    secret = embedded.tokens.create("boss", role=Role.ADMIN).secret
+    embedded.modules.deploy(COUNTER.encode(), file_name="counter.py", alias="counter")
+    embedded.actors.spawn("counter", options=SpawnOptions(name="tally"))
+    child = ChildSpec("counter", module="counter", grants=(grant,))
+    inner = ChildSpec("inner", supervisor=SupervisorSpec("inner", children=(child,)))
+    with RemoteNode(server.address, token=secret) as boss:
+        for attempt in (
+            lambda: boss.actors.spawn("counter", options=SpawnOptions(name="spy", grants=(grant,))),
+            lambda: boss.capabilities.grant("tally", grant),
+            lambda: boss.supervision.apply(SupervisorSpec("shop", children=(child,))),
+            lambda: boss.supervision.apply(SupervisorSpec("outer", children=(inner,))),
+        ):
+            with pytest.raises(Denied, match="reaches out of the tenant"):
+                attempt()
+        assert boss.actors.spawn("counter", options=SpawnOptions(name="good", grants=("keyvalue",))).id.name == "good"
+    assert {actor.id.name for actor in embedded.actors.list()} == {"tally", "good"}
 
 
 def test_a_caller_that_calls_too_often_is_told_so_and_others_are_not(embedded: Node) -> None:

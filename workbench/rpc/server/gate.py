@@ -18,6 +18,7 @@ from workbench.api import Denied, Exhausted, Node, Unauthenticated, WorkbenchErr
 from workbench.api.audit import AuditEntry
 from workbench.rpc.roles import changes, needed
 from workbench.rpc.security import DEFAULT, Received, received
+from workbench.rpc.server import grants
 from workbench.rpc.server.access import Access, Identity, address, bound
 from workbench.rpc.server.rates import FAILED_BURST, FAILED_PER_SECOND, Rates
 from workbench.rpc.server.subjects import subject
@@ -76,9 +77,11 @@ class Call:
         self._gate.known(self._context, self._received)
 
     def see(self, request: Any) -> None:
-        """Remember what it is about: the first request of a stream says it."""
+        """Remember what it is about: the first request of a stream says it. Denied: it grants what it may not."""
         if not self._subject and changes(self._method):
             self._subject = subject(request)
+        if self.identity is not None and self.identity.tenant is not None:
+            grants.check(request)
 
     def go_on(self) -> None:
         """Raise what ended the right to call, if something did."""

@@ -8,7 +8,7 @@ say how to start a node.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
@@ -23,6 +23,20 @@ TOKEN = "WORKBENCH_TOKEN"
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """How `--node` is reached: the files of a token, of the authorities it must be of, of a certificate to show."""
+
+    token_file: str = ""
+    tls_ca: str = ""
+    tls_cert: str = ""
+    tls_key: str = ""
+
+    @property
+    def token(self) -> str:
+        return workbench.token_in(self.token_file) if self.token_file else os.environ.get(TOKEN, "")
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """What the options say; empty means not given."""
 
@@ -30,14 +44,11 @@ class Target:
     workspace: str = ""
     tenant: str | None = None
     namespace: str | None = None
-    token_file: str = ""
-    tls_ca: str = ""
-    tls_cert: str = ""
-    tls_key: str = ""
+    reach: Reach = field(default_factory=Reach)
 
     def __post_init__(self) -> None:
         check_scope(*("default" if name is None else name for name in (self.tenant, self.namespace)))
-        if self.token_file and not self.address:
+        if self.reach.token_file and not self.address:
             raise Invalid("--token-file is for --node: the node of a workspace is reached by its private endpoint")
 
 
@@ -78,12 +89,12 @@ def _remote(target: Target) -> Node | None:
     if address:
         return workbench.connect(
             f"grpc://{address}",
-            token=workbench.token_in(target.token_file) if target.token_file else os.environ.get(TOKEN, ""),
+            token=target.reach.token,
             tenant=target.tenant,
             namespace=target.namespace,
-            tls_ca=target.tls_ca,
-            tls_cert=target.tls_cert,
-            tls_key=target.tls_key,
+            tls_ca=target.reach.tls_ca,
+            tls_cert=target.reach.tls_cert,
+            tls_key=target.reach.tls_key,
         )
     return _private(target)
 

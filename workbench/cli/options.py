@@ -11,7 +11,7 @@ import click
 
 from workbench.api import PROFILES
 from workbench.api.limits import DEFAULT_PROFILE
-from workbench.cli.connection import Target
+from workbench.cli.connection import Reach, Target
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -74,43 +74,50 @@ timeout = click.option(
 
 
 tenant = click.option(
-    "--tenant", metavar="NAME", default=None, help="On whose behalf; by default the token's tenant, or 'default'."
+    "--tenant", metavar="NAME", default=None, help="On whose behalf; by default the token's, or 'default'."
 )
 namespace = click.option(
     "--namespace", metavar="NAME", default=None, help="Of the actors; by default the token's, or 'default'."
 )
-token_file = click.option(
-    "--token-file", metavar="FILE", default="",
-    help="The token for --node is in this file, which only you can read; else it is in WORKBENCH_TOKEN.",
+REACH = (
+    click.option("--tls-key", metavar="FILE", default="", envvar="WORKBENCH_TLS_KEY", help="Its key."),
+    click.option(
+        "--tls-cert", metavar="FILE", default="", envvar="WORKBENCH_TLS_CERT", help="Show --node this certificate."
+    ),
+    click.option(
+        "--tls-ca", metavar="FILE", default="", envvar="WORKBENCH_TLS_CA",
+        help="Speak TLS with --node, and trust the authorities in FILE.",
+    ),
+    click.option(
+        "--token-file", metavar="FILE", default="", help="Holds the token for --node; else WORKBENCH_TOKEN does."
+    ),
 )  # fmt: skip
-tls_ca = click.option(
-    "--tls-ca", metavar="FILE", default="", envvar="WORKBENCH_TLS_CA",
-    help="Speak TLS with --node and trust the authorities in FILE, or 'system' for those that everybody trusts; else "
-    "WORKBENCH_TLS_CA.",
-)  # fmt: skip
-tls_cert = click.option(
-    "--tls-cert", metavar="FILE", default="", envvar="WORKBENCH_TLS_CERT",
-    help="Show --node this certificate; else WORKBENCH_TLS_CERT.",
-)  # fmt: skip
-tls_key = click.option(
-    "--tls-key", metavar="FILE", default="", envvar="WORKBENCH_TLS_KEY",
-    help="Its key; else WORKBENCH_TLS_KEY.",
-)  # fmt: skip
-TARGET = ("address", "workspace", "tenant", "namespace", "token_file", "tls_ca", "tls_cert", "tls_key")
+
+
+def reach(command: F) -> F:
+    """How `--node` is reached, handed to the command as one `reach`."""
+
+    @wraps(command)
+    def with_reach(*arguments: Any, token_file: str, tls_ca: str, tls_cert: str, tls_key: str, **rest: Any) -> Any:
+        return command(*arguments, reach=Reach(token_file, tls_ca, tls_cert, tls_key), **rest)
+
+    for option in REACH:
+        option(with_reach)
+    return with_reach  # type: ignore[return-value]
 
 
 def where(command: F) -> F:
-    """Which node and how it is reached, in whose name; handed to the command as one `target`."""
+    """Which node, in whose name and how it is reached; handed to the command as one `target`."""
 
     @wraps(command)
-    def with_target(*arguments: Any, **rest: Any) -> Any:
-        return command(*arguments, target=Target(**{name: rest.pop(name) for name in TARGET}), **rest)
+    def with_target(
+        *arguments: Any, address: str, workspace: str, tenant: str | None, namespace: str | None, reach: Reach,
+        **rest: Any,
+    ) -> Any:  # fmt: skip
+        return command(*arguments, target=Target(address, workspace, tenant, namespace, reach), **rest)
 
+    reached = reach(with_target)
     for option in (
-        tls_key,
-        tls_cert,
-        tls_ca,
-        token_file,
         namespace,
         tenant,
         click.option("--workspace", metavar="DIR", default="", help="The node of this workspace."),
@@ -122,5 +129,5 @@ def where(command: F) -> F:
             help="The node at this address, or a recorded session: bundle:FILE, bundle:FILE#POSITION.",
         ),
     ):
-        option(with_target)
-    return with_target  # type: ignore[return-value]
+        option(reached)
+    return reached  # type: ignore[return-value]

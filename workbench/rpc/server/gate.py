@@ -118,7 +118,7 @@ class Call:
         wanted = needed(self._method)
         if not who.role.includes(wanted):
             name = f"{self._method.containing_service.name}.{self._method.name}"
-            raise Denied(f"{name} needs the role {wanted}, and this caller has {who.role}; ask for another token")
+            raise Denied(f"{name} needs the role {wanted}, and this caller has {who.role}")
 
     def _expire(self) -> None:
         if self._ended is None and self.identity is not None and _is_over(self.identity):

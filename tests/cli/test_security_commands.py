@@ -47,18 +47,20 @@ def test_watching_ends_when_the_token_is_revoked(shell) -> None:
     made = shell("node", "token", "create", "ci", "--json").objects[0]
     (shell.folder / "token").write_text(made["secret"])
     (shell.folder / "token").chmod(0o600)
-    with shell.node("--listen", "127.0.0.1:0") as address:
-        with shell.started("tuple", "watch", "--json", "--node", address, "--token-file", "token") as watching:
-            seen: list[str] = []
-            begun = Thread(target=lambda: seen.append(watching.stdout.readline()))
-            begun.start()
-            while begun.is_alive():  # until it watches
-                assert shell("tuple", "write", '("a")').code == 0
-                begun.join(0.5)
-            assert seen[0]
-            assert shell("node", "token", "revoke", "ci").code == 0
-            _, said = watching.communicate(timeout=30)
-            assert watching.returncode == 1 and said.startswith("unauthenticated: the token")
+    with (
+        shell.node("--listen", "127.0.0.1:0") as address,
+        shell.started("tuple", "watch", "--json", "--node", address, "--token-file", "token") as watching,
+    ):
+        seen: list[str] = []
+        begun = Thread(target=lambda: seen.append(watching.stdout.readline()))
+        begun.start()
+        while begun.is_alive():  # until it watches
+            assert shell("tuple", "write", '("a")').code == 0
+            begun.join(0.5)
+        assert seen[0]
+        assert shell("node", "token", "revoke", "ci").code == 0
+        _, said = watching.communicate(timeout=30)
+        assert watching.returncode == 1 and said.startswith("unauthenticated: the token")
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a\nb", "\x1b[31mred", "*", "--"])

@@ -22,6 +22,12 @@ keeps a private endpoint whose address and token lie in the workspace, readable 
 commands on stored things (modules, keys, tuples, queues, blobs, journals) open the workspace themselves and bring no
 durable actor back, `run` brings a node of its own, and commands on actors say how to start one.
 
+**A node elsewhere** asks for a token, for TLS, or for both, see [security](security.md). `--token-file FILE` holds the
+token, else the variable `WORKBENCH_TOKEN` does. TLS is spoken exactly when `--tls-ca FILE` is given, the authorities to
+trust (the word `system` instead of a file: those that everybody trusts); `--tls-cert` and `--tls-key` are the client
+certificate, where the node asks for one. These three may be in `WORKBENCH_TLS_CA`, `WORKBENCH_TLS_CERT` and
+`WORKBENCH_TLS_KEY`. `--tenant` and `--namespace` are by default those of the token, else `default`.
+
 **Messages** are written `TYPE`, `TYPE=TEXT`, or `TYPE=@FILE` for the text of a file (`TYPE=@@TEXT` for a text that
 begins with `@`). Binary is `TYPE:=HEX` or `TYPE:=@FILE`. `--state` takes `TEXT`, `@FILE`, `@@TEXT`.
 

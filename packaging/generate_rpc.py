@@ -19,11 +19,14 @@ NOTE = "Generated from proto/ by packaging/generate_rpc.py; do not edit."
 
 def generate(target: Path) -> None:
     """Write the modules of every `.proto` file into `target`."""
+    import grpc_tools
     from grpc_tools import protoc
 
+    known = Path(grpc_tools.__file__).parent / "_proto"  # google/protobuf/descriptor.proto, for options of our own
     sources = sorted(str(path.relative_to(PROTO)) for path in PROTO.rglob("*.proto"))
     with tempfile.TemporaryDirectory() as scratch:
-        if protoc.main(["protoc", f"-I{PROTO}", f"--python_out={scratch}", f"--pyi_out={scratch}", *sources]):
+        made_of = [f"-I{PROTO}", f"-I{known}", f"--python_out={scratch}", f"--pyi_out={scratch}"]
+        if protoc.main(["protoc", *made_of, *sources]):
             raise SystemExit("protoc refused the files of proto/")
         for made in sorted(Path(scratch).rglob("*.py*")):
             kept = target / made.relative_to(scratch)

@@ -26,9 +26,13 @@ from workbench.api.modules import CancelToken, ProgressCallback
 from workbench.api.rehearsal import Rehearsal
 
 if TYPE_CHECKING:
+    from workbench.api.certificates import Certificates
     from workbench.api.showcase import ShowcaseLine
     from workbench.api.tree_file import TreeFile
+    from workbench.node import LocalNode
     from workbench.rpc.server import Server
+    from workbench.rpc.server.access import Access
+    from workbench.rpc.server.listening import ServerTls
 
 ENDPOINT = "endpoint.json"
 
@@ -45,9 +49,12 @@ class Endpoint:
 def connect(
     url: str,
     *,
-    tenant: str = "default",
-    namespace: str = "default",
+    tenant: str | None = None,
+    namespace: str | None = None,
     token: str = "",
+    tls_ca: str = "",
+    tls_cert: str = "",
+    tls_key: str = "",
     keyvalue: str = "",
     blobs: str = "",
     revive: bool = True,
@@ -58,12 +65,18 @@ def connect(
     `embedded:DIR` runs one on the workspace DIR in this process, `embedded:` on a temporary workspace that is removed
     at the end; `keyvalue` and `blobs` are the URLs of its stores and `record` is how much of the turns it keeps on disk
     (a `RecordingLevel`, in full by default), instead of the settings. Without `revive` durable actors are not brought
-    back: they stay in their journals. `grpc://HOST:PORT` attaches to a running node. `bundle:FILE` is a recorded
-    session as a read-only node, at its end, `bundle:FILE#POSITION` after so many turns; tenant and namespace are its
-    own. NotFound: there is no such file. Invalid: another kind of URL, no name of a tenant or namespace, no session
-    bundle. Unavailable: the workspace or a store is in use or cannot be reached, or nobody answers at the address.
+    back: they stay in their journals. `grpc://HOST:PORT` attaches to a running node, which is asked with `token`; with
+    `tls_ca` by TLS, which trusts the authorities in that file (or `system`: those that everybody trusts) and shows the
+    certificate in `tls_cert` with its key in `tls_key`, where these are given. `bundle:FILE` is a recorded session as a
+    read-only node, at its end, `bundle:FILE#POSITION` after so many turns; tenant and namespace are its own. A tenant
+    or namespace that is not named is that of the token, else `default`.
+
+    NotFound: there is no such file. Invalid: another kind of URL, no name of a tenant or namespace, no session bundle,
+    no certificate. Unavailable: the workspace or a store is in use or cannot be reached, or nobody answers at the
+    address.
     """
-    check_scope(tenant, namespace)
+    scope = "default" if tenant is None else tenant, "default" if namespace is None else namespace
+    check_scope(*scope)
     kind, _, rest = url.partition(":")
     if kind == "embedded":
         from workbench.config import load
@@ -80,11 +93,13 @@ def connect(
         from workbench.node import LocalNode, Machine
 
         machine = Machine(Path(rest) if rest else None, config, revive=revive)
-        return LocalNode(machine, tenant=tenant, namespace=namespace)
+        return LocalNode(machine, tenant=scope[0], namespace=scope[1])
     if kind == "grpc":
         from workbench.rpc.client import RemoteNode
+        from workbench.rpc.client.tls import client_tls
 
-        return RemoteNode(rest.removeprefix("//"), token=token, tenant=tenant, namespace=namespace)
+        tls = client_tls(tls_ca, tls_cert, tls_key)
+        return RemoteNode(rest.removeprefix("//"), token=token, tenant=tenant, namespace=namespace, tls=tls)
     if kind == "bundle":
         from workbench.session import open_bundle
 
@@ -92,27 +107,101 @@ def connect(
     raise api.Invalid(f"{url!r} is not the URL of a node; write embedded:DIR, grpc://HOST:PORT or bundle:FILE")
 
 
-def serve(node: api.Node, *, listen: str = "", token: str = "") -> Server:
+def serve(
+    node: api.Node,
+    *,
+    listen: str = "",
+    token_file: str = "",
+    tls_cert: str = "",
+    tls_key: str = "",
+    tls_client_ca: str = "",
+    reflect: bool = False,
+) -> Server:
     """Let others attach to an embedded node, until `close()` of what is returned.
 
     Without `listen` this is the private endpoint of its workspace: a free port on this machine, a new token, both
-    written to a file that only this user can read, so that commands find it.
+    written to a file that only this user can read, so that commands find it. With `listen` callers show a token of
+    `node.tokens` or the one in `token_file`, which is for the role admin in every tenant; or, with `tls_client_ca`, a
+    certificate that this authority signed. On this machine none is asked for until one is created or given. `reflect`
+    offers reflection beyond this machine too.
+
+    Invalid: no address, one beyond this machine without TLS or without a way to know who calls, files that do not
+    belong together. Conflict: the port is taken.
     """
     from workbench.node import LocalNode
     from workbench.rpc.server import serve as serve_at
+    from workbench.rpc.server.access import LOCAL, Access
+    from workbench.rpc.server.rates import Rates
     from workbench.runtime import threads
 
     if not isinstance(node, LocalNode):
         raise api.Invalid("only an embedded node can be served; this one is served by somebody else already")
     threads.large_stacks()
     private = not listen
-    secret = secrets.token_urlsafe(32) if private else token
+    if private:
+        secret = secrets.token_urlsafe(32)
+        access, rates, tls = Access(secret, LOCAL, must=True), None, None
+    else:
+        rates = Rates(node.config.calls_per_second, node.config.calls_at_once)
+        access, tls = check_listener(
+            node, listen, token_file=token_file, tls_cert=tls_cert, tls_key=tls_key, tls_client_ca=tls_client_ca
+        )
     server = serve_at(
-        node, listen=listen or "127.0.0.1:0", token=secret, scope=node.scoped, initializer=threads.prepare
+        node,
+        listen=listen or "127.0.0.1:0",
+        access=access,
+        tls=tls,
+        reflect=reflect,
+        rates=rates,
+        audit=node.audit.note,
+        scope=node.scoped,
+        initializer=threads.prepare,
     )
     if private:
         _write_private(node.workspace / ENDPOINT, {"address": server.address, "token": secret, "pid": os.getpid()})
     return server
+
+
+def check_listener(
+    node: LocalNode, listen: str, *, token_file: str, tls_cert: str, tls_key: str, tls_client_ca: str
+) -> tuple[Access, ServerTls | None]:
+    """Whom `serve` would let in there, and by which TLS; Invalid where it would refuse."""
+    from workbench.rpc.security import secret_in
+    from workbench.rpc.server.access import Access
+    from workbench.rpc.server.listening import check, server_tls
+
+    access = Access(secret_in(token_file) if token_file else "", "token file", node.callers)
+    tls = server_tls(tls_cert, tls_key, tls_client_ca)
+    check(listen, tls=tls, token=access.somebody)
+    if tls is not None:
+        tls.credentials()
+    return access, tls
+
+
+def make_certificates(
+    folder: str | Path,
+    *,
+    hosts: Sequence[str] = (),
+    days: int = 365,
+    client: str = "client",
+    role: api.Role = api.Role.OPERATE,
+    tenant: str = "default",
+) -> Certificates:
+    """Make what `folder` lacks of a private authority, a server's certificate for `hosts` and this machine, and that of
+    `client`, who is let in with `role` and `tenant`. An existing file is never written to.
+
+    AlreadyExists: nothing is missing. Invalid: a name cannot be one, or what is there does not belong together.
+    """
+    from workbench.rpc.certificates import make
+
+    return make(Path(folder), hosts=hosts, days=days, client=client, role=role, tenant=tenant)
+
+
+def token_in(path: str | Path) -> str:
+    """The token in a file that nobody else can read. Invalid: it is not so."""
+    from workbench.rpc.security import secret_in
+
+    return secret_in(path)
 
 
 def endpoint(workspace: str | Path) -> Endpoint | None:

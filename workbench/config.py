@@ -38,7 +38,8 @@ class Config:
     of blobs, empty for those of the workspace · record: how much of the turns is kept on disk (off, messages, full;
     empty is full for an embedded node and off for `workbench node`) ·
     recording_bytes, recording_seconds: how much of them, and for how long · recording_pinned_bytes: how much of what
-    outlives that because an actor crashed in it or because it is to be kept.
+    outlives that because an actor crashed in it or because it is to be kept · calls_per_second, calls_at_once: how many
+    calls each caller may make at a public listener (0 per second = as many as it likes).
     """
 
     workspace: Path = DATA
@@ -62,6 +63,8 @@ class Config:
     recording_bytes: int = 256 << 20
     recording_seconds: int = 7 * 86_400
     recording_pinned_bytes: int = 256 << 20
+    calls_per_second: int = 2_000
+    calls_at_once: int = 10_000
 
 
 def load(environment: Mapping[str, str] | None = None) -> Config:

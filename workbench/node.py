@@ -65,7 +65,10 @@ from workbench.services.recording.holdings import Holdings
 from workbench.services.recording.ring import Bounds
 from workbench.services.recording.service import Recording
 from workbench.services.registry.local import LocalRegistry
+from workbench.services.tokens.local import LocalTokens
+from workbench.services.tokens.store import TokenStore
 from workbench.services.tuplespace.local import LocalTupleSpace
+from workbench.storage.audit import AuditLog
 from workbench.storage.database import Database
 from workbench.storage.modules import StoredModules
 from workbench.storage.workspace import Workspace
@@ -112,6 +115,9 @@ class Machine:
             compiled = self._artifacts(folder)
         self.workspace = Workspace(folder)
         closing.callback(self.workspace.close)
+        self.tokens = TokenStore(self.workspace.database, clock)
+        self.audit = AuditLog(self.workspace.logs)
+        closing.callback(self.audit.close)
         self.engines = Engines(tick_ms=config.tick_ms)
         closing.callback(self.engines.close)
         compiler = Compiler(config.compile_jobs)
@@ -301,6 +307,7 @@ class LocalNode:
             state=machine.states.at,
         )
         self._modules = machine.library.seen_by(tenant)
+        self._tokens = LocalTokens(machine.tokens, self._scope)
         self._services = Views(machine.services, Outside(self._scope, machine.scheduler))
         self._journal = LocalJournal(
             machine.journal, self._scope, take=machine.system.checkpoint, present=machine.system.lives
@@ -359,8 +366,26 @@ class LocalNode:
         return self._journal
 
     @property
+    def tokens(self) -> LocalTokens:
+        return self._tokens
+
+    @property
     def session(self) -> None:
         return None
+
+    @property
+    def callers(self) -> TokenStore:
+        """The tokens of all tenants, for its listeners."""
+        return self._machine.tokens
+
+    @property
+    def audit(self) -> AuditLog:
+        """Where its listeners write what changed something."""
+        return self._machine.audit
+
+    @property
+    def config(self) -> Config:
+        return self._machine.config
 
     @property
     def workspace(self) -> Path:

@@ -5,30 +5,30 @@ from __future__ import annotations
 import importlib
 from pathlib import Path
 
+import grpc_tools
 import pytest
 from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSet
 from grpc_tools import protoc
 
 PROTO = Path(__file__).resolve().parents[2] / "proto"
+KNOWN = Path(grpc_tools.__file__).parent / "_proto"
 SOURCES = sorted(path.relative_to(PROTO).as_posix() for path in PROTO.rglob("*.proto"))
 
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_the_generated_module_is_that_of_its_source(source: str, tmp_path: Path) -> None:
     target = tmp_path / "set"
-    assert protoc.main(["protoc", f"-I{PROTO}", f"--descriptor_set_out={target}", source]) == 0
+    assert protoc.main(["protoc", f"-I{PROTO}", f"-I{KNOWN}", f"--descriptor_set_out={target}", source]) == 0
     wanted = FileDescriptorSet.FromString(target.read_bytes()).file[0]
     name = source.removesuffix(".proto").replace("/", ".")
     module = importlib.import_module(f"workbench.rpc.generated.{name}_pb2")
     made = FileDescriptorProto()
     module.DESCRIPTOR.CopyToProto(made)
     # protoc always writes the names in JSON, the runtime leaves them out.
-    for message in _all_messages(wanted):
-        for field in message.field:
-            field.ClearField("json_name")
-    for message in _all_messages(made):
-        for field in message.field:
-            field.ClearField("json_name")
+    for file in (wanted, made):
+        for fields in (file.extension, *(message.field for message in _all_messages(file))):
+            for field in fields:
+                field.ClearField("json_name")
     assert made == wanted
 
 

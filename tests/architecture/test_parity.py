@@ -24,6 +24,7 @@ from workbench.rpc.client.modules import RemoteModules
 from workbench.rpc.client.process_groups import RemoteProcessGroups
 from workbench.rpc.client.registry import RemoteRegistry
 from workbench.rpc.client.supervision import RemoteSupervision
+from workbench.rpc.client.tokens import RemoteTokens
 from workbench.rpc.client.tuplespace import RemoteTupleSpace
 from workbench.rpc.generated.plexspaces.v1 import (
     actors_pb2,
@@ -40,6 +41,7 @@ from workbench.rpc.generated.plexspaces.v1 import (
     process_groups_pb2,
     registry_pb2,
     supervision_pb2,
+    tokens_pb2,
     tuplespace_pb2,
 )
 from workbench.rpc.server.actors import ActorsService
@@ -56,6 +58,7 @@ from workbench.rpc.server.node import NodeService
 from workbench.rpc.server.process_groups import ProcessGroupsService
 from workbench.rpc.server.registry import RegistryService
 from workbench.rpc.server.supervision import SupervisionService
+from workbench.rpc.server.tokens import TokensService
 from workbench.rpc.server.tuplespace import TupleSpaceService
 
 FACETS = {
@@ -71,6 +74,7 @@ FACETS = {
     "Locks": (api.Locks, RemoteLocks, LocksService, locks_pb2),
     "ProcessGroups": (api.ProcessGroups, RemoteProcessGroups, ProcessGroupsService, process_groups_pb2),
     "Registry": (api.Registry, RemoteRegistry, RegistryService, registry_pb2),
+    "Tokens": (api.Tokens, RemoteTokens, TokensService, tokens_pb2),
     "TupleSpace": (api.TupleSpace, RemoteTupleSpace, TupleSpaceService, tuplespace_pb2),
     "Node": (api.Node, RemoteNode, NodeService, node_pb2),
 }
@@ -89,6 +93,7 @@ ONE_END_ONLY = {
     "process_groups",
     "registry",
     "session",
+    "tokens",
     "tuplespace",
 }
 """What a connection does by itself: no call of the node stands behind it."""
@@ -155,6 +160,8 @@ RECORDS = {
     api.GroupMember: process_groups_pb2.GroupMember,
     api.PublishResult: process_groups_pb2.PublishResult,
     api.RegistryEntry: registry_pb2.RegistryEntry,
+    api.NewToken: tokens_pb2.TokenCreateResponse,
+    api.TokenInfo: tokens_pb2.TokenInfo,
     api.FieldMiss: tuplespace_pb2.FieldMiss,
     api.NearMiss: tuplespace_pb2.NearMiss,
     api.TupleChange: tuplespace_pb2.TupleChange,

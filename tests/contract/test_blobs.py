@@ -374,9 +374,7 @@ def test_an_upload_of_a_foreign_client_is_whole_or_nothing(
 
 def test_a_foreign_client_that_stands_still_without_a_deadline_loses_its_place(embedded: Node) -> None:
     embedded.blobs.upload("b", "large", bytes(64 << 20))
-    service = handler(
-        BlobsService(longest_seconds=0.2), pb.DESCRIPTOR.services_by_name["Blobs"], Gate(embedded, "", None)
-    )
+    service = handler(BlobsService(longest_seconds=0.2), pb.DESCRIPTOR.services_by_name["Blobs"], Gate(embedded))
     hold = threading.Event()
 
     def begun() -> Iterator[pb.BlobsUploadRequest]:

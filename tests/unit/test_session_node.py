@@ -32,6 +32,7 @@ FACETS = {
     "blobs": api.Blobs,
     "debugger": api.Debugger,
     "journal": api.Journal,
+    "tokens": api.Tokens,
 }
 CHANGES = sorted(
     (facet, method)

@@ -84,6 +84,7 @@ from workbench.api.supervision import (
     SupervisorSpec,
     TreeChange,
 )
+from workbench.api.tokens import NewToken, Role, TokenInfo, Tokens
 from workbench.api.tuplespace import (
     ANY,
     FieldMiss,
@@ -182,6 +183,7 @@ __all__ = [
     "Modules",
     "Moment",
     "NearMiss",
+    "NewToken",
     "Node",
     "NodeInfo",
     "Nondeterministic",
@@ -210,6 +212,7 @@ __all__ = [
     "Restart",
     "RestartPlan",
     "RestartRecord",
+    "Role",
     "Sample",
     "Section",
     "ServiceChange",
@@ -224,6 +227,8 @@ __all__ = [
     "SupervisorSpec",
     "TimelineEntry",
     "Timeout",
+    "TokenInfo",
+    "Tokens",
     "TopicInfo",
     "TreeChange",
     "Tuple",

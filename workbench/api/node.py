@@ -24,6 +24,7 @@ from workbench.api.process_groups import ProcessGroups
 from workbench.api.registry import Registry
 from workbench.api.session import Session
 from workbench.api.supervision import Supervision
+from workbench.api.tokens import Tokens
 from workbench.api.tuplespace import TupleSpace
 
 
@@ -86,6 +87,9 @@ class Node(Protocol):
 
     @property
     def journal(self) -> Journal: ...
+
+    @property
+    def tokens(self) -> Tokens: ...
 
     @property
     def session(self) -> Session | None:

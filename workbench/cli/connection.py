@@ -7,7 +7,8 @@ say how to start a node.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
@@ -20,6 +21,21 @@ from workbench.cli.render import visible
 SESSION = "bundle:"
 NAMED = 5
 """So many problems of a recorded session are named."""
+TOKEN = "WORKBENCH_TOKEN"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How `--node` is reached: the files of a token, of the authorities it must be of, of a certificate to show."""
+
+    token_file: str = ""
+    tls_ca: str = ""
+    tls_cert: str = ""
+    tls_key: str = ""
+
+    @property
+    def token(self) -> str:
+        return workbench.token_in(self.token_file) if self.token_file else os.environ.get(TOKEN, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +44,14 @@ class Target:
 
     address: str = ""
     workspace: str = ""
-    tenant: str = "default"
-    namespace: str = "default"
+    tenant: str | None = None
+    namespace: str | None = None
+    reach: Reach = field(default_factory=Reach)
 
     def __post_init__(self) -> None:
-        check_scope(self.tenant, self.namespace)
+        check_scope(*("default" if name is None else name for name in (self.tenant, self.namespace)))
+        if self.reach.token_file and not self.address:
+            raise Invalid("--token-file is for --node: the node of a workspace is reached by its private endpoint")
 
 
 def running(target: Target) -> Node:
@@ -68,15 +87,30 @@ def _url(target: Target) -> str:
 def _remote(target: Target) -> Node | None:
     if target.address.startswith(SESSION):
         return session(target.address.removeprefix(SESSION))
-    address, token = target.address.removeprefix("grpc://"), ""
-    if not address:
-        if Path(target.workspace).is_file():
-            raise Invalid(f"{target.workspace} is a file; a workspace must be a folder")
-        endpoint = workbench.endpoint(target.workspace or workbench.default_workspace())
-        if endpoint is None:
-            return None
-        address, token = endpoint.address, endpoint.token
-    return workbench.connect(f"grpc://{address}", token=token, tenant=target.tenant, namespace=target.namespace)
+    address = target.address.removeprefix("grpc://")
+    if address:
+        return workbench.connect(
+            f"grpc://{address}",
+            token=target.reach.token,
+            tenant=target.tenant,
+            namespace=target.namespace,
+            tls_ca=target.reach.tls_ca,
+            tls_cert=target.reach.tls_cert,
+            tls_key=target.reach.tls_key,
+        )
+    return _private(target)
+
+
+def _private(target: Target) -> Node | None:
+    """The node that runs on the workspace, None when none does. It is on this machine and has a token of its own."""
+    if Path(target.workspace).is_file():
+        raise Invalid(f"{target.workspace} is a file; a workspace must be a folder")
+    endpoint = workbench.endpoint(target.workspace or workbench.default_workspace())
+    if endpoint is None:
+        return None
+    return workbench.connect(
+        f"grpc://{endpoint.address}", token=endpoint.token, tenant=target.tenant, namespace=target.namespace
+    )
 
 
 def session(where: str) -> Node:

@@ -14,6 +14,7 @@ import click
 
 from workbench.api import Unavailable, WorkbenchError
 from workbench.cli import failure
+from workbench.cli.lazy import Lazy
 
 COMMANDS = {
     "actor": "workbench.cli.actor:actor",
@@ -41,21 +42,12 @@ INTERRUPTED = 130
 TERMINATED = 143
 
 
-class Nouns(click.Group):
-    """A group whose commands are modules, loaded when they are needed: a warm `run` is quick."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        home, _, name = COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(importlib.import_module(home), name)
-        return command
-
-
-@click.group(cls=Nouns, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Lazy,
+    commands_at=COMMANDS,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="actor-workbench", message="%(version)s")
 @click.option("--workspace", metavar="DIR", default="", help="The app's workspace instead of the user's own.")
 @click.option("--open", "files", metavar="FILE", multiple=True, help="Open this file in the app.")

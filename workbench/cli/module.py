@@ -11,7 +11,7 @@ import click
 import workbench
 from workbench.api import ModuleInfo, NotFound, WorkbenchError
 from workbench.cli import failure, inside, options, rehearsal, render
-from workbench.cli.connection import Target, stored
+from workbench.cli.connection import Reach, Target, stored
 from workbench.cli.output import Output
 from workbench.cli.progress import ProgressLine
 
@@ -28,6 +28,7 @@ def module() -> None:
 @click.option("--force", is_flag=True, help="Let the alias point here even if it names other bytes.")
 @click.option("--node", "addresses", metavar="HOST:PORT", multiple=True, help="Deploy there; may be repeated.")
 @click.option("--workspace", metavar="DIR", default="", help="The node of this workspace.")
+@options.reach
 @options.as_json
 @options.debug
 def deploy(
@@ -37,6 +38,7 @@ def deploy(
     force: bool,
     addresses: tuple[str, ...],
     workspace: str,
+    reach: Reach,
     as_json: bool,
 ) -> int:
     """Check FILE, compile it and keep it. Deploying the same bytes again changes nothing.
@@ -47,7 +49,7 @@ def deploy(
     worst = 0
     for address in addresses or ("",):
         try:
-            info = _deploy(Target(address, workspace), data, name, alias, force=force)
+            info = _deploy(Target(address, workspace, reach=reach), data, name, alias, force=force)
         except WorkbenchError as error:
             click.echo(f"{address}: " if address else "", nl=False, err=True)
             failure.show(error, workbench.texts(data, name) if failure.locations(error) else {})

@@ -1,4 +1,4 @@
-"""`workbench node`: a node without a window."""
+"""`workbench node`: a node without a window, and who may call it from elsewhere."""
 
 from __future__ import annotations
 
@@ -6,24 +6,81 @@ import contextlib
 import logging
 import signal
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import click
 
 import workbench
-from workbench.api import RecordingLevel
+from workbench.api import Invalid, Node, RecordingLevel
 from workbench.cli import options
 from workbench.cli.connection import Target, embedded
+from workbench.cli.lazy import Lazy
 from workbench.cli.output import Output
 from workbench.cli.progress import ProgressLine
 
+COMMANDS = {"certs": "workbench.cli.certs:certs", "token": "workbench.cli.token:token"}
 
-@click.command()
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """What the options say of the public listener; no address: there is none."""
+
+    listen: str = ""
+    tls_cert: str = ""
+    tls_key: str = ""
+    tls_client_ca: str = ""
+    token_file: str = ""
+    reflection: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.listen and (self.tls_cert or self.tls_key or self.tls_client_ca or self.token_file):
+            raise Invalid("--tls-cert, --tls-key, --tls-client-ca and --token-file are for --listen HOST:PORT")
+
+    @property
+    def files(self) -> dict[str, str]:
+        return {
+            "token_file": self.token_file,
+            "tls_cert": self.tls_cert,
+            "tls_key": self.tls_key,
+            "tls_client_ca": self.tls_client_ca,
+        }
+
+    def check(self, own: Any) -> None:
+        """Refuse what could not be opened before anything that takes long is begun."""
+        if self.listen:
+            workbench.check_listener(own, self.listen, **self.files)
+
+    @contextlib.contextmanager
+    def opened(self, own: Node) -> Iterator[str]:
+        """Its address."""
+        if not self.listen:
+            yield ""
+            return
+        with workbench.serve(own, listen=self.listen, reflect=self.reflection, **self.files) as server:
+            yield server.address
+
+
+@click.group(cls=Lazy, invoke_without_command=True, commands_at=COMMANDS)
 @click.option(
     "--workspace", metavar="DIR", default="", help="Where it keeps things; by default the user's own workspace."
 )
-@click.option("--listen", metavar="HOST:PORT", default="", help="Also listen here, on this machine, without a token.")
+@click.option(
+    "--listen", metavar="HOST:PORT", default="",
+    help="Also listen here: on this machine without a token until one is created, beyond it with TLS alone.",
+)  # fmt: skip
+@click.option("--tls-cert", metavar="FILE", default="", help="The certificate that the listener shows.")
+@click.option("--tls-key", metavar="FILE", default="", help="Its key.")
+@click.option(
+    "--tls-client-ca", metavar="FILE", default="", help="Ask for a client certificate that this authority signed."
+)
+@click.option(
+    "--token-file", metavar="FILE", default="",
+    help="Ask for a token; the one in this file, which only you can read, is for the role admin in every tenant.",
+)  # fmt: skip
+@click.option("--reflection", is_flag=True, help="Offer gRPC's reflection beyond this machine too.")
 @click.option(
     "--port-file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write the port there."
 )
@@ -41,35 +98,33 @@ from workbench.cli.progress import ProgressLine
     help="How much of the turns is kept on disk; by default nothing, or what the settings say.",
 )  # fmt: skip
 @options.debug
+@click.pass_context
 def node(
-    workspace: str, listen: str, port_file: Path | None, keyvalue: str, blobs: str, fresh: bool, record: str | None
-) -> None:
+    context: click.Context, /, workspace: str, port_file: Path | None, keyvalue: str, blobs: str, fresh: bool,
+    record: str | None, **listener: Any,
+) -> None:  # fmt: skip
     """Run a node until Ctrl+C or SIGTERM, which stop it in order.
 
     Commands on the same workspace find it by themselves. Its address is the first line on stdout.
     """
+    if context.invoked_subcommand is not None:
+        if any(value not in ("", None, False) for value in context.params.values()):
+            raise click.UsageError("these options start a node; after a command's name come the command's own")
+        return
+    public = Listener(**listener)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     level = record or workbench.default_record() or RecordingLevel.OFF
     with embedded(Target(workspace=workspace), revive=not fresh, keyvalue=keyvalue, blobs=blobs, record=level) as own:
+        public.check(own)
         with ProgressLine() as progress:
             own.prepare(progress=progress)
-        with _stopped_by_signals() as stop, workbench.serve(own) as private, _public(own, listen) as public:
-            address = public or private.address
+        with _stopped_by_signals() as stop, workbench.serve(own) as private, public.opened(own) as listening:
+            address = listening or private.address
             if port_file is not None:
                 with Output(port_file) as output:
                     output.write(f"{address.rpartition(':')[2]}\n".encode())
             click.echo(address)
             stop.wait()
-
-
-@contextlib.contextmanager
-def _public(own: workbench.api.Node, listen: str) -> Iterator[str]:
-    """The address of the second listener, where one was asked for."""
-    if not listen:
-        yield ""
-        return
-    with workbench.serve(own, listen=listen) as server:
-        yield server.address
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ import click
 
 from workbench.api import PROFILES
 from workbench.api.limits import DEFAULT_PROFILE
-from workbench.cli.connection import Target
+from workbench.cli.connection import Reach, Target
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -86,17 +86,50 @@ timeout = click.option(
 )
 
 
-tenant = click.option("--tenant", metavar="NAME", default="default", show_default=True, help="On whose behalf.")
-namespace = click.option("--namespace", metavar="NAME", default="default", show_default=True, help="Of the actors.")
+tenant = click.option(
+    "--tenant", metavar="NAME", default=None, help="On whose behalf; by default the token's, or 'default'."
+)
+namespace = click.option(
+    "--namespace", metavar="NAME", default=None, help="Of the actors; by default the token's, or 'default'."
+)
+REACH = (
+    click.option("--tls-key", metavar="FILE", default="", envvar="WORKBENCH_TLS_KEY", help="Its key."),
+    click.option(
+        "--tls-cert", metavar="FILE", default="", envvar="WORKBENCH_TLS_CERT", help="Show --node this certificate."
+    ),
+    click.option(
+        "--tls-ca", metavar="FILE", default="", envvar="WORKBENCH_TLS_CA",
+        help="Speak TLS with --node, and trust the authorities in FILE.",
+    ),
+    click.option(
+        "--token-file", metavar="FILE", default="", help="Holds the token for --node; else WORKBENCH_TOKEN does."
+    ),
+)  # fmt: skip
+
+
+def reach(command: F) -> F:
+    """How `--node` is reached, handed to the command as one `reach`."""
+
+    @wraps(command)
+    def with_reach(*arguments: Any, token_file: str, tls_ca: str, tls_cert: str, tls_key: str, **rest: Any) -> Any:
+        return command(*arguments, reach=Reach(token_file, tls_ca, tls_cert, tls_key), **rest)
+
+    for option in REACH:
+        option(with_reach)
+    return with_reach  # type: ignore[return-value]
 
 
 def where(command: F) -> F:
-    """`--node --workspace --tenant --namespace`, handed to the command as one `target`."""
+    """Which node, in whose name and how it is reached; handed to the command as one `target`."""
 
     @wraps(command)
-    def with_target(*arguments: Any, address: str, workspace: str, tenant: str, namespace: str, **rest: Any) -> Any:
-        return command(*arguments, target=Target(address, workspace, tenant, namespace), **rest)
+    def with_target(
+        *arguments: Any, address: str, workspace: str, tenant: str | None, namespace: str | None, reach: Reach,
+        **rest: Any,
+    ) -> Any:  # fmt: skip
+        return command(*arguments, target=Target(address, workspace, tenant, namespace, reach), **rest)
 
+    reached = reach(with_target)
     for option in (
         namespace,
         tenant,
@@ -109,5 +142,5 @@ def where(command: F) -> F:
             help="The node at this address, or a recorded session: bundle:FILE, bundle:FILE#POSITION.",
         ),
     ):
-        option(with_target)
-    return with_target  # type: ignore[return-value]
+        option(reached)
+    return reached  # type: ignore[return-value]

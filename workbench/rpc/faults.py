@@ -88,6 +88,11 @@ def arrive(error: grpc.RpcError, address: str) -> WorkbenchError:
     return _of_status(error.code(), error.details() or "", address)
 
 
+def is_ours(error: grpc.Call) -> bool:
+    """Whether a node said it, and not gRPC itself."""
+    return any(key == KEY for key, _ in error.trailing_metadata() or ())
+
+
 def error_of(made: common.ErrorDetail) -> WorkbenchError:
     error = _kind_of(made)
     error.subject, error.locations = made.subject, tuple(from_message(place, Location) for place in made.locations)

@@ -342,9 +342,26 @@ _INTEGRITY = (
     "ALTER TABLE journal_quarantine ADD COLUMN origin TEXT NOT NULL DEFAULT 'journal'",
     "ALTER TABLE journal_quarantine ADD COLUMN whole INTEGER",
 )
+_TOKENS = (
+    """
+    CREATE TABLE tokens (
+        tenant TEXT NOT NULL,
+        namespace TEXT NOT NULL,
+        name TEXT NOT NULL,
+        id TEXT NOT NULL UNIQUE,
+        hash BLOB NOT NULL,
+        role TEXT NOT NULL,
+        created REAL NOT NULL,
+        expires REAL,
+        last_used REAL,
+        revoked REAL,
+        PRIMARY KEY (tenant, namespace, name)
+    ) WITHOUT ROWID
+    """,
+)
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _MODULES, _KEYVALUE, _TUPLES, _QUEUES, _LOCKS, _REGISTRY, _BLOBS, _JOURNAL, _RECORDING, _TREES,
-    _CHANGES, _INTEGRITY,
+    _CHANGES, _INTEGRITY, _TOKENS,
 )  # fmt: skip
 """The statements of each step; the number of steps taken is the file's `user_version`."""
 VERSION = len(MIGRATIONS)

@@ -58,6 +58,10 @@ class Workspace:
     def blobs(self) -> Path:
         return self.folder / "blobs"
 
+    @property
+    def logs(self) -> Path:
+        return self.folder / "logs"
+
     def _write_holder(self) -> None:
         holder = {"pid": os.getpid(), "program": Path(sys.argv[0]).name, "since": time.strftime("%Y-%m-%d %H:%M:%S")}
         try:

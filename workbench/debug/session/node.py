@@ -24,6 +24,7 @@ from workbench.api.node import NodeInfo
 from workbench.api.process_groups import ProcessGroups
 from workbench.api.registry import Registry
 from workbench.api.supervision import Supervision
+from workbench.api.tokens import Tokens
 from workbench.api.tuplespace import TupleSpace
 from workbench.clock import SystemClock
 from workbench.debug.bundle.reader import Bundle
@@ -77,6 +78,7 @@ class SessionNode:
         self._capabilities: Capabilities = sealed(Capabilities, name, lambda: capabilities)
         self._debugger: Debugger = sealed(Debugger, name, lambda: debugger)
         self._journal: Journal = sealed(Journal, name, lambda: journal)
+        self._tokens: Tokens = sealed(Tokens, name, lambda: None)
         self._keyvalue: KeyValue = sealed(KeyValue, name, lambda: self._views().keyvalue)
         self._locks: Locks = sealed(Locks, name, lambda: self._views().locks)
         self._process_groups: ProcessGroups = sealed(ProcessGroups, name, lambda: self._views().process_groups)
@@ -155,6 +157,10 @@ class SessionNode:
     @property
     def journal(self) -> Journal:
         return self._journal
+
+    @property
+    def tokens(self) -> Tokens:
+        return self._tokens
 
     def info(self) -> NodeInfo:
         made = self._bundle.manifest

@@ -18,6 +18,7 @@ from workbench.api.modules import Modules
 from workbench.api.process_groups import ProcessGroups
 from workbench.api.registry import Registry
 from workbench.api.supervision import Supervision
+from workbench.api.tokens import Tokens
 from workbench.api.tuplespace import TupleSpace
 
 READS: Mapping[object, frozenset[str]] = {
@@ -36,6 +37,7 @@ READS: Mapping[object, frozenset[str]] = {
         Blobs: "download stream download_range exists metadata list level buckets",
         Debugger: "level statistics segments turns changes holdings state",
         Journal: "list get entries events verify",
+        Tokens: "",  # none is in a session, and what is not there is not to be listed as if there were none
     }.items()
 }
 """Of each facet. A method that is not named here is refused, a new one too until somebody names it."""

@@ -10,9 +10,11 @@ import grpc
 from google.protobuf.descriptor import ServiceDescriptor
 from google.protobuf.message import Message
 
-from workbench.api import CancelToken, Conflict
+from workbench.api import CancelToken, Conflict, Unavailable, WorkbenchError
 from workbench.api.names import MOST_SECONDS
 from workbench.rpc import faults
+from workbench.rpc.client.diagnosis import explained
+from workbench.rpc.client.tls import ClientTls
 from workbench.rpc.security import Caller, metadata
 from workbench.rpc.sizes import ANSWER_BYTES, METADATA_BYTES, REQUEST_BYTES
 
@@ -37,13 +39,24 @@ OPTIONS = (
 class Connection:
     """A channel to `address`. Thread-safe; `close()` is idempotent and ends what is still open."""
 
-    def __init__(self, address: str, *, token: str, caller: Caller) -> None:
+    def __init__(self, address: str, *, token: str, caller: Caller, tls: ClientTls | None = None) -> None:
         self.address = address
-        self._channel = grpc.insecure_channel(address, options=OPTIONS)
+        self._tls = tls
+        if tls is None:
+            self._channel = grpc.insecure_channel(address, options=OPTIONS)
+        else:
+            self._channel = grpc.secure_channel(address, tls.credentials(), options=OPTIONS)
         self._metadata = metadata(caller, token)
 
     def stub(self, service: ServiceDescriptor) -> Stub:
         return Stub(self, self._channel, service, self._metadata)
+
+    def failure(self, error: grpc.RpcError) -> WorkbenchError:
+        """The error that a failed call stands for."""
+        known = faults.arrive(error, self.address)
+        if isinstance(known, Unavailable) and isinstance(error, grpc.Call) and not faults.is_ours(error):
+            return explained(error.details() or "", self.address, self._tls) or known
+        return known
 
     def close(self) -> None:
         self._channel.close()
@@ -60,6 +73,7 @@ class Stub:
         metadata: tuple[tuple[str, str | bytes], ...],
     ) -> None:
         self.address = connection.address
+        self.failure = connection.failure
         self._channel = channel
         self._service = service
         self._metadata = metadata
@@ -87,7 +101,7 @@ class Stub:
         except grpc.FutureCancelledError:
             raise Conflict(f"the call {method} to {self.address} was cancelled") from None
         except grpc.RpcError as error:
-            raise faults.arrive(error, self.address) from None
+            raise self.failure(error) from None
         except ValueError as error:
             raise Conflict(f"the connection to {self.address} is closed") from error
         finally:
@@ -111,7 +125,7 @@ class Stub:
         try:
             yield from answers
         except grpc.RpcError as error:
-            raise faults.arrive(error, self.address) from None
+            raise self.failure(error) from None
         finally:
             done.set()
             answers.cancel()

@@ -32,18 +32,29 @@ from workbench.rpc.client.process_groups import RemoteProcessGroups
 from workbench.rpc.client.registry import RemoteRegistry
 from workbench.rpc.client.subscription import RemoteSubscription
 from workbench.rpc.client.supervision import RemoteSupervision
+from workbench.rpc.client.tls import ClientTls
+from workbench.rpc.client.tokens import RemoteTokens
 from workbench.rpc.client.tuplespace import RemoteTupleSpace
 from workbench.rpc.convert import actor, from_message
 from workbench.rpc.generated.plexspaces.v1 import common_pb2 as common
 from workbench.rpc.generated.plexspaces.v1 import node_pb2 as pb
-from workbench.rpc.security import DEFAULT, Caller
+from workbench.rpc.security import Caller
 
 
 class RemoteNode(Facet):
-    """The node at `address` (HOST:PORT), bound to one tenant and namespace. Connects with the first call."""
+    """The node at `address` (HOST:PORT), bound to one tenant and namespace: those of the token, or the default ones,
+    where none is named. Connects with the first call."""
 
-    def __init__(self, address: str, *, token: str = "", tenant: str = DEFAULT, namespace: str = DEFAULT) -> None:
-        self._connection = Connection(address, token=token, caller=Caller(tenant, namespace))
+    def __init__(
+        self,
+        address: str,
+        *,
+        token: str = "",
+        tenant: str | None = None,
+        namespace: str | None = None,
+        tls: ClientTls | None = None,
+    ) -> None:
+        self._connection = Connection(address, token=token, caller=Caller(tenant, namespace), tls=tls)
         self._stub = self._connection.stub(pb.DESCRIPTOR.services_by_name["Node"])
         self._modules = RemoteModules(self._connection)
         self._actors = RemoteActors(self._connection)
@@ -58,6 +69,7 @@ class RemoteNode(Facet):
         self._blobs = RemoteBlobs(self._connection)
         self._debugger = RemoteDebugger(self._connection)
         self._journal = RemoteJournal(self._connection)
+        self._tokens = RemoteTokens(self._connection)
 
     @property
     def modules(self) -> RemoteModules:
@@ -108,6 +120,10 @@ class RemoteNode(Facet):
         return self._debugger
 
     @property
+    def tokens(self) -> RemoteTokens:
+        return self._tokens
+
+    @property
     def session(self) -> None:
         return None
 
@@ -142,9 +158,8 @@ class RemoteNode(Facet):
 
     def subscribe(self, areas: Collection[Area] = ()) -> Subscription:
         request = pb.WatchRequest(areas=[area.value for area in areas])
-        return RemoteSubscription(
-            self._stub.open("Watch", request, pb.WatchResponse, seconds=None), self._connection.address
-        )
+        call = self._stub.open("Watch", request, pb.WatchResponse, seconds=None)
+        return RemoteSubscription(call, self._connection.address, self._connection.failure)
 
     def close(self) -> None:
         self._connection.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from threading import Condition, Thread
 from types import TracebackType
 from typing import Any
@@ -11,7 +11,6 @@ from typing import Any
 import grpc
 
 from workbench.api import Event, Unavailable, WorkbenchError
-from workbench.rpc import faults
 from workbench.rpc.convert import from_message
 
 KEPT_EVENTS = 10_000
@@ -22,9 +21,10 @@ ENDED = (grpc.StatusCode.CANCELLED, grpc.StatusCode.UNAVAILABLE)
 class RemoteSubscription:
     """What a node's `Watch` sends. When the connection breaks, `get` raises it once nothing is left to give."""
 
-    def __init__(self, call: Any, address: str) -> None:
+    def __init__(self, call: Any, address: str, failure: Callable[[grpc.RpcError], WorkbenchError]) -> None:
         self._call = call
         self._address = address
+        self._failure = failure
         self._changed = Condition()
         self._events: deque[Event] = deque(maxlen=KEPT_EVENTS)
         self._dropped = 0
@@ -39,7 +39,7 @@ class RemoteSubscription:
         try:
             next(self._call)
         except grpc.RpcError as error:
-            raise faults.arrive(error, self._address) from None
+            raise self._failure(error) from None
         except StopIteration:
             raise Unavailable(f"the node at {self._address} is stopping") from None
 
@@ -80,7 +80,7 @@ class RemoteSubscription:
             self._fail(self._stopped())
         except grpc.RpcError as error:
             ended = isinstance(error, grpc.Call) and error.code() in ENDED
-            self._fail(self._stopped() if ended else faults.arrive(error, self._address))
+            self._fail(self._stopped() if ended else self._failure(error))
 
     def _stopped(self) -> Unavailable:
         return Unavailable(f"the node at {self._address} stopped")

@@ -1,15 +1,16 @@
-"""`serve`: a node behind a loopback address, with bounded threads, streams and sizes."""
+"""`serve`: a node behind an address, with bounded threads, streams and sizes."""
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from types import TracebackType
+from typing import Any
 
 import grpc
 
-from workbench.api import Conflict, Invalid, Node
+from workbench.api import Conflict, Node
 from workbench.rpc.generated.plexspaces.v1 import (
     actors_pb2,
     blobs_pb2,
@@ -24,22 +25,29 @@ from workbench.rpc.generated.plexspaces.v1 import (
     process_groups_pb2,
     registry_pb2,
     supervision_pb2,
+    tokens_pb2,
     tuplespace_pb2,
 )
+from workbench.rpc.server import standard
+from workbench.rpc.server.access import Access
 from workbench.rpc.server.actors import ActorsService
 from workbench.rpc.server.blobs import BlobsService
 from workbench.rpc.server.capabilities import CapabilitiesService
 from workbench.rpc.server.channels import ChannelsService
 from workbench.rpc.server.debugger import DebuggerService
-from workbench.rpc.server.handler import Gate, Scope, handler
+from workbench.rpc.server.gate import Audit, Gate, Scope
+from workbench.rpc.server.handler import handler
 from workbench.rpc.server.journal import JournalService
 from workbench.rpc.server.keyvalue import KeyValueService
+from workbench.rpc.server.listening import ServerTls, check, is_loopback, parsed
 from workbench.rpc.server.locks import LocksService
 from workbench.rpc.server.modules import ModulesService
 from workbench.rpc.server.node import NodeService
 from workbench.rpc.server.process_groups import ProcessGroupsService
+from workbench.rpc.server.rates import Rates
 from workbench.rpc.server.registry import RegistryService
 from workbench.rpc.server.supervision import SupervisionService
+from workbench.rpc.server.tokens import TokensService
 from workbench.rpc.server.tuplespace import TupleSpaceService
 from workbench.rpc.sizes import METADATA_BYTES, REQUEST_BYTES
 
@@ -57,15 +65,23 @@ OPTIONS = (
 class Server:
     """A running endpoint. `close()` ends its streams, waits for calls in hand, and is idempotent."""
 
-    def __init__(self, server: grpc.Server, pool: ThreadPoolExecutor, gate: Gate, address: str) -> None:
+    def __init__(
+        self, server: grpc.Server, pool: ThreadPoolExecutor, gate: Gate, health: standard.Health, address: str
+    ) -> None:
         self.address = address
         self._server = server
         self._pool = pool
         self._gate = gate
+        self._health = health
+
+    def drain(self) -> None:
+        """Tell those who watch its health that it serves no more; calls are still answered."""
+        self._health.drain()
 
     def close(self) -> None:
+        self.drain()
         stopped = self._server.stop(CLOSE_SECONDS / 2)  # takes no new calls from here on
-        self._gate.end_streams()
+        self._gate.close()
         stopped.wait(CLOSE_SECONDS)
         self._pool.shutdown(wait=False, cancel_futures=True)
 
@@ -82,31 +98,50 @@ def serve(
     node: Node,
     *,
     listen: str = "127.0.0.1:0",
-    token: str = "",
+    access: Access | None = None,
+    tls: ServerTls | None = None,
+    reflect: bool = False,
+    rates: Rates | None = None,
+    audit: Audit | None = None,
     scope: Scope | None = None,
     initializer: Callable[[], None] | None = None,
 ) -> Server:
     """Serve `node` at `listen` (HOST:PORT; port 0 takes a free one).
 
-    `scope(tenant, namespace)` gives the node as that tenant's callers see it; without it only the default tenant is
-    served. `initializer` runs first in every thread of the pool; calls may run guests there, so the process must
-    start its threads with stacks that are large enough. Invalid: not an address, or one beyond loopback.
-    Conflict: the port is taken.
+    `access` is who is let in; by default everybody on this machine. `scope(tenant, namespace)` gives the node as that
+    tenant's callers see it; without it only the default tenant is served. `reflect` offers reflection beyond this
+    machine too. `audit` is given what changed something. `initializer` runs first in every thread of the pool; calls
+    may run guests there, so the process must start its threads with stacks that are large enough. Invalid: not an
+    address, or one beyond this machine without TLS or without a way to know who calls. Conflict: the port is taken.
     """
-    host, port = _loopback(listen)
+    access = access or Access()
+    check(listen, tls=tls, token=access.somebody)
+    host, port = parsed(listen)
+    certificates = tls is not None and bool(tls.client_ca)
+    access = replace(access, certificates=certificates, must=access.must or not is_loopback(host))
+    credentials = tls.credentials() if tls is not None else None
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="grpc", initializer=initializer)
-    gate = Gate(node, token, scope)
+    gate = Gate(node, scope, access=access, rates=rates, audit=audit)
     server = grpc.server(pool, handlers=[_handler(gate, part) for part in PARTS], options=OPTIONS)
+    services = [file.services_by_name[name].full_name for _, file, name in PARTS]
+    health = standard.add(server, services, reflect=offers_reflection(listen, reflect=reflect))
     try:
-        bound = server.add_insecure_port(f"{host}:{port}")
+        where = f"{host}:{port}"
+        bound = server.add_secure_port(where, credentials) if credentials else server.add_insecure_port(where)
     except RuntimeError:
+        gate.close()
         pool.shutdown(wait=False)
         raise Conflict(f"cannot listen at {listen}: the port is taken, or not yours to open") from None
     server.start()
-    return Server(server, pool, gate, f"{host}:{bound}")
+    return Server(server, pool, gate, health, f"{host}:{bound}")
 
 
-PARTS = (
+def offers_reflection(listen: str, *, reflect: bool) -> bool:
+    """On this machine always, beyond it only when it is asked for: it tells a stranger what there is to try."""
+    return reflect or is_loopback(parsed(listen)[0])
+
+
+PARTS: tuple[tuple[type, Any, str], ...] = (
     (ModulesService, modules_pb2.DESCRIPTOR, "Modules"),
     (ActorsService, actors_pb2.DESCRIPTOR, "Actors"),
     (CapabilitiesService, capabilities_pb2.DESCRIPTOR, "Capabilities"),
@@ -119,28 +154,12 @@ PARTS = (
     (LocksService, locks_pb2.DESCRIPTOR, "Locks"),
     (ProcessGroupsService, process_groups_pb2.DESCRIPTOR, "ProcessGroups"),
     (RegistryService, registry_pb2.DESCRIPTOR, "Registry"),
+    (TokensService, tokens_pb2.DESCRIPTOR, "Tokens"),
     (TupleSpaceService, tuplespace_pb2.DESCRIPTOR, "TupleSpace"),
     (NodeService, node_pb2.DESCRIPTOR, "Node"),
 )
 
 
-def _handler(gate: Gate, part: tuple[type, object, str]) -> grpc.GenericRpcHandler:
+def _handler(gate: Gate, part: tuple[type, Any, str]) -> grpc.GenericRpcHandler:
     service, file, name = part
-    return handler(service(), file.services_by_name[name], gate)  # type: ignore[attr-defined]
-
-
-def _loopback(listen: str) -> tuple[str, int]:
-    """The host and port of `listen`, refused in words unless they are on this machine."""
-    host, _, port = listen.rpartition(":")
-    if not port.isdecimal() or not host or int(port) > 65535:
-        raise Invalid(f"{listen!r} is not an address; write HOST:PORT, for example 127.0.0.1:50051")
-    if not _is_loopback(host):
-        raise Invalid(f"cannot listen at {listen}: beyond this machine an endpoint needs TLS, which is not offered yet")
-    return host, int(port)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
+    return handler(service(), file.services_by_name[name], gate)

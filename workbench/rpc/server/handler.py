@@ -1,92 +1,26 @@
 """From a service of ours to gRPC handlers, by the service's descriptor: a method `Ask` is served by `ask`.
 
-Every call passes one gate: token, tenant, a free slot; every error leaves through one border. A method is
-`ask(node, request, context) -> message`, or a generator of messages where the answer is a stream; where the request is
-a stream it gets the iterator. A service names its long methods and its endless ones, which are bounded apart, so that
-neither can take all the threads.
+Every call passes one gate; every error leaves through one border. A method is `ask(node, request, context) -> message`,
+or a generator of messages where the answer is a stream; where the request is a stream it gets the iterator. A service
+names its long methods and its endless ones, which are bounded apart, so that neither can take all the threads.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from threading import BoundedSemaphore
-from typing import Any, Protocol, TypeAlias
+from typing import Any
 
 import grpc
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
 
-from workbench.api import Denied, Exhausted, Invalid, Node
+from workbench.api import Invalid
 from workbench.rpc import faults
-from workbench.rpc.security import Caller, admit
+from workbench.rpc.server.gate import LONG_CALLS, STREAMS, Call, Context, Gate, Scope, Service
 
-STREAMS = 32
-LONG_CALLS = 24
-Scope: TypeAlias = Callable[[str, str], Node]
-Context: TypeAlias = grpc.ServicerContext
-
-
-class Service(Protocol):
-    """Which methods of a service wait for guests or compilers, and which never end by themselves."""
-
-    long: frozenset[str]
-    endless: frozenset[str]
-
-
-class Gate:
-    """Who may call, on which node, and how many at once."""
-
-    def __init__(self, node: Node, token: str, scope: Scope | None) -> None:
-        self._node = node
-        self._token = token
-        self._scope = scope
-        self._streams = BoundedSemaphore(STREAMS)
-        self._long = BoundedSemaphore(LONG_CALLS)
-        self._open: set[Context] = set()
-
-    def node(self, context: Context) -> Node:
-        """The node as this caller may see it; Unauthenticated or Denied otherwise."""
-        caller = admit(dict(context.invocation_metadata()), self._token)
-        if self._scope is not None:
-            return self._scope(caller.tenant, caller.namespace)
-        if caller != Caller():
-            raise Denied("this endpoint serves the default tenant and namespace only")
-        return self._node
-
-    @contextmanager
-    def slot(self, service: Service, method: str, context: Context) -> Iterator[None]:
-        """Room for one more call of this kind, or Exhausted at once."""
-        if method in service.endless:
-            with _taken(self._streams, STREAMS, "streams"):
-                self._open.add(context)
-                try:
-                    yield
-                finally:
-                    self._open.discard(context)
-        elif method in service.long:
-            with _taken(self._long, LONG_CALLS, "long calls"):
-                yield
-        else:
-            yield
-
-    def end_streams(self) -> None:
-        """End the calls that never end by themselves, so that a stop need not wait for them."""
-        for context in tuple(self._open):
-            context.cancel()
-
-
-@contextmanager
-def _taken(slots: BoundedSemaphore, limit: int, kind: str) -> Iterator[None]:
-    if not slots.acquire(blocking=False):
-        said = f"{limit} {kind} are open at this node already; try again when one has ended"
-        raise Exhausted(said, limit=kind, value=limit, used=limit + 1)
-    try:
-        yield
-    finally:
-        slots.release()
+__all__ = ["LONG_CALLS", "STREAMS", "Context", "Gate", "Scope", "Service", "handler", "python_name"]
 
 
 def handler(service: Service, descriptor: ServiceDescriptor, gate: Gate) -> grpc.GenericRpcHandler:
@@ -100,24 +34,38 @@ def _method(service: Service, method: MethodDescriptor, gate: Gate) -> grpc.RpcM
     name = f"{method.containing_service.name}.{method.name}"
 
     def unary(request: Any, context: Context) -> Message:
+        passing = Call(gate, method, context)
         try:
-            node = gate.node(context)
-            with gate.slot(service, method.name, context):
-                answer: Message = call(node, readable(request), context)
-                return answer
+            node = passing.admit()
+            with gate.slot(service, method, passing):
+                answer: Message = call(node, readable(request, passing), passing)
+            passing.done()
+            return answer
         except Exception as error:
+            passing.done(error)
             faults.leave(context, error, name)
 
     def stream(request: Any, context: Context) -> Iterator[Message]:
+        passing = Call(gate, method, context)
         try:
-            node = gate.node(context)
-            with gate.slot(service, method.name, context):
-                yield from call(node, readable(request), context)
+            node = passing.admit()
+            with gate.slot(service, method, passing):
+                for answer in call(node, readable(request, passing), passing):
+                    passing.go_on()
+                    yield answer
+                passing.go_on()
+            passing.done()
+        except GeneratorExit as left:
+            passing.done(left)
+            raise
         except Exception as error:
+            passing.done(error)
             faults.leave(context, error, name)
 
-    def readable(request: Any) -> Any:
-        return map(_readable, request) if method.client_streaming else _readable(request)
+    def readable(request: Any, passing: Call) -> Any:
+        if not method.client_streaming:
+            return _seen(request, passing)
+        return (_seen(each, passing) for each in request)
 
     reader, writer = _reader(method), GetMessageClass(method.output_type).SerializeToString
     match method.client_streaming, method.server_streaming:
@@ -149,7 +97,9 @@ def _reader(method: MethodDescriptor) -> Callable[[bytes], Message | DecodeError
     return read
 
 
-def _readable(request: Message | DecodeError) -> Message:
+def _seen(request: Message | DecodeError, passing: Call) -> Message:
     if isinstance(request, DecodeError):
         raise Invalid("the request cannot be parsed; is it made for this version of the protocol?")
+    passing.go_on()
+    passing.see(request)
     return request

@@ -1,0 +1,91 @@
+"""Why there is no connection, in a sentence with what to try.
+
+gRPC says some of it, in its own words; where it says only that the other side hung up, one handshake of our own tells
+what that side wanted.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+
+from workbench.api import Unauthenticated, Unavailable, WorkbenchError
+from workbench.rpc.client.tls import SYSTEM, ClientTls
+
+PROBE_SECONDS = 2.0
+HUNG_UP = ("Socket closed", "Connection reset", "Broken pipe", "GOAWAY", "Connection closed", "End of TCP stream")
+
+
+def explained(said: str, address: str, tls: ClientTls | None) -> WorkbenchError | None:
+    """The error that gRPC's text stands for; None when it says nothing that is known here."""
+    if any(sign in said for sign in HUNG_UP):
+        return _probed(address, tls)
+    for sign, error in _signs(address, tls):
+        if sign in said:
+            return error
+    return None
+
+
+def _signs(address: str, tls: ClientTls | None) -> tuple[tuple[str, WorkbenchError], ...]:
+    host, _, port = address.rpartition(":")
+    node = f"the node at {address}"
+    trusted = "the system trusts" if tls is None or tls.ca == SYSTEM else f"{tls.ca} holds"
+    own = "the ca.pem that workbench node certs made for that node"
+    return (
+        ("WRONG_VERSION_NUMBER", Unavailable(f"{node} speaks without TLS: leave out --tls-ca (or WORKBENCH_TLS_CA)")),
+        ("certificate has expired", Unavailable(
+            f"the certificate of {node} has expired: make another with workbench node certs and start the node with "
+            "it; if it should be good still, is the clock of this machine right?")),
+        ("certificate is not yet valid", Unavailable(
+            f"the certificate of {node} is not valid yet: are the clocks of both machines right?")),
+        ("CERTIFICATE_VERIFY_FAILED", Unavailable(
+            f"the certificate of {node} was signed by nobody whom {trusted}: give --tls-ca {own}")),
+        ("Hostname Verification Check failed", Unavailable(
+            f"the certificate of {node} is not one for {host}: connect by a name that it has, or make one with "
+            f"workbench node certs --host {host}")),
+        ("Domain name not found", Unavailable(f"no host is called {host}: check the address {address}")),
+        ("hostname lookup error", Unavailable(f"the host {host} was not found: check the address {address}")),
+        ("Connection refused", Unavailable(
+            f"no node answers at {address}: nothing listens at port {port} there; is the node started, is the port the "
+            "one it printed?")),
+    )  # fmt: skip
+
+
+def _probed(address: str, tls: ClientTls | None) -> WorkbenchError | None:
+    """What one handshake of our own says; it takes at most a few seconds."""
+    host, _, port = address.rpartition(":")
+    host = host.strip("[]")
+    context = ssl.create_default_context() if tls is None else tls.context()
+    if tls is None:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_alpn_protocols(["h2"])
+    try:
+        with (
+            socket.create_connection((host, int(port)), PROBE_SECONDS) as plain,
+            context.wrap_socket(plain, server_hostname=host) as connected,
+        ):
+            if tls is None:
+                return _needs_tls(address)
+            # A node that refuses a caller's certificate hangs up after the handshake, without a word; any other begins
+            # to speak.
+            return _refused(address, tls) if connected.recv(1) == b"" else None
+    except ssl.SSLError as error:
+        return _needs_tls(address) if tls is None and "ALERT" in str(error.reason) else None
+    except (OSError, ValueError):
+        return None
+
+
+def _needs_tls(address: str) -> Unavailable:
+    return Unavailable(f"the node at {address} speaks TLS: give --tls-ca FILE (or WORKBENCH_TLS_CA), its ca.pem")
+
+
+def _refused(address: str, tls: ClientTls) -> Unauthenticated:
+    if not tls.cert:
+        return Unauthenticated(
+            f"the node at {address} asks for a client certificate: give --tls-cert FILE and --tls-key FILE; "
+            "workbench node certs makes them"
+        )
+    return Unauthenticated(
+        f"the node at {address} refused the client certificate {tls.cert}: it must be signed by the authority that the "
+        "node was given with --tls-client-ca, and must not have expired by the clock of that machine"
+    )

@@ -1,0 +1,244 @@
+"""The gate that every call passes: who calls, how often, whether the role and the tenant allow it, a free slot.
+
+What changes something is written to the audit log when it has ended, refused calls too.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from threading import BoundedSemaphore, Lock
+from typing import Any, Protocol, TypeAlias
+
+import grpc
+from google.protobuf.descriptor import MethodDescriptor
+
+from workbench.api import Denied, Exhausted, Node, Unauthenticated, WorkbenchError
+from workbench.api.audit import AuditEntry
+from workbench.rpc.roles import changes, needed
+from workbench.rpc.security import DEFAULT, Received, received
+from workbench.rpc.server import grants
+from workbench.rpc.server.access import Access, Identity, address, bound
+from workbench.rpc.server.rates import FAILED_BURST, FAILED_PER_SECOND, Rates
+from workbench.rpc.server.subjects import subject
+
+STREAMS = 32
+LONG_CALLS = 24
+Scope: TypeAlias = Callable[[str, str], Node]
+Audit: TypeAlias = Callable[[AuditEntry], None]
+Context: TypeAlias = grpc.ServicerContext
+
+
+class Service(Protocol):
+    """Which methods of a service wait for guests or compilers, and which never end by themselves."""
+
+    long: frozenset[str]
+    endless: frozenset[str]
+
+
+class Call:
+    """One call on its way through the gate. To a service it is the context of gRPC, which also ends when its caller
+    may not call any more."""
+
+    def __init__(self, gate: Gate, method: MethodDescriptor, context: Context) -> None:
+        self._gate, self._method, self._context = gate, method, context
+        self._started = time.monotonic()
+        self._received: Received = {}
+        self._scope: tuple[str, str] = ("", "")
+        self._subject = ""
+        self._ended: WorkbenchError | None = None
+        self._callbacks: list[Callable[[], None]] = []
+        self.identity: Identity | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._context, name)
+
+    def add_callback(self, callback: Callable[[], None]) -> bool:
+        """Called when the call ends, perhaps twice."""
+        self._callbacks.append(callback)
+        added: bool = self._context.add_callback(callback) and self._ended is None
+        return added
+
+    def is_active(self) -> bool:
+        self._expire()
+        return self._ended is None and bool(self._context.is_active())
+
+    def admit(self) -> Node:
+        """The node as this caller may see it; Unauthenticated, Exhausted or Denied otherwise."""
+        self._received = received(self._context.invocation_metadata())
+        self.identity = self._gate.identify(self._context, self._received)
+        self._scope = bound(self.identity, self._received)
+        self._check_role(self.identity)
+        return self._gate.node(self._scope)
+
+    def recheck(self) -> None:
+        """Unauthenticated when the caller may not call any more."""
+        self._gate.known(self._context, self._received)
+
+    def see(self, request: Any) -> None:
+        """Remember what it is about: the first request of a stream says it. Denied: it grants what it may not."""
+        if not self._subject and changes(self._method):
+            self._subject = subject(request)
+        if self.identity is not None and self.identity.tenant is not None:
+            grants.check(request)
+
+    def go_on(self) -> None:
+        """Raise what ended the right to call, if something did."""
+        self._expire()
+        if self._ended is not None:
+            raise self._ended
+
+    def end(self, why: WorkbenchError) -> None:
+        """Let it stop soon, with this."""
+        self._ended = why
+        for callback in tuple(self._callbacks):
+            callback()
+
+    def done(self, error: BaseException | None = None) -> None:
+        """Write it down, if it is of those that are."""
+        if not changes(self._method):
+            return
+        who, (tenant, namespace) = self.identity, self._scope
+        self._gate.audit(
+            AuditEntry(
+                round(time.time(), 3),
+                who.name if who is not None else f"address {address(self._context)}",
+                who.role.value if who is not None else "",
+                tenant,
+                namespace,
+                f"{self._method.containing_service.name}.{self._method.name}",
+                self._subject,
+                _outcome(error),
+                round((time.monotonic() - self._started) * 1_000, 3),
+            )
+        )
+
+    def _check_role(self, who: Identity) -> None:
+        wanted = needed(self._method)
+        if not who.role.includes(wanted):
+            name = f"{self._method.containing_service.name}.{self._method.name}"
+            raise Denied(f"{name} needs the role {wanted}, and this caller has {who.role}")
+
+    def _expire(self) -> None:
+        if self._ended is None and self.identity is not None and _is_over(self.identity):
+            self.end(_expired(self.identity))
+
+
+class Gate:
+    """What all calls at one listener share."""
+
+    def __init__(
+        self,
+        node: Node,
+        scope: Scope | None = None,
+        *,
+        access: Access | None = None,
+        rates: Rates | None = None,
+        audit: Audit | None = None,
+    ) -> None:
+        self._node, self._scope = node, scope
+        self._access, self._rates = access or Access(), rates
+        self._strangers = Rates(FAILED_PER_SECOND, FAILED_BURST)
+        self.audit: Audit = audit or (lambda _: None)
+        self._streams = BoundedSemaphore(STREAMS)
+        self._long = BoundedSemaphore(LONG_CALLS)
+        self._lock = Lock()
+        self._open: set[Call] = set()
+        self._endless: set[Call] = set()
+        tokens = self._access.tokens
+        self._forget = tokens.watch(self._revoked) if tokens is not None else lambda: None
+
+    def identify(self, context: Context, received: Received) -> Identity:
+        """Who calls; whoever cannot be known uses up what its address may try."""
+        try:
+            who = self.known(context, received)
+        except Unauthenticated:
+            self._strangers.take(address(context), "calls without a right token")
+            raise
+        if self._rates is not None:
+            self._rates.take(who.key)
+        return who
+
+    def known(self, context: Context, received: Received) -> Identity:
+        who = self._access.identify(context, received)
+        if _is_over(who):
+            raise _expired(who)
+        return who
+
+    def node(self, scope: tuple[str, str]) -> Node:
+        """The node as seen from a tenant and namespace; Denied when it shows itself to the default ones alone."""
+        if self._scope is not None:
+            return self._scope(*scope)
+        if scope != (DEFAULT, DEFAULT):
+            raise Denied("this endpoint serves the default tenant and namespace only")
+        return self._node
+
+    @contextmanager
+    def slot(self, service: Service, method: MethodDescriptor, call: Call) -> Iterator[None]:
+        """Room for one more call of this kind, or Exhausted at once. A stream ends when its token is revoked."""
+        with ExitStack() as taken:
+            if method.name in service.endless:
+                taken.enter_context(_taken(self._streams, STREAMS, "streams"))
+                taken.enter_context(self._kept(call, self._endless))
+            elif method.name in service.long:
+                taken.enter_context(_taken(self._long, LONG_CALLS, "long calls"))
+            if method.client_streaming or method.server_streaming:
+                taken.enter_context(self._kept(call, self._open))
+                call.recheck()  # it may have been revoked before it was kept
+            yield
+
+    def close(self) -> None:
+        """End the calls that never end by themselves, so that a stop need not wait for them."""
+        self._forget()
+        with self._lock:
+            endless = tuple(self._endless)
+        for call in endless:
+            call.cancel()
+
+    def _revoked(self, token: str) -> None:
+        with self._lock:
+            affected = [call for call in self._open if call.identity is not None and call.identity.token == token]
+        for call in affected:
+            call.end(Unauthenticated("the token of this call was revoked; ask for another"))
+
+    @contextmanager
+    def _kept(self, call: Call, kept: set[Call]) -> Iterator[None]:
+        with self._lock:
+            kept.add(call)
+        try:
+            yield
+        finally:
+            with self._lock:
+                kept.discard(call)
+
+
+def _outcome(error: BaseException | None) -> str:
+    match error:
+        case None:
+            return "ok"
+        case WorkbenchError():
+            return error.code
+        case GeneratorExit() | grpc.RpcError():
+            return "cancelled"
+        case _:
+            return "internal"
+
+
+def _is_over(who: Identity) -> bool:
+    return who.ends is not None and who.ends <= time.time()
+
+
+def _expired(who: Identity) -> Unauthenticated:
+    return Unauthenticated(f"the {who.name} has expired; ask for another")
+
+
+@contextmanager
+def _taken(slots: BoundedSemaphore, limit: int, kind: str) -> Iterator[None]:
+    if not slots.acquire(blocking=False):
+        said = f"{limit} {kind} are open at this node already; try again when one has ended"
+        raise Exhausted(said, limit=kind, value=limit, used=limit + 1)
+    try:
+        yield
+    finally:
+        slots.release()

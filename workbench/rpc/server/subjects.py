@@ -1,0 +1,32 @@
+"""The thing that a request is about, by name, for the audit log; never what it carries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from google.protobuf.message import Message
+
+SHOWN = 200
+NAMES = (
+    "actor", "queue", "topic", "group", "bucket", "key", "supervisor", "child", "message", "delivery", "reference",
+    "name", "id", "letter", "segment", "module", "alias", "file_name", "source_bucket", "source_key", "grant", "role",
+)  # fmt: skip
+"""Fields that name something. A field is looked for in the request, in its first part `start`, and in its `options`."""
+PARTS = ("start", "options", "tree")
+
+
+def subject(request: Any) -> str:
+    """Its names, by a slash; empty when it has none."""
+    if not isinstance(request, Message):
+        return ""
+    fields = request.DESCRIPTOR.fields_by_name
+    found = [_text(getattr(request, name)) for name in NAMES if name in fields]
+    inside = (part for part in PARTS if part in fields and request.HasField(part))
+    found.extend(subject(getattr(request, part)) for part in inside)
+    return "/".join(filter(None, found))[:SHOWN]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, Message):  # an actor's id
+        return str(getattr(value, "name", ""))
+    return str(value) if isinstance(value, str | int) and value else ""

@@ -89,6 +89,6 @@ def test_one_that_cannot_hand_out_its_state_is_recorded_in_full_and_that_is_said
         assert walk(node, 2)[-1].startswith("2 ")
         said = [line.message for line in node.logs(actor="walker") if line.level is Level.WARN]
         why = "walker cannot hand out its state: it has no snapshot_state; stop it and spawn it anew"
-        assert said == [f"it is recorded in full, but not exactly: {why}"]
+        assert said == [f"it goes on as it was, and not in a fresh instance: {why}"]
         operations = [found.turn.operation for found in node.debugger.turns("walker", limit=10)]
         assert operations == ["init", "message", "message"]

@@ -32,6 +32,7 @@ from workbench.wasm.script import Script
 OUTSIDE = ("time", "output")
 """Limits whose end of a turn does not follow from the turn itself."""
 UNKNOWN = Figures(None, None, 0)
+GROWN_BYTES = 16 << 20
 CARRIES = (BirthReason.WAKE, BirthReason.UPGRADE, BirthReason.CHECKPOINT)
 """Births of an instance that goes on with the state of the one before, and so with its time and its chance."""
 
@@ -90,6 +91,7 @@ class Body:
         self._levels, self._level, self._level_version = around.recorder.levels, RecordingLevel.OFF, -1
         self._names = spec.runnable.names
         self._measured: int | None = None
+        self._born_bytes: int | None = None
         self._world = (0, 0)
         self._bound_lifetime()
         self.room = -1
@@ -222,6 +224,7 @@ class Body:
         self._names = spec.runnable.names
         self._bound_lifetime()
         self._make_room(instance)
+        self._born_bytes = self._measured
         self.call_way = first_route(Kind.CALL, spec.runnable.behaviors)
         self.cast_way = first_route(Kind.CAST, spec.runnable.behaviors)
         if before is not None:
@@ -243,6 +246,7 @@ class Body:
         figures = instance.figures
         if figures.memory_bytes != self._measured:
             self._make_room(instance)
+            self._give_back(instance)
         needs_reply = envelope.kind is Kind.CALL
         value = result[0]
         if type(result) is Err:
@@ -272,6 +276,16 @@ class Body:
         self._measured = used = instance.memory_bytes
         allowed = self.spec.limits.text_bytes
         self.room = allowed if used is None else min(allowed, (instance.memory_limit - used) // 4)
+
+    def _give_back(self, instance: Instance) -> None:
+        """Ask for a fresh instance with the state of this one, once a Python actor has grown by so much that it may be
+        what its bindings lose: componentize-py 0.25 never frees the copy of bytes that go out."""
+        used, born = self._measured, self._born_bytes
+        if used is None or born is None or not self.spec.runnable.bytecode or not self.spec.runnable.info.carries_state:
+            return
+        if used - born >= min(max(GROWN_BYTES, born // 2), (instance.memory_limit - born) // 2):
+            self._born_bytes = None  # once for each instance
+            self._around.recorder.renew(self.id)
 
     def _too_large(self, reply: Payload) -> str:
         limits = self.spec.limits

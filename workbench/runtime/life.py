@@ -82,13 +82,14 @@ def upgrade(actor: Actor, spec: Spec) -> None:
 
 
 def renew(actor: Actor) -> None:
-    """Go on in a fresh instance with the state of this one: from its birth on all that it takes is known exactly."""
+    """Go on in a fresh instance with the state of this one: its memory is as small as that, and from its birth on all
+    that it takes is known exactly."""
     if actor.body.instance is None:
         return
     try:
         _hand_over(actor, actor.spec, BirthReason.CHECKPOINT)
     except WorkbenchError as refused:
-        actor.log(Level.WARN, f"it is recorded in full, but not exactly: {refused.message}")
+        actor.log(Level.WARN, f"it goes on as it was, and not in a fresh instance: {refused.message}")
 
 
 def _hand_over(actor: Actor, spec: Spec, reason: BirthReason = BirthReason.UPGRADE) -> None:

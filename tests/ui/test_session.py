@@ -325,10 +325,9 @@ def test_the_map_of_a_session_has_lanes_for_the_busiest_and_one_for_the_others()
     assert found.known == 100
     lanes = found.lanes(5)
     assert lanes == ["a0", "a1", "a2", "a3", OTHERS]
-    counts, crashed = found.buckets(OTHERS, lanes, 10)
-    assert list(counts) == [0] * 9 + [10]
-    assert list(crashed) == [False] * 9 + [True]
-    assert sum(found.buckets("a0", lanes, 10)[0]) == 23
+    some, crashed = found.cells(lanes, 10)
+    assert some.tolist() == [[True] * 9 + [False]] * 4 + [[False] * 9 + [True]]
+    assert crashed.tolist() == [[False] * 10] * 4 + [[False] * 9 + [True]]
     assert max(found.density(10)) == 10
 
 

@@ -18,7 +18,8 @@ from ui.panel import Panel
 from ui.panels.session.columns import TURNS, Place, blank
 from ui.panels.session.details import REPLAY, MomentDetails
 from ui.panels.session.map import TurnMap
-from ui.panels.session.timeline import SessionTimeline
+from ui.panels.session.marking import Marking
+from ui.panels.session.timeline import ZOOM, SessionTimeline
 from ui.settings import Record, child, number, text
 from ui.turn_columns import turn_type
 from ui.widgets.build import box, column, label, row, shrinks, tool_for
@@ -48,6 +49,7 @@ class SessionPanel(Panel):
         self._wishes: deque[tuple[Direction, str, str]] = deque()
         self._map = TurnMap()
         self.timeline = SessionTimeline()
+        self._marking = Marking(desk, self.timeline.redraw)
         self.where_line = QLineEdit(placeholderText="Find turns where: outcome:crashed call:keyvalue.put state.count>5")
         self.where_line.setAccessibleName("Condition of the turns that are looked for")
         self.where_line.setClearButtonEnabled(True)
@@ -116,6 +118,8 @@ class SessionPanel(Panel):
             "back_actor": lambda: self._find(Direction.BACK, of_actor=True),
             "forward_actor": lambda: self._find(Direction.FORWARD, of_actor=True),
             "find": lambda: self._find(Direction.FORWARD), "find_back": lambda: self._find(Direction.BACK),
+            "zoom_in": lambda: self.timeline.zoom(ZOOM), "zoom_out": lambda: self.timeline.zoom(1 / ZOOM),
+            "fit": lambda: self.timeline.zoom(0.0),
             "replay": self._replay, "verify": self._verify, "contents": self._contents,
         }.items():  # fmt: skip
             actions.bind(f"session.{verb}", slot, owner=self)
@@ -123,7 +127,7 @@ class SessionPanel(Panel):
         nodes.moved.connect(self._moved)
         desk.node_changed.connect(self._other_node)
         self.where_line.returnPressed.connect(lambda: self._find(Direction.FORWARD))
-        self.where_line.textChanged.connect(lambda: desk.remember.emit())
+        self.where_line.textChanged.connect(self._other_condition)
         self.actor_box.activated.connect(lambda: self._show_moment())
         self.table.pressed.connect(lambda: self._go_to_row())
         self.table.opened.connect(self._go_to_row)
@@ -146,7 +150,16 @@ class SessionPanel(Panel):
 
     def _menu(self) -> QMenu:
         return self.desk.actions.menu(
-            self, "session.back_actor", "session.forward_actor", "", "session.replay", "session.contents"
+            self,
+            "session.back_actor",
+            "session.forward_actor",
+            "",
+            "session.zoom_in",
+            "session.zoom_out",
+            "session.fit",
+            "",
+            "session.replay",
+            "session.contents",
         )
 
     # the session
@@ -158,6 +171,7 @@ class SessionPanel(Panel):
             self.details.again()
             return
         self._session = session
+        self._marking.clear(self._map)
         held = self.desk.nodes.current
         self.details.replaying.show_path(held.path if held is not None else None)
         self.stack.setCurrentIndex(1 if session is not None else 0)
@@ -233,6 +247,7 @@ class SessionPanel(Panel):
         self._enable()
 
     def _show_moment(self) -> None:
+        self.timeline.show_actor(self.actor_box.currentText() if self.actor_box.currentIndex() > 0 else "")
         self.details.show_moment(self._session, self.desk.nodes.moment, self.actor())
 
     def _walked(self) -> None:
@@ -251,9 +266,14 @@ class SessionPanel(Panel):
                        on=on and position > 0)  # fmt: skip
         actions.enable("session.last", "session.forward", "session.forward_actor", "session.find",
                        on=on and position < total)  # fmt: skip
-        actions.enable("session.replay", "session.verify", "session.contents", on=on)
+        actions.enable("session.replay", "session.verify", "session.contents", "session.zoom_in", "session.zoom_out",
+                       "session.fit", on=on)  # fmt: skip
 
     # looking for turns
+
+    def _other_condition(self) -> None:
+        self._marking.clear(self._map)
+        self.desk.remember.emit()
 
     def _find(self, way: Direction, *, of_actor: bool = False) -> None:
         """A second wish while one is looked for begins where that one ends."""
@@ -295,6 +315,8 @@ class SessionPanel(Panel):
             whose = f" of {actor}" if actor else ""
             self.desk.notice(f"There is no such turn{whose} {side} position {position:,}.", "info", key="find")
             return False
+        if where and where == self.where_line.text().strip():
+            self._marking.found(session, self._map, where, found)
         self.desk.nodes.go(found)
         return True
 

@@ -7,18 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.api.conditions import FIELDS, HEADS, STATE
 from workbench.api.errors import Invalid
-from workbench.api.filtering import BEGINS, Filter, FilterError, Found, Lookup, Value, parse
+from workbench.api.filtering import Filter, FilterError, Found, Lookup, Value, parse
 from workbench.api.messages import Payload
 from workbench.api.turns import Turn
 from workbench.debug.timeline.columns import NONE, OPERATIONS, OUTCOMES, Columns
 from workbench.services.tuplespace.regex import searcher
 
-HEADS = ("", BEGINS, "actor", "type", "operation", "outcome", "fuel", "memory", "time", "seq")
-"""Fields that need no more of a turn than its numbers."""
-INSIDE = ("cause", "reply", "payload", "sender", "calls", "call", "module", "kind", "reply.*", "payload.*")
-STATE, STATE_MEMBERS = "state", "state.*"
-FIELDS = (*(name for name in HEADS if name.isalpha()), *INSIDE, STATE, STATE_MEMBERS)
 DEEPEST = 100
 """How deep a member may lie."""
 

@@ -186,8 +186,7 @@ def test_the_turn_the_state_its_difference_and_the_mailbox_belong_to_the_moment(
     assert details.state.head.text() == "till after turn 3: lived through again, equal to the recording"
     details.setCurrentIndex(DIFFERENCE)
     qtbot.waitUntil(lambda: details.difference.text.toPlainText().splitlines()[-2:] == ["-1", "+2"])
-    session.actor_box.setCurrentText("desk")
-    session.actor_box.activated.emit(session.actor_box.currentIndex())
+    session.actor_box.choose("desk")
     details.setCurrentIndex(STATE)
     qtbot.waitUntil(lambda: details.state.head.text().startswith("desk after turn 2"))
     go(window, 7, qtbot)

@@ -6,8 +6,8 @@ import asyncio
 from collections import deque
 from pathlib import Path
 
-from PySide6.QtCore import QStringListModel
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QStackedWidget, QWidget
+from PySide6.QtCore import QModelIndex
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QStackedWidget, QWidget
 
 from ui import format as show
 from ui.commands import command
@@ -15,6 +15,7 @@ from ui.desk import Desk
 from ui.dialogs.session_contents import SessionContents
 from ui.paging import PagedModel, Source
 from ui.panel import Panel
+from ui.panels.session.actor_choice import THAT_OF_THE_TURN, ActorChoice
 from ui.panels.session.columns import TURNS, Place, blank
 from ui.panels.session.details import REPLAY, MomentDetails
 from ui.panels.session.map import TurnMap
@@ -32,7 +33,6 @@ from workbench.api.session import Direction, Session
 READ = 5_000
 DRAWN_EVERY = 25_000
 """What is known of the turns is drawn so often while they are read."""
-THAT_OF_THE_TURN = "the actor of the turn"
 MOVES = ("first", "back_actor", "back", "forward", "forward_actor", "last")
 
 
@@ -55,10 +55,7 @@ class SessionPanel(Panel):
         self.where_line.setClearButtonEnabled(True)
         self.said = label(role="title")
         self.notes = label(tone="muted", wrap=True)
-        self.actor_names = QStringListModel([THAT_OF_THE_TURN], self)
-        self.actor_box = QComboBox()
-        self.actor_box.setModel(self.actor_names)
-        self.actor_box.setAccessibleName("Actor whose state is shown")
+        self.actor_box = ActorChoice()
         self.model: PagedModel[Place] = PagedModel(TURNS, lambda place: place.position, self)
         self.table = PagesTable(self.model, "Turns of the session")
         nothing = EmptyState("history", "Nothing is recorded in this session.")
@@ -102,8 +99,6 @@ class SessionPanel(Panel):
     def _search(self) -> QHBoxLayout:
         tools = [tool_for(self.desk.actions[f"session.{verb}"]) for verb in ("find_back", "find")]
         self.where_line.setMinimumWidth(80)
-        self.actor_box.setMinimumWidth(90)
-        self.actor_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         made = row(self.where_line, *tools, self.actor_box, margins=(8, 4, 8, 4), spacing=4)
         made.setStretch(0, 3)
         made.setStretch(len(tools) + 1, 1)
@@ -128,7 +123,9 @@ class SessionPanel(Panel):
         desk.node_changed.connect(self._other_node)
         self.where_line.returnPressed.connect(lambda: self._find(Direction.FORWARD))
         self.where_line.textChanged.connect(self._other_condition)
-        self.actor_box.activated.connect(lambda: self._show_moment())
+        self.actor_box.took.connect(self._show_moment)
+        self.actor_box.refused.connect(self._refuse_actor)
+        self.turns.arranged.connect(self._choose_listed)
         self.table.pressed.connect(lambda: self._go_to_row())
         self.table.opened.connect(self._go_to_row)
         self.table.selectionModel().currentRowChanged.connect(lambda: self._walked())
@@ -176,7 +173,7 @@ class SessionPanel(Panel):
         self.details.replaying.show_path(held.path if held is not None else None)
         self.stack.setCurrentIndex(1 if session is not None else 0)
         self._map = TurnMap()
-        self.actor_names.setStringList([THAT_OF_THE_TURN])
+        self.actor_box.forget()
         if session is not None and (moment := self.desk.nodes.moment) is not None:
             self._map = TurnMap.of(moment.total)
             self.turns.show_source(_source(session, moment.total))
@@ -196,16 +193,17 @@ class SessionPanel(Panel):
             at += READ
             if at % DRAWN_EVERY == 0 or at >= found.total or not entries:
                 self.timeline.show_turns(found)
-                self._list_actors(found)
+                self.actor_box.show_names(found.names)
             if not entries:
                 return
 
-    def _list_actors(self, found: TurnMap) -> None:
-        wanted = [THAT_OF_THE_TURN, *sorted(found.names)]
-        if wanted != self.actor_names.stringList():
-            chosen = self.actor_box.currentText()
-            self.actor_names.setStringList(wanted)
-            self.actor_box.setCurrentIndex(max(self.actor_box.findText(chosen), 0))
+    def _refuse_actor(self, typed: str) -> None:
+        read = (
+            "" if self._map.known >= self._map.total else f" Of {self._map.total:,} turns {self._map.known:,} are read."
+        )
+        whose = self.actor_box.chosen or THAT_OF_THE_TURN
+        self.desk.notice(f"No actor of this session is called {typed!r}; the state of {whose} is still shown.{read}",
+                         "warn", key="session-actor")  # fmt: skip
 
     # where one is
 
@@ -219,8 +217,8 @@ class SessionPanel(Panel):
 
     def actor(self) -> str:
         """The one whose state is shown."""
-        if self.actor_box.currentIndex() > 0:
-            return self.actor_box.currentText()
+        if self.actor_box.chosen:
+            return self.actor_box.chosen
         moment = self.desk.nodes.moment
         return moment.turn.actor.name if moment is not None and moment.turn is not None else ""
 
@@ -243,11 +241,19 @@ class SessionPanel(Panel):
                 self.turns.choose_number(moment.position)
             else:
                 self.table.clearSelection()
+                self.table.setCurrentIndex(QModelIndex())
+                self._choose_listed()
         self._show_moment()
         self._enable()
 
+    def _choose_listed(self) -> None:
+        """The row of the moment, where the filter lets it be listed; another one that is chosen stays."""
+        position = self._position()
+        if position and not self.turns.chosen_number() and (at := self.model.position(position)) >= 0:
+            self.table.choose(at)
+
     def _show_moment(self) -> None:
-        self.timeline.show_actor(self.actor_box.currentText() if self.actor_box.currentIndex() > 0 else "")
+        self.timeline.show_actor(self.actor_box.chosen)
         self.details.show_moment(self._session, self.desk.nodes.moment, self.actor())
 
     def _walked(self) -> None:

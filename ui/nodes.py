@@ -182,7 +182,7 @@ class Nodes(QObject):
             self._desk.bridge.start(self, self._go_to_turn(session, actor, seq), self._desk.failed)
 
     async def _go_to_turn(self, session: Session, actor: str, seq: int) -> None:
-        found = await self._desk.bridge.call(lambda: session.find(0, actor=actor, where=f"seq:{seq}"))
+        found = await self._desk.bridge.call(lambda: session.find(0, actor=actor, where=f"turn:{seq}"))
         if session is not self.session:
             return
         if found is None:

@@ -7,7 +7,9 @@ from pytestqt.qtbot import QtBot
 from test_session import file, go, real, session, window
 
 from ui.main_window import MainWindow
+from ui.panels.session.columns import TURNS
 from ui.panels.session.panel import SessionPanel
+from workbench.api.conditions import FIELDS
 
 __all__ = ["file", "real", "session", "window"]
 
@@ -63,3 +65,46 @@ def test_the_row_of_the_moment_is_chosen_where_the_filter_lists_it(
     go(window, 2, qtbot)
     session.turns.filter.set_now("actor:desk type:init")
     qtbot.waitUntil(lambda: session.turns.chosen_number() == 2)
+
+
+def test_the_condition_is_checked_while_it_is_typed_and_names_of_fields_are_completed(
+    session: SessionPanel, qtbot: QtBot
+) -> None:
+    line = session.where_line
+    line.setFocus()
+    qtbot.keyClicks(line, "tur")
+    assert line.fields.currentCompletion() == "turn:"
+    popup = line.fields.popup()
+    assert popup is not None
+    popup.hide()
+    line.setText("outcom:crashed")
+    qtbot.waitUntil(lambda: line.font().underline() and "no column 'outcom'" in line.problem)
+    line.setText("outcome:crashed state.count>5 reply.0:ok")
+    qtbot.waitUntil(lambda: not line.problem and not line.font().underline())
+    line.setText("type~/(?<=a)b/")  # Qt's expressions know it, those of a session do not
+    qtbot.keyClick(line, Qt.Key.Key_F3, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: line.font().underline() and "not a regular expression" in line.problem)
+
+
+def test_what_the_table_of_turns_has_a_column_for_is_called_so_in_a_condition() -> None:
+    assert {column.key for column in TURNS} <= set(FIELDS)
+
+
+def test_conditions_that_were_looked_for_come_back(window: MainWindow, session: SessionPanel, qtbot: QtBot) -> None:
+    go(window, 0, qtbot)
+    line = session.where_line
+    line.setFocus()
+    for where in ("turn=2", "took<1s", "turn=2", "nonsense="):
+        line.setText(where)
+        qtbot.keyClick(line, Qt.Key.Key_F3)
+    assert line.history == ["took<1s", "turn=2"]
+    line.setText("type:")
+    seen = []
+    for key in (Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Down):
+        qtbot.keyClick(line, key)
+        seen.append(line.text())
+    assert seen == ["turn=2", "took<1s", "took<1s", "turn=2", "type:"]
+    record = session.record()
+    line.take_history(())
+    session.restore(record)
+    assert line.history == ["took<1s", "turn=2"]

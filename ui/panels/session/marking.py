@@ -7,11 +7,12 @@ from collections.abc import Callable
 from time import monotonic
 
 from ui.desk import Desk
-from ui.filter import FilterError, parse
+from ui.expression import Expression
+from ui.filter import FilterError
 from ui.jobs import Job
 from ui.panels.session.map import TurnMap
 from workbench.api import CancelToken, Conflict, WorkbenchError
-from workbench.api.conditions import FIELDS, asks_for_states
+from workbench.api.conditions import asks_for_states, read
 from workbench.api.session import Session
 
 TOGETHER_SECONDS = 0.1
@@ -72,7 +73,7 @@ class Marking:
 
 def _is_cheap(where: str) -> bool:
     try:
-        return bool(where) and not asks_for_states(parse(where, FIELDS))
+        return bool(where) and not asks_for_states(read(where, expression=Expression))
     except FilterError:
         return False
 

@@ -7,7 +7,7 @@ from collections import deque
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QWidget
 
 from ui import format as show
 from ui.commands import command
@@ -17,17 +17,18 @@ from ui.paging import PagedModel, Source
 from ui.panel import Panel
 from ui.panels.session.actor_choice import THAT_OF_THE_TURN, ActorChoice
 from ui.panels.session.columns import TURNS, Place, blank
+from ui.panels.session.condition_edit import ConditionEdit
 from ui.panels.session.details import REPLAY, MomentDetails
 from ui.panels.session.map import TurnMap
 from ui.panels.session.marking import Marking
 from ui.panels.session.timeline import ZOOM, SessionTimeline
-from ui.settings import Record, child, number, text
+from ui.settings import Json, Record, child, number, text, words
 from ui.turn_columns import turn_type
 from ui.widgets.build import box, column, label, row, shrinks, tool_for
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.paged_table import PagedTable, PagesTable
 from ui.widgets.turning_splitter import TurningSplitter
-from workbench.api import Conflict, WorkbenchError
+from workbench.api import Conflict, Invalid, WorkbenchError
 from workbench.api.session import Direction, Session
 
 READ = 5_000
@@ -50,9 +51,7 @@ class SessionPanel(Panel):
         self._map = TurnMap()
         self.timeline = SessionTimeline()
         self._marking = Marking(desk, self.timeline.redraw)
-        self.where_line = QLineEdit(placeholderText="Find turns where: outcome:crashed call:keyvalue.put state.count>5")
-        self.where_line.setAccessibleName("Condition of the turns that are looked for")
-        self.where_line.setClearButtonEnabled(True)
+        self.where_line = ConditionEdit()
         self.said = label(role="title")
         self.notes = label(tone="muted", wrap=True)
         self.actor_box = ActorChoice()
@@ -285,9 +284,16 @@ class SessionPanel(Panel):
         """A second wish while one is looked for begins where that one ends."""
         if self._session is not None:
             actor = self.actor() if of_actor else ""
+            if not of_actor:
+                self._remember_condition()
             self._wishes.append((way, "" if of_actor else self.where_line.text().strip(), actor))
             if len(self._wishes) == 1:
                 self.run(self._find_all(self._session))
+
+    def _remember_condition(self) -> None:
+        self.where_line.check()
+        self.where_line.remember()
+        self.desk.remember.emit()
 
     async def _find_all(self, session: Session) -> None:
         try:
@@ -308,6 +314,8 @@ class SessionPanel(Panel):
         except WorkbenchError as error:
             if not (isinstance(error, Conflict) and job.cancel.is_set()):
                 self.desk.notice(str(error), "warn", key="find")
+                if isinstance(error, Invalid) and where == self.where_line.text().strip():
+                    self.where_line.refuse(self.where_line.filter, str(error))
             return False
         except asyncio.CancelledError:
             job.cancel.set()  # or the search would go on, and nobody would wait for it
@@ -354,15 +362,23 @@ class SessionPanel(Panel):
         self.where_line.selectAll()
 
     def record(self) -> Record:
-        return {"where": self.where_line.text(), "turns": self.turns.record(), "tab": self.details.currentIndex()}
+        history: list[Json] = list(self.where_line.history)
+        return {
+            "where": self.where_line.text(),
+            "history": history,
+            "turns": self.turns.record(),
+            "tab": self.details.currentIndex(),
+        }
 
     def restore(self, record: Record) -> None:
-        self.where_line.setText(text(record, "where"))
+        self.where_line.take_history(words(record, "history"))
+        self.where_line.set_now(text(record, "where"))
         self.turns.restore(child(record, "turns"))
         if 0 <= (tab := number(record, "tab")) < self.details.count():
             self.details.setCurrentIndex(tab)
 
     def repaint_icons(self) -> None:
+        self.where_line.repaint_icons()
         self.none.repaint_icons()
 
 

@@ -52,6 +52,7 @@ SPECS = (
     Spec("file.new_fsm", "New gen_fsm actor", "file-new", "", "File", "new NAME --behavior gen_fsm"),
     Spec("file.open", "Open…", "open", "Ctrl+O", "File", "--open FILE"),
     Spec("file.open_session", "Open recorded session…", "history", "Ctrl+Alt+O", "File", "bundle open FILE"),
+    Spec("file.recent_sessions", "Recorded sessions opened recently", "history", "", "File", "bundle open FILE"),
     Spec("file.export_session", "Export session…", "export", "Ctrl+Alt+X", "File", "bundle export FILE",
          tip="Write what this node has recorded into one file that opens anywhere"),
     Spec("file.save", "Save", "save", "Ctrl+S", "File", reason=EDITING),

@@ -71,6 +71,8 @@ class Nodes(QObject):
         self.held.insert(0, made)
         if self.current is None:
             self.show(made)
+            if path is not None:
+                self._desk.raise_panel.emit("session")
         else:
             self.changed.emit()
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 from real_node import QuickNode, quick_node
-from test_session import file, go, real, session, window
+from test_session import file, go, open_at, real, session, window
 from windows import close
 
 from ui.main_window import MainWindow
 from ui.panels.session.panel import SessionPanel
 
-__all__ = ["file", "real", "session", "window"]
+__all__ = ["file", "open_at", "real", "session", "window"]
 Opener = Callable[..., MainWindow]
 
 
@@ -113,3 +113,9 @@ def test_a_replay_is_kept_while_its_session_is_open(
     window.desk.nodes.open(file)
     qtbot.waitUntil(lambda: shown_at(window)[0] == "shop.plexbundle")
     assert not replaying.model.rows
+
+
+def test_a_window_on_a_session_raises_its_panel(open_at: Callable[[str], MainWindow], file: Path, qtbot: QtBot) -> None:
+    made = open_at(f"bundle:{file}#3")
+    qtbot.waitUntil(lambda: made.panels["session"].seen)
+    assert shown_at(made)[0] == "shop.plexbundle"

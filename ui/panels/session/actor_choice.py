@@ -80,6 +80,8 @@ class ActorChoice(QComboBox):
         self._mark(False)
         self.setCurrentIndex(self.findText(self.chosen, Qt.MatchFlag.MatchExactly) if self.chosen else -1)
         self.setEditText(self.chosen)
+        if (edit := self.lineEdit()) is not None:
+            edit.setCursorPosition(0)  # of a long name the beginning is seen
 
     def _mark(self, refused: bool) -> None:
         edit = self.lineEdit()

@@ -31,7 +31,7 @@ from ui.drops import Drops
 from ui.icons import icon
 from ui.jumping import Jumps
 from ui.looks import Looks
-from ui.opening import Doors, Opening
+from ui.opening import Doors, Opening, session_file
 from ui.panel import Panel
 from ui.panels.actors.panel import ActorsPanel
 from ui.panels.blobs.panel import BlobsPanel
@@ -55,6 +55,7 @@ from ui.panels.tuplespace.panel import TupleSpacePanel
 from ui.progress import Reporter
 from ui.recorded import TITLE, RecordedSessions
 from ui.rehearsing import Draft, Rehearsing
+from ui.reopening import Reopening
 from ui.session import Session
 from ui.settings import Record, RecordFile, Settings, child, config_directory
 from ui.status import StatusLine
@@ -112,6 +113,8 @@ class MainWindow(QMainWindow):
         self.tree_files = TreeFiles(self.desk)
         self.crash_trail = CrashTrail(self.desk)
         self.recorded = RecordedSessions(self.desk, self)
+        own = session_file(ways.address)
+        self.reopening = Reopening(self.desk, self, None if own is None else own.absolute())
         self.rehearsing = Rehearsing(self.desk, self, self._draft, self._chosen_module)
         self.demonstrating = Demonstrating(self.desk, self)
         self.drops = Drops(self.desk, self._edit)
@@ -416,6 +419,7 @@ class MainWindow(QMainWindow):
         found = self.session.file.read()
         for name, panel in self.panels.items():
             panel.restore(child(child(found, "panels"), name))
+        self.reopening.restore(child(found, "sessions"))
         if adopted := list(self.session.adopt()):
             self.panels["editor"].restore({"tabs": list(adopted), "current": -1})
             self.desk.notice("What was unsaved in another window, closed meanwhile, is open here again.", "info")
@@ -441,7 +445,7 @@ class MainWindow(QMainWindow):
     def write(self) -> None:
         """Write down all that survives a kill."""
         panels: Record = {name: panel.record() for name, panel in self.panels.items()}
-        self.session.write({"panels": panels})
+        self.session.write({"panels": panels, "sessions": self.reopening.record()})
         self.choices.write(self.settings.record())
         self.arrangement.write(layout.record(self, self.perspective))
 

@@ -38,6 +38,8 @@ class Nodes(QObject):
 
     changed = Signal()
     moved = Signal()
+    opened = Signal(object)
+    """Path of a recorded session that somebody opened."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -45,6 +47,11 @@ class Nodes(QObject):
         self.held: list[Held] = []
         self.current: Held | None = None
         self.moment: Moment | None = None
+        self.positions: dict[Held, int] = {}
+        """Where each session was seen last."""
+        self._opening: set[Path] = set()
+        self._raised: set[Path] = set()
+        """Of those that are being opened: the ones that somebody waits for."""
         self._wanted: int | None = None
         self._heading = 0
         self._moving = False
@@ -60,10 +67,12 @@ class Nodes(QObject):
 
     def add(self, node: Node, reached: tuple[str, ...], name: str, path: Path | None = None) -> None:
         """The node of the window is there; a session that was opened meanwhile goes on being shown."""
-        made = Held(node, name, reached, path)
+        made = Held(node, name, reached, None if path is None else path.absolute())
         self.held.insert(0, made)
         if self.current is None:
             self.show(made)
+            if path is not None:
+                self._desk.raise_panel.emit("session")
         else:
             self.changed.emit()
 
@@ -96,27 +105,57 @@ class Nodes(QObject):
 
     def open(self, path: Path) -> None:
         """Open a recorded session and show it; one that is open already is shown."""
+        path = path.absolute()
         known = next((held for held in self.held if held.path == path), None)
+        self._raised.add(path)
         if known is not None:
-            self.show(known)
-            self._desk.raise_panel.emit("session")
-        else:
+            self._raise(known, path)
+        elif path not in self._opening:
             self._desk.bridge.start(self, self._open(path), self._desk.failed)
 
+    def _raise(self, held: Held, path: Path) -> None:
+        self._raised.discard(path)
+        self.show(held)
+        self._desk.raise_panel.emit("session")
+        self.opened.emit(path)
+
     async def _open(self, path: Path) -> None:
-        job = self._desk.jobs.begin(path.name, "opening")
         try:
-            node = await self._desk.bridge.call(_connect, path)
+            held = await self._held(path, -1)
         except WorkbenchError as error:
             self._desk.notice(f"{path.name} was not opened: {error}", "error", details=str(error), key=str(path))
             return
+        self._raise(held, path)
+
+    async def reopen(self, path: Path, position: int, *, shown: bool) -> None:
+        """Open a session as it was left; `shown` lets panels show it where nobody has chosen another one meanwhile."""
+        if path in self._opening or any(held.path == path for held in self.held):
+            return
+        held = await self._held(path, position)
+        if path in self._raised:
+            self._raise(held, path)
+        elif shown and (self.current is None or self.current is self.running):
+            self.show(held)
+
+    async def _held(self, path: Path, position: int) -> Held:
+        """Open the file; it is a node beside the others then."""
+        job = self._desk.jobs.begin(path.name, "opening")
+        self._opening.add(path)
+        try:
+            node = await self._desk.bridge.call(_connect, path, position)
+        except WorkbenchError:
+            self._raised.discard(path)
+            raise
         finally:
+            self._opening.discard(path)
             self._desk.jobs.end(job)
         made = Held(node, path.name, ("--node", f"bundle:{path}"), path)
         self.held.append(made)
-        self.show(made)
-        self._desk.raise_panel.emit("session")
+        if position >= 0:
+            self.positions[made] = position
+        self.changed.emit()
         self._desk.bridge.start(self, self._prepare(made), self._not_prepared)
+        return made
 
     async def _prepare(self, held: Held) -> None:
         """States need the interpreter; all else can be seen before."""
@@ -136,6 +175,7 @@ class Nodes(QObject):
         if held.path is None or held not in self.held:
             return
         self.held.remove(held)
+        self.positions.pop(held, None)
         if held is self.current:
             self.current = None
             after = self.running or next(iter(self.held), None)
@@ -182,7 +222,7 @@ class Nodes(QObject):
             self._desk.bridge.start(self, self._go_to_turn(session, actor, seq), self._desk.failed)
 
     async def _go_to_turn(self, session: Session, actor: str, seq: int) -> None:
-        found = await self._desk.bridge.call(lambda: session.find(0, actor=actor, where=f"seq:{seq}"))
+        found = await self._desk.bridge.call(lambda: session.find(0, actor=actor, where=f"turn:{seq}"))
         if session is not self.session:
             return
         if found is None:
@@ -216,11 +256,17 @@ class Nodes(QObject):
 
     def _take(self, moment: Moment) -> None:
         self.moment = moment
+        if self.current is not None:
+            self.positions[self.current] = moment.position
         stop_at(moment.time)
         self.moved.emit()
 
 
-def _connect(path: Path) -> Node:
+def _connect(path: Path, position: int) -> Node:
+    """At this moment, or the last one where the session has become shorter; at the end when it is negative."""
     import workbench
 
-    return workbench.connect(f"bundle:{path}")
+    node = workbench.connect(f"bundle:{path}")
+    if position >= 0 and (session := node.session) is not None:
+        session.go(min(position, session.now().total))
+    return node

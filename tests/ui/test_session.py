@@ -186,8 +186,7 @@ def test_the_turn_the_state_its_difference_and_the_mailbox_belong_to_the_moment(
     assert details.state.head.text() == "till after turn 3: lived through again, equal to the recording"
     details.setCurrentIndex(DIFFERENCE)
     qtbot.waitUntil(lambda: details.difference.text.toPlainText().splitlines()[-2:] == ["-1", "+2"])
-    session.actor_box.setCurrentText("desk")
-    session.actor_box.activated.emit(session.actor_box.currentIndex())
+    session.actor_box.choose("desk")
     details.setCurrentIndex(STATE)
     qtbot.waitUntil(lambda: details.state.head.text().startswith("desk after turn 2"))
     go(window, 7, qtbot)
@@ -325,10 +324,9 @@ def test_the_map_of_a_session_has_lanes_for_the_busiest_and_one_for_the_others()
     assert found.known == 100
     lanes = found.lanes(5)
     assert lanes == ["a0", "a1", "a2", "a3", OTHERS]
-    counts, crashed = found.buckets(OTHERS, lanes, 10)
-    assert list(counts) == [0] * 9 + [10]
-    assert list(crashed) == [False] * 9 + [True]
-    assert sum(found.buckets("a0", lanes, 10)[0]) == 23
+    some, crashed = found.cells(lanes, 10)
+    assert some.tolist() == [[True] * 9 + [False]] * 4 + [[False] * 9 + [True]]
+    assert crashed.tolist() == [[False] * 10] * 4 + [[False] * 9 + [True]]
     assert max(found.density(10)) == 10
 
 

@@ -106,6 +106,10 @@ CONDITIONS = (
     ("fuel>100k", lambda turn: turn.figures.fuel is not None and turn.figures.fuel > 100_000),
     ("memory>1MiB time<1s", lambda turn: (turn.figures.memory_bytes or 0) > 1 << 20 and turn.figures.wall_ns < 1e9),
     ("tally", lambda turn: "tally" in turn.actor.name),
+    ("took<1s took>1us", lambda turn: 1_000 < turn.figures.wall_ns < 1e9),
+    ("time>1000000 time<4000000000", lambda _: True),
+    ("time<1000000", lambda _: False),
+    ("actor~/^till/ turn=2", lambda turn: turn.actor.name.startswith("till") and turn.seq == 2),
     ("actor~/^till/ seq=2", lambda turn: turn.actor.name.startswith("till") and turn.seq == 2),
 )
 
@@ -123,6 +127,12 @@ def test_a_condition_finds_the_turns_for_which_it_holds(
     assert walked(session, where, actor, Direction.FORWARD) == expected
     assert walked(session, where, actor, Direction.BACK) == [at for at in expected if at < len(turns)][::-1]
     assert not actor or expected or where
+
+
+def test_a_condition_names_a_position(session: Session) -> None:
+    assert session.find(0, where="position>2") == 3
+    assert session.find(0, where="position:5") == 5
+    assert session.find(5, where="position<=5") is None
 
 
 def walked(session: Session, where: str, actor: str | None, direction: Direction) -> list[int]:

@@ -31,11 +31,10 @@ class FilterEdit(QLineEdit):
 
     def __init__(self, columns: Sequence[Column[Row]], example: str) -> None:
         super().__init__()
-        fields = [column.key for column in columns if column.title and column.key]
+        self._fields = fields = self.names(columns)
         self._ranks = {column.key: column.ranks for column in columns if column.ranks}
         self.filter = self._answered = Filter()
         self.problem = ""
-        self._fields = tuple(fields)
         self.setPlaceholderText(f"Filter: {example}")
         self.setAccessibleName("Filter")
         self.setAccessibleDescription(f"For example {example}. Columns: {', '.join(fields)}")
@@ -46,6 +45,14 @@ class FilterEdit(QLineEdit):
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._apply)
         self.textChanged.connect(lambda: self._rest.start())
+
+    def names(self, columns: Sequence[Column[Row]]) -> tuple[str, ...]:
+        """What terms can be about."""
+        return tuple(column.key for column in columns if column.title and column.key)
+
+    def read(self, line: str) -> Filter:
+        """Raises FilterError."""
+        return parse(line, self._fields, self._ranks)
 
     def _complete(self) -> None:
         """Not with `setCompleter`: Qt's own completes the whole line, not the term that is written."""
@@ -72,7 +79,7 @@ class FilterEdit(QLineEdit):
 
     def _apply(self) -> None:
         try:
-            self.filter = parse(self.text(), self._fields, self._ranks)
+            self.filter = self.read(self.text())
             self.problem = ""
         except FilterError as error:
             self._say(str(error))
@@ -104,6 +111,12 @@ class FilterEdit(QLineEdit):
             font.setUnderline(invalid)
             self.setFont(font)
         self.setAccessibleDescription(self.problem or f"Columns: {', '.join(self._fields)}")
+
+    def check(self) -> None:
+        """Read what is typed without waiting for the rest."""
+        if self._rest.isActive():
+            self._rest.stop()
+            self._apply()
 
     def set_now(self, line: str) -> None:
         """Put a filter in and apply it without waiting."""

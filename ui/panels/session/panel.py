@@ -6,8 +6,8 @@ import asyncio
 from collections import deque
 from pathlib import Path
 
-from PySide6.QtCore import QStringListModel
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QStackedWidget, QWidget
+from PySide6.QtCore import QModelIndex
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QWidget
 
 from ui import format as show
 from ui.commands import command
@@ -15,23 +15,25 @@ from ui.desk import Desk
 from ui.dialogs.session_contents import SessionContents
 from ui.paging import PagedModel, Source
 from ui.panel import Panel
+from ui.panels.session.actor_choice import THAT_OF_THE_TURN, ActorChoice
 from ui.panels.session.columns import TURNS, Place, blank
+from ui.panels.session.condition_edit import ConditionEdit
 from ui.panels.session.details import REPLAY, MomentDetails
 from ui.panels.session.map import TurnMap
-from ui.panels.session.timeline import SessionTimeline
-from ui.settings import Record, child, number, text
+from ui.panels.session.marking import Marking
+from ui.panels.session.timeline import ZOOM, SessionTimeline
+from ui.settings import Json, Record, child, number, text, words
 from ui.turn_columns import turn_type
 from ui.widgets.build import box, column, label, row, shrinks, tool_for
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.paged_table import PagedTable, PagesTable
 from ui.widgets.turning_splitter import TurningSplitter
-from workbench.api import Conflict, WorkbenchError
+from workbench.api import Conflict, Invalid, WorkbenchError
 from workbench.api.session import Direction, Session
 
 READ = 5_000
 DRAWN_EVERY = 25_000
 """What is known of the turns is drawn so often while they are read."""
-THAT_OF_THE_TURN = "the actor of the turn"
 MOVES = ("first", "back_actor", "back", "forward", "forward_actor", "last")
 
 
@@ -48,15 +50,11 @@ class SessionPanel(Panel):
         self._wishes: deque[tuple[Direction, str, str]] = deque()
         self._map = TurnMap()
         self.timeline = SessionTimeline()
-        self.where_line = QLineEdit(placeholderText="Find turns where: outcome:crashed call:keyvalue.put state.count>5")
-        self.where_line.setAccessibleName("Condition of the turns that are looked for")
-        self.where_line.setClearButtonEnabled(True)
+        self._marking = Marking(desk, self.timeline.redraw)
+        self.where_line = ConditionEdit()
         self.said = label(role="title")
         self.notes = label(tone="muted", wrap=True)
-        self.actor_names = QStringListModel([THAT_OF_THE_TURN], self)
-        self.actor_box = QComboBox()
-        self.actor_box.setModel(self.actor_names)
-        self.actor_box.setAccessibleName("Actor whose state is shown")
+        self.actor_box = ActorChoice()
         self.model: PagedModel[Place] = PagedModel(TURNS, lambda place: place.position, self)
         self.table = PagesTable(self.model, "Turns of the session")
         nothing = EmptyState("history", "Nothing is recorded in this session.")
@@ -100,8 +98,6 @@ class SessionPanel(Panel):
     def _search(self) -> QHBoxLayout:
         tools = [tool_for(self.desk.actions[f"session.{verb}"]) for verb in ("find_back", "find")]
         self.where_line.setMinimumWidth(80)
-        self.actor_box.setMinimumWidth(90)
-        self.actor_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         made = row(self.where_line, *tools, self.actor_box, margins=(8, 4, 8, 4), spacing=4)
         made.setStretch(0, 3)
         made.setStretch(len(tools) + 1, 1)
@@ -116,6 +112,8 @@ class SessionPanel(Panel):
             "back_actor": lambda: self._find(Direction.BACK, of_actor=True),
             "forward_actor": lambda: self._find(Direction.FORWARD, of_actor=True),
             "find": lambda: self._find(Direction.FORWARD), "find_back": lambda: self._find(Direction.BACK),
+            "zoom_in": lambda: self.timeline.zoom(ZOOM), "zoom_out": lambda: self.timeline.zoom(1 / ZOOM),
+            "fit": lambda: self.timeline.zoom(0.0),
             "replay": self._replay, "verify": self._verify, "contents": self._contents,
         }.items():  # fmt: skip
             actions.bind(f"session.{verb}", slot, owner=self)
@@ -123,8 +121,10 @@ class SessionPanel(Panel):
         nodes.moved.connect(self._moved)
         desk.node_changed.connect(self._other_node)
         self.where_line.returnPressed.connect(lambda: self._find(Direction.FORWARD))
-        self.where_line.textChanged.connect(lambda: desk.remember.emit())
-        self.actor_box.activated.connect(lambda: self._show_moment())
+        self.where_line.textChanged.connect(self._other_condition)
+        self.actor_box.took.connect(self._show_moment)
+        self.actor_box.refused.connect(self._refuse_actor)
+        self.turns.arranged.connect(self._choose_listed)
         self.table.pressed.connect(lambda: self._go_to_row())
         self.table.opened.connect(self._go_to_row)
         self.table.selectionModel().currentRowChanged.connect(lambda: self._walked())
@@ -146,7 +146,16 @@ class SessionPanel(Panel):
 
     def _menu(self) -> QMenu:
         return self.desk.actions.menu(
-            self, "session.back_actor", "session.forward_actor", "", "session.replay", "session.contents"
+            self,
+            "session.back_actor",
+            "session.forward_actor",
+            "",
+            "session.zoom_in",
+            "session.zoom_out",
+            "session.fit",
+            "",
+            "session.replay",
+            "session.contents",
         )
 
     # the session
@@ -158,11 +167,12 @@ class SessionPanel(Panel):
             self.details.again()
             return
         self._session = session
+        self._marking.clear(self._map)
         held = self.desk.nodes.current
         self.details.replaying.show_path(held.path if held is not None else None)
         self.stack.setCurrentIndex(1 if session is not None else 0)
         self._map = TurnMap()
-        self.actor_names.setStringList([THAT_OF_THE_TURN])
+        self.actor_box.forget()
         if session is not None and (moment := self.desk.nodes.moment) is not None:
             self._map = TurnMap.of(moment.total)
             self.turns.show_source(_source(session, moment.total))
@@ -182,16 +192,17 @@ class SessionPanel(Panel):
             at += READ
             if at % DRAWN_EVERY == 0 or at >= found.total or not entries:
                 self.timeline.show_turns(found)
-                self._list_actors(found)
+                self.actor_box.show_names(found.names)
             if not entries:
                 return
 
-    def _list_actors(self, found: TurnMap) -> None:
-        wanted = [THAT_OF_THE_TURN, *sorted(found.names)]
-        if wanted != self.actor_names.stringList():
-            chosen = self.actor_box.currentText()
-            self.actor_names.setStringList(wanted)
-            self.actor_box.setCurrentIndex(max(self.actor_box.findText(chosen), 0))
+    def _refuse_actor(self, typed: str) -> None:
+        read = (
+            "" if self._map.known >= self._map.total else f" Of {self._map.total:,} turns {self._map.known:,} are read."
+        )
+        whose = self.actor_box.chosen or THAT_OF_THE_TURN
+        self.desk.notice(f"No actor of this session is called {typed!r}; the state of {whose} is still shown.{read}",
+                         "warn", key="session-actor")  # fmt: skip
 
     # where one is
 
@@ -205,8 +216,8 @@ class SessionPanel(Panel):
 
     def actor(self) -> str:
         """The one whose state is shown."""
-        if self.actor_box.currentIndex() > 0:
-            return self.actor_box.currentText()
+        if self.actor_box.chosen:
+            return self.actor_box.chosen
         moment = self.desk.nodes.moment
         return moment.turn.actor.name if moment is not None and moment.turn is not None else ""
 
@@ -229,10 +240,19 @@ class SessionPanel(Panel):
                 self.turns.choose_number(moment.position)
             else:
                 self.table.clearSelection()
+                self.table.setCurrentIndex(QModelIndex())
+                self._choose_listed()
         self._show_moment()
         self._enable()
 
+    def _choose_listed(self) -> None:
+        """The row of the moment, where the filter lets it be listed; another one that is chosen stays."""
+        position = self._position()
+        if position and not self.turns.chosen_number() and (at := self.model.position(position)) >= 0:
+            self.table.choose(at)
+
     def _show_moment(self) -> None:
+        self.timeline.show_actor(self.actor_box.chosen)
         self.details.show_moment(self._session, self.desk.nodes.moment, self.actor())
 
     def _walked(self) -> None:
@@ -251,17 +271,29 @@ class SessionPanel(Panel):
                        on=on and position > 0)  # fmt: skip
         actions.enable("session.last", "session.forward", "session.forward_actor", "session.find",
                        on=on and position < total)  # fmt: skip
-        actions.enable("session.replay", "session.verify", "session.contents", on=on)
+        actions.enable("session.replay", "session.verify", "session.contents", "session.zoom_in", "session.zoom_out",
+                       "session.fit", on=on)  # fmt: skip
 
     # looking for turns
+
+    def _other_condition(self) -> None:
+        self._marking.clear(self._map)
+        self.desk.remember.emit()
 
     def _find(self, way: Direction, *, of_actor: bool = False) -> None:
         """A second wish while one is looked for begins where that one ends."""
         if self._session is not None:
             actor = self.actor() if of_actor else ""
+            if not of_actor:
+                self._remember_condition()
             self._wishes.append((way, "" if of_actor else self.where_line.text().strip(), actor))
             if len(self._wishes) == 1:
                 self.run(self._find_all(self._session))
+
+    def _remember_condition(self) -> None:
+        self.where_line.check()
+        self.where_line.remember()
+        self.desk.remember.emit()
 
     async def _find_all(self, session: Session) -> None:
         try:
@@ -282,6 +314,8 @@ class SessionPanel(Panel):
         except WorkbenchError as error:
             if not (isinstance(error, Conflict) and job.cancel.is_set()):
                 self.desk.notice(str(error), "warn", key="find")
+                if isinstance(error, Invalid) and where == self.where_line.text().strip():
+                    self.where_line.refuse(self.where_line.filter, str(error))
             return False
         except asyncio.CancelledError:
             job.cancel.set()  # or the search would go on, and nobody would wait for it
@@ -295,6 +329,8 @@ class SessionPanel(Panel):
             whose = f" of {actor}" if actor else ""
             self.desk.notice(f"There is no such turn{whose} {side} position {position:,}.", "info", key="find")
             return False
+        if where and where == self.where_line.text().strip():
+            self._marking.found(session, self._map, where, found)
         self.desk.nodes.go(found)
         return True
 
@@ -326,15 +362,23 @@ class SessionPanel(Panel):
         self.where_line.selectAll()
 
     def record(self) -> Record:
-        return {"where": self.where_line.text(), "turns": self.turns.record(), "tab": self.details.currentIndex()}
+        history: list[Json] = list(self.where_line.history)
+        return {
+            "where": self.where_line.text(),
+            "history": history,
+            "turns": self.turns.record(),
+            "tab": self.details.currentIndex(),
+        }
 
     def restore(self, record: Record) -> None:
-        self.where_line.setText(text(record, "where"))
+        self.where_line.take_history(words(record, "history"))
+        self.where_line.set_now(text(record, "where"))
         self.turns.restore(child(record, "turns"))
         if 0 <= (tab := number(record, "tab")) < self.details.count():
             self.details.setCurrentIndex(tab)
 
     def repaint_icons(self) -> None:
+        self.where_line.repaint_icons()
         self.none.repaint_icons()
 
 

@@ -28,6 +28,8 @@ class Replaying(QWidget):
         self._desk = desk
         self.path: Path | None = None
         self._shown: Path | None = None
+        self._found: dict[Path, BundleReplay] = {}
+        desk.nodes.changed.connect(self._forget_closed)
         self.head = label(tone="muted", wrap=True)
         self.model: RowModel[ActorReplay] = RowModel(REPLAYS, lambda found: found.actor, self)
         self.table = Table(self.model, "Replay")
@@ -57,9 +59,13 @@ class Replaying(QWidget):
         self.first.say("The first difference comes here.")
 
     def show_path(self, path: Path | None) -> None:
-        """Another session has another replay."""
+        """Another session has another replay; what one came to is kept while it is open."""
         self.path = path
-        if path != self._shown:
+        if path == self._shown:
+            return
+        if path is not None and (found := self._found.get(path)) is not None:
+            self._show(path, found)
+        else:
             self._shown = None
             self.list.show_rows(())
             self.head.hide()
@@ -82,8 +88,15 @@ class Replaying(QWidget):
             return
         finally:
             self._desk.jobs.end(job)
+        if any(held.path == path for held in self._desk.nodes.held):
+            self._found[path] = found
         if path == self.path:
             self._show(path, found)
+
+    def _forget_closed(self) -> None:
+        there = {held.path for held in self._desk.nodes.held}
+        for path in [path for path in self._found if path not in there]:
+            del self._found[path]
 
     def _show(self, path: Path, found: BundleReplay) -> None:
         self._shown = path

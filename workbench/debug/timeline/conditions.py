@@ -7,18 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.api.conditions import HEADS, STATE, read
 from workbench.api.errors import Invalid
-from workbench.api.filtering import BEGINS, Filter, FilterError, Found, Lookup, Value, parse
+from workbench.api.filtering import Filter, FilterError, Found, Lookup, Value
 from workbench.api.messages import Payload
 from workbench.api.turns import Turn
 from workbench.debug.timeline.columns import NONE, OPERATIONS, OUTCOMES, Columns
 from workbench.services.tuplespace.regex import searcher
 
-HEADS = ("", BEGINS, "actor", "type", "operation", "outcome", "fuel", "memory", "time", "seq")
-"""Fields that need no more of a turn than its numbers."""
-INSIDE = ("cause", "reply", "payload", "sender", "calls", "call", "module", "kind", "reply.*", "payload.*")
-STATE, STATE_MEMBERS = "state", "state.*"
-FIELDS = (*(name for name in HEADS if name.isalpha()), *INSIDE, STATE, STATE_MEMBERS)
 DEEPEST = 100
 """How deep a member may lie."""
 
@@ -53,7 +49,7 @@ class Condition:
 def condition(where: str) -> Condition:
     """Invalid: it is no filter, and where in it that is."""
     try:
-        terms = parse(where, FIELDS, expression=Searched).terms
+        terms = read(where, expression=Searched).terms
     except FilterError as error:
         raise Invalid(f"{where!r} is no filter: {error} (characters {error.start + 1} to {error.end})") from None
     heads = tuple(term for term in terms if term.field in HEADS)
@@ -78,9 +74,13 @@ def of_head(columns: Columns, at: int) -> Lookup:
                 return OPERATIONS[columns.operation[at]]
             case "outcome":
                 return OUTCOMES[columns.outcome[at]].value
-            case "seq":
+            case "position":
+                return at + 1
+            case "turn":
                 return columns.seq[at]
             case "time":
+                return columns.started[at]
+            case "took":
                 return columns.wall_ns[at] / 1e9
             case "fuel" | "memory":
                 found = columns.fuel[at] if name == "fuel" else columns.memory[at]

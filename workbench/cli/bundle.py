@@ -186,7 +186,7 @@ def timeline(file: Path, where: str, actor: str | None, after: int, limit: int, 
         for entry in found:
             render.line(render.record(entry))
     else:
-        head = ("POSITION", "WHEN", "ACTOR", "TURN", "WHAT", "OUTCOME", "CALLS", "FUEL", "MEMORY", "MS")
+        head = ("POSITION", "WHEN", "ACTOR", "TURN", "WHAT", "OUTCOME", "CALLS", "FUEL", "MEMORY", "MS", "NOTE")
         render.table(head, map(_entry_of_timeline, found))
     if more and found[-1].position < total:
         click.echo(f"There may be more: --after {found[-1].position}", err=True)
@@ -230,7 +230,7 @@ def _entry_of_timeline(entry: TimelineEntry) -> tuple[str, ...]:
     memory = render.UNKNOWN if entry.memory_bytes is None else render.size(entry.memory_bytes)
     place = f"{entry.position:,}", render.when(entry.started), entry.actor.name, f"{entry.seq:,}"
     figures = f"{entry.calls:,}", fuel, memory, f"{render.milliseconds(entry.wall_ns):,.2f}"
-    return *place, entry.type, entry.outcome.value, *figures
+    return *place, entry.type, entry.outcome.value, *figures, entry.unrepeatable
 
 
 def _show_replay(found: ActorReplay, file: Path) -> None:

@@ -14,7 +14,7 @@ from workbench.api.turns import Turn
 from workbench.debug.timeline.columns import NONE, OPERATIONS, OUTCOMES, Columns
 from workbench.services.tuplespace.regex import searcher
 
-HEADS = ("", BEGINS, "actor", "type", "operation", "outcome", "fuel", "memory", "time", "seq")
+HEADS = ("", BEGINS, "actor", "type", "operation", "outcome", "fuel", "memory", "time", "seq", "replays")
 """Fields that need no more of a turn than its numbers."""
 INSIDE = ("cause", "reply", "payload", "sender", "calls", "call", "module", "kind", "reply.*", "payload.*")
 STATE, STATE_MEMBERS = "state", "state.*"
@@ -78,6 +78,8 @@ def of_head(columns: Columns, at: int) -> Lookup:
                 return OPERATIONS[columns.operation[at]]
             case "outcome":
                 return OUTCOMES[columns.outcome[at]].value
+            case "replays":
+                return "no" if columns.unrepeatable[at] else "yes"
             case "seq":
                 return columns.seq[at]
             case "time":

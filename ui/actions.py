@@ -231,6 +231,7 @@ SPECS = (
     Spec("sequence.follow", "Follow what happens", "follow", "", "", reason=SCREEN, checkable=True),
     Spec("sequence.services", "Draw calls to services too", "key", "", "", "debug diagram ACTOR --services",
          checkable=True),
+    Spec("sequence.fit", "Fit the diagram to the width", "fit", "", "", reason=SCREEN),
     Spec("sequence.export", "Export the diagram…", "export", "", "", "debug diagram ACTOR --output FILE"),
     Spec("sequence.copy", "Copy the diagram as Mermaid", "copy", "", "", "debug diagram ACTOR --format mermaid"),
     Spec("sequence.open", "Open the turn of the arrow", "history", "", "", "actor show NAME"),

@@ -54,7 +54,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, interpreter: str) -> Path:
         missing = shell("bundle", "export", "x", "--actor", "nobody")
         assert (missing.code, "not_found: no actor 'nobody'" in missing.err) == (1, True)
         wrong = shell("bundle", "export", "x", "--since", "tomorrow")
-        assert (wrong.code, "'tomorrow' is no time; write 2026-03-01T12:00, or 10m" in wrong.err) == (2, True)
+        assert (wrong.code, "'tomorrow' is no time; write 2026-03-01T12:00, 12:05 for today" in wrong.err) == (2, True)
         kept = shell("bundle", "export", "x", "--redact", "/(/")
         assert (kept.code, kept.err) == (1, "invalid: the rule /(/ is no regular expression: missing ), "
                                             "unterminated subpattern at position 0\n")  # fmt: skip

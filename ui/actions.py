@@ -215,6 +215,8 @@ SPECS = (
     Spec("registry.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
     Spec("journal.verify", "Verify", "ok", "", "", "journal verify NAME",
          tip="Compare every entry of the chosen journal, or of all, with its checksum and its place"),
+    Spec("journal.replay", "Replay", "play", "", "", "journal replay NAME",
+         tip="Live through the chosen journal again, apart from the node, and compare what comes out"),
     Spec("journal.export", "Export all entries…", "export", "", "", "journal export NAME FILE"),
     Spec("journal.checkpoint", "Store its state now", "save", "", "", "journal checkpoint NAME",
          tip="Recovery begins there"),

@@ -20,6 +20,7 @@ from tests.unit.sessions import forged
 from ui.actions import CHANGES
 from ui.app import window_for
 from ui.dialogs.rehearsal import RehearsalWindow
+from ui.dialogs.session_contents import SessionContents
 from ui.main_window import MainWindow
 from ui.moment import now, stands_still
 from ui.opening import doors
@@ -333,7 +334,12 @@ def test_a_session_is_exported_with_what_it_holds_and_cannot_be_exported_again(
     path = tmp_path / "mine.plexbundle"
     window.bridge.start(window, window.recorded.export(real, path), window.desk.failed)
     qtbot.waitUntil(lambda: any("mine.plexbundle holds 2 turns of 1 actor" in n.text for n in window.notices.notices))
-    window.desk.nodes.open(path)
+    told = next(each for each in window.notices.notices if "mine.plexbundle holds" in each.text)
+    (_, inside), (_, open_it) = told.buttons
+    window.desk.answered.emit(inside)
+    qtbot.waitUntil(lambda: bool(window.findChildren(SessionContents)))
+    assert "here" in window.findChildren(SessionContents)[0].text.toPlainText()
+    window.desk.answered.emit(open_it)
     qtbot.waitUntil(lambda: window.desk.nodes.session is not None)
     assert not window.desk.actions["file.export_session"].isEnabled()
 

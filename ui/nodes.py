@@ -122,8 +122,18 @@ class Nodes(QObject):
         self.held.append(made)
         self.show(made)
         self._desk.raise_panel.emit("session")
-        self._tell_problems(made, await self._desk.bridge.call(problems_of, node))
+        self._desk.bridge.start(self, self._look_for_problems(made), self._desk.failed)
         self._desk.bridge.start(self, self._prepare(made), self._not_prepared)
+
+    async def _look_for_problems(self, held: Held) -> None:
+        try:
+            problems = await self._desk.bridge.call(problems_of, held.node)
+        except WorkbenchError:
+            if held in self.held:
+                raise
+            return  # it was closed meanwhile
+        if held in self.held:
+            self._tell_problems(held, problems)
 
     def _tell_problems(self, held: Held, problems: Sequence[str]) -> None:
         """What of its file is damaged or missing. The rest opens."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from workbench.api import Payload
+from workbench.api.journal import KEY_HEADER
+from workbench.api.messages import NO_HEADERS
 
 
 def command(verb: str, *names: str, at: Sequence[str] = ()) -> str:
@@ -38,14 +40,22 @@ def written(message_type: str, payload: Payload) -> str:
     return f"{message_type}={'@' if payload.startswith('@') else ''}{payload}"
 
 
-def message_command(kind: str, actor: str, message_type: str, payload: Payload, at: Sequence[str] = ()) -> str:
-    """`workbench actor call counter add=5`."""
-    return command(f"actor {kind}", actor, written(message_type, payload), at=at)
+def message_command(
+    kind: str, actor: str, message_type: str, payload: Payload, at: Sequence[str] = (),
+    headers: Mapping[str, str] = NO_HEADERS,
+) -> str:  # fmt: skip
+    """`workbench actor call counter add=5 --key k`."""
+    options = [option for name, value in headers.items() for option in
+               (("--key", value) if name == KEY_HEADER and value else ("--header", f"{name}={value}"))]  # fmt: skip
+    return command(f"actor {kind}", actor, written(message_type, payload), at=(*at, *options))
 
 
-def message_python(kind: str, actor: str, message_type: str, payload: Payload, workspace: str) -> str:
+def message_python(
+    kind: str, actor: str, message_type: str, payload: Payload, workspace: str,
+    headers: Mapping[str, str] = NO_HEADERS,
+) -> str:  # fmt: skip
     """A whole program, so that it can be pasted and run while the app is open."""
-    arguments = f"{actor!r}, {message_type!r}, {payload!r}"
+    arguments = f"{actor!r}, {message_type!r}, {payload!r}" + (f", headers={dict(headers)!r}" if headers else "")
     call = f"node.actors.ask({arguments}).payload" if kind == "call" else f"node.actors.tell({arguments})"
     return (
         "import workbench\n\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, Signal
@@ -15,6 +16,7 @@ from ui.nodes import Nodes
 from ui.roster import Roster
 from ui.settings import Settings
 from workbench.api import Location, Node, Payload, WorkbenchError
+from workbench.api.messages import NO_HEADERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Draft:
     payload: Payload = ""
     kind: str = "call"
     fields: tuple[str, ...] = field(default=())
+    headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS)
 
 
 class Desk(QObject):

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from ui import format as show
 from ui.moment import stop_at
-from workbench.api import Node, WorkbenchError
+from workbench.api import Invalid, Node, NotFound, WorkbenchError
 from workbench.api.session import Moment, Session
+
+CONTENTS, OPEN = "contents:", "session:"
+"""What the keys of a notice's buttons begin with, before the path of a file: show what is in it, open it."""
+INSIDE = "What is in the file"
 
 if TYPE_CHECKING:
     from ui.desk import Desk
@@ -154,8 +160,31 @@ class Nodes(QObject):
         if position >= 0:
             self.positions[made] = position
         self.changed.emit()
+        self._desk.bridge.start(self, self._look_for_problems(made), self._desk.failed)
         self._desk.bridge.start(self, self._prepare(made), self._not_prepared)
         return made
+
+    async def _look_for_problems(self, held: Held) -> None:
+        try:
+            problems = await self._desk.bridge.call(problems_of, held.node)
+        except WorkbenchError:
+            if held in self.held:
+                raise
+            return  # it was closed meanwhile
+        if held in self.held:
+            self._tell_problems(held, problems)
+
+    def _tell_problems(self, held: Held, problems: Sequence[str]) -> None:
+        """What of its file is damaged or missing. The rest opens."""
+        if not problems:
+            return
+        count = "1 problem" if len(problems) == 1 else f"{len(problems):,} problems"
+        first = "" if len(problems) == 1 else "the first: "
+        self._desk.notice(
+            f"{held.name} has {count}; what is whole is shown: {first}{problems[0]}.", "warn",
+            details="\n".join(problems), buttons=((INSIDE, f"{CONTENTS}{held.path}"),),
+            key=f"problems:{held.path}",
+        )  # fmt: skip
 
     async def _prepare(self, held: Held) -> None:
         """States need the interpreter; all else can be seen before."""
@@ -260,6 +289,29 @@ class Nodes(QObject):
             self.positions[self.current] = moment.position
         stop_at(moment.time)
         self.moved.emit()
+
+
+def problems_of(node: Node) -> Sequence[str]:
+    """What of a session is damaged, and which modules that actors ran last are not in it. Off the Qt thread."""
+    ran: dict[tuple[str, str], list[str]] = {}
+    for info in node.actors.list():
+        if info.module:
+            ran.setdefault((info.module, info.module_name), []).append(info.id.name)
+    missing = [
+        f"the module {name or 'without a name'} ({module[:12]}) of {show.named(actors)} is not in it"
+        for (module, name), actors in ran.items()
+        if not _is_there(node, module)
+    ]
+    problems = node.session.problems if node.session is not None else ()
+    return (*problems, *missing)
+
+
+def _is_there(node: Node, module: str) -> bool:
+    try:
+        node.modules.data(module)
+    except (Invalid, NotFound):
+        return False
+    return True
 
 
 def _connect(path: Path, position: int) -> Node:

@@ -12,6 +12,8 @@ from ui.desk import Desk
 from ui.dialogs.asking import ask_and_wait, asking
 from ui.dialogs.export_session import ExportSessionDialog
 from ui.dialogs.recording import LEVELS, RecordingDialog
+from ui.dialogs.session_contents import SessionContents
+from ui.nodes import CONTENTS, INSIDE, OPEN
 from ui.widgets.build import box, label, row, shrinks, tool_for
 from workbench.api import Conflict, Node
 from workbench.api.bundles import SUFFIX, BundleInfo
@@ -41,6 +43,7 @@ class RecordedSessions(QObject):
         desk.actions.bind("file.export_session", self._ask_export)
         desk.actions.bind("debug.record", self._ask_record)
         desk.open_session.connect(desk.nodes.open)
+        desk.answered.connect(self._answer)
         desk.actor_chosen.connect(self._choose)
         desk.nodes.changed.connect(self._show)
         desk.nodes.moved.connect(self._show)
@@ -101,7 +104,7 @@ class RecordedSessions(QObject):
         with asking(ExportSessionDialog(self._window)) as dialog:
             if not await ask_and_wait(dialog):
                 return
-            actors, since, secrets = dialog.actors, dialog.since, dialog.secrets
+            actors, since, until, secrets = dialog.actors, dialog.since, dialog.until, dialog.secrets
             with_interpreter = dialog.with_interpreter
         with asking(QFileDialog(self._window, "Export a session", f"session{SUFFIX}", FILES)) as files:
             files.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -109,11 +112,11 @@ class RecordedSessions(QObject):
             if not await ask_and_wait(files) or not files.selectedFiles():
                 return
             path = Path(files.selectedFiles()[0])
-        await self.export(node, path, actors, since, secrets, with_interpreter=with_interpreter)
+        await self.export(node, path, actors, since, secrets, until=until, with_interpreter=with_interpreter)
 
     async def export(
         self, node: Node, path: Path, actors: tuple[str, ...] = (), since: float = 0.0, secrets: tuple[str, ...] = (),
-        *, with_interpreter: bool = False,
+        *, until: float = 0.0, with_interpreter: bool = False,
     ) -> None:  # fmt: skip
         """With progress and cancel; what it holds is said in the end."""
         import workbench
@@ -122,8 +125,8 @@ class RecordedSessions(QObject):
         try:
             found = await self._desk.bridge.call(
                 lambda: workbench.export_bundle(
-                    node, path, actors=actors, since=since, secrets=secrets, with_interpreter=with_interpreter,
-                    progress=job.report, cancel=job.cancel,
+                    node, path, actors=actors, since=since, until=until, secrets=secrets,
+                    with_interpreter=with_interpreter, progress=job.report, cancel=job.cancel,
                 )
             )  # fmt: skip
         except Conflict:
@@ -132,7 +135,21 @@ class RecordedSessions(QObject):
             return
         finally:
             self._desk.jobs.end(job)
-        self._desk.notice(holds(path, found), "ok", details="\n".join(found.notes), key="export")
+        buttons = (INSIDE, f"{CONTENTS}{path}"), ("Open it", f"{OPEN}{path}")
+        self._desk.notice(holds(path, found), "ok", details="\n".join(found.notes), buttons=buttons, key="export")
+
+    # what is in a file
+
+    def _answer(self, key: str) -> None:
+        if key.startswith(OPEN):
+            self._desk.nodes.open(Path(key.removeprefix(OPEN)))
+        elif key.startswith(CONTENTS):
+            self._desk.bridge.start(self, self._show_contents(Path(key.removeprefix(CONTENTS))), self._desk.failed)
+
+    async def _show_contents(self, path: Path) -> None:
+        import workbench
+
+        SessionContents(self._window, path.name, await self._desk.bridge.call(workbench.show_bundle, path)).show()
 
 
 def holds(path: Path, found: BundleInfo) -> str:

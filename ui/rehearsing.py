@@ -6,19 +6,24 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ui.desk import Desk
+from ui.dialogs.asking import ask_and_wait, asking
 from ui.dialogs.rehearsal import DRAFT, RehearsalWindow
+from ui.drops import packed
+from ui.jobs import Job
 from workbench.api import Conflict, Node, WorkbenchError
 
 Draft = tuple[str, str, bytes]
 """Alias, name of the file and content of the document that is being written."""
 
+FILES = "Actors (*.py *.wat *.wasm *.zip);;All files (*)"
+
 
 class Rehearsing(QObject):
     """One per window. `draft` gives the document in front of the editor, or None; `chosen` the hash of the module that
-    is chosen, or an empty text."""
+    is chosen, or an empty text. `job` is the rehearsal that runs."""
 
     def __init__(
         self, desk: Desk, parent: QWidget, draft: Callable[[], Draft | None], chosen: Callable[[], str]
@@ -26,6 +31,8 @@ class Rehearsing(QObject):
         super().__init__(parent)
         self._desk, self._parent, self._draft, self._chosen = desk, parent, draft, chosen
         self.window: RehearsalWindow | None = None
+        self.job: Job | None = None
+        desk.jobs.changed.connect(self._show_progress)
         desk.actions.bind("module.rehearse", self.show)
 
     def show(self) -> None:
@@ -41,21 +48,40 @@ class Rehearsing(QObject):
         if self.window is None:
             self.window = RehearsalWindow(self._desk, self._parent)
             self.window.start.clicked.connect(self._rehearse)
+            self.window.progress.stop.clicked.connect(self._cancel)
+            self.window.file_wanted.connect(self._choose_file)
         draft, held = self._draft(), self._desk.nodes.current
         written = draft[0] if draft is not None else ""
         of_draft = next((info.hash for info in modules if written in (*info.aliases, info.name)), "")
         where = f"the turns recorded in {held.name}" if held is not None else ""
-        self.window.offer(modules, draft[1] if draft is not None else "", where, of_draft or self._chosen())
+        replaces = of_draft if draft is not None else self._chosen()
+        self.window.offer(modules, draft[1] if draft is not None else "", where, replaces)
         self.window.show()
         self.window.raise_()
         self.window.activateWindow()
         self.window.candidate.setFocus()
 
+    def _choose_file(self) -> None:
+        if self.window is not None:
+            self._desk.bridge.start(self, self._ask_file(self.window), self._desk.failed)
+
+    async def _ask_file(self, window: RehearsalWindow) -> None:
+        with asking(QFileDialog(window, "Rehearse a file", "", FILES)) as files:
+            files.setFileMode(QFileDialog.FileMode.ExistingFile)
+            if await ask_and_wait(files) and files.selectedFiles():
+                window.offer_file(Path(files.selectedFiles()[0]))
+
     def _rehearse(self) -> None:
         held, window = self._desk.nodes.current, self.window
         if held is None or window is None:
             return
-        candidate: str | tuple[bytes, str] = str(window.candidate.currentData() or "")
+        replaces = str(window.replaces.currentData() or "")
+        candidate: str | Path | tuple[bytes, str] = window.candidate.currentData() or ""
+        if not candidate or not replaces:
+            missing = "the module that it takes the place of" if candidate else "the other code"
+            window.show_failure(f"Choose {missing}.")
+            (window.replaces if candidate else window.candidate).setFocus()
+            return
         if candidate == DRAFT:
             draft = self._draft()
             if draft is None:
@@ -63,21 +89,30 @@ class Rehearsing(QObject):
                 return
             candidate = draft[2], draft[1]
         window.show_working()
-        where = held.path or held.node
-        work = self._run(window, where, candidate, str(window.replaces.currentData() or ""))
+        work = self._run(window, held.path or held.node, candidate, replaces)
         self._desk.bridge.start(self, work, lambda error: self._failed(window, error))
 
+    def _cancel(self) -> None:
+        if self.job is not None:
+            self.job.cancel.set()
+
+    def _show_progress(self) -> None:
+        if self.window is not None:
+            self.window.progress.show_job(self.job)
+
     async def _run(
-        self, window: RehearsalWindow, where: Node | Path, candidate: str | tuple[bytes, str], replaces: str
+        self, window: RehearsalWindow, where: Node | Path, candidate: str | Path | tuple[bytes, str], replaces: str
     ) -> None:
         import workbench
 
         actors = window.names
-        job = self._desk.jobs.begin("Rehearsal")
+        self.job = job = self._desk.jobs.begin("Rehearsal")
+        self._show_progress()
         try:
+            code = await self._desk.bridge.call(packed, candidate) if isinstance(candidate, Path) else candidate
             found = await self._desk.bridge.call(
                 lambda: workbench.rehearse(
-                    where, candidate, replaces=replaces, actors=actors, progress=job.report, cancel=job.cancel
+                    where, code, replaces=replaces, actors=actors, progress=job.report, cancel=job.cancel
                 )
             )
         except Conflict:
@@ -86,6 +121,7 @@ class Rehearsing(QObject):
             window.show_failure("Cancelled.")
             return
         finally:
+            self.job = None
             self._desk.jobs.end(job)
         window.show_found(found)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from time import perf_counter_ns, time
 
 from workbench.api import Cause, Figures, Kind, Node, Payload, WorkbenchError
+from workbench.api.messages import NO_HEADERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +28,28 @@ class Sent:
     state: str = ""
     round_trip_ns: int = 0
     cause: Cause | None = None
+    headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS)
 
     @property
     def outcome(self) -> str:
         return self.code or ("reply" if self.kind == "call" else "done")
 
 
-def send(node: Node, number: int, actor: str, kind: str, message_type: str, payload: Payload, timeout: float) -> Sent:
+def send(
+    node: Node, number: int, actor: str, kind: str, message_type: str, payload: Payload, timeout: float,
+    headers: Mapping[str, str] = NO_HEADERS,
+) -> Sent:  # fmt: skip
     """Send one message and wait for the end of its turn. Errors of the tree are answers too."""
     started, began = time(), perf_counter_ns()
     try:
-        reply = node.actors.ask(actor, message_type, payload, kind=Kind(kind), timeout=timeout)
+        reply = node.actors.ask(actor, message_type, payload, kind=Kind(kind), headers=headers, timeout=timeout)
     except WorkbenchError as error:
         cause = getattr(error, "cause", None)
-        return Sent(number, started, actor, kind, message_type, payload, code=error.code, text=str(error),
-                    figures=error.figures, round_trip_ns=perf_counter_ns() - began, cause=cause)  # fmt: skip
-    return Sent(number, started, actor, kind, message_type, payload, reply.payload, figures=reply.figures,
-                turn=reply.turn, state=reply.state, round_trip_ns=perf_counter_ns() - began)  # fmt: skip
+        return Sent(
+            number, started, actor, kind, message_type, payload, code=error.code, text=str(error),
+            figures=error.figures, round_trip_ns=perf_counter_ns() - began, cause=cause, headers=headers,
+        )  # fmt: skip
+    return Sent(
+        number, started, actor, kind, message_type, payload, reply.payload, figures=reply.figures, turn=reply.turn,
+        state=reply.state, round_trip_ns=perf_counter_ns() - began, headers=headers,
+    )  # fmt: skip

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench import api
-from workbench.api.bundles import SECRETS, BundleInfo, BundleReplay
+from workbench.api.bundles import SECRETS, ActorReplay, BundleInfo, BundleReplay
 from workbench.api.identity import check_scope
 from workbench.api.modules import CancelToken, ProgressCallback
 from workbench.api.rehearsal import Rehearsal
@@ -400,6 +400,18 @@ def replay_bundle(
     return bundles.replay(Path(path), actors=actors, progress=progress, cancel=cancel)
 
 
+def replay_journal(
+    node: api.Node, actor: str, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None
+) -> ActorReplay:
+    """Live through the journal of a durable actor again, apart from the node: whether it comes out as recorded.
+
+    `progress` is told on another thread. NotFound: there is no such journal. Conflict: cancelled.
+    """
+    from workbench import bundles
+
+    return bundles.replay_journal(node, actor, progress=progress, cancel=cancel)
+
+
 def rehearse(
     where: api.Node | Path,
     candidate: str | tuple[bytes, str],
@@ -466,6 +478,7 @@ __all__ = [
     "pack",
     "rehearse",
     "replay_bundle",
+    "replay_journal",
     "run_showcase",
     "sample_fits",
     "serve",

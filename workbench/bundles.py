@@ -12,6 +12,7 @@ from workbench.api.modules import CancelToken, ProgressCallback
 from workbench.api.node import Node
 from workbench.config import load
 from workbench.debug.bundle import export as exporting
+from workbench.debug.bundle import of_journal
 from workbench.debug.bundle.index import Place
 from workbench.debug.bundle.opened import Opened
 from workbench.debug.bundle.reader import Bundle
@@ -97,3 +98,23 @@ def replay(
         finally:
             cancel.set()
             machine.close()
+
+
+def replay_journal(
+    node: Node, actor: str, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None
+) -> ActorReplay:
+    """In a temporary workspace, too."""
+    cancel = cancel or CancelToken()
+    info = node.journal.get(actor)
+    machine = Machine(None, replace(load(), keyvalue="", blobs=""))
+    try:
+        found: ActorReplay = machine.scheduler.call(
+            lambda: of_journal.replay(
+                machine.around, machine.library, machine.interpreter, node, info, progress=progress, cancel=cancel
+            ),
+            DAY_MS / 1000,
+        )
+        return found
+    finally:
+        cancel.set()
+        machine.close()

@@ -20,7 +20,7 @@ from workbench.api.logs import Level, LogLine
 from workbench.api.metrics import Sample
 from workbench.api.modules import CancelToken, ProgressCallback
 from workbench.api.node import NodeInfo
-from workbench.api.recordings import RecordedTurn, RecordingLevel, recording_level
+from workbench.api.recordings import Range, RecordedTurn, RecordingLevel, recording_level
 from workbench.clock import Clock, FakeClock, SystemClock
 from workbench.config import Config
 from workbench.debug.timeline.live import RecordedStates
@@ -273,7 +273,7 @@ class Machine:
 
     def _recorded(self, actor: ActorId, after: int, limit: int) -> Sequence[RecordedTurn]:
         scope = actor.tenant, actor.namespace
-        return self.recording.turns(scope, actor, after=after, since=0.0, limit=limit, newest=False)
+        return self.recording.turns(scope, actor, within=Range(after), limit=limit, newest=False)
 
     def _users(self, module: str) -> list[ActorId]:
         return [actor.id for actor in self.system.all() if actor.info().module == module]

@@ -54,7 +54,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, interpreter: str) -> Path:
         missing = shell("bundle", "export", "x", "--actor", "nobody")
         assert (missing.code, "not_found: no actor 'nobody'" in missing.err) == (1, True)
         wrong = shell("bundle", "export", "x", "--since", "tomorrow")
-        assert (wrong.code, "'tomorrow' is no time; write 2026-03-01T12:00, or 10m" in wrong.err) == (2, True)
+        assert (wrong.code, "'tomorrow' is no time; write 2026-03-01T12:00, 12:05 for today" in wrong.err) == (2, True)
         kept = shell("bundle", "export", "x", "--redact", "/(/")
         assert (kept.code, kept.err) == (1, "invalid: the rule /(/ is no regular expression: missing ), "
                                             "unterminated subpattern at position 0\n")  # fmt: skip
@@ -131,6 +131,9 @@ def test_the_turns_of_a_session_are_listed_and_found(shell, made: Path) -> None:
     listed = shell("bundle", "timeline", str(made))
     assert (listed.code, listed.err) == (0, "")
     assert [line.split()[0] for line in listed.out.splitlines()] == ["POSITION", "1", "2", "3"]
+    assert [line.endswith("what it was given was redacted") for line in listed.out.splitlines()].count(True) == 1
+    (marked,) = shell("bundle", "timeline", str(made), "--where", "replays:no", "--json").objects
+    assert (marked["type"], marked["unrepeatable"]) == ("keep", "what it was given was redacted")
     (found,) = shell("bundle", "timeline", str(made), "--where", "call:keyvalue.put", "--json").objects
     assert (found["actor"], found["type"], found["calls"]) == ("keeper", "keep", 2)
     assert len(shell("bundle", "timeline", str(made), "--actor", "fragile", "--json").objects) == 1

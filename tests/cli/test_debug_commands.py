@@ -72,6 +72,13 @@ def test_a_diagram_is_drawn_of_what_was_recorded_as_text_and_as_files(shell: She
     drawn = shell("debug", "diagram", "--limit", "50", "-o", str(picture))
     assert drawn.out == f"{picture}: {len(arrows)} arrows between 3 participants\n"
     assert len(ElementTree.parse(picture).getroot().findall("{http://www.w3.org/2000/svg}g[@data-turn]")) == len(arrows)
+    head, first, *_ = shell("debug", "history").out.splitlines()
+    assert head.startswith("PLACE")
+    part = shell("debug", "diagram", "--up-to", first.split()[0], "--until", "2999-01-01", "--format", "json")
+    assert json.loads(part.out)["turns"] == 1
+    assert json.loads(shell("debug", "diagram", "--after", first.split()[0], "--format", "json").out)["turns"] >= 1
+    early = shell("debug", "diagram", "--until", "1971-01-01")
+    assert (early.code, early.err) == (1, "not_found: nothing is recorded in this range that could be drawn\n")
     nobody = shell("debug", "diagram", "nobody")
     assert (nobody.code, nobody.err) == (1, "not_found: nothing is recorded of nobody that could be drawn\n")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 
+from tests.unit.forged_journal import forge_reply
 from workbench.api.turn_text import from_line
 from workbench.data import directory
 
@@ -96,6 +97,26 @@ def test_what_is_damaged_is_named_and_ends_with_1(shell) -> None:
     assert refused.code == 1 and "use --force" in refused.err
     assert shell("journal", "remove", "durability_actor", "--force").code == 0
     assert shell("journal", "list", "--json").out == ""
+
+
+def test_a_journal_is_lived_through_again_and_a_difference_ends_with_1(shell) -> None:
+    shell("run", SAMPLE, "--durable", "--workspace", str(shell.workspace), "--call", "increment", "--call", "increment")
+    done = shell("journal", "replay", "durability_actor")
+    assert (done.code, done.err) == (0, ""), done
+    assert done.out.startswith("durability_actor: 4 of 4 turns replayed, 4 equal\n")
+    with sqlite3.connect(shell.workspace / "workbench.db") as database:
+        forge_reply(database, 3)
+    database.close()
+    done = shell("journal", "replay", "durability_actor")
+    assert done.code == 1 and done.out.startswith("durability_actor: differs in turn 3 ("), done
+    assert "recorded  reply '20'" in done.out and "now       reply '2'" in done.out
+    (row,) = shell("journal", "replay", "durability_actor", "--json").objects
+    assert (row["held"], row["divergence"]["seq"]) == (False, 3)
+    in_sql(shell, "UPDATE journal SET crc = 0 WHERE seq = 2")
+    damaged = shell("journal", "replay", "durability_actor")
+    assert damaged.code == 1 and "entry 2 is damaged or gone: workbench journal verify durability_actor" in damaged.out
+    nobody = shell("journal", "replay", "nobody")
+    assert nobody.code == 1 and nobody.err.startswith("not_found: ")
 
 
 def test_who_cannot_come_back_is_told_with_the_reason_and_all_others_do(shell) -> None:

@@ -22,6 +22,9 @@ def test_an_embedded_node_records_in_full_and_what_was_is_read_at_once(node: Nod
     assert [turn.turn.seq for turn in node.debugger.turns(counter, limit=2, newest=True)] == [3, 4]
     assert [turn.turn.seq for turn in node.debugger.turns(counter, after=found[2].position)] == [4]
     assert [turn.turn.seq for turn in node.debugger.turns(since=found[3].turn.started)] == [4]
+    assert [turn.turn.seq for turn in node.debugger.turns(until=found[1].turn.started)] == [1, 2]
+    assert [turn.turn.seq for turn in node.debugger.turns(counter, up_to=found[2].position, limit=2)] == [1, 2]
+    assert [turn.turn.seq for turn in node.debugger.turns(up_to=found[2].position, newest=True, limit=2)] == [2, 3]
     assert not node.debugger.turns("nobody")
 
 

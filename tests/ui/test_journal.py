@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from real_node import QuickNode, crash, shop
 
 import workbench
+from tests.unit.forged_journal import forge_reply
 from tests.unit.fragile import FRAGILE
 from ui.main_window import MainWindow
 from ui.panels.actors.panel import ActorsPanel
@@ -193,6 +196,24 @@ def test_a_damaged_entry_has_its_row_and_says_what_to_do(window: MainWindow, rea
     assert cells(panel, "outcome")[3] == "damaged: verify says why"
     window.desk.actions.run("journal.verify")
     qtbot.waitUntil(lambda: any("till turn 3" in each.text for each in window.notices.notices))
+
+
+def test_a_journal_is_lived_through_again_and_shows_where_it_first_differs(
+    window: MainWindow, real: QuickNode, tmp_path: Path, qtbot: QtBot
+) -> None:
+    panel = choose(window, "till", qtbot)
+    window.desk.actions.run("journal.replay")
+    view = panel.details.replayed
+    qtbot.waitUntil(lambda: view.head.text() == "till: 6 of 6 turns came out as recorded", timeout=30_000)
+    assert panel.details.currentWidget() is view and "fuel is not compared" in view.note.text()
+    with closing(sqlite3.connect(tmp_path / "workspace" / "workbench.db")) as database:
+        forge_reply(database, 4)
+    window.desk.actions.run("journal.replay")
+    qtbot.waitUntil(lambda: view.head.text() == "till, turn 4: the reply differs (behavior)", timeout=30_000)
+    assert (view.recorded.toPlainText(), view.now.toPlainText()) == ("- reply '30'", "+ reply '3'")
+    durable(real, "other", 1)
+    choose(window, "other", qtbot)
+    assert view.head.text().startswith("Replay lives through")
 
 
 def test_from_a_crash_to_the_entry_before_it(window: MainWindow, real: QuickNode, qtbot: QtBot) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from time import perf_counter
 from xml.etree import ElementTree
@@ -19,8 +20,9 @@ import workbench
 from tests.unit.fragile import FRAGILE
 from ui.main_window import MainWindow
 from ui.panels.actors.panel import ActorsPanel
+from ui.panels.sequence.canvas import LEAST
 from ui.panels.sequence.panel import SequencePanel
-from workbench.api import Node, SpawnOptions
+from workbench.api import Node, Outcome, SpawnOptions
 from workbench.api.sequence import Arrow, ArrowKind, Diagram, Party, PartyKind
 from workbench.api.sequence_layout import lay_out
 from workbench.config import load
@@ -126,6 +128,69 @@ def test_only_the_actors_that_are_named_are_drawn(
     panel.actors.editingFinished.emit()
     qtbot.waitUntil(lambda: panel.stack.currentWidget() is panel.none)
     assert "nobody" in panel.none.line.text()
+
+
+def test_a_range_is_drawn_between_two_times(
+    panel: SequencePanel, window: MainWindow, real: QuickNode, qtbot: QtBot
+) -> None:
+    crash(real, "one")
+    qtbot.waitUntil(lambda: ("crashed", "one", "outside") in drawn(panel))
+    before = max(each.turn.started for each in real.debugger.turns() if each.turn.outcome is not Outcome.CRASHED
+                 and each.turn.envelope is not None)  # fmt: skip
+    panel.until.setText(datetime.fromtimestamp(before).isoformat())
+    panel.until.editingFinished.emit()
+    qtbot.waitUntil(lambda: ("crashed", "one", "outside") not in drawn(panel))
+    assert ("call", "one", "gate") in drawn(panel)
+    window.desk.actions.run("sequence.copy_command")
+    assert f" --until {datetime.fromtimestamp(before).isoformat()}" in QGuiApplication.clipboard().text()
+    panel.until.setText("1970-01-02")
+    panel.until.editingFinished.emit()
+    qtbot.waitUntil(lambda: panel.stack.currentWidget() is panel.none)
+    assert panel.none.line.text() == "Nothing of any actor in this range is recorded that could be drawn."
+    panel.until.setText("tomorrow")
+    panel.until.editingFinished.emit()
+    qtbot.waitUntil(lambda: any("'tomorrow' is no time" in each.text for each in window.notices.notices))
+    assert panel.stack.currentWidget() is panel.none
+
+
+def test_a_range_of_a_session_is_from_position_to_position(
+    panel: SequencePanel, window: MainWindow, real: QuickNode, tmp_path: Path, qtbot: QtBot
+) -> None:
+    workbench.export_bundle(real, tmp_path / "s.plexbundle")
+    window.desk.nodes.open(tmp_path / "s.plexbundle")
+    qtbot.waitUntil(lambda: window.desk.nodes.moment is not None)
+    session = window.desk.nodes.session
+    assert session is not None
+    first, *_, last = [entry for entry in session.entries() if entry.actor.name == "one"]
+    for field, position in ((panel.since, first.position), (panel.until, last.position)):
+        field.setText(str(position))
+        field.editingFinished.emit()
+    window.raise_panel("sequence")
+    turns = last.position - first.position + 1
+    qtbot.waitUntil(lambda: panel.canvas.diagram.turns == turns)
+    panel.since.setText(str(last.position))
+    panel.since.editingFinished.emit()
+    qtbot.waitUntil(lambda: panel.canvas.diagram.turns == 1)
+    assert {arrow.actor for arrow in panel.canvas.diagram.arrows} == {"one"}
+    window.desk.actions.run("sequence.copy_command")
+    assert f" --after {last.position - 1} --up-to {last.position}" in QGuiApplication.clipboard().text()
+
+
+def test_the_first_view_shows_the_newest_arrows_and_all_fit_when_asked(panel: SequencePanel, qtbot: QtBot) -> None:
+    panel.desk.actions["sequence.follow"].setChecked(False)
+    parties = tuple(Party(f"actor {at}", PartyKind.ACTOR) for at in range(12))
+    arrows = tuple(
+        Arrow(float(at), ArrowKind.CALL, 10 * (at > 5), 1 + 10 * (at > 5), "m", "actor 0", at) for at in range(60)
+    )
+    found, canvas = Diagram(parties, arrows), panel.canvas
+    canvas.at = -1
+    canvas.show_diagram(found, lay_out(found))
+    seen = canvas.mapToScene(canvas.viewport().rect()).boundingRect()
+    assert seen.left() <= canvas.layout_.columns[10] and canvas.layout_.columns[11] <= seen.right()
+    panel.desk.actions.enable("sequence.fit", on=True)
+    panel.desk.actions.run("sequence.fit")
+    assert canvas.zoom == max(canvas.viewport().width() / canvas.layout_.width, LEAST)
+    qtbot.wait(0)
 
 
 def test_a_diagram_is_exported_as_what_the_file_is_called(panel: SequencePanel, tmp_path: Path, qtbot: QtBot) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,10 +19,13 @@ from tests.unit.fragile import FRAGILE
 from tests.unit.sessions import forged
 from ui.actions import CHANGES
 from ui.app import window_for
+from ui.dialogs.rehearsal import RehearsalWindow
+from ui.dialogs.session_contents import SessionContents
 from ui.main_window import MainWindow
 from ui.moment import now, stands_still
 from ui.opening import doors
 from ui.panels.actors.panel import ActorsPanel
+from ui.panels.editor.panel import EditorPanel
 from ui.panels.messages.panel import MessagesPanel
 from ui.panels.nodes.panel import NodesPanel
 from ui.panels.session.details import DIFFERENCE, MAIL, REPLAY, STATE
@@ -264,6 +268,64 @@ def test_other_code_is_rehearsed_on_a_session_with_its_first_difference_side_by_
     made.close()
 
 
+@pytest.fixture
+def rehearsal(window: MainWindow, session: SessionPanel, tmp_path: Path, qtbot: QtBot) -> RehearsalWindow:
+    """Its window over the session, with a document in front of the editor that belongs to no module."""
+    (tmp_path / "stranger.wat").write_bytes(SLOWER)
+    editor = window.panels["editor"]
+    assert isinstance(editor, EditorPanel)
+    editor.open(tmp_path / "stranger.wat")
+    window.desk.actions.run("module.rehearse")
+    qtbot.waitUntil(lambda: window.rehearsing.window is not None and window.rehearsing.window.isVisible())
+    made = window.rehearsing.window
+    assert made is not None
+    return made
+
+
+def test_what_a_strange_document_would_replace_is_asked_for(rehearsal: RehearsalWindow) -> None:
+    assert rehearsal.candidate.currentText().startswith("stranger.wat, as it stands")
+    assert rehearsal.replaces.currentIndex() == -1
+    rehearsal.start.click()
+    assert rehearsal.head.text() == "Choose the module that it takes the place of."
+    rehearsal.close()
+
+
+def test_a_file_is_rehearsed_and_what_was_found_goes_when_the_next_one_fails(
+    rehearsal: RehearsalWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "fragile.wat"
+    path.write_bytes(SLOWER)
+    rehearsal.offer_file(path)
+    assert rehearsal.candidate.currentText() == str(path)
+    assert rehearsal.replaces.currentText().startswith("fragile")
+    rehearsal.start.click()
+    qtbot.waitUntil(lambda: {row.verdict for row in rehearsal.model.rows} == {Verdict.REPLY}, timeout=30_000)
+    path.write_text("(module")
+    rehearsal.start.click()
+    qtbot.waitUntil(lambda: rehearsal.start.isEnabled() and rehearsal.head.property("tone") == "error")
+    assert "fragile.wat" in rehearsal.head.text()
+    assert not rehearsal.model.rows and not rehearsal.first.recorded.toPlainText()
+    rehearsal.close()
+
+
+def test_a_rehearsal_shows_how_far_it_is_and_is_cancelled_in_its_own_window(
+    window: MainWindow, rehearsal: RehearsalWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    """The file is a pipe: it is read to its end only when the test says so."""
+    path = tmp_path / "slow.wat"
+    os.mkfifo(path)
+    rehearsal.offer_file(path)
+    rehearsal.replaces.setCurrentIndex(0)
+    rehearsal.start.click()
+    qtbot.waitUntil(lambda: rehearsal.progress.isVisible() and rehearsal.progress.stop.isVisible())
+    assert rehearsal.progress.text.text() == "Rehearsal"
+    rehearsal.progress.stop.click()
+    path.write_bytes(SLOWER)
+    qtbot.waitUntil(lambda: rehearsal.head.text() == "Cancelled.")
+    assert not rehearsal.progress.isVisible() and not window.desk.jobs.running
+    rehearsal.close()
+
+
 def test_a_session_is_exported_with_what_it_holds_and_cannot_be_exported_again(
     window: MainWindow, real: QuickNode, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -271,7 +333,12 @@ def test_a_session_is_exported_with_what_it_holds_and_cannot_be_exported_again(
     path = tmp_path / "mine.plexbundle"
     window.bridge.start(window, window.recorded.export(real, path), window.desk.failed)
     qtbot.waitUntil(lambda: any("mine.plexbundle holds 2 turns of 1 actor" in n.text for n in window.notices.notices))
-    window.desk.nodes.open(path)
+    told = next(each for each in window.notices.notices if "mine.plexbundle holds" in each.text)
+    (_, inside), (_, open_it) = told.buttons
+    window.desk.answered.emit(inside)
+    qtbot.waitUntil(lambda: bool(window.findChildren(SessionContents)))
+    assert "here" in window.findChildren(SessionContents)[0].text.toPlainText()
+    window.desk.answered.emit(open_it)
     qtbot.waitUntil(lambda: window.desk.nodes.session is not None)
     assert not window.desk.actions["file.export_session"].isEnabled()
 

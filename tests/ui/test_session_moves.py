@@ -19,11 +19,14 @@ from ui import format as show
 from ui.dialogs.recording import RecordingDialog
 from ui.dialogs.session_contents import SessionContents
 from ui.main_window import MainWindow
+from ui.panels.session.columns import TURNS as SESSION_TURNS
+from ui.panels.session.columns import Place
 from ui.panels.session.panel import SessionPanel
 from ui.table_panel import TablePanel
 from ui.turn_columns import TURNS
 from ui.turn_text import turn_html
 from workbench.api import RecordingLevel, Turn
+from workbench.api.session import TimelineEntry
 
 __all__ = ["file", "open_at", "real", "session", "window"]
 
@@ -93,6 +96,12 @@ def test_a_turn_that_cannot_be_replayed_says_so_where_it_is_shown(turn: Turn) ->
     assert "a folder of the real world" in turn_html(marked)
     column = next(column for column in TURNS if column.key == "replays")
     assert (column.text(marked), column.text(turn)) == ("not exactly", "")
+    entry = TimelineEntry(1, turn.actor, 1, "x", turn.outcome, 0.0, 1, None, None, 0, marked.unrepeatable)
+    of_session = next(column for column in SESSION_TURNS if column.key == "replays")
+    places = Place(1, entry), Place(1, replace(entry, unrepeatable="")), Place(1)
+    assert [of_session.text(place) for place in places] == ["not exactly", "", ""]
+    assert [of_session.value(place) for place in places] == ["no", "yes", ""]
+    assert of_session.tip is not None and "a folder of the real world" in of_session.tip(places[0])
     assert "They were not recorded." in turn_html(replace(turn, host_calls=(), host_calls_total=2))
     assert "none" in turn_html(replace(turn, host_calls=(), host_calls_total=0))
 

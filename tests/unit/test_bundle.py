@@ -200,7 +200,8 @@ def test_a_module_that_is_missing_is_named_and_the_others_are_replayed(session: 
         del entries[f"modules/{gone}"]
 
     path = forged(session, tmp_path / "without", remove)
-    assert any(problem.startswith(f"modules/{gone} is missing") for problem in workbench.verify_bundle(path).problems)
+    said = f"modules/{gone} is missing (clerk.py, which "
+    assert any(problem.startswith(said) and "anna" in problem for problem in workbench.verify_bundle(path).problems)
     found = {each.actor.name: each for each in workbench.replay_bundle(path).actors}
     assert gone in found["anna"].problem and not found["door"].problem and found["door"].equal == 6
 

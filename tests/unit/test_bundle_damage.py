@@ -356,6 +356,19 @@ def test_what_only_looks_like_a_module_is_refused_by_name(session: Path, tmp_pat
     assert all(each.problem for each in workbench.replay_bundle(path).actors)
 
 
+def test_bytes_that_do_not_fit_their_sum_are_named_in_a_whole_sentence(session: Path, tmp_path: Path) -> None:
+    path = tmp_path / "flipped"
+    with zipfile.ZipFile(session) as whole, zipfile.ZipFile(path, "w") as stored:
+        for name in whole.namelist():
+            stored.writestr(name, whole.read(name))
+    data = path.read_bytes()
+    with zipfile.ZipFile(path) as stored:
+        line = stored.read("turns/0001.jsonl")[:40]
+    path.write_bytes(data.replace(line, line[:-1] + b"~"))
+    problems = workbench.verify_bundle(path).problems
+    assert "turns/0001.jsonl is damaged: Bad CRC-32 for file 'turns/0001.jsonl'" in problems
+
+
 def test_an_entry_that_is_missing_or_not_named_is_said(tmp_path: Path) -> None:
     named = [{"name": "log.jsonl", "size": 1, "sha256": "0" * 64}]
     packed(tmp_path / "x", {"actors.json": b"[]"}, MADE | {"entries": named})

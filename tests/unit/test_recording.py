@@ -32,6 +32,7 @@ from workbench.api import (
     profile,
 )
 from workbench.api.logs import Level
+from workbench.api.recordings import EVERYTHING, Range
 from workbench.api.turn_row import from_row, to_row
 from workbench.api.turns import Birth, BirthReason
 from workbench.clock import FakeClock
@@ -72,8 +73,9 @@ class Deck:
 
     def seqs(self, actor: str | None = None, **more: int) -> list[int]:
         who = None if actor is None else ActorId(actor)
-        given = {"after": 0, "since": 0.0, "limit": 10_000, "newest": False, **more}
-        return [found.turn.seq for found in self.recording.turns(HERE, who, **given)]  # type: ignore[arg-type]
+        limit, newest = more.pop("limit", 10_000), bool(more.pop("newest", False))
+        found = self.recording.turns(HERE, who, within=Range(**more), limit=limit, newest=newest)
+        return [each.turn.seq for each in found]
 
     def segments(self) -> dict[int, Pin]:
         return {found.id: found.pin for found in self.recording.segments(HERE, after=0, limit=1_000)}
@@ -151,9 +153,11 @@ def test_turns_are_read_by_actor_place_time_and_number(deck: Deck) -> None:
     assert deck.seqs("a") == [1, 2, 3, 4, 5]
     assert deck.seqs() == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
     assert deck.seqs("b", limit=2) == [1, 2] and deck.seqs("b", limit=2, newest=True) == [4, 5]
-    assert deck.seqs("a", since=4) == [4, 5]
-    found = deck.recording.turns(HERE, ActorId("a"), after=0, since=0.0, limit=3, newest=False)
+    assert deck.seqs("a", since=4) == [4, 5] and deck.seqs("a", until=2) == [1, 2]
+    assert deck.seqs(since=2, until=3) == [2, 2, 3, 3] and deck.seqs("b", until=4, limit=2, newest=True) == [3, 4]
+    found = deck.recording.turns(HERE, ActorId("a"), within=EVERYTHING, limit=3, newest=False)
     assert deck.seqs("a", after=found[-1].position) == [4, 5]
+    assert deck.seqs("a", after=found[0].position, up_to=found[-1].position) == [2, 3]
     assert deck.seqs("nobody") == [] and not deck.recording.segments(("other", "default"), after=0, limit=9)
 
 
@@ -172,7 +176,9 @@ def test_messages_are_kept_without_their_host_calls_and_marked_when_there_were_a
     called = turn(2, host_calls=(HostCall("keyvalue", "get", ("k",), "v"),), host_calls_total=1)
     deck.put(turn(1), called, level=MESSAGES)
     deck.put(replace(called, seq=3), level=FULL)
-    one, two, three = (found.turn for found in deck.recording.turns(HERE, None, after=0, since=0, limit=9, newest=True))
+    one, two, three = (
+        found.turn for found in deck.recording.turns(HERE, None, within=EVERYTHING, limit=9, newest=True)
+    )
     assert one == turn(1) and not one.unrepeatable
     assert (two.host_calls, two.host_calls_total) == ((), 1)
     assert two.unrepeatable == "its host calls were not recorded, only its message and how it ended"
@@ -342,7 +348,7 @@ def test_a_killed_process_leaves_all_but_the_last_moment(tmp_path: Path) -> None
     assert 0 < seen <= lived
     database = Database(tmp_path / "workbench.db")
     left = Recording(database, FakeClock(), WIDE, TurnQueue(Lock()), lambda *_: None)
-    seqs = [found.turn.seq for found in left.turns(HERE, None, after=0, since=0.0, limit=10_000, newest=False)]
+    seqs = [found.turn.seq for found in left.turns(HERE, None, within=EVERYTHING, limit=10_000, newest=False)]
     assert seqs == list(range(1, len(seqs) + 1)) and seen <= len(seqs) <= lived
     left.close()
     database.close()

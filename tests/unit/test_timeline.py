@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,14 +82,44 @@ def test_an_entry_is_what_its_turn_says(session: Session, turns: list[Turn]) -> 
 def test_a_line_in_another_order_is_the_same_turn(path: Path, session: Session, tmp_path: Path) -> None:
     def turn_round(entries: dict[str, bytes]) -> None:
         lines = entries["turns/0001.jsonl"].splitlines()
-        import json
-
         other = [json.dumps(dict(reversed(json.loads(line).items()))).encode() for line in lines]
         entries["turns/0001.jsonl"] = b"\n".join(other) + b"\n"
 
     with workbench.connect(f"bundle:{forged(path, tmp_path / 'other', turn_round)}") as other:
         assert other.session is not None
         assert other.session.entries() == session.entries()
+
+
+def test_a_turn_that_cannot_be_lived_through_again_is_marked_and_found(
+    path: Path, turns: list[Turn], tmp_path: Path
+) -> None:
+    """And no other one, whatever its texts and the names of its headers are."""
+    why = "it was given a folder of the real world, which was not recorded"
+    asked = [at for at, turn in enumerate(turns) if turn.envelope is not None][:8]
+    marked, also_headers, headers, text, kind = asked[0], *asked[2:6]
+
+    def change(entries: dict[str, bytes]) -> None:
+        lines = [json.loads(line) for line in entries["turns/0001.jsonl"].splitlines()]
+        for at in (marked, also_headers):
+            lines[at]["unrepeatable"] = why
+        for at in (also_headers, headers):
+            lines[at]["envelope"]["headers"] = [["x", "y"], ["unrepeatable", "no"]]
+        lines[text]["reply"] = 'x,"unrepeatable":"y"'
+        lines[kind]["envelope"]["type"] = "unrepeatable"
+        entries["turns/0001.jsonl"] = "".join(map(_line, lines)).encode()
+
+    with workbench.connect(f"bundle:{forged(path, tmp_path / 'marked', change)}") as node:
+        assert node.session is not None
+        found = [entry.position for entry in node.session.entries() if entry.unrepeatable == why]
+        assert found == [marked + 1, also_headers + 1]
+        assert walked(node.session, "replays:no", None, Direction.FORWARD) == found
+        others = walked(node.session, "replays:yes", None, Direction.FORWARD)
+        assert sorted([*others, *found]) == list(range(1, len(turns) + 1))
+        assert not any(entry.unrepeatable for entry in node.session.entries() if entry.position in others)
+
+
+def _line(members: dict[str, object]) -> str:
+    return json.dumps(members, separators=(",", ":")) + "\n"
 
 
 CONDITIONS = (

@@ -17,7 +17,10 @@ from PySide6.QtWidgets import (
 )
 
 from ui.theme import sheet
+from ui.widgets.build import label
+from workbench.api import Invalid
 from workbench.api.bundles import SECRETS
+from workbench.api.times import time_of
 
 SPANS = {
     "everything that is recorded": 0, "the last 10 minutes": 600, "the last hour": 3_600, "the last day": 86_400,
@@ -25,7 +28,7 @@ SPANS = {
 
 
 class ExportSessionDialog(QDialog):
-    """`actors`, `since`, `secrets` and `with_interpreter` hold the answer after it was accepted."""
+    """`actors`, `since`, `until`, `secrets` and `with_interpreter` hold the answer after it was accepted."""
 
     def __init__(self, parent: QWidget, chosen: str = "") -> None:
         super().__init__(parent)
@@ -35,6 +38,8 @@ class ExportSessionDialog(QDialog):
         self._actors = QLineEdit(chosen, placeholderText="empty: all; or names, with commas between them")
         self._since = QComboBox()
         self._since.addItems(list(SPANS))
+        self._until = QLineEdit(placeholderText="empty: up to now; or a time: 12:05, 2026-03-01T12:05, 10m (ago)")
+        self._wrong = label(tone="error", wrap=True)
         self._redact = QCheckBox("Take secrets out")
         self._redact.setChecked(True)
         self._names = QLineEdit(", ".join(SECRETS))
@@ -42,9 +47,11 @@ class ExportSessionDialog(QDialog):
         self._redact.toggled.connect(self._names.setEnabled)
         form = QFormLayout()
         form.setSpacing(8)
-        for caption, field in (("Actors", self._actors), ("From", self._since)):
+        for caption, field in (("Actors", self._actors), ("From", self._since), ("To", self._until)):
             field.setAccessibleName(caption)
             form.addRow(caption, field)
+        form.addRow("", self._wrong)
+        form.setRowVisible(self._wrong, False)
         form.addRow("", self._redact)
         self._names.setAccessibleName("Names under which a secret stands")
         form.addRow("Secrets under", self._names)
@@ -57,6 +64,7 @@ class ExportSessionDialog(QDialog):
         buttons.addButton("Export…", QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
+        self._form = form
         whole = QVBoxLayout(self)
         whole.setContentsMargins(16, 16, 16, 12)
         whole.setSpacing(12)
@@ -71,6 +79,24 @@ class ExportSessionDialog(QDialog):
     def since(self) -> float:
         seconds = SPANS[self._since.currentText()]
         return time.time() - seconds if seconds else 0.0
+
+    @property
+    def until(self) -> float:
+        """0: up to now. Invalid: what is written is no time."""
+        written = self._until.text().strip()
+        return time_of(written, now=time.time()) if written else 0.0
+
+    def accept(self) -> None:
+        """Only with a time range that there is."""
+        try:
+            if self.until and self.until < self.since:
+                raise Invalid("It would end before it begins: nothing would be in it.")
+        except Invalid as error:
+            self._wrong.setText(str(error))
+            self._form.setRowVisible(self._wrong, True)
+            self._until.setFocus()
+            return
+        super().accept()
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
 from ui import format as show
@@ -16,6 +17,7 @@ from ui.widgets.build import box, button, label, row, set_tone
 from ui.widgets.divergence_view import DivergenceView
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.filtered_table import FilteredTable
+from ui.widgets.notice_bar import ProgressLine
 from ui.widgets.table import Table
 from workbench.api import ModuleInfo
 from workbench.api.rehearsal import ActorRehearsal, Rehearsal, Verdict
@@ -44,7 +46,9 @@ MATRIX: tuple[Column[ActorRehearsal], ...] = (
 
 
 class RehearsalWindow(QDialog):
-    """Stays open beside the window; `wanted` says what is to be rehearsed."""
+    """Stays open beside the window. `file_wanted`: a file is to be chosen as the other code."""
+
+    file_wanted = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Window)
@@ -54,6 +58,11 @@ class RehearsalWindow(QDialog):
         self.setWindowTitle("Rehearse other code on recorded turns")
         self.resize(900, 640)
         self.candidate, self.replaces = QComboBox(), QComboBox()
+        self.candidate.setPlaceholderText("choose the other code")
+        self.replaces.setPlaceholderText("choose the module whose recorded turns it lives through")
+        self.file = button("Choose a file…", self.file_wanted.emit, icon_name="open")
+        self._modules: tuple[ModuleInfo, ...] = ()
+        self.progress = ProgressLine()
         self.actors = QLineEdit(placeholderText="empty: all that ran the module; or names, with commas between them")
         self.where = label(tone="muted", wrap=True)
         self.start = button("Rehearse", lambda: None, style="primary", icon_name="upgrade")
@@ -82,9 +91,13 @@ class RehearsalWindow(QDialog):
         form = QFormLayout()
         form.setContentsMargins(12, 10, 12, 8)
         form.setSpacing(6)
-        for caption, field in (("Other code", self.candidate), ("In place of", self.replaces), ("Actors", self.actors)):
+        code = row(self.candidate, self.file)
+        code.setStretch(0, 1)
+        form.addRow("Other code", code)
+        for caption, field in (("In place of", self.replaces), ("Actors", self.actors)):
             field.setAccessibleName(caption)
             form.addRow(caption, field)
+        self.candidate.setAccessibleName("Other code")
         form.addRow("On", self.where)
         split = QSplitter(Qt.Orientation.Vertical)
         split.addWidget(self.list)
@@ -95,7 +108,7 @@ class RehearsalWindow(QDialog):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addLayout(form)
-        line = row(self.head, self.start, margins=(12, 6, 12, 6))
+        line = row(self.head, self.progress, self.start, margins=(12, 6, 12, 6))
         line.setStretch(0, 1)
         whole.addWidget(box("band", line))
         whole.addLayout(row(self.notes, margins=(12, 2, 12, 4)))
@@ -103,7 +116,9 @@ class RehearsalWindow(QDialog):
         self.notes.hide()
 
     def offer(self, modules: Sequence[ModuleInfo], draft: str, where: str, chosen: str) -> None:
-        """`draft` names the document that is being written, empty for none; `chosen` is a module's hash."""
+        """`draft` names the document that is being written, empty for none; `chosen` is a module's hash, or empty: then
+        it is asked for."""
+        self._modules = tuple(modules)
         self.candidate.clear()
         if draft:
             self.candidate.addItem(f"{draft}, as it stands in the editor", DRAFT)
@@ -111,8 +126,24 @@ class RehearsalWindow(QDialog):
         for info in modules:
             for combo in (self.candidate, self.replaces):
                 combo.addItem(f"{info.name}   {info.hash[:8]}", info.hash)
-        self.replaces.setCurrentIndex(max(self.replaces.findData(chosen), 0))
+        self.candidate.setCurrentIndex(0 if draft else -1)
+        self.replaces.setCurrentIndex(self.replaces.findData(chosen) if chosen else -1)
+        if where != self.where.text():
+            self._forget()
+            self.head.setText("")
         self.where.setText(where)
+
+    def offer_file(self, path: Path) -> None:
+        """As the other code, read when it is rehearsed; in place of the module of its name, where none is chosen."""
+        at = self.candidate.findText(str(path))
+        if at < 0:
+            at = min(self.candidate.count(), int(self.candidate.itemData(0) == DRAFT))
+            self.candidate.insertItem(at, str(path), path)
+        self.candidate.setCurrentIndex(at)
+        if self.replaces.currentIndex() < 0:
+            names = path.stem, path.name
+            of_file = next((info.hash for info in self._modules if {*names} & {*info.aliases, info.name}), None)
+            self.replaces.setCurrentIndex(self.replaces.findData(of_file) if of_file is not None else -1)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -120,13 +151,21 @@ class RehearsalWindow(QDialog):
 
     def show_working(self) -> None:
         self.start.setEnabled(False)
+        self._forget()
         self.head.setText("Living through recorded turns …")
         set_tone(self.head, "muted")
 
     def show_failure(self, text: str) -> None:
+        """What was found before is of other code or other turns, so that it goes."""
         self.start.setEnabled(True)
+        self._forget()
         self.head.setText(text)
         set_tone(self.head, "error" if text else "muted")
+
+    def _forget(self) -> None:
+        self.list.show_rows(())
+        self.notes.hide()
+        self._show_chosen()
 
     def show_found(self, found: Rehearsal) -> None:
         self.start.setEnabled(True)

@@ -9,7 +9,10 @@ from dataclasses import replace
 
 from workbench.api.filtering import BEGINS, Compile, Filter, Term, parse
 
-HEADS = ("", BEGINS, "position", "actor", "turn", "type", "operation", "outcome", "time", "took", "fuel", "memory")
+HEADS = (
+    "", BEGINS, "position", "actor", "turn", "type", "operation", "outcome", "time", "took", "fuel", "memory",
+    "replays",
+)  # fmt: skip
 """Fields that need no more of a turn than its numbers."""
 INSIDE = ("cause", "reply", "payload", "sender", "calls", "call", "module", "kind", "reply.*", "payload.*")
 STATE, STATE_MEMBERS = "state", "state.*"

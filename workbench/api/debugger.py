@@ -48,11 +48,13 @@ class Debugger(Protocol):
         since: float = 0.0,
         limit: int = 1_000,
         newest: bool = False,
+        up_to: int = 0,
+        until: float = 0.0,
     ) -> Sequence[RecordedTurn]:
         """Up to `limit` recorded turns of this actor or of all, oldest first.
 
-        They lie behind the place `after` and began at `since` or later; the first ones of them, or the newest ones. A
-        damaged segment is passed over and told in the log.
+        They lie behind the place `after`, up to the place `up_to`, and began at `since` or later, by `until`; 0 is no
+        bound. The first ones of them, or the newest ones. A damaged segment is passed over and told in the log.
         """
         ...
 

@@ -45,6 +45,28 @@ class RecordedTurn:
 
 
 @value
+class Range:
+    """Which turns of a recording: behind the place `after`, up to the place `up_to`, begun at `since` or later, by
+    `until`. 0 is no bound."""
+
+    after: int = 0
+    up_to: int = 0
+    since: float = 0.0
+    until: float = 0.0
+
+    def has(self, position: int, started: float) -> bool:
+        return (
+            position > self.after
+            and (not self.up_to or position <= self.up_to)
+            and started >= self.since
+            and (not self.until or started <= self.until)
+        )
+
+
+EVERYTHING = Range()
+
+
+@value
 class RecordingSegment:
     """A piece of the recording as it lies on disk.
 

@@ -32,7 +32,8 @@ class Moment:
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
     """One turn on the timeline, without what is in it. `position` is that of the moment after it, from 1; `type` the
-    type of its message or the operation; `fuel` and `memory_bytes` None where they were not measured."""
+    type of its message or the operation; `fuel` and `memory_bytes` None where they were not measured. `unrepeatable`
+    says why the turn cannot be lived through again."""
 
     position: int
     actor: ActorId
@@ -44,6 +45,7 @@ class TimelineEntry:
     fuel: int | None
     memory_bytes: int | None
     calls: int
+    unrepeatable: str = ""
 
 
 class Certainty(StrEnum):

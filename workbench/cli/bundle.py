@@ -10,7 +10,7 @@ import click
 
 import workbench
 from workbench.api import Node, Session, TimelineEntry
-from workbench.api.bundles import SECRETS, ActorReplay, BundleEntry, BundleInfo
+from workbench.api.bundles import SECRETS, BundleEntry, BundleInfo
 from workbench.api.words import plural
 from workbench.cli import options, rehearsal, render
 from workbench.cli.connection import Target, stored
@@ -142,7 +142,7 @@ def replay(file: Path, actors: tuple[str, ...], partial: bool, as_json: bool) ->
         if as_json:
             render.line({**render.record(each), "held": not (each.divergence or each.problem), "whole": each.whole})
         else:
-            _show_replay(each, file)
+            rehearsal.show_replay(each, f"bundle:{file}")
     _warn(found.notes, found.problems)
     if not found.actors:
         click.echo(f"there is no turn in {file}: nothing was replayed", err=True)
@@ -186,7 +186,7 @@ def timeline(file: Path, where: str, actor: str | None, after: int, limit: int, 
         for entry in found:
             render.line(render.record(entry))
     else:
-        head = ("POSITION", "WHEN", "ACTOR", "TURN", "WHAT", "OUTCOME", "CALLS", "FUEL", "MEMORY", "MS")
+        head = ("POSITION", "WHEN", "ACTOR", "TURN", "WHAT", "OUTCOME", "CALLS", "FUEL", "MEMORY", "MS", "NOTE")
         render.table(head, map(_entry_of_timeline, found))
     if more and found[-1].position < total:
         click.echo(f"There may be more: --after {found[-1].position}", err=True)
@@ -230,31 +230,7 @@ def _entry_of_timeline(entry: TimelineEntry) -> tuple[str, ...]:
     memory = render.UNKNOWN if entry.memory_bytes is None else render.size(entry.memory_bytes)
     place = f"{entry.position:,}", render.when(entry.started), entry.actor.name, f"{entry.seq:,}"
     figures = f"{entry.calls:,}", fuel, memory, f"{render.milliseconds(entry.wall_ns):,.2f}"
-    return *place, entry.type, entry.outcome.value, *figures
-
-
-def _show_replay(found: ActorReplay, file: Path) -> None:
-    name = render.visible(found.actor.name)
-    fuel = f", fuel of {found.fuel_compared:,}" if found.fuel_compared else ""
-    otherwise = f", {found.uncertain:,} uncertain" if found.uncertain else ""
-    said = f"{found.replayed:,} of {plural(found.turns, 'turn')} replayed, {found.equal:,} equal{fuel}{otherwise}"
-    if found.divergence is not None:
-        differs = found.divergence
-        click.echo(f"{name}: differs in turn {differs.seq:,} ({said})")
-        pairs = (
-            ("  what", f"{differs.what} ({differs.severity.value})"),
-            ("  recorded", differs.recorded[:SHOWN]),
-            ("  now", differs.now[:SHOWN]),
-            rehearsal.before(differs),
-        )
-        render.facts(pairs)
-        rehearsal.hint(differs, f"bundle:{file}")
-    elif found.problem:
-        click.echo(f"{name}: not replayed to its end: {render.visible(found.problem)} ({said})")
-    else:
-        click.echo(f"{name}: {said}")
-    for note in found.notes:
-        click.echo(f"  {render.visible(note)}")
+    return *place, entry.type, entry.outcome.value, *figures, entry.unrepeatable
 
 
 def _facts(info: BundleInfo) -> Iterator[tuple[str, str]]:

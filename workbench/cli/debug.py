@@ -17,6 +17,7 @@ from workbench.api import (
     RecordingSegment,
     RecordingStatistics,
 )
+from workbench.api.recordings import Range
 from workbench.api.sequence import Diagram
 from workbench.api.sequence_reading import read
 from workbench.api.sequence_svg import to_svg
@@ -25,7 +26,7 @@ from workbench.api.turn_text import to_line
 from workbench.api.words import plural
 from workbench.cli import options, render
 from workbench.cli.connection import Target, running, stored
-from workbench.cli.moment import since
+from workbench.cli.moment import since, until
 from workbench.cli.output import Output
 
 INHERIT = "inherit"
@@ -214,6 +215,9 @@ def state(actor: str, turn: int, timeout_seconds: float, target: Target, as_json
 @debug.command()
 @click.argument("actors", nargs=-1, metavar="[ACTOR]...")
 @since
+@until
+@click.option("--after", metavar="PLACE", type=click.IntRange(0), default=0, help="Only behind this place.")
+@click.option("--up-to", metavar="PLACE", type=click.IntRange(0), default=0, help="Only up to this place.")
 @click.option("--limit", type=click.IntRange(1, 5_000), default=200, show_default=True, help="Of so many turns.")
 @click.option("--services", is_flag=True, help="Also the calls to services.")
 @click.option("--format", "kind", type=click.Choice(list(DIAGRAMS)), help="If not as the file's ending says: mermaid.")
@@ -221,18 +225,23 @@ def state(actor: str, turn: int, timeout_seconds: float, target: Target, as_json
 @options.where
 @options.debug
 def diagram(
-    actors: tuple[str, ...], since: float, limit: int, services: bool, kind: str | None, file: Path | None,
-    target: Target,
+    actors: tuple[str, ...], since: float, until: float, after: int, up_to: int, limit: int, services: bool,
+    kind: str | None, file: Path | None, target: Target,
 ) -> None:  # fmt: skip
     """Draw who sent what to whom in the newest recorded turns of the ACTORs or of all, as a sequence diagram.
+
+    Of a range of them with --since and --until, or from place to place: debug history lists the places of turns, those
+    of a session are the positions of its timeline.
 
     svg: a picture. mermaid: text that many pages draw. json: the same as data, described in docs/sequence.md.
     """
     kind = kind or ENDINGS.get(file.suffix.lower() if file else "", "mermaid")
     with stored(target) as node:
-        found = read(node, actors, since=since, limit=limit, services=services)
+        found = read(node, actors, within=Range(after, up_to, since, until), limit=limit, services=services)
     if not found.arrows:
-        raise NotFound(f"nothing is recorded{f' of {actors[0]}' if actors else ''} that could be drawn")
+        of = f" of {', '.join(actors)}" if actors else ""
+        when = " in this range" if since or until or after or up_to else ""
+        raise NotFound(f"nothing is recorded{of}{when} that could be drawn")
     drawn = DIAGRAMS[kind](found)
     if file is None:
         click.echo(drawn, nl=not drawn.endswith("\n"))

@@ -9,12 +9,14 @@ from typing import Any, TypeVar
 
 import click
 
+import workbench
 from workbench.api import Conflict, HostCall, JournalEvent, JournalInfo, Node, Outcome, Turn
 from workbench.api.turn_text import to_line
 from workbench.api.words import plural
-from workbench.cli import options, render
+from workbench.cli import options, rehearsal, render
 from workbench.cli.connection import Target, running, stored
 from workbench.cli.output import Output
+from workbench.cli.progress import ProgressLine
 
 F = TypeVar("F", bound=Callable[..., Any])
 PAGE = 1_000
@@ -145,6 +147,26 @@ def verify(name: str | None, target: Target, as_json: bool) -> int:
     for damage in found:
         click.echo(render.visible(str(damage)), err=True)
     return 1 if harmful else 0
+
+
+@journal.command()
+@name
+@options.where
+@options.as_json
+@options.debug
+def replay(name: str, target: Target, as_json: bool) -> int:
+    """Live through the journal of ACTOR again, apart from the node, and compare replies, host calls and states.
+
+    Exit code 1 when it comes out otherwise than it was recorded, or cannot be lived through to its end.
+    """
+    with stored(target) as node, ProgressLine() as progress:
+        found = workbench.replay_journal(node, name, progress=progress)
+    held = not (found.divergence or found.problem) and found.whole
+    if as_json:
+        render.line({**render.record(found), "held": held})
+    else:
+        rehearsal.show_replay(found, target.address)
+    return 0 if held else 1
 
 
 @journal.command()

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import math
-import re
 import time
-from datetime import datetime
 from typing import Any
 
 import click
 
-UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+from workbench.api.errors import Invalid
+from workbench.api.times import time_of
 
 
 class Moment(click.ParamType[float]):
-    """A time: `2026-03-01T12:00`, or how long ago: `10m`."""
+    """A time: `2026-03-01T12:00`, `12:05` today, or how long ago: `10m`."""
 
     name = "moment"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         if isinstance(value, float):
             return value
-        ago = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)([smhd])", value)
         try:
-            found = time.time() - float(ago[1]) * UNITS[ago[2]] if ago else datetime.fromisoformat(value).timestamp()
-        except (ValueError, OverflowError, OSError):
-            found = math.nan
-        if not found >= 0:
-            self.fail(f"{value!r} is no time; write 2026-03-01T12:00, or 10m for ten minutes ago.", param, ctx)
-        return found
+            return time_of(value, now=time.time())
+        except Invalid as error:
+            self.fail(error.message, param, ctx)
 
 
 until = click.option(

@@ -9,8 +9,10 @@ from pathlib import Path
 import click
 
 import workbench
+from workbench.api.bundles import ActorReplay
 from workbench.api.rehearsal import ActorRehearsal, Rehearsal
 from workbench.api.replay import Divergence
+from workbench.api.words import plural
 from workbench.cli import render
 
 SHOWN = 2_000
@@ -39,6 +41,31 @@ def hint(found: Divergence, where: str) -> None:
         name, option = shlex.quote(found.actor.name), f" --node {shlex.quote(where)}" if where else ""
         said = f"workbench debug state {name} {found.seq - 1}{option}"
         click.echo(f"  the state before turn {found.seq:,}: {render.visible(said)}")
+
+
+def show_replay(found: ActorReplay, where: str) -> None:
+    """What came of one actor. `where` is the node of the turns, if it is not that of the workspace."""
+    name = render.visible(found.actor.name)
+    fuel = f", fuel of {found.fuel_compared:,}" if found.fuel_compared else ""
+    otherwise = f", {found.uncertain:,} uncertain" if found.uncertain else ""
+    said = f"{found.replayed:,} of {plural(found.turns, 'turn')} replayed, {found.equal:,} equal{fuel}{otherwise}"
+    if found.divergence is not None:
+        differs = found.divergence
+        click.echo(f"{name}: differs in turn {differs.seq:,} ({said})")
+        pairs = (
+            ("  what", f"{differs.what} ({differs.severity.value})"),
+            ("  recorded", differs.recorded[:SHOWN]),
+            ("  now", differs.now[:SHOWN]),
+            before(differs),
+        )
+        render.facts(pairs)
+        hint(differs, where)
+    elif found.problem:
+        click.echo(f"{name}: not replayed to its end: {render.visible(found.problem)} ({said})")
+    else:
+        click.echo(f"{name}: {said}")
+    for note in found.notes:
+        click.echo(f"  {render.visible(note)}")
 
 
 def show(found: Rehearsal, where: str, *, as_json: bool) -> None:

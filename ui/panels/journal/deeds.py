@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 READ = 1_000
 ROW_ACTIONS = (
-    "journal.verify", "journal.export", "", "journal.checkpoint", "journal.compact", "journal.remove", "",
-    "journal.actor", "journal.copy_command",
+    "journal.verify", "journal.replay", "journal.export", "", "journal.checkpoint", "journal.compact",
+    "journal.remove", "", "journal.actor", "journal.copy_command",
 )  # fmt: skip
 
 
@@ -32,14 +32,16 @@ class Deeds:
 
     def bind(self) -> None:
         for verb, slot in {
-            "verify": self._verify, "export": self._export, "checkpoint": self._checkpoint, "compact": self._compact,
-            "remove": self._remove, "actor": self._go_to_actor, "copy_command": self._panel.copy_command,
+            "verify": self._verify, "replay": self._replay, "export": self._export, "checkpoint": self._checkpoint,
+            "compact": self._compact, "remove": self._remove, "actor": self._go_to_actor,
+            "copy_command": self._panel.copy_command,
         }.items():  # fmt: skip
             self._desk.actions.bind(f"journal.{verb}", slot)
 
     def enable(self, info: JournalInfo | None) -> None:
         for verb, on in {
-            "verify": bool(self._panel.view.all), "export": info is not None and bool(info.entries),
+            "verify": bool(self._panel.view.all), "replay": info is not None and bool(info.entries),
+            "export": info is not None and bool(info.entries),
             "checkpoint": info is not None and info.runs, "compact": info is not None and bool(info.checkpoint),
             "remove": info is not None, "actor": info is not None, "copy_command": info is not None,
         }.items():  # fmt: skip
@@ -86,6 +88,28 @@ class Deeds:
             f"{count} not as written {whose}; the first: {first}.", "error",
             details="\n".join(map(str, found)), key="journal",
         )  # fmt: skip
+
+    # replay
+
+    def _replay(self) -> None:
+        self._with_chosen(self._do_replay)
+
+    async def _do_replay(self, node: Node, info: JournalInfo) -> None:
+        import workbench
+
+        job = self._desk.jobs.begin(f"Replay of {info.actor.name}")
+        try:
+            found = await self._panel.call(
+                lambda: workbench.replay_journal(node, info.actor.name, progress=job.report, cancel=job.cancel)
+            )
+        except Conflict:
+            if not job.cancel.is_set():
+                raise
+            return
+        finally:
+            self._desk.jobs.end(job)
+        if self._panel.chosen == info.actor.name:
+            self._panel.details.show_replay(found)
 
     # export
 

@@ -8,17 +8,21 @@ from dataclasses import dataclass
 from PySide6.QtCore import QUrl
 from PySide6.QtWidgets import QStackedWidget, QTabWidget
 
+from ui import format as show
 from ui.desk import Desk
 from ui.panels.journal.columns import Entry
 from ui.state_at import state_at
 from ui.traceback_text import from_address
 from ui.turn_text import turn_html
 from ui.widgets.build import browser
+from ui.widgets.divergence_view import DivergenceView
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.state_pages import DifferencePage, StatePage
 from workbench.api import Node, WorkbenchError
+from workbench.api.bundles import ActorReplay
 from workbench.api.session import StateView
 
+REPLAY = "Replay lives through the journal again and shows the first difference here."
 NOTHING = "Choose an entry to see what came in, what went out, and the state after it."
 
 
@@ -32,7 +36,7 @@ class Wanted:
 
 
 class EntryDetails(QTabWidget):
-    """Tabs Entry, State and Difference. States are read when their tab is seen."""
+    """Tabs Entry, State, Difference and Replay. States are read when their tab is seen."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -53,6 +57,10 @@ class EntryDetails(QTabWidget):
         self.addTab(self.pages, "Entry")
         self.addTab(self.state, "State")
         self.addTab(self.diff, "Difference")
+        self.replayed = DivergenceView(desk)
+        self._replayed = ""
+        self.addTab(self.replayed, "Replay")
+        self.replayed.say(REPLAY)
         self.setMinimumSize(160, 90)
         self.currentChanged.connect(lambda: self._look())
         self.currentChanged.connect(lambda: desk.remember.emit())
@@ -80,6 +88,25 @@ class EntryDetails(QTabWidget):
     def compare(self) -> None:
         self.setCurrentIndex(2)
 
+    def show_replay(self, found: ActorReplay) -> None:
+        """What came of living through the journal again."""
+        self._replayed = found.actor.name
+        self.setCurrentWidget(self.replayed)
+        said = f"{found.actor.name}: {found.equal:,} of {show.plural(found.turns, 'turn')} came out as recorded"
+        notes = found.notes
+        if found.divergence is not None:
+            self.replayed.show_divergence(found.divergence, (said, *notes))
+        elif found.problem or found.left_out:
+            self.replayed.say(said, "warn", tuple(filter(None, (found.problem, *notes))))
+        else:
+            self.replayed.say(said, "warn" if found.uncertain else "ok", notes)
+
+    def forget_replay(self, actor: str) -> None:
+        """Unless it is of this actor."""
+        if self._replayed and self._replayed != actor:
+            self._replayed = ""
+            self.replayed.say(REPLAY)
+
     def _paint(self) -> None:
         entry = self._entry
         if entry is None or (entry.turn is None and not entry.damaged):
@@ -104,7 +131,7 @@ class EntryDetails(QTabWidget):
         if wanted is None or node is None:
             self._shown = None
             self._clear()
-        elif self.currentIndex() and wanted != self._shown:
+        elif self.currentWidget() in (self.state, self.diff) and wanted != self._shown:
             self._shown = wanted
             self._desk.bridge.start(self, self._read(node, wanted), self._desk.failed)
 
@@ -125,6 +152,7 @@ class EntryDetails(QTabWidget):
     def _take_theme(self) -> None:
         self.state.take_theme()
         self.diff.take_theme()
+        self.replayed.take_theme()
         self.none.repaint_icons()
         self._paint()
 

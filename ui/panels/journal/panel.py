@@ -55,7 +55,7 @@ class JournalPanel(MasterPanel[JournalInfo]):
         selection.currentRowChanged.connect(lambda: self._show_entry())
         selection.selectionChanged.connect(lambda: self._show_entry())
         self.entries.arranged.connect(self._show_entry)
-        for verb in ("verify", "export", "checkpoint"):
+        for verb in ("verify", "replay", "export", "checkpoint"):
             self.add_tool(tool_for(desk.actions[f"journal.{verb}"]))
         self.entries.tools.insertWidget(0, tool_for(desk.actions["journal.compare"]))
         self.lay_out(below)
@@ -114,6 +114,7 @@ class JournalPanel(MasterPanel[JournalInfo]):
 
     def _choose(self) -> None:
         super()._choose()
+        self.details.forget_replay(self.chosen)
         self._show_source()
 
     def _forget(self) -> None:

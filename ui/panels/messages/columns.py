@@ -10,6 +10,10 @@ from ui.states import error_look
 Col = Column[Sent]
 
 
+def written_headers(sent: Sent) -> str:
+    return ", ".join(f"{name}={value}" for name, value in sent.headers.items())
+
+
 def _look(sent: Sent) -> tuple[str, str]:
     return error_look(sent.code) if sent.code else ("ok", "ok")
 
@@ -29,6 +33,7 @@ COLUMNS: tuple[Col, ...] = (
     Col("kind", "Kind", lambda s: s.kind, lambda s: s.kind, 52, tone=always("muted")),
     Col("type", "Type", lambda s: s.type, lambda s: s.type, 96),
     Col("payload", "Payload", _payload, _payload, 90),
+    Col("headers", "Headers", written_headers, written_headers, 120, tone=always("muted"), hidden=True),
     Col("outcome", "Outcome", lambda s: s.outcome, lambda s: s.outcome, 92, icon=_look, tone=lambda s: _look(s)[1]),
     Col("fuel", "Fuel", lambda s: s.figures.fuel if s.figures else None,
         lambda s: show.count(s.figures.fuel if s.figures else None), 76, right=True),

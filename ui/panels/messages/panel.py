@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
@@ -23,6 +23,7 @@ from ui.widgets.actor_combo import ActorCombo
 from ui.widgets.build import box, button, column, row, tool_for
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.filtered_table import FilteredTable
+from ui.widgets.headers_edit import HeadersEdit
 from ui.widgets.payload_edit import PayloadEdit
 from ui.widgets.reply_view import ReplyView
 from ui.widgets.table import Table
@@ -58,6 +59,12 @@ class MessagesPanel(Panel):
         self.actor = ActorCombo(desk.roster)
         self.type = TypeCombo()
         self.payload = PayloadEdit()
+        self.headers = HeadersEdit()
+        self.headers_button = button("Headers", self._show_headers, style="segment", name="Headers of the message")
+        self.headers_button.setCheckable(True)
+        self.headers_button.setToolTip("An idempotency key and other headers")
+        self.headers_box = box("band", row(self.headers, margins=(8, 0, 8, 7)))
+        self.headers_box.hide()
         self.send_button = button("Send", self._press, style="primary", icon_name="send")
         self.reply = ReplyView(desk)
         self.model: RowModel[Sent] = RowModel(COLUMNS, lambda sent: sent.number, self)
@@ -83,7 +90,7 @@ class MessagesPanel(Panel):
     def _lay_out(self) -> None:
         whom = row(self.actor)
         whom.addLayout(self._kinds())
-        what = row(self.type, self.send_button)
+        what = row(self.type, self.headers_button, self.send_button)
         for half in (whom, what):
             half.setStretch(0, 1)
         address = TurningRow(whom, what, margins=(0, 0, 0, 0))
@@ -106,6 +113,7 @@ class MessagesPanel(Panel):
         self.split.addWidget(self.tabs)
         self.split.setSizes([240, 200])
         self.column.addWidget(box("band", row(address, margins=(8, 7, 8, 7))))
+        self.column.addWidget(self.headers_box)
         self.column.addWidget(self.resending.strip)
         self.column.addWidget(self.split, 1)
 
@@ -124,6 +132,9 @@ class MessagesPanel(Panel):
         self.actor.currentTextChanged.connect(self._actor_changed)
         self.type.currentTextChanged.connect(lambda: self.desk.remember.emit())
         self.payload.edited.connect(lambda: self.desk.remember.emit())
+        self.headers.edited.connect(self._headers_changed)
+        for field in (self.headers.key, self.headers.others):
+            field.returnPressed.connect(self.send)
         line = self.type.lineEdit()
         assert line is not None
         line.returnPressed.connect(self.send)
@@ -181,8 +192,25 @@ class MessagesPanel(Panel):
             self.type.setCurrentText(draft.type)
             self.set_kind(draft.kind)
             self.payload.set_payload(draft.payload)
+            self.set_headers(draft.headers)
         self.desk.raise_panel.emit(self.id)
         (self.type if not self.type.currentText() else self.payload.edit).setFocus()
+
+    def set_headers(self, headers: Mapping[str, str]) -> None:
+        """Write them, in sight when there are some."""
+        self.headers.set_headers(headers)
+        self.headers_button.setChecked(bool(headers))
+        self._show_headers()
+
+    def _show_headers(self) -> None:
+        self.headers_box.setVisible(self.headers_button.isChecked())
+        self._headers_changed()
+
+    def _headers_changed(self) -> None:
+        """What is written is sent also while it is hidden, so the button says it."""
+        hidden = self.headers.is_written and not self.headers_button.isChecked()
+        self.headers_button.setText("Headers *" if hidden else "Headers")
+        self.desk.remember.emit()
 
     def show_absence(self) -> None:
         super().show_absence()
@@ -203,7 +231,7 @@ class MessagesPanel(Panel):
 
     def send(self) -> None:
         try:
-            payload = self.payload.payload()
+            payload, headers = self.payload.payload(), self.headers.headers()
         except Invalid as error:
             self.reply.show_problem(str(error))
             return
@@ -213,23 +241,25 @@ class MessagesPanel(Panel):
         if self.resending.letter is not None:
             self.resending.send(self.resending.letter, self.type.currentText().strip(), payload)
         else:
-            self._send(self.actor.actor(), self.kind(), self.type.currentText().strip(), payload)
+            self._send(self.actor.actor(), self.kind(), self.type.currentText().strip(), payload, headers)
 
     def next_number(self) -> int:
         self._number += 1
         return self._number
 
-    def _send(self, actor: str, kind: str, message_type: str, payload: str | bytes) -> None:
+    def _send(self, actor: str, kind: str, message_type: str, payload: str | bytes, headers: Mapping[str, str]) -> None:
         self.reply.show_waiting(actor, message_type)
-        self.run(self._do_send(self.next_number(), actor, kind, message_type, payload))
+        self.run(self._do_send(self.next_number(), actor, kind, message_type, payload, headers))
 
-    async def _do_send(self, number: int, actor: str, kind: str, message_type: str, payload: str | bytes) -> None:
+    async def _do_send(
+        self, number: int, actor: str, kind: str, message_type: str, payload: str | bytes, headers: Mapping[str, str]
+    ) -> None:
         node = self.desk.node
         if node is None:
             self.reply.show_problem(self.desk.absence)
             return
         timeout = float(self.desk.settings.ask_timeout_seconds)
-        sent = await self.call(send, node, number, actor, kind, message_type, payload, timeout)
+        sent = await self.call(send, node, number, actor, kind, message_type, payload, timeout, headers)
         self.type.learn(actor, message_type)
         self.add(sent)
 
@@ -259,14 +289,14 @@ class MessagesPanel(Panel):
 
     def resend(self) -> None:
         if (sent := self.chosen()) is not None:
-            self._send(sent.actor, sent.kind, sent.type, sent.payload)
+            self._send(sent.actor, sent.kind, sent.type, sent.payload, sent.headers)
 
     def edit_again(self) -> None:
         if (sent := self.chosen()) is not None:
-            self.compose(Draft(sent.actor, sent.type, sent.payload, sent.kind))
+            self.compose(Draft(sent.actor, sent.type, sent.payload, sent.kind, headers=sent.headers))
 
     def _command(self, sent: Sent) -> str:
-        return message_command(sent.kind, sent.actor, sent.type, sent.payload, self.desk.reached)
+        return message_command(sent.kind, sent.actor, sent.type, sent.payload, self.desk.reached, sent.headers)
 
     def _copy_command(self) -> None:
         if (sent := self.chosen()) is not None:
@@ -279,7 +309,7 @@ class MessagesPanel(Panel):
     async def _do_copy_python(self, sent: Sent) -> None:
         if self.desk.node is not None:
             info = await self.call(self.desk.node.info)
-            source = message_python(sent.kind, sent.actor, sent.type, sent.payload, info.workspace)
+            source = message_python(sent.kind, sent.actor, sent.type, sent.payload, info.workspace, sent.headers)
             QGuiApplication.clipboard().setText(source)
 
     def focus_filter(self) -> None:
@@ -289,6 +319,7 @@ class MessagesPanel(Panel):
         return {
             "actor": self.actor.actor(), "type": self.type.currentText(), "kind": self.kind(),
             "payload": raw_text(self.payload.edit.document()), "mode": self.payload.mode,
+            "key": self.headers.key.text(), "headers": self.headers.others.text(),
             "sent": self.sent.record(), "letters": self.letters.view.record(), "tab": self.tabs.currentIndex(),
         }  # fmt: skip
 
@@ -301,6 +332,10 @@ class MessagesPanel(Panel):
         self.set_kind(text(record, "kind", "call"))
         self.payload.set_mode(text(record, "mode", "Text"))
         self.payload.edit.setPlainText(text(record, "payload"))
+        self.headers.key.setText(text(record, "key"))
+        self.headers.others.setText(text(record, "headers"))
+        self.headers_button.setChecked(self.headers.is_written)
+        self._show_headers()
 
     def repaint_icons(self) -> None:
         self.actor.repaint_icons()

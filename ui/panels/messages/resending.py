@@ -67,6 +67,7 @@ class Resending:
         """What is resent is a cast."""
         for one in self._panel.kinds.buttons():
             one.setEnabled(self.letter is None)
+        self._panel.headers_button.setEnabled(self.letter is None)  # it keeps those that it has
 
     def resend(self) -> None:
         """The chosen one, as it was."""

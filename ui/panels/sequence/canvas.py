@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QPolygonF,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QToolTip
 
 from ui import icons
@@ -33,12 +44,15 @@ class SequenceCanvas(QGraphicsView):
         self.layout_ = Layout((), 0.0, 0.0)
         self.at = -1
         """The place of the chosen arrow."""
+        self._at_end = True
+        """Whether the newest arrows are looked at."""
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
         self.setAccessibleName("Sequence diagram")
         self.setMinimumSize(120, 90)
+        self.verticalScrollBar().sliderMoved.connect(lambda: self._look())
         self._face = QFont(self.font())
         self._face.setPixelSize(12)
         self._scale_to(self.fontMetrics().height() / 17)
@@ -51,10 +65,29 @@ class SequenceCanvas(QGraphicsView):
         self.diagram, self.layout_ = diagram, layout
         self.setSceneRect(QRectF(0, 0, layout.width, layout.height))
         self.at = diagram.arrows.index(chosen) if chosen is not None and chosen in diagram.arrows else -1
-        if at_end and self.at < 0:
-            bar.setValue(bar.maximum())
+        self._at_end = at_end and self.at < 0
+        self._show_end()
         self._tell()
         self.viewport().update()
+
+    def _show_end(self) -> None:
+        """Who looks at the end sees arrows there, not lines of others that the newest ones do not touch."""
+        if not self._at_end or not self.diagram.arrows:
+            return
+        self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
+        seen = self.mapToScene(self.viewport().rect()).boundingRect()
+        first = max(self.layout_.at(seen.top() + HEADER) + 1, 0)
+        reaches = [self._reach(arrow) for arrow in self.diagram.arrows[first:]]
+        if reaches and not any(seen.left() <= left and right <= seen.right() for left, right in reaches):
+            left, right = reaches[-1]
+            middle = left + min(right - left, seen.width() - 40) / 2
+            self.centerOn(middle, seen.center().y())
+            self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
+
+    def fit_width(self) -> None:
+        """All columns side by side, as far as their names can still be read."""
+        self._scale_to(self.viewport().width() / max(self.layout_.width, 1.0))
+        self._show_end()
 
     def arrow(self) -> Arrow | None:
         return self.diagram.arrows[self.at] if 0 <= self.at < len(self.diagram.arrows) else None
@@ -63,7 +96,7 @@ class SequenceCanvas(QGraphicsView):
         """Mark an arrow and bring it into sight."""
         if not 0 <= at < len(self.diagram.arrows):
             return
-        self.at = at
+        self.at, self._at_end = at, False
         arrow = self.diagram.arrows[at]
         xs = sorted((self.layout_.columns[arrow.source], self.layout_.columns[arrow.target]))
         y = self.layout_.row(at)
@@ -230,6 +263,15 @@ class SequenceCanvas(QGraphicsView):
             self.zoom_by(1.15 if event.angleDelta().y() > 0 else 1 / 1.15)
         else:
             super().wheelEvent(event)
+            self._look()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_end()
+
+    def _look(self) -> None:
+        bar = self.verticalScrollBar()
+        self._at_end = self.at < 0 and bar.value() >= bar.maximum() - 2
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):

@@ -1,17 +1,19 @@
-"""Sequence: who sent what to whom, in the newest turns of some actors or of all; every arrow leads to its turn."""
+"""Sequence: who sent what to whom, in the newest turns of actors or in a range; every arrow leads to its turn."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QMenu, QStackedWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QMenu, QStackedWidget
 
 from ui import format as show
 from ui.desk import Desk
+from ui.moment import now
 from ui.panel import Panel
 from ui.panels.sequence.canvas import SequenceCanvas, laid_out
 from ui.settings import Record, number, text
@@ -19,18 +21,22 @@ from ui.traceback_text import from_address
 from ui.turn_text import turn_html
 from ui.widgets.build import box, browser, label, row, shrinks, tool_for
 from ui.widgets.empty_state import EmptyState
+from ui.widgets.turning_row import TurningRow
 from ui.widgets.turning_splitter import TurningSplitter
-from workbench.api import Area, Node, NotFound, Turn
+from workbench.api import Area, Invalid, Node, NotFound, Turn
+from workbench.api.recordings import Range
 from workbench.api.sequence import Arrow, Diagram
 from workbench.api.sequence_layout import Layout
 from workbench.api.sequence_reading import read
 from workbench.api.sequence_svg import to_svg
 from workbench.api.sequence_text import to_json, to_mermaid
+from workbench.api.times import time_of
 
 RANGES = (50, 200, 1_000, 5_000)
+PLACE_DIGITS = 19
 FILES = "SVG picture (*.svg);;Mermaid (*.mmd);;JSON (*.json)"
 WRITERS: dict[str, Callable[[Diagram], str]] = {".svg": to_svg, ".mmd": to_mermaid, ".json": to_json}
-VERBS = ("follow", "services", "export", "copy", "copy_command", "open")
+VERBS = ("follow", "services", "fit", "export", "copy", "copy_command", "open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +60,18 @@ class SequencePanel(Panel):
         super().__init__(desk)
         self._actors: tuple[str, ...] = ()
         self._limit, self._services = RANGES[1], False
+        self._from = self._to = ""
         self._turn: Turn | None = None
         self.canvas = SequenceCanvas()
         self.actors = QLineEdit(placeholderText="all actors; or names, with commas between them")
         self.actors.setAccessibleName("Actors of the diagram")
         self.actors.setClearButtonEnabled(True)
+        self.since, self.until = QLineEdit(placeholderText="from"), QLineEdit(placeholderText="to")
+        for field, caption in ((self.since, "From"), (self.until, "To")):
+            field.setAccessibleName(f"{caption} which turn or time")
+            field.setToolTip(f"{caption} a time (12:05, 2026-03-01T12:05, 10m ago), or a position of a session")
+            field.setClearButtonEnabled(True)
+            field.setMinimumWidth(64)
         self.range = QComboBox()
         self.range.setAccessibleName("How many turns are drawn")
         for turns in RANGES:
@@ -78,24 +91,27 @@ class SequencePanel(Panel):
         self.stack = QStackedWidget()
         for page in (self.none, self.split):
             self.stack.addWidget(page)
-        self.column.addWidget(box("band", self._band()))
+        self.column.addWidget(box("band", row(self._band())))
         self.column.addWidget(self.stack, 1)
         self._bind()
 
-    def _band(self) -> QHBoxLayout:
+    def _band(self) -> TurningRow:
         tools = [tool_for(self.desk.actions[f"sequence.{verb}"]) for verb in VERBS]
-        self.actors.setMinimumWidth(60)
+        self.actors.setMinimumWidth(120)
         shrinks(self.counts)
-        self.range.setToolTip("So many turns, the newest ones, are drawn")
-        made = row(self.actors, self.range, self.counts, *tools, margins=(8, 6, 8, 6), spacing=6)
-        made.setStretch(0, 3)
-        made.setStretch(2, 2)
-        return made
+        self.counts.setMinimumWidth(90)
+        self.range.setToolTip("So many turns, the newest ones of the range, are drawn")
+        whose, when = row(self.actors, self.range, self.since, self.until), row(self.counts, *tools)
+        for half, stretches in ((whose, (3, 0, 1, 1)), (when, (1,))):
+            for at, stretch in enumerate(stretches):
+                half.setStretch(at, stretch)
+        return TurningRow(whose, when, margins=(8, 6, 8, 6))
 
     def _bind(self) -> None:
         desk = self.desk
         for verb, slot in {
             "show": self._show, "follow": self._ask, "services": self._ask, "export": self._ask_export,
+            "fit": self.canvas.fit_width,
             "copy": self._copy, "copy_command": self._copy_command, "open": self._open,
         }.items():  # fmt: skip
             desk.actions.bind(f"sequence.{verb}", slot)
@@ -103,7 +119,8 @@ class SequencePanel(Panel):
         self.canvas.chosen.connect(self._choose)
         self.canvas.opened.connect(self._open)
         self.canvas.customContextMenuRequested.connect(lambda at: self._menu().popup(self.canvas.mapToGlobal(at)))
-        self.actors.editingFinished.connect(self._ask)
+        for field in (self.actors, self.since, self.until):
+            field.editingFinished.connect(self._ask)
         self.range.activated.connect(lambda: self._ask())
         desk.show_sequence.connect(self._show_of)
         desk.theme_changed.connect(self._take_theme)
@@ -126,9 +143,14 @@ class SequencePanel(Panel):
     def _ask(self) -> None:
         names = tuple(filter(None, (name.strip() for name in self.actors.text().split(","))))
         services = self.desk.actions["sequence.services"].isChecked()
-        asked = names, int(self.range.currentData()), services
-        changed = asked != (self._actors, self._limit, self._services)
-        self._actors, self._limit, self._services = asked
+        asked = names, int(self.range.currentData()), services, self.since.text().strip(), self.until.text().strip()
+        try:
+            within(asked[3], asked[4])
+        except Invalid as error:
+            self.desk.notice(str(error), "warn", key="sequence")
+            return
+        changed = asked != (self._actors, self._limit, self._services, self._from, self._to)
+        self._actors, self._limit, self._services, self._from, self._to = asked
         self.desk.remember.emit()
         if changed or self.desk.actions["sequence.follow"].isChecked():
             self._asked_again()
@@ -144,7 +166,9 @@ class SequencePanel(Panel):
         node = self.desk.node
         assert node is not None
         try:
-            found = read(node, self._actors, limit=self._limit, services=self._services)
+            found = read(
+                node, self._actors, within=within(self._from, self._to), limit=self._limit, services=self._services
+            )
         except NotFound as error:
             return Found(*laid_out(Diagram((), ())), str(error))
         return Found(*laid_out(found))
@@ -157,7 +181,9 @@ class SequencePanel(Panel):
             self.counts.setText(f"{show.plural(len(drawn.arrows), 'arrow')} of {show.plural(drawn.turns, 'turn')}")
         else:
             who = ", ".join(self._actors)
-            self.none.say(found.problem or (f"Nothing of {who} is recorded that could be drawn." if who else
+            when = " in this range" if self._from or self._to else ""
+            self.none.say(found.problem or (f"Nothing of {who or 'any actor'}{when} is recorded that could be drawn."
+                          if who or when else
                           "No turn is recorded yet that could be drawn: send an actor a message."))  # fmt: skip
             self.counts.setText("")
         self.stack.setCurrentWidget(self.split if drawn.arrows else self.none)
@@ -165,7 +191,7 @@ class SequencePanel(Panel):
 
     def _enable(self) -> None:
         drawn = bool(self.canvas.diagram.arrows)
-        self.desk.actions.enable("sequence.export", "sequence.copy", on=drawn)
+        self.desk.actions.enable("sequence.export", "sequence.copy", "sequence.fit", on=drawn)
         self.desk.actions.enable("sequence.open", on=self.canvas.arrow() is not None)
 
     # an arrow
@@ -228,7 +254,7 @@ class SequencePanel(Panel):
 
     def _copy_command(self) -> None:
         services = " --services" if self._services else ""
-        verb = f"debug diagram --limit {self._limit}{services}"
+        verb = f"debug diagram --limit {self._limit}{services}{options(within(self._from, self._to))}"
         QGuiApplication.clipboard().setText(self.desk.command(verb, *self._actors))
 
     # the rest
@@ -243,12 +269,13 @@ class SequencePanel(Panel):
     def record(self) -> Record:
         actions = self.desk.actions
         return {
-            "actors": self.actors.text(), "turns": self._limit,
+            "actors": self.actors.text(), "turns": self._limit, "from": self.since.text(), "to": self.until.text(),
             "services": actions["sequence.services"].isChecked(), "follow": actions["sequence.follow"].isChecked(),
         }  # fmt: skip
 
     def restore(self, record: Record) -> None:
-        self.actors.setText(text(record, "actors"))
+        for field, key in ((self.actors, "actors"), (self.since, "from"), (self.until, "to")):
+            field.setText(text(record, key))
         self.range.setCurrentIndex(max(self.range.findData(number(record, "turns", RANGES[1])), 0))
         for verb in ("services", "follow"):
             if isinstance(on := record.get(verb), bool):
@@ -257,6 +284,29 @@ class SequencePanel(Panel):
 
     def repaint_icons(self) -> None:
         self.none.repaint_icons()
+
+
+def within(since: str, until: str) -> Range:
+    """The range between two ends as they are typed: a number is a place, in a session a position; else a time. Invalid:
+    one of them is neither."""
+    first, last = int(since) if _is_place(since) else 0, int(until) if _is_place(until) else 0
+    times = [time_of(text, now=now()) if text and not _is_place(text) else 0.0 for text in (since, until)]
+    return Range(max(first - 1, 0), last, *times)
+
+
+def _is_place(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < PLACE_DIGITS
+
+
+def options(found: Range) -> str:
+    """The same on the command line."""
+    times = [
+        (name, datetime.fromtimestamp(at).isoformat())
+        for name, at in (("since", found.since), ("until", found.until))
+        if at
+    ]
+    places = [(name, f"{place}") for name, place in (("after", found.after), ("up-to", found.up_to)) if place]
+    return "".join(f" --{name} {value}" for name, value in (*times, *places))
 
 
 def turn_of(node: Node, arrow: Arrow) -> Turn | None:

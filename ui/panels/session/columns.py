@@ -49,6 +49,10 @@ TURNS: tuple[Column[Place], ...] = (
            right=True, hidden=True),
     Column("took", "Took", _of(lambda e: e.wall_ns / 1e9, None), _of(lambda e: show.nanoseconds(e.wall_ns), ""), 74,
            right=True),
+    Column("replays", "Replays", _of(lambda e: "no" if e.unrepeatable else "yes", ""),
+           _of(lambda e: "not exactly" if e.unrepeatable else "", ""), 90,
+           icon=_of(lambda e: ("warning", "warn") if e.unrepeatable else ("", "icon"), ("", "icon")),
+           tone=always("warn"), tip=_of(lambda e: e.unrepeatable or "From its recording it comes out the same", "")),
 )  # fmt: skip
 
 

@@ -178,4 +178,7 @@ def _most(entry: ZipInfo) -> int:
 
 
 def _said(error: BaseException) -> str:
-    return str(error).strip("'\"").rstrip(".")[:200] or type(error).__name__
+    said = str(error).rstrip(".")
+    if isinstance(error, KeyError):
+        said = said.strip("'\"")
+    return said[:200] or type(error).__name__

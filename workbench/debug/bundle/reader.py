@@ -33,6 +33,8 @@ T = TypeVar("T")
 KEPT_FILES = 8
 """How many files of turns and of changes stay inflated; each has about a mebibyte."""
 UNRECORDED = "what services held was not recorded in it"
+NAMED = 5
+"""So many actors of a module are named."""
 PROBLEMS = 100
 """How many problems are named; after so many the rest is not worth a line."""
 
@@ -91,7 +93,7 @@ class Bundle:
     def _check_names(self) -> None:
         present = set(self._container.names)
         for name in self._entries.keys() - present:
-            self.refuse(f"{name} is missing")
+            self.refuse(f"{name} is missing{self.called(name.removeprefix(layout.MODULES))}")
         for name in sorted(present - self._entries.keys() - {layout.MANIFEST}):
             self.refuse(f"{name} is not named by the manifest")
 
@@ -267,6 +269,15 @@ class Bundle:
     @cached_property
     def log(self) -> Sequence[LogLine]:
         return self._records(layout.LOG, LogLine)
+
+    def called(self, module: str) -> str:
+        """` (till.py, which anna and bert ran last)`, where that is known of a module, by its hash."""
+        ran = [info for info in self.actors if info.module == module]
+        name = next((info.file_name for info in self.modules if info.hash == module), "")
+        name = name or next((info.module_name for info in ran), "")
+        names = [info.id.name[:100] for info in ran[:NAMED]] + ([f"{len(ran) - NAMED:,} more"] if ran[NAMED:] else [])
+        who = f", which {' and '.join(filter(None, (', '.join(names[:-1]), names[-1])))} ran last" if names else ""
+        return f" ({name[:100]}{who})" if name else ""
 
     @cached_property
     def modules(self) -> Sequence[ModuleInfo]:

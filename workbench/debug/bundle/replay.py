@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from operator import itemgetter
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from workbench.api.bundles import ActorReplay, BundleReplay
 from workbench.api.errors import Conflict, Crashed, NotFound, Rejected, WorkbenchError
@@ -29,7 +29,7 @@ from workbench.runtime.replay import Replay, lived_again
 from workbench.runtime.surroundings import Surroundings
 from workbench.wasm.engine import WASMTIME
 from workbench.wasm.interpreter import Interpreter
-from workbench.wasm.library import Library
+from workbench.wasm.library import Library, Runnable
 from workbench.wasm.script import Script
 
 MOST = PROFILES["permissive"].limits
@@ -41,6 +41,22 @@ Before: TypeAlias = Callable[[Surroundings, Opened, ActorReplay, Place], ActorRe
 """The same with the state before its difference, which is in the turn at that place."""
 LOOKS = 200
 """How many turns are lived through between two looks at whether the job was cancelled."""
+
+
+class Source(Protocol):
+    """Where the turns of actors lie."""
+
+    def places(self, actor: ActorId) -> Sequence[Place]: ...
+    def turn_at(self, place: Place) -> Turn: ...
+
+
+class Programs(Protocol):
+    """What they ran on; `interpreter` is that of the turn at hand. See `Opened`."""
+
+    interpreter: str
+
+    def is_exact(self, module: str, interpreter: str) -> bool: ...
+    def open(self, module: str, stack_bytes: int) -> Runnable: ...
 
 
 def replay(
@@ -65,12 +81,12 @@ def replay(
     opened = Opened(bundle, library, interpreter)
     same_engine = bundle.manifest.wasmtime == WASMTIME
     total = sum(len(bundle.places(actor)) for actor in chosen)
-    looks = _Looks(total, progress, cancel)
+    looks = Looks(total, progress, cancel)
     around = apart(around)
     found: list[ActorReplay] = []
     for first in range(0, len(chosen), TOGETHER):
-        lives = [_Life(around, opened, actor, same_engine) for actor in chosen[first : first + TOGETHER]]
-        found += _lived(bundle, lives, looks.step)
+        lives = [Life(around, opened, actor, same_engine) for actor in chosen[first : first + TOGETHER]]
+        found += lived(bundle, lives, looks.step)
         if before is not None:
             found[first:] = [
                 before(around, opened, each, life.where) if life.where is not None else each
@@ -85,22 +101,22 @@ def replay(
     return BundleReplay(tuple(found), (*bundle.notes, *notes), bundle.problems)
 
 
-def _lived(bundle: Bundle, lives: Sequence[_Life], look: Callable[[], None]) -> list[ActorReplay]:
+def lived(source: Source, lives: Sequence[Life], look: Callable[[], None]) -> list[ActorReplay]:
     """Some actors side by side, in the order in which their turns lie in the file."""
-    order = [((place.file, place.line), place, life) for life in lives for place in bundle.places(life.actor)]
+    order = [((place.file, place.line), place, life) for life in lives for place in source.places(life.actor)]
     order.sort(key=itemgetter(0))
     try:
         for _, place, life in order:
             look()
             if not life.is_over:
-                life.live(bundle, place)
-        return [life.end(len(bundle.places(life.actor))) for life in lives]
+                life.live(source, place)
+        return [life.end(len(source.places(life.actor))) for life in lives]
     finally:
         for life in lives:
             life.drop()
 
 
-class _Looks:
+class Looks:
     """Tells how far the job is, and ends it when it is cancelled."""
 
     def __init__(self, total: int, progress: ProgressCallback | None, cancel: CancelToken | None) -> None:
@@ -117,11 +133,11 @@ class _Looks:
                 self._progress(Progress("replaying", self._done / self._total, seconds))
 
 
-class _Life:
+class Life:
     """One actor's turns, in order. `_doubt` says since when its state may be another one than was recorded, `where` is
     the turn that differed first."""
 
-    def __init__(self, around: Surroundings, opened: Opened, actor: ActorId, same_engine: bool) -> None:
+    def __init__(self, around: Surroundings, opened: Programs, actor: ActorId, same_engine: bool) -> None:
         self.actor = actor
         self._opened, self._same_engine = opened, same_engine
         self._run = Replay(around, opened.open, actor)
@@ -139,16 +155,16 @@ class _Life:
         differs = self._divergence is not None and self._divergence.severity is not Severity.COST
         return differs or bool(self._problem)
 
-    def live(self, bundle: Bundle, place: Place) -> None:
+    def live(self, source: Source, place: Place) -> None:
         """Live through the turn in this place."""
         try:
-            turn = bundle.turn_at(place)
+            turn = source.turn_at(place)
             before = self._divergence
             self._one(turn)
             if self._divergence is not before:
                 self.where = place
             if turn.birth is not None and turn.birth.replayed_after and self._lives and not self.is_over:
-                self._catch_up(bundle, turn.birth.replayed_after, turn.seq)
+                self._catch_up(source, turn.birth.replayed_after, turn.seq)
         except WorkbenchError as error:
             self._problem = error.message
         if self.is_over:
@@ -180,9 +196,9 @@ class _Life:
             return
         self._step(turn)
 
-    def _catch_up(self, bundle: Bundle, after: int, born: int) -> None:
+    def _catch_up(self, source: Source, after: int, born: int) -> None:
         """What an instance that was brought back has lived through before it was heard: the turns since `after`."""
-        places = [place for place in bundle.places(self.actor) if after <= place.seq < born]
+        places = [place for place in source.places(self.actor) if after <= place.seq < born]
         if [place.seq for place in places] != list(range(after, born)):
             self._run.drop()
             self._lives = False
@@ -190,7 +206,7 @@ class _Life:
             self._leave_out(f"not replayed, because {missing}")
             self._left_out += 1
             return
-        base, *since = (bundle.turn_at(place) for place in places)
+        base, *since = (source.turn_at(place) for place in places)
         self._run.go_on(base.state)
         self._from_birth = False  # a state that was restored is equal in what it does, not in fuel
         for turn in lived_again(since):

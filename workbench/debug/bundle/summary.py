@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 
 from workbench.api.bundles import BundleActor, BundleEntry, BundleInfo, BundleModule
@@ -66,14 +67,21 @@ def verified(bundle: Bundle) -> BundleInfo:
             bundle.refuse(f"turn {turn.seq:,} of {turn.actor.name[:100]} comes after turn {before:,}")
         seen[turn.actor] = turn.seq
     _check_changes(bundle)
-    for module in sorted(named):
-        if module in bundle.manifest.missing:
-            bundle.refuse(
-                f"{layout.MODULES}{module[:64]} is missing: the node did not have it when the bundle was made"
-            )
-        elif layout.MODULES + module not in {entry.name for entry in bundle.entries()}:
-            bundle.refuse(f"{layout.MODULES}{module[:64]} is missing: turns name it, the manifest does not")
+    _check_modules(bundle, named)
     return summary(bundle)
+
+
+def _check_modules(bundle: Bundle, ran: Collection[str]) -> None:
+    """Whether there are the modules that turns name."""
+    entries = {entry.name for entry in bundle.entries()}
+    for module in sorted(ran):
+        if module in bundle.manifest.missing:
+            why = "the node did not have it when the bundle was made"
+        elif layout.MODULES + module not in entries:
+            why = "turns name it, the manifest does not"
+        else:
+            continue
+        bundle.refuse(f"{layout.MODULES}{module[:64]} is missing{bundle.called(module)}: {why}")
 
 
 def _check_changes(bundle: Bundle) -> None:
@@ -121,7 +129,8 @@ def _modules(bundle: Bundle) -> tuple[BundleModule, ...]:
             data = None
         names = tuple(each for each in bundle.manifest.interpreters if bundle.bytecode(info.hash, each) is not None)
         found.append(BundleModule(info.hash, info.file_name, info.size_bytes, data is not None, names))
-    gone = (BundleModule(module, "", 0, False) for module in bundle.manifest.missing)
+    files = {info.module: info.module_name[:100] for info in bundle.actors}
+    gone = (BundleModule(module, files.get(module, ""), 0, False) for module in bundle.manifest.missing)
     return (*sorted(found, key=lambda module: (module.file_name, module.hash)), *gone)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -12,7 +13,7 @@ from workbench.api.changes import HeldRows, RecordedChange
 from workbench.api.errors import Invalid, NotFound, Unavailable
 from workbench.api.identity import ActorId
 from workbench.api.journal import Damage, Event, JournalInfo
-from workbench.api.recordings import RecordedTurn, RecordingLevel, RecordingSegment, RecordingStatistics
+from workbench.api.recordings import Range, RecordedTurn, RecordingLevel, RecordingSegment, RecordingStatistics
 from workbench.api.session import Session, StateView
 from workbench.api.supervision import ChildInfo, RestartRecord, SupervisorInfo
 from workbench.api.turns import Turn
@@ -174,6 +175,8 @@ class RecordedDebugger:
         since: float = 0.0,
         limit: int = 1_000,
         newest: bool = False,
+        up_to: int = 0,
+        until: float = 0.0,
     ) -> Sequence[RecordedTurn]:
         """A place is the position of the moment after the turn."""
         timeline, position = self._timeline, self._at()
@@ -182,8 +185,11 @@ class RecordedDebugger:
         else:
             stream = timeline.stream(actor)
             places = stream.at[stream.over(max(0, after)) : stream.over(position)]
-        if since:
-            places = [at for at in places if timeline.columns.started[at] >= since]
+        if up_to:
+            places = places[: bisect_left(places, up_to)]
+        if since or until:
+            within, started = Range(since=since, until=until), timeline.columns.started
+            places = [at for at in places if within.has(at + 1, started[at])]
         limit = max(0, limit)
         chosen = places[max(0, len(places) - limit) :] if newest else places[:limit]
         found = []

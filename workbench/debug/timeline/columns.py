@@ -38,6 +38,8 @@ NONE = -1
 """Stands for a figure that was not measured."""
 CAUSES, CAUSE_CHARACTERS = 100_000, 2_000
 """How many causes of crashes are kept, and how much of the text of each."""
+_MARK, _MARKED = b'"unrepeatable"', b',"unrepeatable":"'
+"""Inside a longer text the quotes are escaped; a text that is this word has no colon behind it."""
 _CODES = {name.encode(): code for code, name in enumerate(OPERATIONS)}
 _ENDS = {outcome.value.encode(): code for code, outcome in enumerate(OUTCOMES)}
 
@@ -60,7 +62,7 @@ class Columns:
         self.actor, self.type = array("I"), array("I")
         self.seq, self.fuel, self.memory, self.wall_ns = array("q"), array("q"), array("q"), array("q")
         self.file, self.line = array("I"), array("I")
-        self.operation, self.outcome = array("B"), array("B")
+        self.operation, self.outcome, self.unrepeatable = array("B"), array("B"), array("B")
         self.started, self.sent, self.ended = array("d"), array("d"), array("d")
         self._type_codes: dict[str, int] = {}
         self._codes: dict[bytes, int] = {}
@@ -97,7 +99,8 @@ class Columns:
     def _read_heads(self, lines: Sequence[bytes], expected: int) -> None:
         """All lines of a file at once, which takes a third of what they take one by one. Raises, having done nothing,
         when there is one that has to be looked at for itself."""
-        heads = _HEAD.findall(b"\n".join(lines))
+        joined = b"\n".join(lines)
+        heads = _HEAD.findall(joined)
         if not len(heads) == len(lines) == expected:
             raise Invalid("some of its lines are no turns, or are written in another order")
         if not heads:
@@ -111,16 +114,21 @@ class Columns:
         for key in dict.fromkeys(keys):
             if key not in self._codes:
                 self._codes[key] = self._code(_text(key))
+        marks = _marks(lines) if _MARK in joined else [False] * len(lines)
         whole = {
             place: read_turn(lines[place])
             for place, (operation, outcome, time) in enumerate(zip(operations, outcomes, sent, strict=True))
-            if operation == INIT or outcome == CRASHED or (operation == MESSAGE) is not bool(time)
+            if operation == INIT
+            or outcome == CRASHED
+            or (operation == MESSAGE) is not bool(time)
+            or marks[place] is None
         }
         base = len(self.started)
         self.started.extend(began)
         self.sent.extend(when)
         self.operation.extend(operations)
         self.outcome.extend(outcomes)
+        self.unrepeatable.extend(map(bool, marks))
         self.type.extend(map(self._codes.__getitem__, keys))
         self.fuel.extend(_measured(fuel))
         self.memory.extend(_measured(memory))
@@ -145,7 +153,9 @@ class Columns:
         return kept
 
     def _add(self, turn: Turn) -> None:
-        for column in (self.fuel, self.memory, self.wall_ns, self.type, self.operation, self.outcome):
+        for column in (
+            self.fuel, self.memory, self.wall_ns, self.type, self.operation, self.outcome, self.unrepeatable,
+        ):  # fmt: skip
             column.append(0)
         self.started.append(0.0)
         self.sent.append(0.0)
@@ -166,6 +176,7 @@ class Columns:
         self.type[position] = self._code(envelope.type if envelope is not None else turn.operation)
         self.operation[position] = OPERATIONS.index(turn.operation)
         self.outcome[position] = OUTCOMES.index(turn.outcome)
+        self.unrepeatable[position] = bool(turn.unrepeatable)
         self.started[position] = turn.started
         self.sent[position] = envelope.time if envelope is not None else 0.0
 
@@ -175,6 +186,11 @@ class Columns:
             code = self._type_codes[name] = len(self.types)
             self.types.append(name)
         return code
+
+
+def _marks(lines: Sequence[bytes]) -> list[bool | None]:
+    """Whether they cannot be lived through again; None where only the whole of the line tells."""
+    return [_MARK in line and (_MARKED in line or None) for line in lines]
 
 
 def _measured(texts: Sequence[bytes]) -> list[int]:

@@ -74,6 +74,8 @@ def of_head(columns: Columns, at: int) -> Lookup:
                 return OPERATIONS[columns.operation[at]]
             case "outcome":
                 return OUTCOMES[columns.outcome[at]].value
+            case "replays":
+                return "no" if columns.unrepeatable[at] else "yes"
             case "position":
                 return at + 1
             case "turn":

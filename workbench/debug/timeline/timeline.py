@@ -187,9 +187,10 @@ class Timeline:
     def entry(self, position: int) -> TimelineEntry:
         """One turn, without what is in it. Of one that is damaged the number of calls is not known: it is 0."""
         columns, at = self.columns, self.check(position, least=1) - 1
-        calls = 0
+        calls, unrepeatable = 0, ""
         with suppress(Invalid):
-            calls = self.turn(position).host_calls_total
+            turn = self.turn(position)
+            calls, unrepeatable = turn.host_calls_total, turn.unrepeatable
         return TimelineEntry(
             position,
             columns.actors[columns.actor[at]],
@@ -201,6 +202,7 @@ class Timeline:
             _measured(columns.fuel[at]),
             _measured(columns.memory[at]),
             calls,
+            unrepeatable,
         )
 
     def waiting(self, stream: Stream, position: int) -> Iterator[int]:

@@ -60,8 +60,12 @@ class RemoteDebugger(Facet):
         since: float = 0.0,
         limit: int = 1_000,
         newest: bool = False,
+        up_to: int = 0,
+        until: float = 0.0,
     ) -> Sequence[RecordedTurn]:
-        request = pb.DebuggerTurnsRequest(actor=_actor(actor), after=after, since=since, limit=limit, newest=newest)
+        request = pb.DebuggerTurnsRequest(
+            actor=_actor(actor), after=after, since=since, limit=limit, newest=newest, up_to=up_to, until=until
+        )
         answers = self._stub.stream("Turns", request, pb.DebuggerTurnsResponse)
         return [from_message(turn, RecordedTurn) for answer in answers for turn in answer.turns]
 

@@ -40,8 +40,9 @@ class DebuggerService:
 
     def turns(self, node: Node, request: pb.DebuggerTurnsRequest, _: Context) -> Iterator[pb.DebuggerTurnsResponse]:
         found = node.debugger.turns(
-            _actor(request), after=request.after, since=request.since, limit=request.limit, newest=request.newest
-        )
+            _actor(request), after=request.after, since=request.since, limit=request.limit, newest=request.newest,
+            up_to=request.up_to, until=request.until,
+        )  # fmt: skip
         for batch in batches(to_message(turn, pb.RecordedTurn) for turn in found):
             yield pb.DebuggerTurnsResponse(turns=batch)
 

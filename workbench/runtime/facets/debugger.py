@@ -9,7 +9,7 @@ from workbench.api.changes import HeldRows, RecordedChange
 from workbench.api.errors import Unavailable
 from workbench.api.events import Area
 from workbench.api.identity import ActorId
-from workbench.api.recordings import RecordedTurn, RecordingLevel, RecordingSegment, RecordingStatistics
+from workbench.api.recordings import Range, RecordedTurn, RecordingLevel, RecordingSegment, RecordingStatistics
 from workbench.api.session import StateView
 from workbench.runtime.levels import Levels
 
@@ -25,7 +25,7 @@ class Recording(Protocol):
     def statistics(self, scope: Scope, level: RecordingLevel) -> RecordingStatistics: ...
     def segments(self, scope: Scope, *, after: int, limit: int) -> Sequence[RecordingSegment]: ...
     def turns(
-        self, scope: Scope, actor: ActorId | None, *, after: int, since: float, limit: int, newest: bool
+        self, scope: Scope, actor: ActorId | None, *, within: Range, limit: int, newest: bool
     ) -> Sequence[RecordedTurn]: ...
     def changes(self, scope: Scope, *, after: int, since: float, limit: int) -> Sequence[RecordedChange]: ...
     def pin(self, scope: Scope, number: int, *, pinned: bool) -> RecordingSegment: ...
@@ -92,9 +92,12 @@ class LocalDebugger:
         since: float = 0.0,
         limit: int = 1_000,
         newest: bool = False,
+        up_to: int = 0,
+        until: float = 0.0,
     ) -> Sequence[RecordedTurn]:
         who = None if actor is None else self._id_of(actor)
-        return self._recording.turns(self._scope, who, after=after, since=since, limit=limit, newest=newest)
+        within = Range(after, up_to, since, until)
+        return self._recording.turns(self._scope, who, within=within, limit=limit, newest=newest)
 
     def changes(self, *, after: int = 0, since: float = 0.0, limit: int = 1_000) -> Sequence[RecordedChange]:
         return self._recording.changes(self._scope, after=after, since=since, limit=limit)

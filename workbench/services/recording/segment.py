@@ -15,7 +15,7 @@ from typing import TypeAlias
 from workbench.api.changes import RecordedChange, ServiceChange
 from workbench.api.errors import Invalid
 from workbench.api.identity import ActorId
-from workbench.api.recordings import Pin, RecordedTurn
+from workbench.api.recordings import EVERYTHING, Pin, Range, RecordedTurn
 from workbench.api.turn_row import DETAILS, NAME, STARTED, Row, from_row
 from workbench.services.recording.rows import from_bytes, to_bytes
 
@@ -149,14 +149,13 @@ def placed(segment: int, rows: Sequence[Row]) -> Iterator[tuple[int, Row]]:
 
 
 def turns_of(
-    segment: int, rows: Sequence[Row], scope: Scope, actor: ActorId | None, *, after: int = 0, since: float = 0.0
+    segment: int, rows: Sequence[Row], scope: Scope, actor: ActorId | None, within: Range = EVERYTHING
 ) -> Iterator[RecordedTurn]:
     """The turns of one actor or of all. Invalid: a row is none."""
     for position, row in placed(segment, rows):
         if (
             len(row) > CHANGE_FIELDS
-            and position > after
-            and row[STARTED] >= since
+            and within.has(position, row[STARTED])
             and (actor is None or row[NAME] == actor.name)
         ):
             yield RecordedTurn(position, from_row(row, *scope))

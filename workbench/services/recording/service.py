@@ -19,7 +19,7 @@ from workbench.api.changes import RecordedChange
 from workbench.api.errors import Invalid, NotFound
 from workbench.api.identity import ActorId
 from workbench.api.logs import Level
-from workbench.api.recordings import Pin, RecordedTurn, RecordingLevel, RecordingSegment, RecordingStatistics
+from workbench.api.recordings import Pin, Range, RecordedTurn, RecordingLevel, RecordingSegment, RecordingStatistics
 from workbench.api.turn_row import Row
 from workbench.clock import Clock
 from workbench.services.recording import store
@@ -222,21 +222,23 @@ class Recording:
         return store.listed(self._database, scope, after, limit)
 
     def turns(
-        self, scope: Scope, actor: ActorId | None, *, after: int, since: float, limit: int, newest: bool
+        self, scope: Scope, actor: ActorId | None, *, within: Range, limit: int, newest: bool
     ) -> Sequence[RecordedTurn]:
-        """Up to `limit` of those behind the place `after` that began at `since` or later, oldest first."""
+        """Up to `limit` of those within a range, oldest first."""
         with self._written():
             pass
         name = None if actor is None else actor.name
-        found = store.find(self._database, scope, name, after, since)
+        found = store.find(self._database, scope, name, within.after, within.since)
+        if within.up_to:
+            found = [segment for segment in found if segment[0] <= within.up_to >> PLACES]
 
         def read(number: int, rows: list[Row]) -> Iterator[RecordedTurn]:
-            return turns_of(number, rows, scope, actor, after=after, since=since)
+            return turns_of(number, rows, scope, actor, within)
 
         return self._newest(found, read, limit) if newest else self._oldest(found, read, limit)
 
     def changes(self, scope: Scope, *, after: int, since: float, limit: int) -> Sequence[RecordedChange]:
-        """The same of what services hold."""
+        """Up to `limit` changes behind the place `after` that were made at `since` or later, oldest first."""
         with self._written():
             pass
         found = store.find(self._database, scope, None, after, since, changes=True)

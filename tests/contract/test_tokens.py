@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-import workbench
 from workbench.api import AlreadyExists, Invalid, Node, NotFound, Role, Unauthenticated, WorkbenchError
 from workbench.api.tokens import LONGEST_SECONDS
 from workbench.clock import FakeClock
@@ -169,14 +168,3 @@ def test_there_are_so_many_tokens_and_no_more(tmp_path: Path) -> None:
     with pytest.raises(Unauthenticated, match="wrong token"):
         kept.tokens.check(made[0].secret)
     assert [token.name for token in kept.reopened().tokens.of(DEFAULT)] == ["more", "t1", "t2"]
-
-
-def test_an_older_workspace_gets_the_table(tmp_path: Path) -> None:
-    with workbench.connect(f"embedded:{tmp_path}") as node:
-        node.keyvalue.put("a", "b")
-    with sqlite3.connect(tmp_path / "workbench.db") as database:
-        database.execute("DROP TABLE tokens")
-        database.execute("PRAGMA user_version = 11")
-    with workbench.connect(f"embedded:{tmp_path}") as node:
-        assert node.tokens.list() == [] and node.keyvalue.get("a") == "b"
-    assert (tmp_path / "workbench.v11.db").is_file()

@@ -237,6 +237,7 @@ def test_a_garbage_part_is_put_aside_with_the_message_that_it_is_of(
     space: Path, opened: Callable[[Path], LocalNode], caplog: pytest.LogCaptureFixture
 ) -> None:
     node = opened(space)
+    assert back(node), "and what was kept for it has been handled"
     machine = node._machine
     who = ActorId("d")
     kept = machine.journal.post(who, envelope := Envelope("e", Kind.CAST, "persist", "late", "", 1.0, "e", {}))

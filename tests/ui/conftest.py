@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from ui.app import window_for  # noqa: E402
 from ui.main_window import MainWindow  # noqa: E402
 from ui.opening import Doors  # noqa: E402
 from ui.settings import RecordFile, Settings, config_directory  # noqa: E402
+from ui.tidying import Tidying  # noqa: E402
 from workbench.api import Node, ProgressCallback, SpawnOptions  # noqa: E402
 from workbench.data import directory  # noqa: E402
 
@@ -89,6 +91,13 @@ def open_window(
 @pytest.fixture
 def window(open_window: Callable[..., MainWindow]) -> MainWindow:
     return open_window()
+
+
+@pytest.fixture
+def tidied(window: MainWindow) -> Iterator[None]:
+    """As in the app: Python's own full collection of garbage, of all that other tests left, would hold any slot."""
+    with closing(Tidying(window)):
+        yield
 
 
 def sample(node: Node, progress: ProgressCallback) -> None:

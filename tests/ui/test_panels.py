@@ -373,6 +373,7 @@ def test_a_long_wait_shows_a_spinner_then_a_way_out(
     assert messages.model.rows == []
 
 
+@pytest.mark.usefixtures("tidied")
 def test_a_hundred_thousand_actors_are_filtered_without_holding_the_window(
     actors: ActorsPanel, node: FakeNode, qtbot: QtBot
 ) -> None:
@@ -390,6 +391,7 @@ LINE_FIELDS = ("time", "level", "actor", "message")
 LEVELS = {"level": tuple(map(str, Level))}
 
 
+@pytest.mark.usefixtures("tidied")
 def test_a_hundred_thousand_lines_do_not_stall(log: LogPanel, node: FakeNode, qtbot: QtBot) -> None:
     node.lines.extend(LogLine(seq, 0.0, Level.INFO, "counter", f"line {seq}") for seq in range(1, 100_001))
     before = len(WATCHDOG.busy)

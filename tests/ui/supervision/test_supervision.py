@@ -299,6 +299,7 @@ def test_from_a_card_one_goes_to_log_and_messages_and_copies_its_command(
     qtbot.waitUntil(lambda: bool(actors.details.model.rows))
 
 
+@pytest.mark.usefixtures("tidied")
 @pytest.mark.alone
 def test_a_thousand_actors_are_drawn_without_holding_the_window(
     window: MainWindow, panel: SupervisionPanel, real: QuickNode, qtbot: QtBot

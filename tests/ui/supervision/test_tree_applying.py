@@ -215,6 +215,7 @@ def test_what_was_neither_applied_nor_saved_is_there_after_a_restart(
     assert not again.changed.isVisible()
 
 
+@pytest.mark.usefixtures("tidied")
 @pytest.mark.alone
 def test_a_tree_of_a_thousand_actors_is_edited_without_holding_the_window(
     window: MainWindow, editing: Editing, real: QuickNode, qtbot: QtBot

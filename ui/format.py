@@ -90,6 +90,11 @@ def _three(value: float) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def parts(line: str) -> tuple[str, ...]:
+    """What stands between commas."""
+    return tuple(filter(None, (part.strip() for part in line.split(","))))
+
+
 def named(names: Sequence[str]) -> str:
     """`a, b and 3 more`."""
     more = len(names) - NAMED

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from PySide6.QtCore import QObject, Signal
 
 from ui.progress import Reporter
-from workbench.api import CancelToken
+from workbench.api import CancelToken, Conflict
 
 
 class Job(QObject):
@@ -54,6 +58,22 @@ class Jobs(QObject):
             self.running.remove(job)
             job.setParent(None)
             self.changed.emit()
+
+    @contextmanager
+    def doing(self, name: str, stage: str = "") -> Iterator[Job]:
+        """One that runs as long as the block, which is left in silence when somebody has cancelled it. Whoever stops
+        waiting for the block cancels it, or it would go on, and nobody would wait for it."""
+        job = self.begin(name, stage)
+        try:
+            yield job
+        except Conflict:
+            if not job.cancel.is_set():
+                raise
+        except asyncio.CancelledError:
+            job.cancel.set()
+            raise
+        finally:
+            self.end(job)
 
     def cancel(self) -> None:
         """End the one that is shown."""

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from ui import format as show
 from ui.moment import stop_at
 from workbench.api import Invalid, Node, NotFound, WorkbenchError
-from workbench.api.session import Moment, Session
+from workbench.api.session import Direction, Moment, Session
 
 CONTENTS, OPEN = "contents:", "session:"
 """What the keys of a notice's buttons begin with, before the path of a file: show what is in it, open it."""
@@ -251,7 +251,7 @@ class Nodes(QObject):
             self._desk.bridge.start(self, self._go_to_turn(session, actor, seq), self._desk.failed)
 
     async def _go_to_turn(self, session: Session, actor: str, seq: int) -> None:
-        found = await self._desk.bridge.call(lambda: session.find(0, actor=actor, where=f"turn:{seq}"))
+        found = await self._desk.bridge.call(_turn_of, session, actor, seq, self.heading)
         if session is not self.session:
             return
         if found is None:
@@ -289,6 +289,16 @@ class Nodes(QObject):
             self.positions[self.current] = moment.position
         stop_at(moment.time)
         self.moved.emit()
+
+
+def _turn_of(session: Session, actor: str, seq: int, position: int) -> int | None:
+    """The moment after this turn of an actor. A name that was given again has it twice: the newest that is over counts,
+    and only without one the next that is to come. Off the Qt thread."""
+    where = f"turn={seq}"
+    ahead = session.find(max(position - 1, 0), actor=actor, where=where)
+    if ahead == position:
+        return ahead
+    return session.find(position, actor=actor, where=where, direction=Direction.BACK) or ahead
 
 
 def problems_of(node: Node) -> Sequence[str]:

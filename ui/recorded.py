@@ -12,10 +12,10 @@ from ui.desk import Desk
 from ui.dialogs.asking import ask_and_wait, asking
 from ui.dialogs.export_session import ExportSessionDialog
 from ui.dialogs.recording import LEVELS, RecordingDialog
-from ui.dialogs.session_contents import SessionContents
+from ui.dialogs.session_contents import show_contents
 from ui.nodes import CONTENTS, INSIDE, OPEN
 from ui.widgets.build import box, label, row, shrinks, tool_for
-from workbench.api import Conflict, Node
+from workbench.api import Node
 from workbench.api.bundles import SUFFIX, BundleInfo
 
 FILES = f"Recorded sessions (*{SUFFIX})"
@@ -121,22 +121,15 @@ class RecordedSessions(QObject):
         """With progress and cancel; what it holds is said in the end."""
         import workbench
 
-        job = self._desk.jobs.begin(path.name, "exporting")
-        try:
+        with self._desk.jobs.doing(path.name, "exporting") as job:
             found = await self._desk.bridge.call(
                 lambda: workbench.export_bundle(
                     node, path, actors=actors, since=since, until=until, secrets=secrets,
                     with_interpreter=with_interpreter, progress=job.report, cancel=job.cancel,
                 )
             )  # fmt: skip
-        except Conflict:
-            if not job.cancel.is_set():
-                raise
-            return
-        finally:
-            self._desk.jobs.end(job)
-        buttons = (INSIDE, f"{CONTENTS}{path}"), ("Open it", f"{OPEN}{path}")
-        self._desk.notice(holds(path, found), "ok", details="\n".join(found.notes), buttons=buttons, key="export")
+            buttons = (INSIDE, f"{CONTENTS}{path}"), ("Open it", f"{OPEN}{path}")
+            self._desk.notice(holds(path, found), "ok", details="\n".join(found.notes), buttons=buttons, key="export")
 
     # what is in a file
 
@@ -144,19 +137,12 @@ class RecordedSessions(QObject):
         if key.startswith(OPEN):
             self._desk.nodes.open(Path(key.removeprefix(OPEN)))
         elif key.startswith(CONTENTS):
-            self._desk.bridge.start(self, self._show_contents(Path(key.removeprefix(CONTENTS))), self._desk.failed)
-
-    async def _show_contents(self, path: Path) -> None:
-        import workbench
-
-        SessionContents(self._window, path.name, await self._desk.bridge.call(workbench.show_bundle, path)).show()
+            path = Path(key.removeprefix(CONTENTS))
+            self._desk.bridge.start(self, show_contents(self._desk, self._window, path), self._desk.failed)
 
 
 def holds(path: Path, found: BundleInfo) -> str:
     """What is in it, as a sentence."""
-    taken = ""
-    if found.secrets:
-        changed = "1 turn" if found.redacted == 1 else f"{found.redacted:,} turns"
-        taken = f"; {show.plural(found.secrets, 'secret')} taken out, {changed} changed"
+    taken = f"; {found.redaction}" if found.secrets else ""
     actors = show.plural(len(found.actors), "actor")
     return f"{path.name} holds {show.plural(found.turns, 'turn')} of {actors}, {show.size(found.size_bytes)}{taken}."

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui import format as show
 from ui.theme import sheet
 from ui.widgets.build import label
 from workbench.api import Invalid
@@ -73,7 +74,7 @@ class ExportSessionDialog(QDialog):
 
     @property
     def actors(self) -> tuple[str, ...]:
-        return parts(self._actors.text())
+        return show.parts(self._actors.text())
 
     @property
     def since(self) -> float:
@@ -100,13 +101,8 @@ class ExportSessionDialog(QDialog):
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        return parts(self._names.text()) if self._redact.isChecked() else ()
+        return show.parts(self._names.text()) if self._redact.isChecked() else ()
 
     @property
     def with_interpreter(self) -> bool:
         return self._interpreter.isChecked()
-
-
-def parts(line: str) -> tuple[str, ...]:
-    """What stands between commas."""
-    return tuple(filter(None, (part.strip() for part in line.split(","))))

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QLineEdit, QSplit
 
 from ui import format as show
 from ui.desk import Desk
-from ui.dialogs.export_session import parts
 from ui.models import Column, RowModel
 from ui.theme import sheet
 from ui.widgets.build import box, button, label, row, set_tone
@@ -147,7 +146,7 @@ class RehearsalWindow(QDialog):
 
     @property
     def names(self) -> tuple[str, ...]:
-        return parts(self.actors.text())
+        return show.parts(self.actors.text())
 
     def show_working(self) -> None:
         self.start.setEnabled(False)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 from ui import format as show
+from ui.desk import Desk
 from ui.facts import Facts, caption, grid
 from ui.theme import current, sheet
 from workbench.api.bundles import BundleEntry, BundleInfo
@@ -35,6 +37,13 @@ class SessionContents(QDialog):
         whole.setContentsMargins(12, 12, 12, 12)
         whole.addWidget(self.text, 1)
         whole.addWidget(buttons)
+
+
+async def show_contents(desk: Desk, parent: QWidget, path: Path) -> None:
+    """Read the file, and show what is in it."""
+    import workbench
+
+    SessionContents(parent, path.name, await desk.bridge.call(workbench.show_bundle, path)).show()
 
 
 def contents(found: BundleInfo) -> str:
@@ -76,16 +85,8 @@ def facts(found: BundleInfo) -> Facts:
     yield "Log lines", f"{found.log_lines:,}"
     for each in found.interpreters:
         yield "Interpreter", f"{each[:16]}, {'in it' if each in found.included else 'by its hash alone'}"
-    yield "Secrets", _secrets(found)
+    yield "Secrets", found.redaction
     yield "Rules", ", ".join(found.rules)
-
-
-def _secrets(found: BundleInfo) -> str:
-    if not found.rules:
-        return "none were looked for"
-    if not found.secrets:
-        return "none were found"
-    return f"{show.plural(found.secrets, 'secret')} taken out, {show.plural(found.redacted, 'turn')} changed"
 
 
 def _state(entry: BundleEntry) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from ui import format as show
 from ui.widgets.build import label, row
-from workbench.api import Invalid
-from workbench.api.journal import KEY_HEADER
+from workbench.api.journal import KEY_HEADER, headers_of
 
 
 class HeadersEdit(QWidget):
@@ -37,15 +37,8 @@ class HeadersEdit(QWidget):
 
     def headers(self) -> Mapping[str, str]:
         """Invalid: what is written is no header, or a second one of its name."""
-        found = {KEY_HEADER: key} if (key := self.key.text().strip()) else {}
-        for part in filter(None, (part.strip() for part in self.others.text().split(","))):
-            name, equals, value = (each.strip() for each in part.partition("="))
-            if not (name and equals):
-                raise Invalid(f"{part!r} is no header; write NAME=VALUE, with commas between them")
-            if name in found:
-                raise Invalid(f"the header {name} is given twice")
-            found[name] = value
-        return found
+        others = ("=".join(map(str.strip, part.split("=", 1))) for part in show.parts(self.others.text()))
+        return headers_of(others, self.key.text().strip())
 
     def set_headers(self, headers: Mapping[str, str]) -> None:
         """A value with a comma in it cannot be written in this line, and is sent again from the history alone."""

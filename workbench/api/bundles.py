@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from workbench.api.identity import ActorId
 from workbench.api.replay import Divergence
+from workbench.api.words import plural
 
 SUFFIX = ".plexbundle"
 FORMAT = 1
@@ -91,6 +92,15 @@ class BundleInfo:
     held: bool = False
     changes: int = 0
     rows: int = 0
+
+    @property
+    def redaction(self) -> str:
+        """What came of looking for secrets, in words."""
+        if not self.rules:
+            return "no secrets were looked for"
+        if not self.secrets:
+            return "no secrets were found"
+        return f"{plural(self.secrets, 'secret')} taken out, {plural(self.redacted, 'turn')} changed"
 
 
 @dataclass(frozen=True, slots=True)

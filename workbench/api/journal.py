@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from workbench.api.capabilities import Grant
-from workbench.api.errors import WorkbenchError
+from workbench.api.errors import Invalid, WorkbenchError
 from workbench.api.identity import ActorId
 from workbench.api.limits import Limits
 from workbench.api.messages import Envelope, Payload
@@ -18,6 +18,25 @@ from workbench.api.value import value
 CHECKPOINT_TURNS = 1_000
 """A durable actor's state is stored after this many turns, unless it asks for it itself."""
 KEY_HEADER = "idempotency-key"
+
+
+def headers_of(written: Iterable[str], key: str = "") -> Mapping[str, str]:
+    """The headers of a message as they are written, `NAME=VALUE` each, and its idempotency key if it has one.
+
+    Invalid: one of them is no header, or a second one of its name.
+    """
+    found = {KEY_HEADER: key} if key else {}
+    for each in written:
+        name, equals, value = each.partition("=")
+        name = name.strip()
+        if not (name and equals):
+            raise Invalid(f"{each!r} is no header; write NAME=VALUE")
+        if name in found:
+            raise Invalid(f"the header {name} is given twice")
+        found[name] = value
+    return found
+
+
 KEY_SECONDS = 86_400.0
 """How long a reply is kept for a message that is sent again with the same key."""
 

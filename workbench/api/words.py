@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-IRREGULAR = {"child": "children"}
+IRREGULAR = {"child": "children", "entry": "entries"}
 
 
 def plural(number: int, noun: str) -> str:

@@ -7,6 +7,7 @@ import shlex
 import click
 
 from workbench.api import ActorInfo, ActorState, DeadLetter, Ending, Kind, Node, NotFound, SpawnOptions, WorkbenchError
+from workbench.api.journal import headers_of
 from workbench.cli import exchange, failure, options, payload, render
 from workbench.cli.connection import Target, running
 
@@ -123,7 +124,7 @@ def call(
 
     PAYLOAD is text, or @FILE for the text of a file (@@ for a plain @); TYPE:=HEX and TYPE:=@FILE send binary.
     """
-    sent = payload.message(message, Kind.CALL, payload.headers(header, key))
+    sent = payload.message(message, Kind.CALL, headers_of(header, key))
     with running(target) as node:
         done = exchange.send(node, name, sent, timeout=timeout_seconds)
     exchange.show(done, failure.NO_SOURCES, as_json=as_json)
@@ -142,7 +143,7 @@ def cast(name: str, message: str, header: tuple[str, ...], key: str, target: Tar
 
     The mailbox of a crashed actor keeps it for its next life; that this is so is said on stderr.
     """
-    sent = payload.message(message, Kind.CAST, payload.headers(header, key))
+    sent = payload.message(message, Kind.CAST, headers_of(header, key))
     with running(target) as node:
         node.actors.tell(name, sent.type, sent.payload, headers=sent.headers)
         exchange.tell_if_it_waits(node, name)

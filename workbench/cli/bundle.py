@@ -74,7 +74,7 @@ def export(
         render.line(render.record(info))
     else:
         turns, recorded = plural(info.turns, "turn"), plural(sum(bool(actor.turns) for actor in info.actors), "actor")
-        click.echo(f"{file} holds {turns} of {recorded}, {render.size(info.size_bytes)}; {_redacted(info)}")
+        click.echo(f"{file} holds {turns} of {recorded}, {render.size(info.size_bytes)}; {info.redaction}")
     _warn(info.notes, info.problems)
 
 
@@ -251,15 +251,7 @@ def _facts(info: BundleInfo) -> Iterator[tuple[str, str]]:
             f"{interpreter[:12]}, {'included' if interpreter in info.included else 'by its hash alone'}",
         )
     yield "rules", ", ".join(info.rules)
-    yield "secrets", _redacted(info)
-
-
-def _redacted(info: BundleInfo) -> str:
-    if not info.rules:
-        return "no secrets were looked for"
-    if not info.secrets:
-        return "no secrets were found"
-    return f"{plural(info.secrets, 'secret')} taken out, {plural(info.redacted, 'turn')} changed"
+    yield "secrets", info.redaction
 
 
 def _actors(info: BundleInfo) -> Iterator[tuple[str, ...]]:

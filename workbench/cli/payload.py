@@ -7,12 +7,11 @@ TYPE=@FILE     the text of a file       TYPE=@@TEXT   text that begins with @
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.api import Invalid, Kind, Payload
-from workbench.api.journal import KEY_HEADER
 from workbench.api.messages import NO_HEADERS
 
 AS_BYTES = "send its bytes with TYPE:=@FILE"
@@ -26,19 +25,6 @@ class Message:
     type: str
     payload: Payload
     headers: Mapping[str, str] = field(default_factory=dict)
-
-
-def headers(written: Sequence[str], key: str = "") -> Mapping[str, str]:
-    """Read `NAME=VALUE` of each, and the idempotency key; Invalid says what is wrong."""
-    found = {KEY_HEADER: key} if key else {}
-    for each in written:
-        name, equals, value = each.partition("=")
-        if not (name and equals):
-            raise Invalid(f"{each!r} is no header; write NAME=VALUE")
-        if name in found:
-            raise Invalid(f"the header {name} is given twice")
-        found[name] = value
-    return found
 
 
 def message(written: str, kind: Kind, headers: Mapping[str, str] = NO_HEADERS) -> Message:

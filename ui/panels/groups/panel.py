@@ -175,7 +175,7 @@ class GroupsPanel(MasterPanel[Group]):
             self.refresh()
 
     def _join(self) -> None:
-        topics = [topic.strip() for topic in self.topics.text().split(",") if topic.strip()]
+        topics = show.parts(self.topics.text())
         self.run(self._do_join(self.chosen, self.actor.actor(), topics))
 
     async def _do_join(self, group: str, actor: str, topics: Sequence[str]) -> None:

@@ -76,16 +76,15 @@ class Deeds:
         if harmful := [damage for damage in found if not damage.harmless]:
             self._tell_damage(harmful, whose)
             return
-        entries = sum(each.entries for each in infos)
-        counted = "1 entry" if entries == 1 else f"{entries:,} entries"
+        counted = show.plural(sum(each.entries for each in infos), "entry")
         told = "\n".join(map(str, found))
         self._desk.notice(f"{counted} {whose}: all as written.", "ok", details=told, key="journal")
 
     def _tell_damage(self, found: Sequence[Damage], whose: str) -> None:
         first = found[0]
-        count = "1 entry is" if len(found) == 1 else f"{len(found):,} entries are"
+        count, be = show.plural(len(found), "entry"), "is" if len(found) == 1 else "are"
         self._desk.notice(
-            f"{count} not as written {whose}; the first: {first}.", "error",
+            f"{count} {be} not as written {whose}; the first: {first}.", "error",
             details="\n".join(map(str, found)), key="journal",
         )  # fmt: skip
 
@@ -97,19 +96,12 @@ class Deeds:
     async def _do_replay(self, node: Node, info: JournalInfo) -> None:
         import workbench
 
-        job = self._desk.jobs.begin(f"Replay of {info.actor.name}")
-        try:
+        with self._desk.jobs.doing(f"Replay of {info.actor.name}") as job:
             found = await self._panel.call(
                 lambda: workbench.replay_journal(node, info.actor.name, progress=job.report, cancel=job.cancel)
             )
-        except Conflict:
-            if not job.cancel.is_set():
-                raise
-            return
-        finally:
-            self._desk.jobs.end(job)
-        if self._panel.chosen == info.actor.name:
-            self._panel.details.show_replay(found)
+            if self._panel.chosen == info.actor.name:
+                self._panel.details.show_replay(found)
 
     # export
 
@@ -157,7 +149,7 @@ class Deeds:
                 "before; what is removed can be neither shown nor replayed any more.")  # fmt: skip
         if await confirm(self._panel, f"Compact the journal of {name}?", text, "Compact"):
             removed = await self._panel.call(node.journal.compact, info.actor)
-            self._done("1 entry is removed." if removed == 1 else f"{removed:,} entries are removed.")
+            self._done(f"{show.plural(removed, 'entry')} {'is' if removed == 1 else 'are'} removed.")
 
     def _remove(self) -> None:
         self._with_chosen(self._do_remove)

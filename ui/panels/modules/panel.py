@@ -28,7 +28,6 @@ from ui.widgets.empty_state import EmptyState
 from workbench.api import (
     AlreadyExists,
     Area,
-    Conflict,
     Format,
     ModuleDetail,
     ModuleDiff,
@@ -329,20 +328,15 @@ class ModulesPanel(TablePanel[Deployed]):
         node = self.desk.node
         if node is None:
             return
-        job = self.desk.jobs.begin(info.name, "building a component")
         try:
-            data = await self.call(
-                lambda: node.modules.build(info.hash, progress=job.report, cancel=job.cancel)
-            )  # fmt: skip
-            await self.call(path.write_bytes, data)
-            self.desk.notice(f"{info.name} was built into {path} ({show.size(len(data))}).", "ok")
+            with self.desk.jobs.doing(info.name, "building a component") as job:
+                data = await self.call(
+                    lambda: node.modules.build(info.hash, progress=job.report, cancel=job.cancel)
+                )  # fmt: skip
+                await self.call(path.write_bytes, data)
+                self.desk.notice(f"{info.name} was built into {path} ({show.size(len(data))}).", "ok")
         except OSError as error:
             self.desk.notice(f"{path} was not written: {error.strerror or error}", "error")
-        except Conflict as error:
-            if not job.cancel.is_set():
-                self.desk.failed(error)
-        finally:
-            self.desk.jobs.end(job)
 
     def _remove(self) -> None:
         rows = self.acted()

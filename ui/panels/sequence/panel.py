@@ -141,7 +141,7 @@ class SequencePanel(Panel):
         self._ask()
 
     def _ask(self) -> None:
-        names = tuple(filter(None, (name.strip() for name in self.actors.text().split(","))))
+        names = show.parts(self.actors.text())
         services = self.desk.actions["sequence.services"].isChecked()
         asked = names, int(self.range.currentData()), services, self.since.text().strip(), self.until.text().strip()
         try:

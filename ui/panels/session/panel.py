@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
-from pathlib import Path
 
 from PySide6.QtCore import QModelIndex
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QWidget
@@ -12,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QWidget
 from ui import format as show
 from ui.commands import command
 from ui.desk import Desk
-from ui.dialogs.session_contents import SessionContents
+from ui.dialogs.session_contents import show_contents
 from ui.paging import PagedModel, Source
 from ui.panel import Panel
 from ui.panels.session.actor_choice import THAT_OF_THE_TURN, ActorChoice
@@ -28,7 +26,7 @@ from ui.widgets.build import box, column, label, row, shrinks, tool_for
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.paged_table import PagedTable, PagesTable
 from ui.widgets.turning_splitter import TurningSplitter
-from workbench.api import Conflict, Invalid, WorkbenchError
+from workbench.api import Invalid, WorkbenchError
 from workbench.api.session import Direction, Session
 
 READ = 5_000
@@ -306,23 +304,18 @@ class SessionPanel(Panel):
 
     async def _do_find(self, session: Session, way: Direction, where: str, actor: str) -> bool:
         position = self.desk.nodes.heading
-        job = self.desk.jobs.begin("Looking for a turn", where or actor)
+        found, looked = None, False
         try:
-            found = await self.call(
-                lambda: session.find(position, where=where, actor=actor or None, direction=way, cancel=job.cancel)
-            )
+            with self.desk.jobs.doing("Looking for a turn", where or actor) as job:
+                found = await self.call(
+                    lambda: session.find(position, where=where, actor=actor or None, direction=way, cancel=job.cancel)
+                )
+                looked = True
         except WorkbenchError as error:
-            if not (isinstance(error, Conflict) and job.cancel.is_set()):
-                self.desk.notice(str(error), "warn", key="find")
-                if isinstance(error, Invalid) and where == self.where_line.text().strip():
-                    self.where_line.refuse(self.where_line.filter, str(error))
-            return False
-        except asyncio.CancelledError:
-            job.cancel.set()  # or the search would go on, and nobody would wait for it
-            raise
-        finally:
-            self.desk.jobs.end(job)
-        if session is not self._session:
+            self.desk.notice(str(error), "warn", key="find")
+            if isinstance(error, Invalid) and where == self.where_line.text().strip():
+                self.where_line.refuse(self.where_line.filter, str(error))
+        if not looked or session is not self._session:
             return False
         if found is None:
             side = "after" if way is Direction.FORWARD else "before"
@@ -337,12 +330,7 @@ class SessionPanel(Panel):
     def _contents(self) -> None:
         held = self.desk.nodes.current
         if held is not None and held.path is not None:
-            self.run(self._show_contents(held.path))
-
-    async def _show_contents(self, path: Path) -> None:
-        import workbench
-
-        SessionContents(self, path.name, await self.call(workbench.show_bundle, path)).show()
+            self.run(show_contents(self.desk, self, held.path))
 
     def _verify(self) -> None:
         self.run(self.details.replaying.verify())

@@ -16,7 +16,6 @@ from ui.widgets.divergence_view import DivergenceView
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.filtered_table import FilteredTable
 from ui.widgets.table import Table
-from workbench.api import Conflict, WorkbenchError
 from workbench.api.bundles import ActorReplay, BundleInfo, BundleReplay
 
 
@@ -77,21 +76,14 @@ class Replaying(QWidget):
         path = self.path
         if path is None:
             return
-        job = self._desk.jobs.begin(path.name, "replaying")
-        try:
+        with self._desk.jobs.doing(path.name, "replaying") as job:
             found = await self._desk.bridge.call(
                 lambda: workbench.replay_bundle(path, progress=job.report, cancel=job.cancel)
             )
-        except WorkbenchError as error:
-            if not (isinstance(error, Conflict) and job.cancel.is_set()):
-                self._desk.failed(error)
-            return
-        finally:
-            self._desk.jobs.end(job)
-        if any(held.path == path for held in self._desk.nodes.held):
-            self._found[path] = found
-        if path == self.path:
-            self._show(path, found)
+            if any(held.path == path for held in self._desk.nodes.held):
+                self._found[path] = found
+            if path == self.path:
+                self._show(path, found)
 
     def _forget_closed(self) -> None:
         there = {held.path for held in self._desk.nodes.held}
@@ -135,12 +127,8 @@ class Replaying(QWidget):
         path = self.path
         if path is None:
             return
-        job = self._desk.jobs.begin(path.name, "verifying")
-        try:
-            found = await self._desk.bridge.call(workbench.verify_bundle, path)
-        finally:
-            self._desk.jobs.end(job)
-        self._tell(found)
+        with self._desk.jobs.doing(path.name, "verifying"):
+            self._tell(await self._desk.bridge.call(workbench.verify_bundle, path))
 
     def _tell(self, found: BundleInfo) -> None:
         name = Path(found.path).name
@@ -149,8 +137,8 @@ class Replaying(QWidget):
             self._desk.notice(f"{name} is damaged: {found.problems[0]}{more}.", "error",
                               details="\n".join(found.problems), key="verify")  # fmt: skip
             return
-        entries = "1 entry" if len(found.entries) == 1 else f"{len(found.entries):,} entries"
-        self._desk.notice(f"{name} is whole: {entries}, {show.plural(found.turns, 'turn')}.", "ok", key="verify")
+        held = f"{show.plural(len(found.entries), 'entry')}, {show.plural(found.turns, 'turn')}"
+        self._desk.notice(f"{name} is whole: {held}.", "ok", key="verify")
 
     def take_theme(self) -> None:
         self.first.take_theme()

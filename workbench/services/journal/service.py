@@ -322,7 +322,7 @@ class JournalService:
 
     def number(self, actor: ActorId) -> int:
         """NotFound: it has no journal."""
-        found = self._numbers.get(actor) or store.number_of(self.database, actor)
+        found = self._numbers.get(actor)
         if found is None:
             raise NotFound(f"{actor.name} has no journal: it was never durable; spawn it with --durable")
         return found

@@ -41,7 +41,6 @@ INSERT_ACTOR = """
 INSERT INTO journal_actors (tenant, namespace, name, module, runs, quarantined, first, first_event)
 VALUES (?, ?, ?, ?, ?, 0, 1, 1) RETURNING number
 """
-FIND_ACTOR = "SELECT number FROM journal_actors NOT INDEXED WHERE tenant = ? AND namespace = ? AND name = ?"
 INSERT_TURN = "INSERT INTO journal (actor, seq, line, crc) VALUES (?, ?, ?, ?)"
 EXPIRED = "SELECT * FROM journal_replies WHERE expires <= ?"
 INSERT_EFFECT = "INSERT OR IGNORE INTO journal_effects (actor, key, value, crc) VALUES (?, ?, ?, ?)"
@@ -167,11 +166,6 @@ def reply(row: Row) -> Turn | Bad:
 
 def effect(row: Row) -> tuple[Payload] | Bad:
     return _either(EFFECTS, row, lambda row: (row["value"],))
-
-
-def number_of(database: Database, actor: ActorId) -> int | None:
-    found = database.as_stored(FIND_ACTOR, (actor.tenant, actor.namespace, actor.name))
-    return int(found[0][0]) if found else None
 
 
 def actor(database: Database, number: int) -> Row:

@@ -258,6 +258,13 @@ def _choose(panel: TupleSpacePanel, wanted: str) -> bool:
     return False
 
 
+def _is_built(panel: TupleSpacePanel, wanted: str) -> bool:
+    """Whether the pattern has the fields of the chosen tuple; one that is there still."""
+    _choose(panel, wanted)
+    panel.desk.actions.run("tuple.build")
+    return len(panel.lists.building.rows) > 1
+
+
 def _comes_close(panel: TupleSpacePanel) -> bool:
     """Whether something is shown for the inspector, who is chosen again when it waits anew."""
     waiting = panel.lists.waiting
@@ -286,7 +293,7 @@ async def data(window: MainWindow, look: str) -> None:
     await until(lambda: _comes_close(panel), "what comes closest to what the inspector wants")
     await alone(window, "tuplespace", f"tuplespace-closest-{look}")
     window.raise_panel("tuplespace")
-    window.desk.actions.run("tuple.build")
+    await until(lambda: _is_built(panel, wanted), "a pattern made of a job")
     panel.lists.building.rows[1].choice.setCurrentText("any int")
     await alone(window, "tuplespace", f"tuplespace-pattern-{look}")
     window.desk.actions.run("tuple.all")

@@ -10,10 +10,15 @@ from pathlib import Path
 import pytest
 
 from workbench.api import Area, Crashed, NotFound, Rejected, SpawnOptions
+from workbench.api.messages import Envelope, Kind
 from workbench.api.turns import BirthReason
 from workbench.config import load
 from workbench.data import directory
 from workbench.node import LocalNode, Machine
+from workbench.runtime import recovery
+from workbench.runtime.actor import Actor
+from workbench.runtime.body import Spec
+from workbench.runtime.mailbox import Letter
 
 SAMPLE = (directory("resources") / "actors" / "durability_actor.py").read_bytes()
 FRAGILE = b'''
@@ -204,6 +209,27 @@ def test_what_waits_in_the_mailbox_outlives_the_node(reopen: Open) -> None:
         node.actors.tell("d", "increment")
     assert state(reopen())["count"] == 3
     assert state(reopen())["count"] == 3
+
+
+def test_what_waited_is_handled_before_what_comes_while_it_is_brought_back(
+    reopen: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the sender is back first, and finishes a turn that was cut off."""
+    node = reopen()
+    spawn(node)
+    node.actors.suspend("d")
+    for word in ("first", "second"):
+        node.actors.tell("d", "persist_batch", json.dumps([["said", word]]))
+    recover = recovery.recover
+
+    def slowly(actor: Actor, spec: Spec) -> None:
+        recover(actor, spec)
+        actor.deliver(Letter(Envelope("x", Kind.CAST, "persist_batch", '[["said", "third"]]', "", 1.0, "x", {})))
+
+    monkeypatch.setattr(recovery, "recover", slowly)
+    node = reopen()
+    assert state(node)["sequence"] == 3
+    assert [event.payload for event in node.journal.events("d")] == ["first", "second", "third"]
 
 
 def test_what_it_tells_leaves_with_the_turn_and_not_with_one_that_crashes(reopen: Open) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -154,15 +154,13 @@ class Actor:
             self._owned = True
         self.around.scheduler.submit(self)
 
-    def take_up(self, letter: Letter) -> None:
-        """A kept message that was not handled when the node ended. By the owner, before it lives.
+    def take_up(self, kept: Sequence[Letter]) -> None:
+        """Kept messages that were not handled when the node ended. By the owner, before it lives.
 
-        Who sent it may be about to hand it over, or has done so.
+        Who sent one may be about to hand it over, or has done so.
         """
         with self._lock:
-            if all(waiting.number != letter.number for waiting in self.mailbox.letters):
-                self.mailbox.put(letter, self.id.name, of_system=True)
-                self._taken_up.add(letter.number)
+            self._taken_up |= self.mailbox.take_up(kept)
 
     def handle_here(self, envelope: Envelope) -> Reply | WorkbenchError | None:
         """Run the message's turn on this very thread and give its outcome; None when that is not possible now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 from workbench.answer import Answer
@@ -76,6 +77,20 @@ class Mailbox:
         self.letters.clear()
         self._bytes_out = self._bytes_in
         return letters
+
+    def take_up(self, kept: Iterable[Letter]) -> Set[int]:
+        """Put those of them in that are not there, and give their numbers; all were accepted before, however many.
+
+        A sender that came back earlier may have sent newer ones already: those on disk stand in the order in which they
+        were sent, before the others.
+        """
+        waiting = self.clear()
+        there = {letter.number: letter for letter in waiting if letter.number}
+        fresh = {letter.number: letter for letter in kept if letter.number not in there}
+        self.letters.extend(letter for _, letter in sorted((there | fresh).items()))
+        self.letters.extend(letter for letter in waiting if not letter.number)
+        self._bytes_in = self._bytes_out + sum(len(letter.envelope.payload) for letter in self.letters)
+        return fresh.keys()
 
     def oldest(self) -> float | None:
         """When the oldest one was sent."""

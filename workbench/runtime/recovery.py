@@ -52,8 +52,7 @@ def begin(actor: Actor) -> None:
 
 def take_up(actor: Actor, durable: Durable) -> None:
     """The messages that were accepted and not handled wait in its mailbox again."""
-    for post in durable.kept():
-        actor.take_up(Letter(post.envelope, None, post.number))
+    actor.take_up([Letter(post.envelope, None, post.number) for post in durable.kept()])
 
 
 def recover(actor: Actor, spec: Spec) -> None:

@@ -49,11 +49,12 @@ class Panel(QWidget):
         self.desk = desk
         self.setObjectName("panel")
         self.setAccessibleName(f"{self.title} panel")
-        self._dirty, self._loading, self._again = True, False, False
+        self._dirty, self._loading, self._again, self._urgent = True, False, False, False
         self._tasks: set[asyncio.Task[None]] = set()
         self._rest = QTimer(self, singleShot=True, interval=self.rest_ms)
         self._rest.timeout.connect(self._rested)
         desk.node_changed.connect(self.refresh)
+        desk.nodes.moved.connect(self._hasten)
         desk.bridge.changed.connect(self._areas_changed)
         desk.theme_changed.connect(self.repaint_icons)
         desk.absence_changed.connect(self.show_absence)
@@ -138,6 +139,13 @@ class Panel(QWidget):
         if areas & self.areas:
             self.refresh()
 
+    def _hasten(self) -> None:
+        """Somebody waits for another moment of a session: it comes after the least rest, however long the last took."""
+        if self._rest.isActive():
+            self._rest.start(min(self._rest.remainingTime(), self.rest_ms))
+        self._urgent = self._loading
+        self.refresh()
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.come_forward()
@@ -162,7 +170,8 @@ class Panel(QWidget):
             self.desk.stale_changed.emit("")
         finally:
             self._loading = False
-            self._rest.start()
+            self._rest.start(self.rest_ms if self._urgent else self._rest.interval())
+            self._urgent = False
             if self._again:
                 self._again, self._dirty = False, True
 

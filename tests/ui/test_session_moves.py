@@ -150,3 +150,14 @@ def test_what_is_in_the_file_is_shown(window: MainWindow, session: SessionPanel,
     assert "workbench" in text and "Actors (2)" in text and "turns/0001.jsonl" in text
     assert "no secrets were found" in text
     shown.close()
+
+
+def test_another_moment_is_shown_at_once_though_the_panel_rests_after_a_long_reading(
+    window: MainWindow, session: SessionPanel, qtbot: QtBot
+) -> None:
+    window.raise_panel("actors")
+    panel = actors(window)
+    qtbot.waitUntil(lambda: len(panel.model.rows) == 2)
+    panel._rest.start(3_600_000)  # as after one that took a quarter of an hour
+    go(window, 0, qtbot)
+    qtbot.waitUntil(lambda: not panel.model.rows)

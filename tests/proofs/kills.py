@@ -18,9 +18,12 @@ from typing import Any
 from tests.proofs.victim import POINTS
 
 ROOT = Path(__file__).parents[2]
-OPERATIONS = 4
+OPERATIONS = 40
+"""At most so many before a process comes to its failpoint."""
 SEEDS = 40
 RECOVERY = "workbench.runtime.recovery"
+MOST = {"JournalService.open": 2}
+"""How often a process comes there at the least, where that is less than three times: there are two actors."""
 
 
 class Victim:
@@ -82,11 +85,11 @@ class Model:
 
 
 def life(workspace: Path, model: Model, point: str, seed: int, *, faulty: bool = False) -> bool:
-    """One process that is killed, and one that comes after it. Whether it came to the failpoint.
+    """One process that is killed at the failpoint, and one that comes after it. Whether it came there.
 
     `faulty`: with a planted fault, which the model must find.
     """
-    nth = random.Random(f"{point} {seed}").randint(1, 3)
+    nth = random.Random(f"{point} {seed}").randint(1, MOST.get(POINTS[point][1], 3))
     pending: list[str] = []
     if POINTS[point][0] == RECOVERY:  # there must be a turn that was cut off
         nth, first = 1, Victim(workspace, "after an increment", 1)
@@ -127,5 +130,5 @@ def run(points: Sequence[str], seeds: Sequence[int]) -> dict[str, int]:
 def kills() -> dict[str, Any]:
     """25 failpoints x 40 seeds: SIGKILL, and everything is there once."""
     killed = run(list(POINTS), range(SEEDS))
-    assert all(killed.values()), f"never reached: {[point for point, count in killed.items() if not count]}"
+    assert set(killed.values()) == {SEEDS}, f"not killed each time: {killed}"
     return {"runs": len(POINTS) * SEEDS, "killed": killed}

@@ -15,6 +15,7 @@ import signal
 import sys
 from contextlib import nullcontext, suppress
 from functools import wraps
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -88,18 +89,18 @@ def arm(point: str, nth: int) -> None:
     *path, name = qualified.split(".")
     for step in path:
         owner = getattr(owner, step)
-    function, calls = getattr(owner, name), [0]
+    function, calls = getattr(owner, name), count(1)
 
     def die() -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
     @wraps(function)
     def failing(*arguments: Any, **options: Any) -> Any:
-        calls[0] += 1
-        if when == "before" and calls[0] == nth:
+        number = next(calls)
+        if when == "before" and number == nth:
             die()
         result = function(*arguments, **options)
-        if when == "after" and calls[0] == nth:
+        if when == "after" and number == nth:
             die()
         return result
 

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from workbench.api import Area, Crashed, NotFound, Rejected, SpawnOptions
+from workbench.api.identity import ActorId
+from workbench.api.journal import Part
 from workbench.api.messages import Envelope, Kind
-from workbench.api.turns import BirthReason
+from workbench.api.turns import BirthReason, HostCall
 from workbench.config import load
 from workbench.data import directory
 from workbench.node import LocalNode, Machine
@@ -19,6 +21,7 @@ from workbench.runtime import recovery
 from workbench.runtime.actor import Actor
 from workbench.runtime.body import Spec
 from workbench.runtime.mailbox import Letter
+from workbench.runtime.outbox import Outbox
 
 SAMPLE = (directory("resources") / "actors" / "durability_actor.py").read_bytes()
 FRAGILE = b'''
@@ -230,6 +233,29 @@ def test_what_waited_is_handled_before_what_comes_while_it_is_brought_back(
     node = reopen()
     assert state(node)["sequence"] == 3
     assert [event.payload for event in node.journal.events("d")] == ["first", "second", "third"]
+
+
+def test_the_timers_that_there_were_are_set_before_those_of_a_turn_that_was_cut_off(
+    reopen: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two that are due by now are handled in the order in which they became due."""
+    node = reopen()
+    spawn(node, source=TALKER)
+    ask(node, "later", "3600000")
+    envelope = Envelope("e", Kind.CAST, "later", "7200000", "", 1.0, "e", {})
+    journal, who = node._machine.journal, ActorId("d")
+    call = HostCall("messaging", "send-after", (7_200_000, "due", ""), 7)
+    journal.add_part(who, Part(0, (call,), envelope, journal.post(who, envelope)))
+    hours: list[int] = []
+    set_off = Outbox._set_off
+
+    def noted(self: Outbox, number: int, seconds: float) -> None:
+        hours.append(round(seconds / 3600))
+        set_off(self, number, seconds)
+
+    monkeypatch.setattr(Outbox, "_set_off", noted)
+    reopen()
+    assert hours == [1, 2]
 
 
 def test_what_it_tells_leaves_with_the_turn_and_not_with_one_that_crashes(reopen: Open) -> None:

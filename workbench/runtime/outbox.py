@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Sequence
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from workbench.api.errors import WorkbenchError
@@ -36,7 +37,8 @@ class Outbox:
         self._set: dict[int, Timer] = {}
         self._cancelled: list[int] = []
         self._armed: dict[int, int] = {}
-        """Timers that run: their numbers there, by their own, which outlive the process."""
+        """Timers that run: their numbers there, by their own, which outlive the process. They go on another thread."""
+        self._lock = Lock()
 
     @property
     def timers(self) -> int:
@@ -72,7 +74,9 @@ class Outbox:
         timers, self._set = list(self._set.values()), {}
         cancelled, self._cancelled = self._cancelled, []
         for number in cancelled:
-            self._timers.cancel(self._armed.pop(number, 0))
+            with self._lock:
+                runs = self._armed.pop(number, 0)
+            self._timers.cancel(runs)
         self.arm(timers)
         for post in posts:
             self._hand_over(post)
@@ -87,15 +91,26 @@ class Outbox:
         """Let them run, those that are due at once."""
         for timer in timers:
             number, left = timer.number, max(0.0, timer.due - self._clock.now())
-            self._armed[number] = self._timers.after(left, lambda number=number: self._due(number))  # type: ignore[misc]
+            self._set_off(number, left)
+
+    def _set_off(self, number: int, seconds: float) -> None:
+        with self._lock:
+            self._armed[number] = 0
+        runs = self._timers.after(seconds, lambda: self._due(number))
+        with self._lock:
+            if number in self._armed:  # it is not over already
+                self._armed[number] = runs
+                return
+        self._timers.cancel(runs)
 
     def _due(self, number: int) -> None:
-        self._armed.pop(number, None)
+        with self._lock:
+            self._armed.pop(number, None)
         try:
             post = self._fire(number)
         except WorkbenchError as error:  # the disk is full: it is not lost, only late
             logger.warning("a timer could not be made a message yet: %s", error)
-            self._armed[number] = self._timers.after(RETRY_SECONDS, lambda: self._due(number))
+            self._set_off(number, RETRY_SECONDS)
             return
         if post is not None:
             self._hand_over(post)
@@ -108,6 +123,7 @@ class Outbox:
 
     def disarm(self) -> None:
         """No timer runs any more; those that are on disk stay there."""
-        for number in self._armed.values():
-            self._timers.cancel(number)
-        self._armed.clear()
+        with self._lock:
+            armed, self._armed = self._armed, {}
+        for runs in armed.values():
+            self._timers.cancel(runs)

@@ -71,10 +71,10 @@ def recover(actor: Actor, spec: Spec) -> None:
         body.fsm_state = stored.first.state
     _live_through(actor, durable, after, stored.last)
     # Its birth is written with its first turn: that makes one wait for the disk less before the first reply.
+    durable.rearm()  # first: those that it had are due before those that the turn sets
     if (cut_off := durable.cut_off()) is not None and not _finish(actor, durable, *cut_off):
         recover(actor, spec)  # what it died over is written as that, and not tried again
         return
-    durable.rearm()
     actor.begun()
 
 

@@ -238,6 +238,15 @@ def test_what_a_crash_pinned_outlives_the_ring_up_to_its_own_bound(tmp_path: Pat
     deck.close()
 
 
+def test_the_bound_of_what_is_pinned_holds_for_the_segment_that_still_grows(tmp_path: Path) -> None:
+    deck = Deck(tmp_path, Bounds(1 << 30, 1e12, 10))
+    deck.put(birth(1), crash(2))
+    assert deck.segments() == {1: Pin.NONE}
+    assert deck.recording.statistics(HERE, FULL).pinned_bytes == 0
+    assert [row["pin"] for row in deck.database.query("SELECT pin FROM recording")] == [Pin.NONE.value]
+    deck.close()
+
+
 @pytest.mark.usefixtures("small_segments")
 def test_what_is_to_be_kept_lies_apart_and_outlives_the_ring(tmp_path: Path) -> None:
     deck = Deck(tmp_path, Bounds(300, 1e12, 1 << 30))

@@ -13,7 +13,7 @@ from heapq import merge
 from math import inf
 from operator import attrgetter
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from workbench.api.changes import RecordedChange, ServiceChange
 from workbench.api.errors import NotFound
@@ -34,9 +34,17 @@ TURN, CHANGE = "T", "C"
 TURN_ON = "turn recording on with: workbench debug record --level full"
 Ran: TypeAlias = tuple[str, str]
 """A module and its interpreter."""
-Mark: TypeAlias = tuple[int, bool, bool, bool, Ran]
-"""Of a turn: its actor, by number; whether it began at the wanted time or later, was a birth, and gave a state; what
-ran."""
+
+
+class Mark(NamedTuple):
+    """Of a turn: its actor, by number; whether it began at the wanted time or later, and gave a state; of a birth how
+    many turns before it the one is from which it was brought back (0: from none); what ran."""
+
+    actor: int
+    is_late: bool
+    back: int | None
+    gave_state: bool
+    ran: Ran
 
 
 @dataclass(slots=True)
@@ -136,16 +144,15 @@ def _read(node: Node, found: Gathered, actors: Collection[str], since: float, un
         found.turns += 1
         if since:
             number = numbers.setdefault(turn.actor.name, len(numbers))
-            born = turn.birth is not None and turn.outcome is Outcome.REPLY
-            marks.append((number, turn.started >= since, born, is_state(turn), rans[ran]))
+            marks.append(Mark(number, turn.started >= since, _back(turn), is_state(turn), rans[ran]))
     found.completed = journals.completed
     if not found.names and not found.changes and not actors:
         raise NotFound(f"nothing is recorded of this tenant and namespace yet; {TURN_ON}")
     if since:
         found.kept = _from(marks)
-        found.early = sum(1 for keep, mark in zip(found.kept, marks, strict=True) if keep and not mark[1])
+        found.early = sum(1 for keep, mark in zip(found.kept, marks, strict=True) if keep and not mark.is_late)
         found.turns = sum(found.kept)
-        found.modules = {mark[4] for keep, mark in zip(found.kept, marks, strict=True) if keep}
+        found.modules = {mark.ran for keep, mark in zip(found.kept, marks, strict=True) if keep}
     if found.turns > MOST:
         _cut(found)
 
@@ -188,10 +195,10 @@ def _cut(found: Gathered) -> None:
 def _from(marks: Sequence[Mark]) -> bytearray:
     by_actor: dict[int, list[int]] = {}
     for at, mark in enumerate(marks):
-        by_actor.setdefault(mark[0], []).append(at)
+        by_actor.setdefault(mark.actor, []).append(at)
     kept = bytearray(len(marks))
     for places in by_actor.values():
-        first = next((at for at, place in enumerate(places) if marks[place][1]), None)
+        first = next((at for at, place in enumerate(places) if marks[place].is_late), None)
         if first is not None:
             for place in (*places[first:], *_beginning(marks, places[: first + 1])):
                 kept[place] = 1
@@ -199,15 +206,27 @@ def _from(marks: Sequence[Mark]) -> bytearray:
 
 
 def _beginning(marks: Sequence[Mark], places: Sequence[int]) -> Iterable[int]:
-    """What a replay of the last of these turns begins with: the birth and all after it, or the birth and a state."""
+    """What a replay of the last of these turns begins with: the birth and all after it, or the birth and a state. Who
+    was brought back has lived through the turns before its birth, which have a beginning of their own."""
     state: int | None = None
     for at in range(len(places) - 1, -1, -1):
-        _, _, born, gave_state, _ = marks[places[at]]
-        if born:
-            return places[at:] if state is None else (places[at], *places[state:])
-        if state is None and gave_state:
+        mark = marks[places[at]]
+        if mark.back is not None:
+            if state is not None:
+                return (places[at], *places[state:])
+            base = max(0, at - mark.back)
+            before = _beginning(marks, places[: base + 1]) if mark.back else ()
+            return (*before, *places[base:])
+        if state is None and mark.gave_state:
             state = at
     return ()
+
+
+def _back(turn: Turn) -> int | None:
+    birth = turn.birth
+    if birth is None or turn.outcome is not Outcome.REPLY:
+        return None
+    return turn.seq - birth.replayed_after if birth.replayed_after else 0
 
 
 def is_state(turn: Turn) -> bool:

@@ -1,9 +1,10 @@
 """Secrets are taken out by rule, and consistently: the same one becomes the same placeholder everywhere.
 
 A rule is a name under which a secret stands (of a header, a field of a log line, a variable, a key of the key/value
-store, a member of JSON or a pair of a web form; the password in an address stands under none) or, between slashes, a
-regular expression for the secret itself: its first group, else all of it. What a rule finds in one place is taken out
-of every other text too, and of bytes, unless it is so short that it would be found everywhere.
+store or of a side effect, the type of a persisted event, a member of JSON or a pair of a web form; the password in an
+address stands under none) or, between slashes, a regular expression for the secret itself: its first group, else all
+of it. What a rule finds in one place is taken out of every other text too, and of bytes, unless it is so short that it
+would be found everywhere.
 
 Everything is looked at once to `learn` the secrets, and then again to take them out. Modules are never changed: their
 hash is their name.
@@ -35,8 +36,11 @@ _FORM = re.compile(r"(?:(?<=[?&;\s])|^)([A-Za-z0-9_.%+~\[\]-]{1,100})=([^&\s\"'<
 _USER = re.compile(r"(?<=://)([^\s/:@?#]{0,256}):([^\s/@?#]{1,1024})(?=@)")
 """The user info of an address, with its password."""
 _MARK = re.compile(r"\[redacted \d+\]")
-_KEYED = frozenset({"get", "put", "compare-and-swap"})
-"""Functions of the key/value store whose first argument is the key of the values."""
+_KEYED = frozenset({
+    ("keyvalue", "get"), ("keyvalue", "put"), ("keyvalue", "compare-and-swap"), ("durability", "persist"),
+    ("durability", "side-effect"),
+})  # fmt: skip
+"""Functions whose first argument is the name of the values."""
 
 
 class Redaction:
@@ -178,7 +182,7 @@ class Redaction:
 
     def _call(self, call: HostCall) -> HostCall:
         arguments, result = call.arguments, call.result
-        if call.interface == "keyvalue" and call.function in _KEYED and self._is_named(str(arguments[0])):
+        if (call.interface, call.function) in _KEYED and self._is_named(str(arguments[0])):
             arguments = (arguments[0], *(self._marked(each) if _is_payload(each) else each for each in arguments[1:]))
             result = self._marked(result) if _is_payload(result) else result
         return replace(

@@ -202,6 +202,10 @@ class Life:
         if [place.seq for place in places] != list(range(after, born)):
             self._run.drop()
             self._lives = False
+            if (follows := next((place for place in source.places(self.actor) if place.seq == born + 1), None)) is None:
+                return  # it is there for its terms alone: a state that comes later is taken up with them
+            if is_state(source.turn_at(follows)):
+                return
             missing = f"turns {after:,} to {born - 1:,}, by which it was brought back, are not all recorded"
             self._leave_out(f"not replayed, because {missing}")
             self._left_out += 1

@@ -1,4 +1,4 @@
-"""A segment: some hundred turns, with the changes of what services hold among them, compressed together. Pure.
+"""A segment: up to some 1,700 small turns, with the changes of what services hold among them, compressed together. Pure.
 
 A row of the database for each turn would cost more than the turn; a segment is written whole, and again while it grows.
 Its rows are those of turns, those of changes, and marks: a row of one number, the place of the row behind it. Without a
@@ -22,7 +22,7 @@ from workbench.services.recording.rows import from_bytes, to_bytes
 Scope: TypeAlias = tuple[str, str]
 Key: TypeAlias = tuple[str, str, bool]
 RAW_BYTES = 128 << 10
-"""So much makes a segment: some 1,700 small turns, read in 10 ms."""
+"""So much makes a segment, read in 10 ms."""
 COMPRESSION = 3
 PLACES = 20
 """Bits of a place that number what came after one segment was begun and before the next one was."""
@@ -63,7 +63,7 @@ class Segment:
         self._rows.append(row)
 
     def add_change(self, row: Row, place: int) -> None:
-        """The same for a change."""
+        """A change. `settle` follows after some of them."""
         self._place(row, place)
         time = row[TIME]
         if time > self.last:

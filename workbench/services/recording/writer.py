@@ -53,7 +53,6 @@ class Writer:
         """What is on disk; read when it is first needed, for most commands on a workspace record nothing."""
         if self._known is None:
             self._known = Ring(self._bounds, store.held(self._database))
-            self._newest = max(self._newest, self._known.newest)
         return self._known
 
     @property
@@ -95,8 +94,7 @@ class Writer:
             key, began = (whose.tenant, whose.namespace, kept), row[STARTED]
         found = self._open.get(key)
         if found is None:
-            assert self.ring is not None
-            self._newest += 1
+            self._newest = max(self._newest, self.ring.newest) + 1
             pin = Pin.KEPT if kept else Pin.NONE
             found = self._open[key] = Segment(self._newest, key, pin, began, time.monotonic())
             self._places[found.scope] = self._newest << PLACES
@@ -143,6 +141,9 @@ class Writer:
             ring.put(_held(segment, len(data)))
         pins = [number for number, pin in self._pins.items() if ring.pin(number, pin)]
         excess = ring.settle(self._clock.now())
+        for segment in self._unwritten.values():
+            if segment.id in excess.unpinned:
+                segment.pin = Pin.NONE
         try:
             with self._database.transaction(noted=False) as tx:
                 store.settle(tx, excess)

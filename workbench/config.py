@@ -35,11 +35,11 @@ class Config:
     allow) · actors: how many there may be in all · memory_bytes: private memory of the node beyond which nobody is
     spawned (0 = three quarters of the machine's) · compile_jobs: how many compilations may wait · registry_reap_after:
     missed heartbeats after which an entry of the registry is removed · keyvalue, blobs: URLs of the stores of keys and
-    of blobs, empty for those of the workspace · record: how much of the turns is kept on disk (off, messages, full;
-    empty is full for an embedded node and off for `workbench node`) ·
-    recording_bytes, recording_seconds: how much of them, and for how long · recording_pinned_bytes: how much of what
-    outlives that because an actor crashed in it or because it is to be kept · calls_per_second, calls_at_once: how many
-    calls each caller may make at a public listener (0 per second = as many as it likes).
+    of blobs, empty for those of the workspace · record: how much of the turns is kept on disk (off, messages, full,
+    exact; empty is full for an embedded node and off for `workbench node`) · recording_bytes, recording_seconds: how
+    much of them, and for how long · recording_pinned_bytes: how much of what outlives that because an actor crashed in
+    it or because it is to be kept · calls_per_second, calls_at_once: how many calls each caller may make at a public
+    listener (0 per second = as many as it likes).
     """
 
     workspace: Path = DATA

@@ -79,6 +79,11 @@ def test_a_diagram_is_drawn_of_what_was_recorded_as_text_and_as_files(shell: She
     assert json.loads(shell("debug", "diagram", "--after", first.split()[0], "--format", "json").out)["turns"] >= 1
     early = shell("debug", "diagram", "--until", "1971-01-01")
     assert (early.code, early.err) == (1, "not_found: nothing is recorded in this range that could be drawn\n")
+    strange = shell("debug", "diagram", "-o", str(picture.with_suffix(".png")))
+    assert (strange.code, "an ending that no diagram has" in strange.err) == (1, True)
+    assert not picture.with_suffix(".png").exists()
+    both = shell("debug", "diagram", "counter", "nobody", "--format", "json")
+    assert (both.code, both.err) == (0, "nothing of nobody is in it\n")
     nobody = shell("debug", "diagram", "nobody")
     assert (nobody.code, nobody.err) == (1, "not_found: nothing is recorded of nobody that could be drawn\n")
 

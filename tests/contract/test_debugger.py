@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
 
 from workbench.api import Area, Certainty, Crashed, Invalid, Node, NotFound, Outcome, Pin, RecordingLevel, SpawnOptions
@@ -97,6 +99,11 @@ def test_nothing_of_it_is_another_tenants(embedded: Node, counter: str) -> None:
 def test_a_level_that_is_none_is_refused_with_those_that_are() -> None:
     with pytest.raises(Invalid, match="no level of recording 'all'; there are off, messages, full"):
         recording_level("all")
+
+
+def test_no_other_level_is_set(node: Node) -> None:
+    with pytest.raises(Invalid, match="no level of recording 'bogus'"):
+        node.debugger.set_level(None, cast("RecordingLevel", "bogus"))
 
 
 def test_an_actor_with_bytes_and_calls_is_the_same_from_either_end(node: Node) -> None:

@@ -201,7 +201,8 @@ def test_a_module_that_is_missing_is_named_and_the_others_are_replayed(session: 
 
     path = forged(session, tmp_path / "without", remove)
     said = f"modules/{gone} is missing (clerk.py, which "
-    assert any(problem.startswith(said) and "anna" in problem for problem in workbench.verify_bundle(path).problems)
+    problems = [problem for problem in workbench.verify_bundle(path).problems if gone in problem]
+    assert len(problems) == 1 and problems[0].startswith(said) and "anna" in problems[0]
     found = {each.actor.name: each for each in workbench.replay_bundle(path).actors}
     assert gone in found["anna"].problem and not found["door"].problem and found["door"].equal == 6
 

@@ -98,8 +98,10 @@ def test_what_is_no_zip_is_refused(tmp_path: Path, data: bytes, said: str) -> No
     (tmp_path / "x").write_bytes(data)
     with pytest.raises(Invalid, match=said):
         Bundle(tmp_path / "x")
-    with pytest.raises(NotFound, match="there is no file"):
+    with pytest.raises(Invalid, match="is a folder"):
         Bundle(tmp_path)
+    with pytest.raises(NotFound, match="there is no file"):
+        Bundle(tmp_path / "absent")
 
 
 def test_a_zip_of_something_else_is_refused(tmp_path: Path) -> None:

@@ -254,8 +254,46 @@ def test_the_timers_that_there_were_are_set_before_those_of_a_turn_that_was_cut_
         set_off(self, number, seconds)
 
     monkeypatch.setattr(Outbox, "_set_off", noted)
-    reopen()
+    ask(reopen(), "and wait for what was cut off")
     assert hours == [1, 2]
+
+
+WAITER = b"""
+from plexspaces import GenServer, durability, keyvalue, tuplespace
+
+
+class Waiter(GenServer):
+    def handle_request(self, from_actor, message_type, payload):
+        if message_type == "wait":
+            keyvalue.increment("begun", 1)
+            durability.persist("got", str(tuplespace.take(("seat", int), timeout_ms=20_000)))
+        return ""
+
+    def snapshot_state(self):
+        return ""
+"""
+
+
+def test_a_turn_that_was_cut_off_while_it_waited_lets_nobody_else_wait(reopen: Open) -> None:
+    node = reopen()
+    module = node.modules.deploy(WAITER, file_name="waiter.py").hash
+    grants = ("durability", "keyvalue", "tuplespace")
+    for name in ("d", "other"):
+        node.actors.spawn(module, options=SpawnOptions(name, "balanced", grants, durable=True))
+    journal, who = node._machine.journal, ActorId("d")
+    envelope = Envelope("e", Kind.CAST, "wait", "", "", 1.0, "e", {})
+    first, _ = journal.post(who, envelope), journal.post(who, envelope)
+    call = HostCall("keyvalue", "increment", ("begun", 1), 1)
+    journal.add_part(who, Part(0, (call,), envelope, first))
+    node = reopen()
+    assert ask(node, "", name="other") == ""
+    assert any("goes on with 'wait', which was cut off after 1 host call" in line.message for line in node.logs())
+    assert list(node.journal.events("d")) == []
+    for place in (4, 5):
+        node.tuplespace.write(("seat", place))
+    ask(node, "")
+    assert [event.payload for event in node.journal.events("d")] == ["('seat', 4)", "('seat', 5)"]
+    assert node.keyvalue.get("begun") == "1", "what was done before the cut is not done again, and the other is"
 
 
 def test_what_it_tells_leaves_with_the_turn_and_not_with_one_that_crashes(reopen: Open) -> None:
@@ -298,7 +336,7 @@ def test_a_full_disk_refuses_the_turn_and_when_there_is_room_it_goes_on(small_di
         filler = small_disk / "filler"
         filler.write_bytes(bytes(shutil.disk_usage(small_disk).free - 4096))
         count = 1
-        with pytest.raises(Crashed, match=r"could not be written: the disk that holds .* is full") as caught:
+        with pytest.raises(Crashed, match=r"is full; when there is room: workbench actor restart d") as caught:
             for _ in range(10_000):
                 ask(node, "increment", name="tally")
                 count += 1

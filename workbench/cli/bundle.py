@@ -266,7 +266,7 @@ def _modules(info: BundleInfo) -> Iterator[tuple[str, ...]]:
 
 
 def _entry(entry: BundleEntry) -> tuple[str, ...]:
-    said = "damaged" if entry.problem else "" if entry.known else "unknown to this program"
+    said = "unknown to this program" if not entry.known else "damaged" if entry.problem else ""
     name = HASH.sub(lambda found: f"{found[0][:12]}…", entry.name)
     return name, render.size(entry.size_bytes), render.size(entry.packed_bytes), said
 

@@ -32,7 +32,7 @@ from workbench.cli.output import Output
 INHERIT = "inherit"
 SHOWN_CHARACTERS = 60
 DIAGRAMS: dict[str, Callable[[Diagram], str]] = {"svg": to_svg, "mermaid": to_mermaid, "json": to_json}
-ENDINGS = {".svg": "svg", ".json": "json"}
+ENDINGS = {".svg": "svg", ".json": "json", ".mmd": "mermaid", ".md": "mermaid", ".txt": "mermaid", "": "mermaid"}
 
 
 @click.group()
@@ -235,13 +235,18 @@ def diagram(
 
     svg: a picture. mermaid: text that many pages draw. json: the same as data, described in docs/sequence.md.
     """
-    kind = kind or ENDINGS.get(file.suffix.lower() if file else "", "mermaid")
+    ending = file.suffix.lower() if file else ""
+    if kind is None and ending not in ENDINGS:
+        raise Invalid(f"{file} has an ending that no diagram has; write .svg, .json or .mmd, or say --format")
+    kind = kind or ENDINGS[ending]
     with stored(target) as node:
         found = read(node, actors, within=Range(after, up_to, since, until), limit=limit, services=services)
     if not found.arrows:
         of = f" of {', '.join(actors)}" if actors else ""
         when = " in this range" if since or until or after or up_to else ""
         raise NotFound(f"nothing is recorded{of}{when} that could be drawn")
+    for absent in sorted(set(actors) - {party.name for party in found.parties}):
+        click.echo(f"nothing of {absent} is in it", err=True)
     drawn = DIAGRAMS[kind](found)
     if file is None:
         click.echo(drawn, nl=not drawn.endswith("\n"))

@@ -310,8 +310,12 @@ class Actor:
 
     def begun(self) -> None:
         """It has an instance that is ready for messages, which wait as long as it is suspended."""
-        self.state, self.awaited = ActorState.SUSPENDED if self.suspended else ActorState.IDLE, False
+        self.awaited = False
+        self.rest()
         self.around.residents.enter(self)
+
+    def rest(self) -> None:
+        self.state = ActorState.SUSPENDED if self.suspended else ActorState.IDLE
 
     def handle(self, letter: Letter) -> None:
         envelope, body = letter.envelope, self.body

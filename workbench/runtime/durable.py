@@ -42,7 +42,7 @@ class Durable:
         found = self.stored.checkpoint
         self._checkpoint_event, self.checkpoint_seq = (found.events, found.seq) if found else (0, 0)
         self._since_checkpoint = 0
-        self._handled = 0
+        self._handled = self._unfinished = 0
         self._written = 0  # host calls of the turn in hand that are on disk already
         self._along: Callable[[Any], HostCall] | None = None
         self.checkpoint_due = False
@@ -181,8 +181,8 @@ class Durable:
     # For recovery.
 
     def kept(self) -> Sequence[Post]:
-        """Messages that were accepted and not handled."""
-        return self._log.kept(self._body.id)
+        """Messages that were accepted and not handled, without that of the turn that was cut off."""
+        return [post for post in self._log.kept(self._body.id) if post.number != self._unfinished]
 
     def accept(self, envelope: Envelope) -> int:
         """Keep a message until it is handled; from any thread."""
@@ -199,7 +199,9 @@ class Durable:
 
     def cut_off(self) -> tuple[Post, Sequence[HostCall]] | None:
         """The turn in whose middle the process ended, as far as it was written."""
-        return self._log.parts(self._body.id)
+        found = self._log.parts(self._body.id)
+        self._unfinished = found[0].number if found is not None else 0
+        return found
 
     def since(self, after: int, upto: int) -> Sequence[Turn]:
         return list(self._log.turns(self._body.id, after, upto))

@@ -11,12 +11,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from workbench.api.actors import ActorState
 from workbench.api.errors import Cause, Crashed, Internal, Rejected, Unavailable, WorkbenchError
 from workbench.api.journal import KEY_HEADER, Post, Stored
 from workbench.api.limits import MOST_FUEL, Limits
+from workbench.api.logs import Level
 from workbench.api.messages import Kind, Payload, Reply
 from workbench.api.replay import Divergence
 from workbench.api.turns import BirthReason, HostCall, Outcome, Turn
+from workbench.api.words import plural
 from workbench.runtime.durable import Durable
 from workbench.runtime.mailbox import Letter
 from workbench.runtime.replay import Replay, lived_again
@@ -71,11 +74,27 @@ def recover(actor: Actor, spec: Spec) -> None:
         body.fsm_state = stored.first.state
     _live_through(actor, durable, after, stored.last)
     # Its birth is written with its first turn: that makes one wait for the disk less before the first reply.
-    durable.rearm()  # first: those that it had are due before those that the turn sets
-    if (cut_off := durable.cut_off()) is not None and not _finish(actor, durable, *cut_off):
-        recover(actor, spec)  # what it died over is written as that, and not tried again
-        return
+    if (cut_off := durable.cut_off()) is not None:
+        actor.next(lambda: _go_on(actor, spec, *cut_off))  # it may wait for long, and nobody else for it
+    durable.rearm()
     actor.begun()
+
+
+def _go_on(actor: Actor, spec: Spec, post: Post, calls: Sequence[HostCall]) -> None:
+    """Finish the turn that was cut off, before any other."""
+    durable = actor.durable
+    assert durable is not None, "only durable actors have such turns"
+    actor.state = ActorState.RUNNING
+    done = plural(len(calls), "host call")
+    actor.log(Level.INFO, f"goes on with {post.envelope.type!r}, which was cut off after {done}")
+    try:
+        if _finish(actor, durable, post, calls):
+            actor.rest()
+        else:
+            recover(actor, spec)  # what it died over is written as that, and not tried again
+    except WorkbenchError as refused:
+        logger.error("durable actor %s could not be brought back: %s", actor.id, refused)
+        actor.died(getattr(refused, "cause", None) or Cause("crashed", refused.message), None)
 
 
 def _start(actor: Actor, stored: Stored) -> tuple[Payload, int, tuple[int, int]]:

@@ -100,7 +100,8 @@ def _afterwards(actor: Actor, letter: Letter, outcome: Reply | WorkbenchError, f
 def _given_up(actor: Actor, failed: WorkbenchError) -> Crashed:
     """The turn is as if it had never been: the instance, which has seen it, is given up."""
     _durable(actor).drop()
-    cause = Cause("exhausted", f"its turn could not be written: {failed.message}", limit="disk")
+    then = f"when there is room: workbench actor restart {actor.id.name}"
+    cause = Cause("exhausted", f"its turn could not be written: {failed.message}; {then}", limit="disk")
     return Crashed(f"actor {actor.id.name} crashed: {cause}", cause=cause)
 
 

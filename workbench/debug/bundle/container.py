@@ -119,6 +119,8 @@ class Container:
 
 def _opened(path: Path) -> BufferedReader:
     try:
+        if path.is_dir():
+            raise Invalid(f"{path} is a folder; a session bundle is a file")
         if not path.is_file():
             raise NotFound(f"there is no file {path}")
         return path.open("rb")

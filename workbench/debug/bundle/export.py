@@ -35,7 +35,7 @@ class Wanted:
     """What of a session goes into a bundle: actors by name (none: all), turns that began from a time on and up to one
     (0: no bound), and by which rules of secrets.
 
-    `with_interpreter` puts the 20 MB of the interpreter in, for a machine that has another build of it.
+    `with_interpreter` puts the 25 MB of the interpreter in, for a machine that has another build of it.
     """
 
     actors: Collection[str] = ()

@@ -125,7 +125,8 @@ def _modules(bundle: Bundle) -> tuple[BundleModule, ...]:
         try:
             data: bytes | None = bundle.module(info.hash)[1]
         except (Invalid, NotFound) as error:
-            bundle.refuse(error.message)
+            if not any(problem.startswith(f"{layout.MODULES}{info.hash} is missing") for problem in bundle.problems):
+                bundle.refuse(error.message)
             data = None
         names = tuple(each for each in bundle.manifest.interpreters if bundle.bytecode(info.hash, each) is not None)
         found.append(BundleModule(info.hash, info.file_name, info.size_bytes, data is not None, names))

@@ -9,7 +9,14 @@ from workbench.api.changes import HeldRows, RecordedChange
 from workbench.api.errors import Unavailable
 from workbench.api.events import Area
 from workbench.api.identity import ActorId
-from workbench.api.recordings import Range, RecordedTurn, RecordingLevel, RecordingSegment, RecordingStatistics
+from workbench.api.recordings import (
+    Range,
+    RecordedTurn,
+    RecordingLevel,
+    RecordingSegment,
+    RecordingStatistics,
+    recording_level,
+)
 from workbench.api.session import StateView
 from workbench.runtime.levels import Levels
 
@@ -66,6 +73,8 @@ class LocalDebugger:
         return self._levels.of_scope(self._scope) if actor is None else self._levels.of(self._id_of(actor))
 
     def set_level(self, actor: ActorId | str | None, level: RecordingLevel | None) -> RecordingLevel:
+        if level is not None:
+            level = recording_level(level)
         if actor is None:
             self._levels.set_scope(self._scope, level)
         else:

@@ -1,4 +1,4 @@
-"""A segment: up to some 1,700 small turns, with the changes of what services hold among them, compressed together. Pure.
+"""A segment: up to 1,700 small turns, with the changes of what services hold among them, compressed together. Pure.
 
 A row of the database for each turn would cost more than the turn; a segment is written whole, and again while it grows.
 Its rows are those of turns, those of changes, and marks: a row of one number, the place of the row behind it. Without a

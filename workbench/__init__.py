@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from workbench.api.certificates import Certificates
     from workbench.api.showcase import ShowcaseLine
     from workbench.api.tree_file import TreeFile
+    from workbench.exposition import Exposition
     from workbench.node import LocalNode
     from workbench.rpc.server import Server
     from workbench.rpc.server.access import Access
@@ -160,6 +161,13 @@ def serve(
     if private:
         _write_private(node.workspace / ENDPOINT, {"address": server.address, "token": secret, "pid": os.getpid()})
     return server
+
+
+def expose_metrics(node: api.Node, listen: str) -> Exposition:
+    """Offer an embedded node's figures to Prometheus, until `close()`. Invalid: no address. Conflict: it is taken."""
+    from workbench.exposition import expose
+
+    return expose(node, listen)
 
 
 def check_listener(
@@ -475,6 +483,7 @@ __all__ = [
     "default_workspace",
     "endpoint",
     "export_bundle",
+    "expose_metrics",
     "pack",
     "rehearse",
     "replay_bundle",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import urllib.request
 
 
 def test_commands_find_the_node_of_their_workspace(shell) -> None:
@@ -332,3 +333,13 @@ def test_a_denial_says_which_grant_would_have_allowed_the_call(shell) -> None:
         assert "; keyvalue:read/till would allow it" in shell("capability", "show", "reader").out
         rows = {row["capability"]: row for row in shell("capability", "show", "reader", "--json").objects}
         assert rows["keyvalue"]["last_denial"]["grant"] == "keyvalue:read/till"
+
+
+def test_a_node_offers_its_metrics_and_says_where(shell) -> None:
+    with shell.started("node", "--metrics", "127.0.0.1:0") as process:
+        assert process.stdout.readline().startswith("127.0.0.1:")
+        where = next(line for line in process.stderr if "metrics at" in line).split()[-1]
+        with urllib.request.urlopen(where, timeout=10) as answer:
+            assert 'workbench_actors{state="idle"} 0.0' in answer.read().decode()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0

@@ -10,12 +10,11 @@ Importing this package is cheap: the engine, gRPC and the storage are loaded whe
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,26 +23,18 @@ from workbench.api.bundles import SECRETS, ActorReplay, BundleInfo, BundleReplay
 from workbench.api.identity import check_scope
 from workbench.api.modules import CancelToken, ProgressCallback
 from workbench.api.rehearsal import Rehearsal
+from workbench.private_endpoint import Endpoint, endpoint, publish
 
 if TYPE_CHECKING:
+    from workbench.api.backups import BackupInfo
     from workbench.api.certificates import Certificates
     from workbench.api.showcase import ShowcaseLine
     from workbench.api.tree_file import TreeFile
+    from workbench.exposition import Exposition
     from workbench.node import LocalNode
     from workbench.rpc.server import Server
     from workbench.rpc.server.access import Access
     from workbench.rpc.server.listening import ServerTls
-
-ENDPOINT = "endpoint.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """The private address of the node that runs on a workspace, readable by its user alone."""
-
-    address: str
-    token: str
-    pid: int
 
 
 def connect(
@@ -158,8 +149,15 @@ def serve(
         initializer=threads.prepare,
     )
     if private:
-        _write_private(node.workspace / ENDPOINT, {"address": server.address, "token": secret, "pid": os.getpid()})
+        publish(node.workspace, Endpoint(server.address, secret, os.getpid()))
     return server
+
+
+def expose_metrics(node: api.Node, listen: str) -> Exposition:
+    """Offer an embedded node's figures to Prometheus, until `close()`. Invalid: no address. Conflict: it is taken."""
+    from workbench.exposition import expose
+
+    return expose(node, listen)
 
 
 def check_listener(
@@ -202,15 +200,6 @@ def token_in(path: str | Path) -> str:
     from workbench.rpc.security import secret_in
 
     return secret_in(path)
-
-
-def endpoint(workspace: str | Path) -> Endpoint | None:
-    """The private endpoint of the node that runs on a workspace; None when none runs there."""
-    try:
-        found = json.loads((Path(workspace) / ENDPOINT).read_text(encoding="utf-8"))
-        return Endpoint(found["address"], found["token"], found["pid"]) if _alive(found["pid"]) else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
 
 
 def default_workspace() -> Path:
@@ -433,6 +422,37 @@ def rehearse(
     return rehearsals.rehearse(where, candidate, replaces=replaces, actors=actors, progress=progress, cancel=cancel)
 
 
+def create_backup(
+    workspace: str | Path,
+    path: str | Path,
+    *,
+    progress: ProgressCallback | None = None,
+    cancel: CancelToken | None = None,
+) -> BackupInfo:
+    """Write a workspace of this machine into one file, as it is in this moment, also while a node works on it; what is
+    damaged is a problem of what is returned. NotFound: no workspace. Conflict: cancelled. Exhausted, Unavailable."""
+    from workbench import node
+    from workbench.storage import backup
+
+    return backup.create(Path(workspace), Path(path), node.program_version(), progress=progress, cancel=cancel)
+
+
+def verify_backup(
+    path: str | Path, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None
+) -> BackupInfo:
+    """What is in a backup, after every byte was read: it is whole when it has no problems. NotFound, Invalid."""
+    from workbench.storage import backup
+
+    return backup.verify(Path(path), progress=progress, cancel=cancel)
+
+
+def restore_backup(path: str | Path, workspace: str | Path, *, progress: ProgressCallback | None = None) -> BackupInfo:
+    """Make a workspace of a backup, whole or not at all. Conflict: something is there already. Invalid: damaged."""
+    from workbench.storage import backup
+
+    return backup.restore(Path(path), Path(workspace), progress=progress)
+
+
 def start_thread(name: str, run: Callable[[], None]) -> threading.Thread:
     """A daemon thread on which calls of an embedded node run without being handed to another thread."""
     from workbench.runtime import threads
@@ -447,38 +467,23 @@ def behind_the_window() -> None:
     threads.behind_the_window()
 
 
-def _write_private(path: Path, value: object) -> None:
-    scratch = path.with_suffix(".part")
-    scratch.unlink(missing_ok=True)
-    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(value, file)
-    scratch.replace(path)
-
-
-def _alive(pid: int) -> bool:
-    import psutil
-
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
 __all__ = [
     "Endpoint",
     "api",
     "apply_tree",
     "build",
     "connect",
+    "create_backup",
     "default_record",
     "default_workspace",
     "endpoint",
     "export_bundle",
+    "expose_metrics",
     "pack",
     "rehearse",
     "replay_bundle",
     "replay_journal",
+    "restore_backup",
     "run_showcase",
     "sample_fits",
     "serve",
@@ -487,5 +492,6 @@ __all__ = [
     "start_thread",
     "texts",
     "vendor",
+    "verify_backup",
     "verify_bundle",
 ]

@@ -7,7 +7,7 @@ import platform
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -83,6 +83,8 @@ from workbench.wasm.programs import Programs
 Scope = tuple[str, str]
 TREE_SECONDS = 5.0
 CHECK_SECONDS = 120.0
+MEMORY_MAX = Path("/sys/fs/cgroup/memory.max")
+"""What a container or unit may take, as Linux says in version 2 of its control groups."""
 """The check of a source is bounded by the limits of a turn; this is for a machine that is very busy."""
 
 
@@ -439,11 +441,13 @@ class LocalNode:
 
 
 def _three_quarters() -> int:
-    """Of the machine's memory, in bytes; 0 (no bound) where it does not say."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * 3 // 4
-    except (AttributeError, ValueError, OSError):
-        return 0
+    """Of the machine's memory, or of what a container may take of it, in bytes; 0 (no bound) where none says."""
+    found = []
+    with suppress(AttributeError, ValueError, OSError):
+        found.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    with suppress(ValueError, OSError):
+        found.append(int(MEMORY_MAX.read_text()))  # "max" is no bound
+    return min(found, default=0) * 3 // 4
 
 
 def program_version() -> str:

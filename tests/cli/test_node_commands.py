@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import urllib.request
 
 
 def test_commands_find_the_node_of_their_workspace(shell) -> None:
@@ -332,3 +333,28 @@ def test_a_denial_says_which_grant_would_have_allowed_the_call(shell) -> None:
         assert "; keyvalue:read/till would allow it" in shell("capability", "show", "reader").out
         rows = {row["capability"]: row for row in shell("capability", "show", "reader", "--json").objects}
         assert rows["keyvalue"]["last_denial"]["grant"] == "keyvalue:read/till"
+
+
+def test_a_node_offers_its_metrics_and_says_where(shell) -> None:
+    with shell.started("node", "--metrics", "127.0.0.1:0") as process:
+        assert process.stdout.readline().startswith("127.0.0.1:")
+        where = next(line for line in process.stderr if "metrics at" in line).split()[-1]
+        with urllib.request.urlopen(where, timeout=10) as answer:
+            assert 'workbench_actors{state="idle"} 0.0' in answer.read().decode()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+
+
+def test_a_workspace_is_backed_up_while_its_node_runs_and_restored(shell) -> None:
+    with shell.node():
+        assert shell("module", "deploy", "counter.py", "--alias", "counter").code == 0
+        made = shell("backup", "create", "all.zip", "--workspace", str(shell.workspace))
+        assert (made.code, "1 module, 0 blobs" in made.out) == (0, True)
+    assert shell("backup", "verify", "all.zip", "--json").objects[0]["problems"] == []
+    assert shell("backup", "restore", "all.zip", "again").code == 0
+    again = shell("module", "list", "--workspace", "again", "--json").objects
+    assert [row["aliases"] for row in again] == [["counter"]]
+    refused = shell("backup", "restore", "all.zip", "again")
+    assert (refused.code, "is not empty" in refused.err) == (1, True)
+    (shell.folder / "all.zip").write_bytes((shell.folder / "all.zip").read_bytes()[:-50])
+    assert shell("backup", "verify", "all.zip").code == 1

@@ -18,6 +18,7 @@ from workbench.cli.lazy import Lazy
 
 COMMANDS = {
     "actor": "workbench.cli.actor:actor",
+    "backup": "workbench.cli.backup:backup",
     "blob": "workbench.cli.blob:blob",
     "bundle": "workbench.cli.bundle:bundle",
     "capability": "workbench.cli.capability:capability",

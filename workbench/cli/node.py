@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -21,6 +21,7 @@ from workbench.cli.lazy import Lazy
 from workbench.cli.output import Output
 from workbench.cli.progress import ProgressLine
 
+logger = logging.getLogger(__name__)
 COMMANDS = {"certs": "workbench.cli.certs:certs", "token": "workbench.cli.token:token"}
 
 
@@ -82,6 +83,10 @@ class Listener:
 )  # fmt: skip
 @click.option("--reflection", is_flag=True, help="Offer gRPC's reflection beyond this machine too.")
 @click.option(
+    "--metrics", metavar="HOST:PORT", default="",
+    help="Offer figures to Prometheus at http://HOST:PORT/metrics; beyond this machine none of single actors.",
+)  # fmt: skip
+@click.option(
     "--port-file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write the port there."
 )
 @click.option(
@@ -100,8 +105,8 @@ class Listener:
 @options.debug
 @click.pass_context
 def node(
-    context: click.Context, /, workspace: str, port_file: Path | None, keyvalue: str, blobs: str, fresh: bool,
-    record: str | None, **listener: Any,
+    context: click.Context, /, workspace: str, metrics: str, port_file: Path | None, keyvalue: str, blobs: str,
+    fresh: bool, record: str | None, **listener: Any,
 ) -> None:  # fmt: skip
     """Run a node until Ctrl+C or SIGTERM, which stop it in order.
 
@@ -118,13 +123,30 @@ def node(
         public.check(own)
         with ProgressLine() as progress:
             own.prepare(progress=progress)
-        with _stopped_by_signals() as stop, workbench.serve(own) as private, public.opened(own) as listening:
+        with (
+            _stopped_by_signals() as stop,
+            _metrics(own, metrics) as drain,
+            workbench.serve(own) as private,
+            public.opened(own) as listening,
+        ):
             address = listening or private.address
             if port_file is not None:
                 with Output(port_file) as output:
                     output.write(f"{address.rpartition(':')[2]}\n".encode())
             click.echo(address)
             stop.wait()
+            drain()
+
+
+@contextlib.contextmanager
+def _metrics(own: Node, listen: str) -> Iterator[Callable[[], None]]:
+    """Gives what lets its page say that the node is about to end."""
+    if not listen:
+        yield lambda: None
+        return
+    with contextlib.closing(workbench.expose_metrics(own, listen)) as exposition:
+        logger.info("metrics at http://%s/metrics", exposition.address)
+        yield exposition.drain
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ import threading
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Mapping, Sequence, Sized
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from workbench.api.events import Area
@@ -61,6 +61,8 @@ class Metrics:
         self._series: dict[ActorId, deque[Sample]] = {}
         self._node: deque[Sample] = deque(maxlen=kept)
         self._memory = self._mailbox = self._measured = 0
+        self._taken = Counters()
+        """By all actors there were, up to the last sample of each."""
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._process: psutil.Process | None = None
@@ -111,7 +113,15 @@ class Metrics:
         self._last[actor] = counters
         self._count(counters, 1)
         self._count(before, -1)
+        self._sum_up(before, counters)
         return sample
+
+    def _sum_up(self, before: Counters, counters: Counters) -> None:
+        taken = self._taken
+        taken.turns += counters.turns - before.turns
+        taken.fuel += counters.fuel - before.fuel
+        taken.wall_ns += counters.wall_ns - before.wall_ns
+        taken.crashes += counters.crashes - before.crashes
 
     def _count(self, counters: Counters, sign: int) -> None:
         """Into what the node has in all."""
@@ -126,7 +136,9 @@ class Metrics:
         with self._lock:
             self._series.pop(actor, None)
             self._moved.pop(actor, None)
-            self._count(self._last.pop(actor, NOTHING), -1)
+            last = self._last.pop(actor, NOTHING)
+            self._count(last, -1)
+            self._sum_up(last, counters)
 
     def _whole(self, samples: Sequence[Sample], now: float) -> Sample:
         busy = [(sample.turn_ms, sample.messages_per_second) for sample in samples if sample.turn_ms is not None]
@@ -152,6 +164,13 @@ class Metrics:
         """Its newest one: with rates of zero once it has done nothing for a second."""
         series = self._series.get(actor)
         return series[-1] if series else None
+
+    def totals(self) -> Counters:
+        """What all actors took that there were since the node started, up to a second ago; what waits and what memory
+        there is are of those that live."""
+        with self._lock:
+            taken, memory = self._taken, self._memory if self._measured else None
+            return replace(taken, memory_bytes=memory, mailbox=self._mailbox)
 
     def read(self, actors: Sequence[ActorId], *, since: float) -> Mapping[str, Sequence[Sample]]:
         """Samples newer than `since`, by actor name; the node's own under the empty name."""

@@ -78,8 +78,9 @@ class Ring:
         """The greatest id; 0 when there is no segment."""
         return max(self._all, default=0)
 
-    def of(self, scope: Scope) -> list[Held]:
-        return [held for held in self._all.values() if held.scope == scope]
+    def of(self, scope: Scope | None) -> list[Held]:
+        """Those of a tenant and namespace, or all of them."""
+        return [held for held in self._all.values() if scope is None or held.scope == scope]
 
     def pin(self, number: int, pin: Pin) -> bool:
         """Pin or unpin one; whether that changed anything. What is kept by hand is no crash's any more."""

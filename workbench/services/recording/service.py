@@ -196,7 +196,11 @@ class Recording:
             else:
                 writer.kept.discard(actor)
 
-    def statistics(self, scope: Scope, level: RecordingLevel) -> RecordingStatistics:
+    def totals(self) -> RecordingStatistics:
+        """Of all tenants and namespaces."""
+        return self.statistics(None, RecordingLevel.OFF)
+
+    def statistics(self, scope: Scope | None, level: RecordingLevel) -> RecordingStatistics:
         with self._writing:
             held = self._writer.ring.of(scope)
             waiting = self._waiting

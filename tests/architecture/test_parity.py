@@ -171,6 +171,7 @@ RECORDS = {
     api.WaiterMiss: tuplespace_pb2.WaiterMiss,
     api.Where: tuplespace_pb2.TupleTest,
     api.Event: node_pb2.Event,
+    api.Position: node_pb2.Position,
     api.LogLine: node_pb2.LogLine,
     api.NodeInfo: node_pb2.NodeInfo,
     api.Sample: node_pb2.Sample,

@@ -52,6 +52,7 @@ from workbench.api import (
     NotFound,
     Outcome,
     Payload,
+    Position,
     ProcessGroups,
     Progress,
     ProgressCallback,
@@ -79,6 +80,10 @@ class FakeSubscription:
     @property
     def lost(self) -> int:
         return 0
+
+    @property
+    def position(self) -> Position:
+        return Position("fake", 0)
 
     def put(self, event: Event) -> None:
         if event.area in self._areas:
@@ -387,7 +392,7 @@ class FakeNode:
         wanted = {"", *(str(actor) for actor in actors)}
         return {name: [s for s in series if s.time > since] for name, series in self.series.items() if name in wanted}
 
-    def subscribe(self, areas: Collection[Area] = ()) -> Subscription:
+    def subscribe(self, areas: Collection[Area] = (), *, after: Position | None = None) -> Subscription:
         made = FakeSubscription(areas)
         self._subscriptions.append(made)
         return made

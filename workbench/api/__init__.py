@@ -51,7 +51,7 @@ from workbench.api.errors import (
     Unavailable,
     WorkbenchError,
 )
-from workbench.api.events import Area, Event, Subscription
+from workbench.api.events import GAP, Area, Event, Position, Subscription
 from workbench.api.identity import ActorId
 from workbench.api.journal import Damage, Journal, JournalInfo
 from workbench.api.journal import Event as JournalEvent
@@ -107,6 +107,7 @@ __all__ = [
     "ANY",
     "CAPABILITIES",
     "DURATIONS",
+    "GAP",
     "PROFILES",
     "ActorId",
     "ActorInfo",
@@ -192,6 +193,7 @@ __all__ = [
     "Pattern",
     "Payload",
     "Pin",
+    "Position",
     "ProcessGroups",
     "Profile",
     "Progress",

@@ -33,6 +33,12 @@ OPTIONS = (
     ("grpc.absolute_max_metadata_size", METADATA_BYTES),
     ("grpc.enable_http_proxy", 0),
     ("grpc.enable_retries", 0),
+    # Of a node that is gone without a word one learns soon, and soon that it is back.
+    ("grpc.keepalive_time_ms", 10_000),
+    ("grpc.keepalive_timeout_ms", 3_000),
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.min_reconnect_backoff_ms", 4_000),
+    ("grpc.max_reconnect_backoff_ms", 1_000),
 )
 
 

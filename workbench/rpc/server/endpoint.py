@@ -53,12 +53,19 @@ from workbench.rpc.sizes import METADATA_BYTES, REQUEST_BYTES
 
 THREADS = 64
 CLOSE_SECONDS = 5.0
+PING_MS = 5_000
+"""Callers may ping so often where nothing else travels."""
 OPTIONS = (
     ("grpc.max_receive_message_length", REQUEST_BYTES),
     ("grpc.max_send_message_length", -1),
     ("grpc.max_metadata_size", METADATA_BYTES),
     ("grpc.absolute_max_metadata_size", METADATA_BYTES),
     ("grpc.so_reuseport", 0),
+    # A caller whose machine is gone leaves its place to others; one that pings without end is hung up on.
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    ("grpc.http2.min_ping_interval_without_data_ms", PING_MS),
+    ("grpc.http2.max_ping_strikes", 2),
 )
 
 

@@ -1,0 +1,73 @@
+"""A node in a process of its own, which can be killed, stopped and started again at the same address."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+
+import psutil
+
+ROOT = Path(__file__).parents[2]
+
+
+class NodeProcess:
+    """`workbench node` on `workspace`, or another `program` that prints its address first."""
+
+    def __init__(self, workspace: Path, *options: str, program: tuple[str, ...] = ("workbench", "node")) -> None:
+        self.workspace, self._options, self._program = workspace, options, program
+        self.address = ""
+        self.start()
+
+    def start(self) -> None:
+        """The second time at the same address."""
+        listen = self.address or "127.0.0.1:0"
+        module, *rest = self._program
+        command = [sys.executable, "-m", module, *rest, "--workspace", str(self.workspace), "--listen", listen]
+        self.process = subprocess.Popen(
+            [*command, *self._options], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout is not None
+        self.address = self.process.stdout.readline().strip()
+        assert ":" in self.address, f"the node did not start: exit code {self.process.wait()}"
+
+    def tell(self, line: str) -> None:
+        """One line for its standard input."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{line}\n")
+        self.process.stdin.flush()
+
+    def signal(self, number: signal.Signals) -> None:
+        os.kill(self.process.pid, number)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def held(self) -> dict[str, int]:
+        """What it holds now."""
+        process = psutil.Process(self.process.pid)
+        return {
+            "resident_bytes": process.memory_info().rss,
+            "threads": process.num_threads(),
+            "files": process.num_fds(),
+        }
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+    def __enter__(self) -> NodeProcess:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()

@@ -20,7 +20,7 @@ class Proxy:
         self._target = target.rpartition(":")
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
-        self._closed = threading.Event()
+        self._closed, self.was_cut = threading.Event(), threading.Event()
         self._every, self._cut_after = every_seconds, cut_after
         self.up = self.down = self.cuts = 0
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -34,6 +34,7 @@ class Proxy:
         with self._lock:
             cut, self._open = self._open, set()
             self.cuts += bool(cut)
+        self.was_cut.set()
         for end in cut:
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)

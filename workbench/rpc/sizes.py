@@ -15,6 +15,6 @@ BATCH_BYTES = 1 << 20
 METADATA_BYTES = 64 << 10
 
 
-def chunks(data: bytes) -> Iterator[bytes]:
-    """`data` in pieces."""
-    return (data[start : start + CHUNK_BYTES] for start in range(0, len(data), CHUNK_BYTES))
+def chunks(data: bytes, begin: int = 0) -> Iterator[bytes]:
+    """`data` from `begin` on, in pieces."""
+    return (data[start : start + CHUNK_BYTES] for start in range(begin, len(data), CHUNK_BYTES))

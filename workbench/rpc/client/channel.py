@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from threading import Event, Thread
 from typing import Any, TypeVar
 
@@ -122,7 +122,7 @@ class Stub:
         *,
         seconds: float | None = SHORT_SECONDS,
         cancel: CancelToken | None = None,
-    ) -> Iterator[R]:
+    ) -> Generator[R, None, None]:
         """The answers as they come; setting `cancel` ends the call with Conflict."""
         answers = self.open(method, request, answer, seconds=seconds)
         done = Event()

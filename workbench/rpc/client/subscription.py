@@ -168,7 +168,7 @@ class RemoteSubscription:
         return self._stopped()
 
     def _stopped(self) -> Unavailable:
-        return Unavailable(f"the node at {self._address} stopped, or the way to it is cut")
+        return Unavailable(f"the node at {self._address} stopped")
 
     def _keep(self, answer: Any) -> None:
         events = [from_message(event, Event) for event in answer.events]

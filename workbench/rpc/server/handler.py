@@ -19,6 +19,7 @@ from google.protobuf.message_factory import GetMessageClass
 from workbench.api import Invalid
 from workbench.rpc import faults
 from workbench.rpc.server.gate import LONG_CALLS, STREAMS, Call, Context, Gate, Scope, Service
+from workbench.rpc.server.pace import paced
 
 __all__ = ["LONG_CALLS", "STREAMS", "Context", "Gate", "Scope", "Service", "handler", "python_name"]
 
@@ -52,7 +53,8 @@ def _method(service: Service, method: MethodDescriptor, gate: Gate) -> grpc.RpcM
             with gate.slot(service, method, passing):
                 for answer in call(node, readable(request, passing), passing):
                     passing.go_on()
-                    yield answer
+                    with passing.handing_over():
+                        yield answer
                 passing.go_on()
             passing.done()
         except GeneratorExit as left:
@@ -65,7 +67,7 @@ def _method(service: Service, method: MethodDescriptor, gate: Gate) -> grpc.RpcM
     def readable(request: Any, passing: Call) -> Any:
         if not method.client_streaming:
             return _seen(request, passing)
-        return (_seen(each, passing) for each in request)
+        return (_seen(each, passing) for each in paced(request, gate.patience))
 
     reader, writer = _reader(method), GetMessageClass(method.output_type).SerializeToString
     match method.client_streaming, method.server_streaming:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import queue
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from threading import RLock
 from time import time
@@ -29,6 +29,7 @@ from workbench.api import (
     Area,
     Blobs,
     CancelToken,
+    Cast,
     Cause,
     Channels,
     Conflict,
@@ -62,6 +63,7 @@ from workbench.api import (
     Sample,
     SpawnOptions,
     Subscription,
+    Told,
     TupleSpace,
     Turn,
     Unavailable,
@@ -228,6 +230,9 @@ class FakeActors:
     ) -> str:
         self.ask(actor, message_type, payload, kind=Kind.CAST)
         return "m"
+
+    def tell_many(self, casts: Iterable[Cast], *, timeout: float = 60.0) -> Told:
+        return Told(len([self.tell(cast.actor, cast.message_type, cast.payload) for cast in casts]), 0)
 
     def stop(self, actor: ActorId | str, *, timeout: float = 5.0) -> None:
         self.rows.pop(str(actor), None)

@@ -59,7 +59,7 @@ from workbench.api.keyvalue import KeyChange, KeyEntry, KeyLevel, KeyValue
 from workbench.api.limits import PROFILES, Limits, Profile, profile
 from workbench.api.locks import Lock, LockChange, Locks, LockWaiter
 from workbench.api.logs import Level, LogLine
-from workbench.api.messages import Envelope, Kind, Payload, Reply
+from workbench.api.messages import Cast, Envelope, Kind, Payload, Refusal, Reply, Told
 from workbench.api.metrics import Sample
 from workbench.api.modules import Behavior, CancelToken, Format, ModuleInfo, Modules, Progress, ProgressCallback
 from workbench.api.node import Node, NodeInfo
@@ -126,6 +126,7 @@ __all__ = [
     "BucketInfo",
     "CancelToken",
     "Capabilities",
+    "Cast",
     "Cause",
     "Certainty",
     "Change",
@@ -207,6 +208,7 @@ __all__ = [
     "RecordingLevel",
     "RecordingSegment",
     "RecordingStatistics",
+    "Refusal",
     "Registry",
     "RegistryEntry",
     "Rejected",
@@ -231,6 +233,7 @@ __all__ = [
     "Timeout",
     "TokenInfo",
     "Tokens",
+    "Told",
     "TopicInfo",
     "TreeChange",
     "Tuple",

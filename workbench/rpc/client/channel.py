@@ -95,24 +95,28 @@ class Stub:
         cancel: CancelToken | None = None,
     ) -> R:
         """One request, or a stream of them, and one answer; setting `cancel` ends the call with Conflict."""
-        call, done = self._call(method, answer), Event()
+        call = self._call(method, answer)
         request = request if isinstance(request, Message) else iter(request)
         try:
             if cancel is None:
                 result: R = call(request, timeout=_deadline(seconds), metadata=self._metadata)
                 return result
-            future = call.future(request, timeout=_deadline(seconds), metadata=self._metadata)  # type: ignore[attr-defined]
-            Thread(target=_watch, args=(cancel, done, future), name="grpc-cancel", daemon=True).start()
-            result = future.result()
+            result = self._cancellable(call, request, seconds, cancel)
+            return result
         except grpc.FutureCancelledError:
             raise Conflict(f"the call {method} to {self.address} was cancelled") from None
         except grpc.RpcError as error:
             raise self.failure(error) from None
         except ValueError as error:
             raise Conflict(f"the connection to {self.address} is closed") from error
+
+    def _cancellable(self, call: Any, request: Any, seconds: float, cancel: CancelToken) -> Any:
+        future, done = call.future(request, timeout=_deadline(seconds), metadata=self._metadata), Event()
+        Thread(target=_watch, args=(cancel, done, future), name="grpc-cancel", daemon=True).start()
+        try:
+            return future.result()
         finally:
             done.set()
-        return result
 
     def stream(
         self,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import lru_cache
 from threading import BoundedSemaphore, Event, Lock, Thread
 from typing import Any, Protocol, TypeAlias
 
@@ -29,6 +30,8 @@ UPLOADS = 8
 """Calls whose requests are a stream: how long they take is their callers' affair."""
 PATIENCE_SECONDS = 30.0
 """Who neither sends nor takes anything for so long, in the middle of a call, has no place any more."""
+SCOPES = 256
+"""Of so many tenants and namespaces the node as they see it is kept at hand."""
 Scope: TypeAlias = Callable[[str, str], Node]
 Audit: TypeAlias = Callable[[AuditEntry], None]
 Context: TypeAlias = grpc.ServicerContext
@@ -163,7 +166,8 @@ class Gate:
         audit: Audit | None = None,
         patience: float = PATIENCE_SECONDS,
     ) -> None:
-        self._node, self._scope = node, scope
+        self._node = node
+        self._scope = lru_cache(SCOPES)(scope) if scope is not None else None
         self._access, self._rates = access or Access(), rates
         self._strangers = Rates(FAILED_PER_SECOND, FAILED_BURST)
         self.audit: Audit = audit or (lambda _: None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import grpc
@@ -24,6 +25,10 @@ from workbench.rpc.server.pace import paced
 __all__ = ["LONG_CALLS", "STREAMS", "Context", "Gate", "Scope", "Service", "handler", "python_name"]
 
 
+NO_SLOT = nullcontext()
+"""A short call takes a thread of the pool and no more."""
+
+
 def handler(service: Service, descriptor: ServiceDescriptor, gate: Gate) -> grpc.GenericRpcHandler:
     """All methods of `descriptor`, each served by the method of `service` with its name."""
     methods = {method.name: _method(service, method, gate) for method in descriptor.methods}
@@ -33,12 +38,13 @@ def handler(service: Service, descriptor: ServiceDescriptor, gate: Gate) -> grpc
 def _method(service: Service, method: MethodDescriptor, gate: Gate) -> grpc.RpcMethodHandler[Any, Any]:
     call = getattr(service, python_name(method.name))
     name = f"{method.containing_service.name}.{method.name}"
+    is_short = method.name not in service.long and not method.client_streaming
 
     def unary(request: Any, context: Context) -> Message:
         passing = Call(gate, method, context)
         try:
             node = passing.admit()
-            with gate.slot(service, method, passing):
+            with NO_SLOT if is_short else gate.slot(service, method, passing):
                 answer: Message = call(node, readable(request, passing), passing)
             passing.done()
             return answer

@@ -1,0 +1,130 @@
+"""Figures of the wire: a node in a process of its own, spoken to over loopback."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import grpc
+
+import workbench
+from tests.benchmarks.echo import METHOD
+from tests.benchmarks.figure import Figure, middle
+from tests.benchmarks.messages import TALLY, in_turn, ratio
+from tests.wire.processes import ROOT, NodeProcess
+from workbench.api import Cast, Node, SpawnOptions
+
+CALLS = 400
+MESSAGES = 50_000
+TIMES = 5
+ACTORS, MODULES = 10_000, 1_000
+
+
+@contextmanager
+def remote() -> Iterator[Node]:
+    """A node in a process of its own, and a connection to its private endpoint."""
+    with tempfile.TemporaryDirectory() as folder, NodeProcess(Path(folder) / "workspace") as process:
+        found = workbench.endpoint(process.workspace)
+        assert found is not None
+        with workbench.connect(f"grpc://{found.address}", token=found.token) as node:
+            yield node
+
+
+def unary_call() -> Figure:
+    """One call at a time through a service, beside one that echoes and does nothing else."""
+    command = [sys.executable, "-m", "tests.benchmarks.echo"]
+    with (
+        remote() as node,
+        subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as peer,
+    ):
+        assert peer.stdin is not None and peer.stdout is not None
+        with grpc.insecure_channel(peer.stdout.readline().strip()) as channel:
+            echo = channel.unary_unary(METHOD)
+            node.locks.acquire("greeting", lease_ms=600_000, holder="bench")
+
+            def ours() -> object:
+                return node.locks.get("greeting")
+
+            def theirs() -> object:
+                return echo(b"hello", timeout=30.0)
+
+            in_turn(CALLS, ours, theirs)
+            here, there = in_turn(CALLS, ours, theirs)
+        peer.stdin.close()
+    value = ratio(here, there)
+    return Figure(
+        "unary call over gRPC: a lock is looked up",
+        value,
+        "x",
+        ">= 0.8x of a bare grpcio echo",
+        value >= 0.8,
+        f"{middle(here):,.0f}/s, the echo {middle(there):,.0f}/s",
+        {"per_second": here, "echo_per_second": there},
+    )
+
+
+def told_in_batches() -> Figure:
+    """Casts over one stream, from the first one to the last one in its mailbox, while the actor handles them."""
+    rates = []
+    with remote() as node:
+        node.modules.deploy(TALLY, file_name="tally.wat", alias="tally")
+        node.actors.spawn("tally", options=SpawnOptions(name="tally", profile="permissive"))
+        for _ in range(TIMES):
+            started = time.perf_counter()
+            told = node.actors.tell_many(Cast("tally", "increment", "1") for _ in range(MESSAGES))
+            rates.append(MESSAGES / (time.perf_counter() - started))
+            assert told.count == MESSAGES, told
+            last = node.actors.ask("tally", "get_count").payload
+    assert last == str(MESSAGES * TIMES)
+    value = middle(rates)
+    return Figure(
+        "messages told over a stream, into a mailbox", value, "/s", ">= 30,000/s", value >= 30_000, "",
+        {"per_second": rates},
+    )  # fmt: skip
+
+
+def attached() -> Figure:
+    """From nothing to the whole tree of a large node: what it is, who runs, what is deployed, who supervises whom, and
+    a watcher that misses nothing from there on."""
+    with remote() as node:
+        for number in range(MODULES):
+            node.modules.deploy(_numbered(number), file_name="t.wat")
+        module = node.modules.list()[0].hash
+        for number in range(ACTORS):
+            node.actors.spawn(module, options=SpawnOptions(name=f"tally-{number:05}"))
+        seconds = [_attach(node) for _ in range(TIMES)]
+    value = middle(seconds)
+    return Figure(
+        f"attach to a node with {ACTORS:,} actors and {MODULES:,} modules: whole tree",
+        value, "s", "<= 1 s", value <= 1.0, "", {"seconds": seconds},
+    )  # fmt: skip
+
+
+def _attach(node: Node) -> float:
+    found = workbench.endpoint(node.info().workspace)
+    assert found is not None
+    started = time.perf_counter()
+    with (
+        workbench.connect(f"grpc://{found.address}", token=found.token) as other,
+        other.subscribe(),
+    ):
+        info, actors, modules = other.info(), other.actors.list(), other.modules.list()
+        other.supervision.list()
+        taken = time.perf_counter() - started
+    assert (len(actors), len(modules)) == (info.actors, info.modules) == (ACTORS, MODULES)
+    return taken
+
+
+def _numbered(number: int) -> bytes:
+    """The same with another constant in it: another module."""
+    text = TALLY.decode().rstrip()
+    assert text.endswith(")")
+    return f'{text[:-1]} (global (export "number") i32 (i32.const {number})))'.encode()
+
+
+FIGURES = (unary_call, told_in_batches, attached)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,10 @@ CALLS = 400
 MESSAGES = 50_000
 TIMES = 5
 ACTORS, MODULES = 10_000, 1_000
+EVENTS_PER_SECOND, STORM_SECONDS = 5_000, 60
+STALL_MS = 100.0
+GROWN_BYTES = 128 << 20
+"""20,000 events are remembered; a list of 10,000 actors is there twice while it is read again."""
 
 
 @contextmanager
@@ -92,17 +97,54 @@ def attached() -> Figure:
     """From nothing to the whole tree of a large node: what it is, who runs, what is deployed, who supervises whom, and
     a watcher that misses nothing from there on."""
     with remote() as node:
-        for number in range(MODULES):
+        for number in range(MODULES - 1):
             node.modules.deploy(_numbered(number), file_name="t.wat")
-        module = node.modules.list()[0].hash
-        for number in range(ACTORS):
-            node.actors.spawn(module, options=SpawnOptions(name=f"tally-{number:05}"))
+        spawn(node)
         seconds = [_attach(node) for _ in range(TIMES)]
     value = middle(seconds)
     return Figure(
         f"attach to a node with {ACTORS:,} actors and {MODULES:,} modules: whole tree",
         value, "s", "<= 1 s", value <= 1.0, "", {"seconds": seconds},
     )  # fmt: skip
+
+
+def window_in_a_storm() -> Figure:
+    """The app's window on a large node elsewhere, of which every event concerns the table that it shows."""
+    program = [sys.executable, "-m", "tests.benchmarks.storm_window"]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        NodeProcess(Path(folder) / "workspace", program=("tests.wire.storm",)) as storm,
+    ):
+        with workbench.connect(f"grpc://{storm.address}") as node:
+            spawn(node)
+        with subprocess.Popen(
+            [*program, storm.address, str(ACTORS), str(STORM_SECONDS)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        ) as window:
+            assert window.stdout is not None
+            attached = json.loads(window.stdout.readline())
+            before = storm.held()["resident_bytes"]
+            storm.tell(f"{EVENTS_PER_SECOND} {EVENTS_PER_SECOND * (STORM_SECONDS + 10)} actors")
+            found = json.loads(window.stdout.readline())
+        grown = storm.held()["resident_bytes"] - before
+    late, window_grown = found["late_ms"], found["grown_bytes"]
+    holds = late[-1] <= STALL_MS and max(grown, window_grown) <= GROWN_BYTES
+    return Figure(
+        f"window on a node elsewhere, {EVENTS_PER_SECOND:,} events/s for {STORM_SECONDS} s: worst stall",
+        late[-1],
+        "ms",
+        f"<= {STALL_MS:.0f} ms, memory grows <= {GROWN_BYTES >> 20} MiB",
+        holds,
+        f"99 of 100 beats {late[int(len(late) * 0.99)]:,.0f} ms; grown: window {window_grown / 2**20:,.0f} MiB, node "
+        f" {grown / 2**20:,.0f} MiB; {found['events']:,} events, {found['gaps']} gaps; "
+        f"the table was whole {attached['attached_seconds']:.2f} s after the start",
+        {"late_ms": late},
+    )
+
+
+def spawn(node: Node) -> None:
+    module = node.modules.deploy(TALLY, file_name="tally.wat").hash
+    for number in range(ACTORS):
+        node.actors.spawn(module, options=SpawnOptions(name=f"tally-{number:05}"))
 
 
 def _attach(node: Node) -> float:
@@ -127,4 +169,4 @@ def _numbered(number: int) -> bytes:
     return f'{text[:-1]} (global (export "number") i32 (i32.const {number})))'.encode()
 
 
-FIGURES = (unary_call, told_in_batches, attached)
+FIGURES = (unary_call, told_in_batches, attached, window_in_a_storm)

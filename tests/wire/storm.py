@@ -1,4 +1,4 @@
-"""A node that makes events when it is told to: `RATE COUNT` on its standard input, `done` on its output.
+"""A node that makes events when it is told to: `RATE COUNT [AREA]` on its standard input, `done` on its output.
 
     python -m tests.wire.storm --workspace DIR --listen HOST:PORT
 
@@ -27,8 +27,8 @@ def main(workspace: str, listen: str) -> None:
         say(server.address)
         number = 0
         for line in sys.stdin:
-            rate, count = map(int, line.split())
-            number = _storm(machine, number, rate, count)
+            rate, count, *area = line.split()
+            number = _storm(machine, number, int(rate), int(count), Area(*(area or ["registry"])))
             say("done")
 
 
@@ -37,13 +37,13 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def _storm(machine: Machine, number: int, rate: int, count: int) -> int:
+def _storm(machine: Machine, number: int, rate: int, count: int, area: Area) -> int:
     """As many in each tick as are due."""
     begun, made, pause = time.monotonic(), 0, threading.Event()
     while made < count:
         due = min(count, int((time.monotonic() - begun) * rate) + 1)
         for _ in range(made, due):
-            machine.bus.publish(Area.REGISTRY, "registry.registered", str(number), "x" * 100)
+            machine.bus.publish(area, f"{area}.passed", str(number), "x" * 100)
             number += 1
         made = due
         pause.wait(TICK_SECONDS)

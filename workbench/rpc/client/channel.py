@@ -98,17 +98,18 @@ class Stub:
         call = self._call(method, answer)
         request = request if isinstance(request, Message) else iter(request)
         try:
-            if cancel is None:
-                result: R = call(request, timeout=_deadline(seconds), metadata=self._metadata)
-                return result
-            result = self._cancellable(call, request, seconds, cancel)
-            return result
+            result: R = (
+                call(request, timeout=_deadline(seconds), metadata=self._metadata)
+                if cancel is None
+                else self._cancellable(call, request, seconds, cancel)
+            )
         except grpc.FutureCancelledError:
             raise Conflict(f"the call {method} to {self.address} was cancelled") from None
         except grpc.RpcError as error:
             raise self.failure(error) from None
         except ValueError as error:
             raise Conflict(f"the connection to {self.address} is closed") from error
+        return result
 
     def _cancellable(self, call: Any, request: Any, seconds: float, cancel: CancelToken) -> Any:
         future, done = call.future(request, timeout=_deadline(seconds), metadata=self._metadata), Event()

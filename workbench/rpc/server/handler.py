@@ -17,10 +17,11 @@ from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
 
-from workbench.api import Invalid
+from workbench.api import Exhausted, Invalid, WorkbenchError
 from workbench.rpc import faults
 from workbench.rpc.server.gate import LONG_CALLS, STREAMS, Call, Context, Gate, Scope, Service
 from workbench.rpc.server.pace import paced
+from workbench.rpc.sizes import most
 
 __all__ = ["LONG_CALLS", "STREAMS", "Context", "Gate", "Scope", "Service", "handler", "python_name"]
 
@@ -92,22 +93,26 @@ def python_name(method: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", method).lower()
 
 
-def _reader(method: MethodDescriptor) -> Callable[[bytes], Message | DecodeError]:
+def _reader(method: MethodDescriptor) -> Callable[[bytes], Message | WorkbenchError]:
     """Reads a request. What cannot be read goes on as the error: raised here, gRPC would print a traceback."""
-    kind = GetMessageClass(method.input_type)
+    kind, largest = GetMessageClass(method.input_type), most(method)
+    name = f"{method.containing_service.name}.{method.name}"
 
-    def read(data: bytes) -> Message | DecodeError:
+    def read(data: bytes) -> Message | WorkbenchError:
+        if len(data) > largest:
+            said = f"a request of {len(data):,} bytes; {name} takes up to {largest:,}"
+            return Exhausted(said, limit="request size", value=largest, used=len(data))
         try:
             return kind.FromString(data)
-        except DecodeError as error:
-            return error
+        except DecodeError:
+            return Invalid("the request cannot be parsed; is it made for this version of the protocol?")
 
     return read
 
 
-def _seen(request: Message | DecodeError, passing: Call) -> Message:
-    if isinstance(request, DecodeError):
-        raise Invalid("the request cannot be parsed; is it made for this version of the protocol?")
+def _seen(request: Message | WorkbenchError, passing: Call) -> Message:
+    if isinstance(request, WorkbenchError):
+        raise request
     passing.go_on()
     passing.see(request)
     return request

@@ -53,6 +53,8 @@ from workbench.rpc.sizes import METADATA_BYTES, REQUEST_BYTES
 
 THREADS = STREAMS + LONG_CALLS + UPLOADS + 8
 CLOSE_SECONDS = 5.0
+IDLE_MS = 300_000
+"""A connection without a call is closed after so long; callers open another by themselves."""
 PING_MS = 5_000
 """Callers may ping so often where nothing else travels."""
 OPTIONS = (
@@ -66,6 +68,7 @@ OPTIONS = (
     ("grpc.keepalive_timeout_ms", 10_000),
     ("grpc.http2.min_ping_interval_without_data_ms", PING_MS),
     ("grpc.http2.max_ping_strikes", 2),
+    ("grpc.max_connection_idle_ms", IDLE_MS),
 )
 
 

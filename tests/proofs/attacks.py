@@ -1,0 +1,39 @@
+"""Every attack over the wire, again and again: right answers, a node that lives, and nothing left of any of them."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from tests.wire.attacks import ATTACKS
+from tests.wire.siege import laid
+
+ROUNDS = 8
+"""The first is not measured: after it the node has the threads and the memory that it needs at its busiest."""
+
+
+def attacks() -> dict[str, object]:
+    """21 attacks, 8 rounds: right status, the node lives and answers, no leak of threads, files or memory."""
+    found: dict[str, Counter[str]] = {one.name: Counter() for one in ATTACKS}
+    seconds: dict[str, list[float]] = {one.name: [] for one in ATTACKS}
+    faults: list[str] = []
+    with tempfile.TemporaryDirectory() as folder, laid(Path(folder)) as siege:
+        rounds: list[dict[str, int]] = []
+        for number in range(ROUNDS):
+            for one in ATTACKS:
+                begun = time.monotonic()
+                answers, wrong = siege.attacked(one, rounds[0] if rounds else siege.held())
+                seconds[one.name].append(round(time.monotonic() - begun, 2))
+                found[one.name] += answers
+                if number:
+                    faults += [f"{one.name}: {fault}" for fault in wrong]
+            rounds.append(siege.held())
+            print(f"  round {number}: {rounds[-1]}", flush=True)
+    if faults:
+        raise SystemExit("\n".join(faults))
+    return {
+        "attacks": {name: {"answers": dict(count), "seconds": seconds[name]} for name, count in found.items()},
+        "held_after_each_round": rounds,
+    }

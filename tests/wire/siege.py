@@ -1,0 +1,64 @@
+"""One attack after the other on a node in a process of its own, and what is left of each."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import workbench
+from tests.wire.attacks import Attack, Victim, answered, wrong
+from tests.wire.processes import NodeProcess
+
+SETTLING_SECONDS = 20.0
+SPARE = {"threads": 6, "files": 24, "resident_bytes": 48 << 20}
+"""What may be more after an attack than before it: threads of gRPC's own that come and go, the database as 8 threads of
+the pool have opened it since, and memory that the allocator keeps for the next time."""
+
+
+@dataclass(frozen=True)
+class Siege:
+    process: NodeProcess
+    victim: Victim
+
+    def held(self) -> dict[str, int]:
+        return self.process.held()
+
+    def attacked(self, one: Attack, before: dict[str, int]) -> tuple[Counter[str], list[str]]:
+        """How it was answered, and what is wrong with that or with the node afterwards."""
+        answers = list(one.run(self.victim))
+        faults = [f"answered {answer}" for answer in wrong(one, answers)]
+        if self.process.process.poll() is not None:
+            return Counter(answers), [*faults, f"the node died with {self.process.process.returncode}"]
+        if (said := answered(self.victim)) != "OK":
+            faults.append(f"then a caller in good standing heard {said}")
+        return Counter(answers), [*faults, *self.left(before)]
+
+    def left(self, before: dict[str, int]) -> list[str]:
+        """What it still holds once calls had time to end."""
+        end, pause = time.monotonic() + SETTLING_SECONDS, threading.Event()
+        while True:
+            now = self.held()
+            more = {what: now[what] - before[what] for what, spare in SPARE.items() if now[what] - before[what] > spare}
+            if not more or time.monotonic() > end:
+                return [f"{count:,} {what} are left behind" for what, count in more.items()]
+            pause.wait(0.1)
+
+
+@contextmanager
+def laid(folder: Path, fault: str = "") -> Iterator[Siege]:
+    """A node with tokens, certificates and neighbours' folders beside its workspace."""
+    certs, foreign = folder / "certs", folder / "foreign"
+    for made in (certs, foreign):
+        made.mkdir()
+        workbench.make_certificates(made, tenant="shop")
+    options = ("--certs", str(certs), *(("--fault", fault) if fault else ()))
+    with NodeProcess(folder / "workspace", *options, program=("tests.wire.target",)) as process:
+        assert process.process.stdout is not None
+        known = json.loads(process.process.stdout.readline())
+        yield Siege(process, Victim(process.address, known["tls"], known["tokens"], certs, foreign, process.workspace))

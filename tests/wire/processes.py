@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
@@ -15,10 +16,18 @@ ROOT = Path(__file__).parents[2]
 
 
 class NodeProcess:
-    """`workbench node` on `workspace`, or another `program` that prints its address first."""
+    """`workbench node` on `workspace`, or another `program` that prints its address first; what it says besides goes
+    into the file `errors`."""
 
-    def __init__(self, workspace: Path, *options: str, program: tuple[str, ...] = ("workbench", "node")) -> None:
+    def __init__(
+        self,
+        workspace: Path,
+        *options: str,
+        program: tuple[str, ...] = ("workbench", "node"),
+        errors: Path | None = None,
+    ) -> None:
         self.workspace, self._options, self._program = workspace, options, program
+        self._errors = errors
         self.address = ""
         self.start()
 
@@ -27,9 +36,12 @@ class NodeProcess:
         listen = self.address or "127.0.0.1:0"
         module, *rest = self._program
         command = [sys.executable, "-m", module, *rest, "--workspace", str(self.workspace), "--listen", listen]
-        self.process = subprocess.Popen(
-            [*command, *self._options], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+        with ExitStack() as stack:
+            errors = None if self._errors is None else stack.enter_context(self._errors.open("a"))
+            self.process = subprocess.Popen(
+                [*command, *self._options], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
+                text=True,
+            )  # fmt: skip
         assert self.process.stdout is not None
         self.address = self.process.stdout.readline().strip()
         assert ":" in self.address, f"the node did not start: exit code {self.process.wait()}"

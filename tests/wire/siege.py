@@ -16,15 +16,16 @@ from tests.wire.attacks import Attack, Victim, answered, wrong
 from tests.wire.processes import NodeProcess
 
 SETTLING_SECONDS = 20.0
-SPARE = {"threads": 6, "files": 24, "resident_bytes": 48 << 20}
-"""What may be more after an attack than before it: threads of gRPC's own that come and go, the database as 8 threads of
-the pool have opened it since, and memory that the allocator keeps for the next time."""
+SPARE = {"threads": 12, "files": 24, "resident_bytes": 48 << 20}
+"""What may be more after an attack than before it: threads of gRPC's own and of the pool that come and go, the database
+as 8 threads of the pool have opened it since, and memory that the allocator keeps for the next time."""
 
 
 @dataclass(frozen=True)
 class Siege:
     process: NodeProcess
     victim: Victim
+    errors: Path
 
     def held(self) -> dict[str, int]:
         return self.process.held()
@@ -37,7 +38,16 @@ class Siege:
             return Counter(answers), [*faults, f"the node died with {self.process.process.returncode}"]
         if (said := answered(self.victim)) != "OK":
             faults.append(f"then a caller in good standing heard {said}")
+        if "Traceback" in self.said():
+            faults.append("it took something for an error of its own: a traceback is in its log")
         return Counter(answers), [*faults, *self.left(before)]
+
+    def said(self) -> str:
+        """What it has written since this was asked last: whoever attacks must not fill its log."""
+        with self.errors.open("r+") as file:
+            found = file.read()
+            file.truncate(0)
+        return found
 
     def left(self, before: dict[str, int]) -> list[str]:
         """What it still holds once calls had time to end."""
@@ -58,7 +68,10 @@ def laid(folder: Path, fault: str = "") -> Iterator[Siege]:
         made.mkdir()
         workbench.make_certificates(made, tenant="shop")
     options = ("--certs", str(certs), *(("--fault", fault) if fault else ()))
-    with NodeProcess(folder / "workspace", *options, program=("tests.wire.target",)) as process:
+    errors = folder / "errors"
+    with NodeProcess(folder / "workspace", *options, program=("tests.wire.target",), errors=errors) as process:
         assert process.process.stdout is not None
         known = json.loads(process.process.stdout.readline())
-        yield Siege(process, Victim(process.address, known["tls"], known["tokens"], certs, foreign, process.workspace))
+        yield Siege(
+            process, Victim(process.address, known["tls"], known["tokens"], certs, foreign, process.workspace), errors
+        )

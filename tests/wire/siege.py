@@ -11,14 +11,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import grpc
+
 import workbench
-from tests.wire.attacks import Attack, Victim, answered, wrong
+from tests.wire.attacks import ATTACKS, SECONDS, Attack, Victim, answered, wrong
 from tests.wire.processes import NodeProcess
+from workbench.rpc.generated.plexspaces.v1 import keyvalue_pb2
 
 SETTLING_SECONDS = 20.0
-SPARE = {"threads": 12, "files": 24, "resident_bytes": 48 << 20}
-"""What may be more after an attack than before it: threads of gRPC's own and of the pool that come and go, the database
-as 8 threads of the pool have opened it since, and memory that the allocator keeps for the next time."""
+SPARE = {"threads": 8, "files": 8, "resident_bytes": 48 << 20}
+"""What may be more after an attack than before it: threads and files of gRPC's own that come and go, and memory that
+the allocator keeps for the next time."""
+AT_ONCE = 500
+"""Calls that make every thread of the pool work; gRPC turns more than 1,000 away."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,19 @@ class Siege:
 
     def held(self) -> dict[str, int]:
         return self.process.held()
+
+    def warm(self) -> None:
+        """Afterwards the node has all the threads that it ever has, each with its own connection to the database, and
+        the memory that it needs at its busiest."""
+        request = keyvalue_pb2.KeyValueGetRequest(key="any").SerializeToString()
+        with grpc.insecure_channel(self.victim.address) as channel:
+            call = channel.unary_unary("/plexspaces.v1.KeyValue/Get")
+            shown = self.victim.shown("read")
+            for asked in [call.future(request, timeout=SECONDS, metadata=shown) for _ in range(AT_ONCE)]:
+                asked.result()
+        for one in ATTACKS:
+            list(one.run(self.victim))
+        self.said()
 
     def attacked(self, one: Attack, before: dict[str, int]) -> tuple[Counter[str], list[str]]:
         """How it was answered, and what is wrong with that or with the node afterwards."""

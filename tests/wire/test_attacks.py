@@ -12,18 +12,12 @@ from tests.wire.siege import Siege, laid
 
 pytestmark = pytest.mark.alone
 NAMED = {one.name: one for one in ATTACKS}
-WARM = (
-    *("calls that are reset at once",) * 4, "tokens of yesterday", "readers that do not read",
-    "watchers without number", "names like paths",
-)  # fmt: skip
-"""After these the node has the threads and the memory that it needs at its busiest."""
 
 
 @pytest.fixture(scope="module")
 def siege(tmp_path_factory: pytest.TempPathFactory, interpreter: str) -> Iterator[Siege]:
     with laid(tmp_path_factory.mktemp("siege")) as begun:
-        for name in WARM:
-            list(NAMED[name].run(begun.victim))
+        begun.warm()
         yield begun
 
 

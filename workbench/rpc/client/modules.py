@@ -79,6 +79,10 @@ class RemoteModules(Facet):
         request = pb.GetModuleRequest(reference=reference)
         return from_message(self._stub.call("Get", request, pb.ModuleInfo), ModuleInfo)
 
+    def exists(self, reference: str) -> bool:
+        request = pb.ModuleExistsRequest(reference=reference)
+        return self._stub.call("Exists", request, pb.ModuleExistsResponse).found
+
     def data(self, reference: str) -> bytes:
         request = pb.ModuleDataRequest(reference=reference)
         return b"".join(part.chunk for part in self._stub.stream("Data", request, pb.ModuleChunk))

@@ -74,6 +74,9 @@ class ModulesService:
     def get(self, node: Node, request: pb.GetModuleRequest, _: Context) -> pb.ModuleInfo:
         return to_message(node.modules.get(request.reference), pb.ModuleInfo)
 
+    def exists(self, node: Node, request: pb.ModuleExistsRequest, _: Context) -> pb.ModuleExistsResponse:
+        return pb.ModuleExistsResponse(found=node.modules.exists(request.reference))
+
     def data(self, node: Node, request: pb.ModuleDataRequest, _: Context) -> Iterator[pb.ModuleChunk]:
         for chunk in chunks(node.modules.data(request.reference)):
             yield pb.ModuleChunk(chunk=chunk)

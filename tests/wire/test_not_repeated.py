@@ -13,6 +13,7 @@ from tests.wire.proxy import Proxy
 from workbench.api import SpawnOptions, Unavailable, WorkbenchError
 from workbench.rpc.client import RemoteNode
 
+AFTERWARDS = 200
 TALLY = (ROOT / "resources" / "actors" / "tally.wat").read_bytes()
 
 
@@ -44,15 +45,15 @@ def test_changes_made_while_the_node_is_killed_are_made_at_most_once(node: NodeP
     with RemoteNode(node.address) as remote:
         made, unknown = 0, 0
         killing = threading.Thread(target=lambda: (node.kill(), node.start()))
-        for number in range(200):
-            remote.keyvalue.increment("made", 1)
-            made += 1
+        left = AFTERWARDS
+        remote.keyvalue.increment("made", 1)
+        made += 1
         killing.start()
-        while killing.is_alive() or number:
+        while killing.is_alive() or left:
             try:
                 remote.keyvalue.increment("made", 1)
                 made += 1
-                number -= not killing.is_alive()
+                left -= not killing.is_alive()
             except Unavailable:
                 unknown += 1
         counted = remote.keyvalue.increment("made", 0)

@@ -8,22 +8,26 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import grpc
 
 import workbench
+from tests.benchmarks.actors import SOURCE
 from tests.benchmarks.echo import METHOD
 from tests.benchmarks.figure import Figure, middle
 from tests.benchmarks.messages import TALLY, in_turn, ratio
 from tests.wire.processes import ROOT, NodeProcess
+from tests.wire.proxy import Proxy
 from workbench.api import Cast, Node, SpawnOptions
 
 CALLS = 400
 MESSAGES = 50_000
 TIMES = 5
 ACTORS, MODULES = 10_000, 1_000
+TALK_BYTES = 8_000
+"""A call that sends nothing: the greeting, its headers, the question."""
 EVENTS_PER_SECOND, STORM_SECONDS = 5_000, 60
 STALL_MS = 100.0
 GROWN_BYTES = 128 << 20
@@ -91,6 +95,38 @@ def told_in_batches() -> Figure:
         "messages told over a stream, into a mailbox", value, "/s", ">= 30,000/s", value >= 30_000, "",
         {"per_second": rates},
     )  # fmt: skip
+
+
+def deployed_to_three() -> Figure:
+    """A Python actor built into a component, to three nodes that lack it and again to all of them; a proxy before each
+    counts what is sent."""
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as opened:
+        source = Path(folder) / "counter.py"
+        source.write_bytes(SOURCE)
+        data = workbench.build(source)
+        nodes = [opened.enter_context(NodeProcess(Path(folder) / f"node-{number}")) for number in range(3)]
+        proxies = [opened.enter_context(Proxy(node.address)) for node in nodes]
+        seconds = [_deployed(proxy, data) for proxy in proxies]
+        once = [proxy.up for proxy in proxies]
+        again = [_deployed(proxy, data) for proxy in proxies]
+        twice = [proxy.up - before for proxy, before in zip(proxies, once, strict=True)]
+    value = max(once) / len(data)
+    return Figure(
+        f"a component of {len(data) / 1e6:,.0f} MB to three nodes: bytes sent to each, of its own",
+        value,
+        "x",
+        "<= 1.02x, none to one that has it",
+        value <= 1.02 and max(twice) < TALK_BYTES,
+        f"in {middle(seconds):,.1f} s, compiled there; again {max(twice):,} bytes in {middle(again) * 1000:,.0f} ms",
+        {"sent_bytes": once, "sent_again_bytes": twice, "seconds": seconds, "again_seconds": again},
+    )
+
+
+def _deployed(proxy: Proxy, data: bytes) -> float:
+    with workbench.connect(f"grpc://{proxy.address}") as node:
+        started = time.perf_counter()
+        node.modules.deploy(data, file_name="counter.wasm", alias="counter")
+        return time.perf_counter() - started
 
 
 def attached() -> Figure:
@@ -169,4 +205,4 @@ def _numbered(number: int) -> bytes:
     return f'{text[:-1]} (global (export "number") i32 (i32.const {number})))'.encode()
 
 
-FIGURES = (unary_call, told_in_batches, attached, window_in_a_storm)
+FIGURES = (unary_call, told_in_batches, deployed_to_three, attached, window_in_a_storm)

@@ -40,7 +40,11 @@ class Upload:
             raise Invalid(f"a chunk of {len(chunk):,} bytes; {CHUNK_BYTES:,} is the most")
         if self.received + len(chunk) > self.size:
             raise Invalid(f"the module was announced with {self.size:,} bytes, {self.received + len(chunk):,} arrived")
-        self._file.write(chunk)
+        try:
+            self._file.write(chunk)
+        except OSError as error:
+            why = (error.strerror or "unknown error").lower()
+            raise Exhausted(f"there is no room for the module on its way: {why}", limit="uploads") from error
         self._digest.update(chunk)
         self.received += len(chunk)
 

@@ -11,6 +11,9 @@ from tests.wire.attacks import ATTACKS
 from tests.wire.siege import laid
 
 ROUNDS = 8
+GROWN_BYTES = 48 << 20
+"""By the mean of the later half of the rounds over that of the earlier one: what the allocator keeps goes up and down
+by more than that from one attack to the next."""
 
 
 def attacks() -> dict[str, object]:
@@ -24,15 +27,20 @@ def attacks() -> dict[str, object]:
         for number in range(ROUNDS):
             for one in ATTACKS:
                 begun = time.monotonic()
-                answers, wrong = siege.attacked(one, held[0])
+                answers, wrong = siege.attacked(one, held[0] | {"resident_bytes": siege.held()["resident_bytes"]})
                 seconds[one.name].append(round(time.monotonic() - begun, 2))
                 found[one.name] += answers
                 faults += [f"round {number}, {one.name}: {fault}" for fault in wrong]
             held.append(siege.held())
             print(f"  round {number}: {held[-1]}", flush=True)
+    memory = [each["resident_bytes"] for each in held[1:]]
+    grown = (sum(memory[ROUNDS // 2 :]) - sum(memory[: ROUNDS // 2])) // (ROUNDS // 2)
+    if grown > GROWN_BYTES:
+        faults.append(f"{grown:,} bytes more are held in the later half of the rounds than in the earlier one")
     if faults:
         raise SystemExit("\n".join(faults))
     return {
         "attacks": {name: {"answers": dict(count), "seconds": seconds[name]} for name, count in found.items()},
         "held": held,
+        "grown_bytes_between_halves": grown,
     }

@@ -19,7 +19,7 @@ from tests.wire.processes import NodeProcess
 from workbench.rpc.generated.plexspaces.v1 import keyvalue_pb2
 
 SETTLING_SECONDS = 20.0
-SPARE = {"threads": 8, "files": 8, "resident_bytes": 48 << 20}
+SPARE = {"threads": 8, "files": 8, "resident_bytes": 96 << 20}
 """What may be more after an attack than before it: threads and files of gRPC's own that come and go, and memory that
 the allocator keeps for the next time."""
 AT_ONCE = 500

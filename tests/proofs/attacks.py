@@ -27,7 +27,7 @@ def attacks() -> dict[str, object]:
         for number in range(ROUNDS):
             for one in ATTACKS:
                 begun = time.monotonic()
-                answers, wrong = siege.attacked(one, held[0] | {"resident_bytes": siege.held()["resident_bytes"]})
+                answers, wrong = siege.attacked(one, {what: held[0][what] for what in ("threads", "files")})
                 seconds[one.name].append(round(time.monotonic() - begun, 2))
                 found[one.name] += answers
                 faults += [f"round {number}, {one.name}: {fault}" for fault in wrong]

@@ -25,7 +25,7 @@ HASH = re.compile("[0-9a-f]{64}")
 class ModulesService:
     """Service `Modules`."""
 
-    long = frozenset({"Build"})
+    long = frozenset({"Build", "Data"})
     endless: frozenset[str] = frozenset()
 
     def __init__(self, uploads: Uploads | None = None) -> None:

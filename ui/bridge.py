@@ -20,7 +20,7 @@ from qasync import QEventLoop  # type: ignore[import-untyped]
 from shiboken6 import isValid
 
 from ui.watchdog import WATCHDOG
-from workbench.api import Area, Event, Node, Subscription, WorkbenchError
+from workbench.api import GAP, Area, Event, Node, Subscription, Unavailable, WorkbenchError
 
 logger = logging.getLogger(__name__)
 
@@ -88,7 +88,8 @@ class Bridge(QObject):
             self._pump = None
 
     def _deliver(self, events: Collection[Event]) -> None:
-        areas = frozenset(event.area for event in events)
+        # Where events are missing, anything may have changed.
+        areas = frozenset(Area if any(event.kind == GAP for event in events) else (event.area for event in events))
         self.versions += not areas.isdisjoint(LISTED)
         with suppress(RuntimeError):  # the bridge is gone: the app is closing
             self.changed.emit(areas)
@@ -150,11 +151,12 @@ class _Pump:
         threading.Thread(target=self._run, name="ui-events", daemon=True).start()
 
     def _run(self) -> None:
-        with suppress(WorkbenchError):  # the node went away: its panels keep their last data
+        with suppress(WorkbenchError):  # for good: its panels keep their last data
             while not self._stopped.is_set():
-                events = self._subscription.get(1.0)
-                if events and not self._stopped.is_set():
-                    self._deliver(events)
+                with suppress(Unavailable):  # until the node is back; what is missing then is a gap
+                    events = self._subscription.get(1.0)
+                    if events and not self._stopped.is_set():
+                        self._deliver(events)
                 self._stopped.wait(COALESCE_SECONDS)
 
     def stop(self) -> None:

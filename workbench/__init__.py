@@ -282,7 +282,7 @@ def run_showcase(
 ) -> bool:
     """Run demonstrations (all, when none is named) on nodes of their own; whether every claim of theirs held.
 
-    `tell` gets each line as it happens, on this thread. NotFound: there is no such demonstration (yet).
+    `tell` gets each line as it happens, on this thread. NotFound: there is no such demonstration.
     """
     from workbench.showcase.run import run
 

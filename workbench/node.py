@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from workbench.api.events import Area
+from workbench.api.events import Area, Position
 from workbench.api.identity import ActorId, check_scope
 from workbench.api.logs import Level, LogLine
 from workbench.api.metrics import Sample
@@ -425,8 +425,8 @@ class LocalNode:
     def metrics(self, actors: Sequence[ActorId | str] = (), *, since: float = 0.0) -> Mapping[str, Sequence[Sample]]:
         return self._machine.metrics.read([self._actors.id_of(actor) for actor in actors], since=since)
 
-    def subscribe(self, areas: Collection[Area] = ()) -> BusSubscription:
-        return self._machine.bus.subscribe(areas, self._scope)
+    def subscribe(self, areas: Collection[Area] = (), *, after: Position | None = None) -> BusSubscription:
+        return self._machine.bus.subscribe(areas, self._scope, after)
 
     def close(self) -> None:
         self._machine.close()

@@ -20,7 +20,7 @@ METHODS = {
     for method in file.DESCRIPTOR.services_by_name[name].methods
 }
 OPERATE = {
-    "Actors": "Ask Kill Passivate Resend Restart Resume SetLimits Snapshot Spawn Stop Suspend Tell Upgrade",
+    "Actors": "Ask Kill Passivate Resend Restart Resume SetLimits Snapshot Spawn Stop Suspend Tell TellMany Upgrade",
     "Blobs": "Copy Delete Upload",
     "Capabilities": "Grant Revoke Trim",
     "Channels": "Ack CreateQueue DeleteMessage DeleteQueue Nack Publish PurgeQueue Receive Redrive Resend Send",

@@ -26,6 +26,7 @@ from tests.benchmarks import (
     recordings,
     seeking,
     tuples,
+    wire,
 )
 from tests.benchmarks.figure import Figure, report
 
@@ -43,6 +44,7 @@ FIGURES = (
     *bundles.FIGURES,
     *recordings.FIGURES,
     *seeking.FIGURES,
+    *wire.FIGURES,
     command.whole_process,
     app.start,
     app.lag,

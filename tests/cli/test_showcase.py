@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import COMMAND, ROOT, WAIT_SECONDS, Done
-from workbench.api.showcase import DEMONSTRATIONS, RUNNABLE, Mark, ShowcaseLine
+from workbench.api.showcase import DEMONSTRATIONS, Mark, ShowcaseLine
 
 FAULTS = {
     "deployment": ("tally.wat", "(i64.add (global.get $count) (i64.const 1))", "(i64.const 7)", "Actor instantiated"),
@@ -41,6 +41,7 @@ FAULTS = {
         "Persist batch: two events at once",
     ),
     "blob": ("blob_actor.py", "content(wanted), **extras", "content(wanted)", "Size, hash, content type and metadata"),
+    "grpc": ("tally.wat", "(i64.const 10)", "(i64.const 10)", "It is called via gRPC"),  # by that of deployment
     "concurrency": (
         "tally.wat",
         "(i64.const 10)",
@@ -84,7 +85,7 @@ def test_every_claim_of_every_demonstration_holds(shell) -> None:
     assert [line for line in lines if line["mark"] in ("failed", "stopped")] == []
     assert done.code == 0
     assert {*done.err.splitlines()} <= {"building the component …", "compiling …"}, "once on each machine"
-    for each in RUNNABLE:
+    for each in DEMONSTRATIONS:
         marks = [line["mark"] for line in lines if line["demonstration"] == each.name]
         assert (marks[0], marks[-1], marks.count("done")) == ("heading", "done", 1), each.name
         assert marks.count("ok") >= 7, each.name
@@ -138,14 +139,6 @@ def test_verbose_shows_messages_host_calls_and_what_they_took(shell) -> None:
     assert "  >     process-groups.join('news', []) -> None" in said
     line = next(line for line in said.splitlines() if "> bob call leave_group 'news' rejected: " in line)
     assert " ms, fuel " in line
-
-
-@pytest.mark.parametrize("name", [each.name for each in DEMONSTRATIONS if each.missing])
-def test_what_is_not_there_yet_says_so(shell, name: str) -> None:
-    done = shell("showcase", "--demo", name)
-    assert (done.code, done.out) == (1, "")
-    assert done.err.startswith(f"not_found: the demonstration {name} is not there yet: ")
-    assert name in shell("showcase", "--help").out.partition("Not there yet:")[2]
 
 
 def test_a_name_that_is_none_is_a_fault_of_usage(shell) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from contract_sources import COUNTER, DOUBLE
 
@@ -10,6 +12,7 @@ from workbench.api import (
     ActorState,
     AlreadyExists,
     Area,
+    Cast,
     Crashed,
     Exhausted,
     Invalid,
@@ -19,6 +22,7 @@ from workbench.api import (
     Outcome,
     Rejected,
     SpawnOptions,
+    Told,
     WorkbenchError,
 )
 
@@ -172,3 +176,38 @@ def test_every_turn_can_be_read_back(node: Node, counter: str) -> None:
     assert [turn.seq for turn in (birth, added, refused, died)] == [1, 2, 3, 4]
     assert [turn.seq for turn in node.actors.turns(counter, after=2)] == [3, 4]
     assert len(node.actors.turns()) == 4
+
+
+def test_many_messages_are_told_in_order_and_those_that_are_refused_stop_nobody(node: Node, counter: str) -> None:
+    casts = [Cast(counter if number != 300 else "nobody", "add", str(number)) for number in range(1_000)]
+    node.actors.suspend(counter)
+    told = node.actors.tell_many(casts)
+    assert (told.count, told.refused) == (999, 1)
+    assert [(refusal.number, refusal.code) for refusal in told.why] == [(300, "not_found")]
+    assert node.actors.get(counter).mailbox == 999
+    node.actors.resume(counter)
+    node.actors.ask(counter, "get_count")
+    handled = node.actors.turns(counter, limit=1_100)
+    sent = [turn.envelope.payload for turn in handled if turn.envelope is not None and turn.envelope.type == "add"]
+    assert sent == [str(number) for number in range(1_000) if number != 300]
+
+
+def test_of_many_refusals_the_first_are_told_with_their_numbers(node: Node, counter: str) -> None:
+    casts = [Cast(counter if number % 2 else "nobody", "increment") for number in range(1_000)]
+    told = node.actors.tell_many(casts)
+    assert (told.count, told.refused, len(told.why)) == (500, 500, 100)
+    assert [refusal.number for refusal in told.why] == list(range(0, 200, 2))
+
+
+def test_what_the_messages_themselves_raise_comes_out_and_what_came_before_was_told(node: Node, counter: str) -> None:
+    def casts() -> Iterator[Cast]:
+        yield Cast(counter, "increment")
+        raise LookupError("no more of them")
+
+    with pytest.raises(LookupError, match="no more of them"):
+        node.actors.tell_many(casts())
+    assert node.actors.ask(counter, "get_count").payload == "1"
+
+
+def test_no_messages_at_all_are_none(node: Node) -> None:
+    assert node.actors.tell_many([]) == Told(0, 0)

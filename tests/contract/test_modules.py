@@ -70,6 +70,12 @@ def test_an_unknown_reference_is_not_found(node: Node) -> None:
         node.modules.get("nobody")
 
 
+def test_whether_a_module_exists_is_told_by_each_kind_of_reference(node: Node) -> None:
+    deployed = node.modules.deploy(SOURCE, file_name="counter.py", alias="counter@1.0")
+    assert all(node.modules.exists(reference) for reference in ("counter", "counter@1.0", deployed.hash[:8]))
+    assert not any(node.modules.exists(reference) for reference in ("nobody", "counter@2", "0" * 64, "../counter"))
+
+
 def test_an_alias_that_is_taken_moves_with_force_only(node: Node) -> None:
     node.modules.deploy(SOURCE, file_name="counter.py", alias="counter")
     with pytest.raises(AlreadyExists, match="counter"):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import workbench
-from workbench.api import Area, Crashed, Level, Node
+from workbench.api import GAP, Area, Crashed, Level, Node, Position
 
 
 def test_a_node_says_what_it_is(node: Node, interpreter: str) -> None:
@@ -49,6 +49,34 @@ def test_events_come_in_order_from_the_subscription_on(node: Node, counter: str)
             seen += [(event.area, event.kind) for event in events]
         assert (Area.ACTORS, "actors.stopped") in seen
         assert subscription.lost == 0
+
+
+def test_whoever_comes_again_gets_what_happened_since_and_nothing_twice(node: Node, counter: str) -> None:
+    with node.subscribe([Area.ACTORS]) as events:
+        node.actors.suspend(counter)
+        seen: list[str] = []
+        while "actors.suspended" not in seen:
+            seen += [event.kind for event in events.get(timeout=5.0)]
+        here = events.position
+    node.actors.resume(counter)
+    node.modules.alias("another", "counter")  # of an area that is not asked for
+    with node.subscribe([Area.ACTORS], after=here) as events:
+        again: list[str] = []
+        while "actors.resumed" not in again:
+            again += [event.kind for event in events.get(timeout=5.0)]
+        assert not {"actors.suspended", GAP} & set(again)
+        assert events.position.stream == here.stream and events.position.seq > here.seq
+
+
+@pytest.mark.parametrize("ahead", [True, False])
+def test_where_events_are_missing_a_gap_stands_whatever_is_asked_for(node: Node, ahead: bool) -> None:
+    with node.subscribe() as events:
+        stream = events.position.stream
+    unknown = Position(stream, 1 << 40) if ahead else Position("another run", 0)
+    with node.subscribe([Area.METRICS], after=unknown) as events:
+        first = events.get(timeout=5.0)[0]
+        assert (first.kind, first.area) == (GAP, Area.NODE)
+        assert "read again what is shown" in first.text
 
 
 def test_closing_a_subscription_ends_a_wait(node: Node) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tests.benchmarks.figure import machine
+from tests.proofs.attacks import attacks
 from tests.proofs.clean_clone import clean_clone
 from tests.proofs.dist import dist
 from tests.proofs.elsewhere import elsewhere
@@ -30,6 +31,7 @@ from tests.proofs.tuples import expressions, takers
 from tests.proofs.weight import weight
 
 PROOFS: Mapping[str, Callable[[], object]] = {
+    "attacks": attacks,
     "clean_clone": clean_clone,
     "dist": dist,
     "crowd": crowd,

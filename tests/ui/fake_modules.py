@@ -164,6 +164,9 @@ class FakeModules:
                 return info
         raise NotFound(f"no module {reference!r}")
 
+    def exists(self, reference: str) -> bool:
+        return any(reference in info.aliases or info.hash.startswith(reference) for info in self.known.values())
+
     def data(self, reference: str) -> bytes:
         return self.bytes[self.get(reference).hash]
 

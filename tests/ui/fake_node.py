@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import queue
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from threading import RLock
 from time import time
@@ -29,6 +29,7 @@ from workbench.api import (
     Area,
     Blobs,
     CancelToken,
+    Cast,
     Cause,
     Channels,
     Conflict,
@@ -52,6 +53,7 @@ from workbench.api import (
     NotFound,
     Outcome,
     Payload,
+    Position,
     ProcessGroups,
     Progress,
     ProgressCallback,
@@ -61,6 +63,7 @@ from workbench.api import (
     Sample,
     SpawnOptions,
     Subscription,
+    Told,
     TupleSpace,
     Turn,
     Unavailable,
@@ -79,6 +82,10 @@ class FakeSubscription:
     @property
     def lost(self) -> int:
         return 0
+
+    @property
+    def position(self) -> Position:
+        return Position("fake", 0)
 
     def put(self, event: Event) -> None:
         if event.area in self._areas:
@@ -223,6 +230,9 @@ class FakeActors:
     ) -> str:
         self.ask(actor, message_type, payload, kind=Kind.CAST)
         return "m"
+
+    def tell_many(self, casts: Iterable[Cast], *, timeout: float = 60.0) -> Told:
+        return Told(len([self.tell(cast.actor, cast.message_type, cast.payload) for cast in casts]), 0)
 
     def stop(self, actor: ActorId | str, *, timeout: float = 5.0) -> None:
         self.rows.pop(str(actor), None)
@@ -387,7 +397,7 @@ class FakeNode:
         wanted = {"", *(str(actor) for actor in actors)}
         return {name: [s for s in series if s.time > since] for name, series in self.series.items() if name in wanted}
 
-    def subscribe(self, areas: Collection[Area] = ()) -> Subscription:
+    def subscribe(self, areas: Collection[Area] = (), *, after: Position | None = None) -> Subscription:
         made = FakeSubscription(areas)
         self._subscriptions.append(made)
         return made

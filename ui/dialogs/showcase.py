@@ -77,24 +77,14 @@ class ShowcaseWindow(QDialog):
         self._lay_out(actions)
 
     def _add(self, each: Demonstration) -> None:
-        """One that is not there yet cannot be ticked; its reason stands below its title."""
-        item = QListWidgetItem(
-            f"{each.title}\nNot there yet: {each.missing}" if each.missing else each.title, self.list
-        )
+        item = QListWidgetItem(each.title, self.list)
         item.setData(NAME, each.name)
-        if each.missing:
-            item.setToolTip(f"{each.title} is not there yet: {each.missing}")
-            item.setFlags(Qt.ItemFlag.ItemIsUserCheckable)
-            item.setCheckState(Qt.CheckState.Unchecked)
-        else:
-            item.setToolTip(f"{each.title}\nworkbench showcase --demo {each.name}")
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            item.setCheckState(Qt.CheckState.Checked)
+        item.setToolTip(f"{each.title}\nworkbench showcase --demo {each.name}")
+        item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+        item.setCheckState(Qt.CheckState.Checked)
 
     def _items(self) -> list[QListWidgetItem]:
-        """Those that can be ticked."""
-        items = (self.list.item(index) for index in range(self.list.count()))
-        return [item for item in items if item.flags() & Qt.ItemFlag.ItemIsEnabled]
+        return [self.list.item(index) for index in range(self.list.count())]
 
     def _lay_out(self, actions: Actions) -> None:
         tools = [tool_for(actions[f"showcase.{verb}"], text=True) for verb in ("run", "stop", "copy")]

@@ -51,7 +51,7 @@ from workbench.api.errors import (
     Unavailable,
     WorkbenchError,
 )
-from workbench.api.events import Area, Event, Subscription
+from workbench.api.events import GAP, Area, Event, Position, Subscription
 from workbench.api.identity import ActorId
 from workbench.api.journal import Damage, Journal, JournalInfo
 from workbench.api.journal import Event as JournalEvent
@@ -59,7 +59,7 @@ from workbench.api.keyvalue import KeyChange, KeyEntry, KeyLevel, KeyValue
 from workbench.api.limits import PROFILES, Limits, Profile, profile
 from workbench.api.locks import Lock, LockChange, Locks, LockWaiter
 from workbench.api.logs import Level, LogLine
-from workbench.api.messages import Envelope, Kind, Payload, Reply
+from workbench.api.messages import Cast, Envelope, Kind, Payload, Refusal, Reply, Told
 from workbench.api.metrics import Sample
 from workbench.api.modules import Behavior, CancelToken, Format, ModuleInfo, Modules, Progress, ProgressCallback
 from workbench.api.node import Node, NodeInfo
@@ -107,6 +107,7 @@ __all__ = [
     "ANY",
     "CAPABILITIES",
     "DURATIONS",
+    "GAP",
     "PROFILES",
     "ActorId",
     "ActorInfo",
@@ -125,6 +126,7 @@ __all__ = [
     "BucketInfo",
     "CancelToken",
     "Capabilities",
+    "Cast",
     "Cause",
     "Certainty",
     "Change",
@@ -192,6 +194,7 @@ __all__ = [
     "Pattern",
     "Payload",
     "Pin",
+    "Position",
     "ProcessGroups",
     "Profile",
     "Progress",
@@ -205,6 +208,7 @@ __all__ = [
     "RecordingLevel",
     "RecordingSegment",
     "RecordingStatistics",
+    "Refusal",
     "Registry",
     "RegistryEntry",
     "Rejected",
@@ -229,6 +233,7 @@ __all__ = [
     "Timeout",
     "TokenInfo",
     "Tokens",
+    "Told",
     "TopicInfo",
     "TreeChange",
     "Tuple",

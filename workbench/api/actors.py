@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -10,7 +10,7 @@ from typing import Protocol
 from workbench.api.errors import Cause
 from workbench.api.identity import ActorId
 from workbench.api.limits import DEFAULT_PROFILE, Limits
-from workbench.api.messages import NO_HEADERS, Envelope, Kind, Payload, Reply
+from workbench.api.messages import NO_HEADERS, Cast, Envelope, Kind, Payload, Reply, Told
 from workbench.api.turns import Turn
 from workbench.api.value import value
 
@@ -157,6 +157,14 @@ class Actors(Protocol):
         headers: Mapping[str, str] = NO_HEADERS,
     ) -> str:
         """Put one cast into the mailbox and return its message id at once."""
+        ...
+
+    def tell_many(self, casts: Iterable[Cast], *, timeout: float = 60.0) -> Told:
+        """Put casts into mailboxes, in their order, as `casts` gives them; over a connection many at a time.
+
+        One that is refused (no such actor, a full mailbox) stops none of the others. Timeout: not all were in mailboxes
+        in time; how many are is not known. What `casts` raises ends it, and what it gave before was told.
+        """
         ...
 
     def stop(self, actor: ActorId | str, *, timeout: float = 5.0) -> None:

@@ -31,11 +31,15 @@ class Area(StrEnum):
     NODE = "node"
 
 
+GAP = "node.gap"
+"""The kind of an event that stands where some are missing, whatever areas were asked for: read again what you show."""
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something happened to `subject` (an actor's name, a module's hash). `kind` is `area.verb`, e.g. `actors.crashed`.
 
-    `seq` grows by one with each event of the node; a jump means that this subscriber was too slow.
+    `seq` grows with each event of the node. Where events are missing there is one of the kind GAP in their place.
     """
 
     seq: int
@@ -46,8 +50,24 @@ class Event:
     text: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where in a node's events somebody is: after the one with `seq`. A node that starts begins another `stream`."""
+
+    stream: str
+    seq: int
+
+
 class Subscription(Protocol):
-    """Events since it was made, in order. Close it, or use it in a `with`."""
+    """Events since it was made, in order. Close it, or use it in a `with`.
+
+    Thread-safe. One of a remote node goes on by itself after its connection was cut.
+    """
+
+    @property
+    def position(self) -> Position:
+        """After everything that `get` has given: where `Node.subscribe` goes on."""
+        ...
 
     @property
     def lost(self) -> int:
@@ -55,7 +75,11 @@ class Subscription(Protocol):
         ...
 
     def get(self, timeout: float = 5.0) -> Sequence[Event]:
-        """All that waits, at least one unless the timeout passes; empty then and after close()."""
+        """All that waits, at least one unless the timeout passes; empty then and after close().
+
+        Unavailable: the node cannot be reached now. Call it again: what it gives once the node is back follows on what
+        it gave, with a GAP where something is missing. Any other error is for good.
+        """
         ...
 
     def close(self) -> None: ...

@@ -17,12 +17,43 @@ Payload: TypeAlias = str | bytes
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
+KEPT_REFUSALS = 100
+
+
 class Kind(StrEnum):
     """How a message travels: `call` waits for a reply, `cast` does not, `info` comes from the system."""
 
     CALL = "call"
     CAST = "cast"
     INFO = "info"
+
+
+@value
+class Cast:
+    """One message for `actor`, of those that are told together."""
+
+    actor: str
+    message_type: str
+    payload: Payload = ""
+    headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS)
+
+
+@value
+class Refusal:
+    """Why a message got into no mailbox. `number` counts those that were told together, from 0."""
+
+    number: int
+    code: str
+    message: str
+
+
+@value
+class Told:
+    """How many messages are in mailboxes now, how many were refused, and why, of the first KEPT_REFUSALS."""
+
+    count: int
+    refused: int
+    why: tuple[Refusal, ...] = ()
 
 
 @value

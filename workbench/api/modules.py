@@ -112,6 +112,10 @@ class Modules(Protocol):
         """NotFound, or Invalid with the candidates when a prefix is ambiguous."""
         ...
 
+    def exists(self, reference: str) -> bool:
+        """Whether there is such a module; Invalid with the candidates when a prefix is ambiguous."""
+        ...
+
     def data(self, reference: str) -> bytes:
         """The bytes as kept: the source of a python module (a zip when it has several files), else the binary.
 

@@ -12,7 +12,7 @@ from workbench.api.blobs import Blobs
 from workbench.api.capabilities import Capabilities
 from workbench.api.channels import Channels
 from workbench.api.debugger import Debugger
-from workbench.api.events import Area, Subscription
+from workbench.api.events import Area, Position, Subscription
 from workbench.api.identity import ActorId
 from workbench.api.journal import Journal
 from workbench.api.keyvalue import KeyValue
@@ -113,8 +113,8 @@ class Node(Protocol):
         """Samples newer than `since`, by actor name; the node's own series has the empty name."""
         ...
 
-    def subscribe(self, areas: Collection[Area] = ()) -> Subscription:
-        """Events of these areas from now on (all of them when none is given)."""
+    def subscribe(self, areas: Collection[Area] = (), *, after: Position | None = None) -> Subscription:
+        """Events of these areas from now on (all of them when none is given), or from a position on; see GAP."""
         ...
 
     def close(self) -> None: ...

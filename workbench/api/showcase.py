@@ -14,19 +14,18 @@ UNDERLINE = 3
 
 @dataclass(frozen=True, slots=True)
 class Demonstration:
-    """`word` is what its last line calls it; `missing` is what it waits for, empty when it can be run."""
+    """`word` is what its last line calls it."""
 
     number: int
     name: str
     title: str
     word: str
-    missing: str = ""
 
 
 DEMONSTRATIONS = (
     Demonstration(1, "deployment", "Module Deployment & Content-Addressable Caching", "Deployment"),
     Demonstration(2, "security", "Resource Limits & Capability-Based Security", "Security"),
-    Demonstration(3, "grpc", "gRPC Deployment Service", "gRPC", missing="nodes do not listen to other machines yet"),
+    Demonstration(3, "grpc", "gRPC Deployment Service", "gRPC"),
     Demonstration(4, "concurrency", "Concurrent Operations", "Concurrency"),
     Demonstration(5, "python", "Python Actor Support", "Python"),
     Demonstration(6, "behaviors", "Actor Behaviors", "Behaviors"),
@@ -38,18 +37,15 @@ DEMONSTRATIONS = (
     Demonstration(12, "durability", "Durability/Journaling", "Durability"),
     Demonstration(13, "blob", "Blob Storage", "Blob"),
 )
-RUNNABLE = tuple(each for each in DEMONSTRATIONS if not each.missing)
 
 
 def demonstration(name: str) -> Demonstration:
-    """The one of this name, to be run; NotFound when there is none (yet)."""
+    """The one of this name; NotFound when there is none."""
     found = next((each for each in DEMONSTRATIONS if each.name == name), None)
-    if found is not None and not found.missing:
-        return found
-    why = f"there is no demonstration {name!r}"
-    if found is not None:
-        why = f"the demonstration {name} is not there yet: {found.missing}"
-    raise NotFound(f"{why}; there are {', '.join(each.name for each in RUNNABLE)}")
+    if found is None:
+        names = ", ".join(each.name for each in DEMONSTRATIONS)
+        raise NotFound(f"there is no demonstration {name!r}; there are {names}")
+    return found
 
 
 class Mark(StrEnum):

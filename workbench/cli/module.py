@@ -43,20 +43,26 @@ def deploy(
 ) -> int:
     """Check FILE, compile it and keep it. Deploying the same bytes again changes nothing.
 
-    FILE is a component, a Python file, or a folder or zip with actor.py and the modules beside it.
+    FILE is a component, a Python file, or a folder or zip with actor.py and the modules beside it. A node that has it
+    is not sent it again, and one to which the way was cut gets the rest. Where some nodes fail, the others have it.
     """
     data, name = workbench.pack(file, beside=workbench.vendor(packages))
-    worst = 0
+    failed: list[WorkbenchError] = []
     for address in addresses or ("",):
         try:
             info = _deploy(Target(address, workspace, reach=reach), data, name, alias, force=force)
         except WorkbenchError as error:
+            if as_json and address:
+                render.line({"node": address, "code": error.code, "error": error.message})
             click.echo(f"{address}: " if address else "", nl=False, err=True)
             failure.show(error, workbench.texts(data, name) if failure.locations(error) else {})
-            worst = max(worst, error.exit_code)
+            failed.append(error)
         else:
             _show_deployed(info, address, as_json=as_json)
-    return worst
+    if failed and len(addresses) > 1:
+        done = f"{len(addresses) - len(failed)} of {len(addresses)} nodes have it"
+        click.echo(f"{done}; the same command again sends what is missing and nothing twice", err=True)
+    return max((error.exit_code for error in failed), default=0)
 
 
 def _deploy(target: Target, data: bytes, file_name: str, alias: str, *, force: bool) -> ModuleInfo:

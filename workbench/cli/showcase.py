@@ -5,17 +5,14 @@ from __future__ import annotations
 import click
 
 import workbench
-from workbench.api.showcase import DEMONSTRATIONS, RUNNABLE, Mark, ShowcaseLine
+from workbench.api.showcase import DEMONSTRATIONS, Mark, ShowcaseLine
 from workbench.cli import options, render
 from workbench.cli.progress import ProgressLine
 
 TONES = {Mark.OK: "green", Mark.DONE: "green", Mark.FAILED: "red", Mark.STOPPED: "yellow", Mark.TRACE: "bright_black"}
-MISSING = "; ".join(f"{each.name} ({each.missing})" for each in DEMONSTRATIONS if each.missing)
 HELP = f"""Run the demonstrations, for real, and check every claim of theirs.
 
-Each runs on a node and a temporary workspace of its own: {", ".join(each.name for each in RUNNABLE)}.
-
-Not there yet: {MISSING}.
+Each runs on a node and a temporary workspace of its own: {", ".join(each.name for each in DEMONSTRATIONS)}.
 
 A line [ok] is printed after its claim was checked; [failed] says what was found instead, and then the exit code is 1.
 """

@@ -53,6 +53,8 @@ STATUS = {
 
 def leave(context: grpc.ServicerContext, error: Exception, method: str) -> NoReturn:
     """End the call in hand with `error`."""
+    if isinstance(error, grpc.RpcError):  # what a stream of requests raises whose caller went away
+        error = Conflict("the caller went away")
     if not isinstance(error, WorkbenchError):
         logger.error("%s failed with an error that is not of the tree", method, exc_info=error)
         error = Internal(INTERNAL_TEXT)

@@ -9,11 +9,11 @@ from typing import cast
 
 import workbench
 from workbench.api import CancelToken, ProgressCallback, WorkbenchError
-from workbench.api.showcase import DEMONSTRATIONS, RUNNABLE, TITLE, Demonstration, Mark, ShowcaseLine, demonstration
+from workbench.api.showcase import DEMONSTRATIONS, TITLE, Demonstration, Mark, ShowcaseLine, demonstration
 from workbench.api.words import plural
 from workbench.showcase.stage import Stage, Tell
 
-NAMES = tuple(each.name for each in RUNNABLE)
+NAMES = tuple(each.name for each in DEMONSTRATIONS)
 
 
 def run(
@@ -28,7 +28,7 @@ def run(
 
     NotFound: there is no such demonstration. `tell` gets each line as it happens. Setting `cancel` ends it in order.
     """
-    chosen = [demonstration(name) for name in names] or list(RUNNABLE)
+    chosen = [demonstration(name) for name in names] or list(DEMONSTRATIONS)
     cancel = cancel or CancelToken()
     tell(ShowcaseLine(Mark.TITLE, TITLE))
     started, claims, failed, held = time.perf_counter(), 0, 0, 0
@@ -50,7 +50,7 @@ def run(
     if cancel.is_set():
         _stopped(tell, held)
         return False
-    if len(chosen) == len(RUNNABLE):
+    if len(chosen) == len(DEMONSTRATIONS):
         _end(tell, claims, failed, time.perf_counter() - started)
     return not failed
 
@@ -89,9 +89,6 @@ def _play(about: Demonstration) -> Callable[[Stage], None]:
 def _end(tell: Tell, claims: int, failed: int, seconds: float) -> None:
     tell(ShowcaseLine(Mark.HEADING, "Summary"))
     tell(ShowcaseLine(Mark.FACT, f"{plural(claims, 'claim')} checked in {seconds:.1f} s"))
-    for each in DEMONSTRATIONS:
-        if each.missing:
-            tell(ShowcaseLine(Mark.FACT, f"not there yet: {each.name} ({each.missing})"))
     if failed:
         tell(ShowcaseLine(Mark.FAILED, f"{plural(failed, 'failure')} in all demonstrations"))
     else:

@@ -152,6 +152,13 @@ class Library:
         info = self._known(reference)
         return replace(info, compiled=self._ready(info))
 
+    def exists(self, reference: str) -> bool:
+        try:
+            self._known(reference)
+        except NotFound:
+            return False
+        return True
+
     def _known(self, reference: str) -> ModuleInfo:
         """A module with its aliases."""
         info = self._store.load(self._resolve(reference))

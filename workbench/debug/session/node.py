@@ -12,7 +12,7 @@ from workbench.api.blobs import Blobs
 from workbench.api.capabilities import Capabilities
 from workbench.api.channels import Channels
 from workbench.api.debugger import Debugger
-from workbench.api.events import Area
+from workbench.api.events import Area, Position
 from workbench.api.identity import ActorId
 from workbench.api.journal import Journal
 from workbench.api.keyvalue import KeyValue
@@ -194,8 +194,8 @@ class SessionNode:
         known = [actor for actor in actors if self._timeline.knows(actor)]
         return self._samples.read([self._timeline.id_of(actor) for actor in known], self._at(), since=since)
 
-    def subscribe(self, areas: Collection[Area] = ()) -> BusSubscription:
-        return self._bus.subscribe(areas, self._scope)
+    def subscribe(self, areas: Collection[Area] = (), *, after: Position | None = None) -> BusSubscription:
+        return self._bus.subscribe(areas, self._scope, after)
 
     def close(self) -> None:
         self._closing.close()

@@ -24,7 +24,7 @@ from workbench.api.tuplespace import TupleSpace
 READS: Mapping[object, frozenset[str]] = {
     facet: frozenset(names.split())
     for facet, names in {
-        Modules: "list get data bytecode describe diff",
+        Modules: "list get exists data bytecode describe diff",
         Actors: "list get snapshot turns dead_letters",
         Capabilities: "evidence audit",
         Supervision: "list get history",

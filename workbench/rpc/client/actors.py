@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from google.protobuf.message import Message
 
-from workbench.api import ActorId, ActorInfo, DeadLetter, Kind, Limits, Payload, Reply, SpawnOptions, Turn
-from workbench.api.messages import NO_HEADERS
+from workbench.api import (
+    ActorId,
+    ActorInfo,
+    Cast,
+    DeadLetter,
+    Kind,
+    Limits,
+    Payload,
+    Refusal,
+    Reply,
+    SpawnOptions,
+    Told,
+    Turn,
+)
+from workbench.api.messages import KEPT_REFUSALS, NO_HEADERS
 from workbench.rpc.client.channel import MARGIN_SECONDS, Connection
 from workbench.rpc.client.facet import Facet
 from workbench.rpc.convert import actor as target
@@ -15,6 +29,9 @@ from workbench.rpc.convert import from_message, payload_of, to_message
 from workbench.rpc.convert import payload as content
 from workbench.rpc.generated.plexspaces.v1 import actors_pb2 as pb
 from workbench.rpc.generated.plexspaces.v1 import common_pb2 as common
+from workbench.rpc.sizes import CHUNK_BYTES
+
+BATCH_CASTS = 250
 
 
 class RemoteActors(Facet):
@@ -71,6 +88,18 @@ class RemoteActors(Facet):
         )
         return self._stub.call("Tell", request, pb.TellResponse).message_id
 
+    def tell_many(self, casts: Iterable[Cast], *, timeout: float = 60.0) -> Told:
+        sending = _Sending(casts)
+        count, refused, why = 0, 0, list[Refusal]()
+        for answer in self._stub.stream("TellMany", sending, pb.TellManyResponse, seconds=timeout):
+            base = count + refused
+            count, refused = count + answer.count, refused + answer.refused
+            found = (Refusal(base + each.number, each.code, each.message) for each in answer.why)
+            why.extend(islice(found, KEPT_REFUSALS - len(why)))
+        if sending.error is not None:
+            raise sending.error
+        return Told(count, refused, tuple(why))
+
     def stop(self, actor: ActorId | str, *, timeout: float = 5.0) -> None:
         request = pb.StopRequest(actor=target(actor), timeout_seconds=timeout)
         self._stub.call("Stop", request, pb.StopResponse, seconds=timeout + MARGIN_SECONDS)
@@ -121,3 +150,33 @@ class RemoteActors(Facet):
 
     def _info(self, method: str, request: Message, wait: float) -> ActorInfo:
         return from_message(self._stub.call(method, request, pb.ActorInfo, seconds=wait + MARGIN_SECONDS), ActorInfo)
+
+
+class _Sending:
+    """The requests of many casts, taken on a thread of gRPC's own; what `casts` raises is kept for the caller."""
+
+    def __init__(self, casts: Iterable[Cast]) -> None:
+        self._casts = casts
+        self.error: BaseException | None = None
+
+    def __iter__(self) -> Iterator[pb.TellManyRequest]:
+        request, filled = pb.TellManyRequest(), 0
+        try:
+            for cast in self._casts:
+                made = pb.Cast(
+                    actor=cast.actor,
+                    message_type=cast.message_type,
+                    payload=content(cast.payload),
+                    headers=cast.headers,
+                )
+                request.casts.append(made)
+                filled += len(cast.payload)
+                if len(request.casts) >= BATCH_CASTS or filled >= CHUNK_BYTES:
+                    yield request
+                    request, filled = pb.TellManyRequest(), 0
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            self.error = error
+        if request.casts:
+            yield request

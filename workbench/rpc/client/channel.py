@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from threading import Event, Thread
 from typing import Any, TypeVar
 
@@ -33,6 +33,12 @@ OPTIONS = (
     ("grpc.absolute_max_metadata_size", METADATA_BYTES),
     ("grpc.enable_http_proxy", 0),
     ("grpc.enable_retries", 0),
+    # Of a node that is gone without a word one learns soon, and soon that it is back.
+    ("grpc.keepalive_time_ms", 10_000),
+    ("grpc.keepalive_timeout_ms", 3_000),
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.min_reconnect_backoff_ms", 4_000),
+    ("grpc.max_reconnect_backoff_ms", 1_000),
 )
 
 
@@ -89,24 +95,29 @@ class Stub:
         cancel: CancelToken | None = None,
     ) -> R:
         """One request, or a stream of them, and one answer; setting `cancel` ends the call with Conflict."""
-        call, done = self._call(method, answer), Event()
+        call = self._call(method, answer)
         request = request if isinstance(request, Message) else iter(request)
         try:
-            if cancel is None:
-                result: R = call(request, timeout=_deadline(seconds), metadata=self._metadata)
-                return result
-            future = call.future(request, timeout=_deadline(seconds), metadata=self._metadata)  # type: ignore[attr-defined]
-            Thread(target=_watch, args=(cancel, done, future), name="grpc-cancel", daemon=True).start()
-            result = future.result()
+            result: R = (
+                call(request, timeout=_deadline(seconds), metadata=self._metadata)
+                if cancel is None
+                else self._cancellable(call, request, seconds, cancel)
+            )
         except grpc.FutureCancelledError:
             raise Conflict(f"the call {method} to {self.address} was cancelled") from None
         except grpc.RpcError as error:
             raise self.failure(error) from None
         except ValueError as error:
             raise Conflict(f"the connection to {self.address} is closed") from error
+        return result
+
+    def _cancellable(self, call: Any, request: Any, seconds: float, cancel: CancelToken) -> Any:
+        future, done = call.future(request, timeout=_deadline(seconds), metadata=self._metadata), Event()
+        Thread(target=_watch, args=(cancel, done, future), name="grpc-cancel", daemon=True).start()
+        try:
+            return future.result()
         finally:
             done.set()
-        return result
 
     def stream(
         self,
@@ -116,7 +127,7 @@ class Stub:
         *,
         seconds: float | None = SHORT_SECONDS,
         cancel: CancelToken | None = None,
-    ) -> Iterator[R]:
+    ) -> Generator[R, None, None]:
         """The answers as they come; setting `cancel` ends the call with Conflict."""
         answers = self.open(method, request, answer, seconds=seconds)
         done = Event()

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import builtins
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
+from hashlib import sha256
+from threading import Event
+from types import TracebackType
 
 from workbench.api import (
     CancelToken,
@@ -14,6 +19,7 @@ from workbench.api import (
     ModuleInfo,
     Progress,
     ProgressCallback,
+    Unavailable,
 )
 from workbench.api.modules import SIZE_BYTES
 from workbench.rpc.client.channel import LONG_SECONDS, Connection
@@ -41,13 +47,28 @@ class RemoteModules(Facet):
     ) -> ModuleInfo:
         if len(data) > SIZE_BYTES:
             raise Invalid(f"the module has {len(data):,} bytes; up to {SIZE_BYTES:,} are taken")
-        start = pb.DeployRequest.Start(file_name=file_name, alias=alias, force=force, size_bytes=len(data))
-        requests = _requests(start, data)
-        for part in self._stub.stream("Deploy", requests, pb.DeployResponse, seconds=LONG_SECONDS, cancel=cancel):
-            if part.HasField("module"):
-                return from_message(part.module, ModuleInfo)
-            if progress is not None:
-                progress(from_message(part.progress, Progress))
+        start = pb.DeployRequest.Start(
+            file_name=file_name, alias=alias, force=force, size_bytes=len(data), hash=sha256(data).hexdigest()
+        )
+        arrived = -1
+        while True:
+            sending = _Sending(start, data)
+            try:
+                return self._deploy(sending, progress, cancel)
+            except Unavailable:  # it was cut; to repeat it changes nothing, and it goes on where it was
+                if sending.arrived <= arrived:
+                    raise
+                arrived = sending.arrived
+
+    def _deploy(self, sending: _Sending, progress: ProgressCallback | None, cancel: CancelToken | None) -> ModuleInfo:
+        answers = self._stub.stream("Deploy", sending, pb.DeployResponse, seconds=LONG_SECONDS, cancel=cancel)
+        with sending, closing(answers):
+            for part in answers:
+                if part.HasField("module"):
+                    return from_message(part.module, ModuleInfo)
+                report = sending.hear(part.received) if part.HasField("received") else None
+                if progress is not None:
+                    progress(report or from_message(part.progress, Progress))
         raise Internal(f"the node at {self._stub.address} ended the deployment without an answer")
 
     def list(self) -> Sequence[ModuleInfo]:
@@ -57,6 +78,10 @@ class RemoteModules(Facet):
     def get(self, reference: str) -> ModuleInfo:
         request = pb.GetModuleRequest(reference=reference)
         return from_message(self._stub.call("Get", request, pb.ModuleInfo), ModuleInfo)
+
+    def exists(self, reference: str) -> bool:
+        request = pb.ModuleExistsRequest(reference=reference)
+        return self._stub.call("Exists", request, pb.ModuleExistsResponse).found
 
     def data(self, reference: str) -> bytes:
         request = pb.ModuleDataRequest(reference=reference)
@@ -94,6 +119,32 @@ class RemoteModules(Facet):
         return b"".join(chunks)
 
 
-def _requests(start: pb.DeployRequest.Start, data: bytes) -> Iterator[pb.DeployRequest]:
-    yield pb.DeployRequest(start=start)
-    yield from (pb.DeployRequest(chunk=chunk) for chunk in chunks(data))
+class _Sending:
+    """The requests of one deployment: what the node has not is sent, once it has said how much that is."""
+
+    def __init__(self, start: pb.DeployRequest.Start, data: bytes) -> None:
+        self._start, self._data = start, data
+        self._begun = time.monotonic()
+        self._said = Event()
+        self._ended = False
+        self.arrived = -1
+
+    def __iter__(self) -> Iterator[pb.DeployRequest]:
+        yield pb.DeployRequest(start=self._start)
+        if self._said.wait(LONG_SECONDS) and not self._ended:
+            yield from (pb.DeployRequest(chunk=chunk) for chunk in chunks(self._data, self.arrived))
+
+    def hear(self, received: int) -> Progress:
+        """So many bytes are there."""
+        self.arrived = received
+        self._said.set()
+        return Progress("sending", received / (len(self._data) or 1), time.monotonic() - self._begun)
+
+    def __enter__(self) -> _Sending:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._ended = True
+        self._said.set()

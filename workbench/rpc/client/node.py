@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from types import TracebackType
+from typing import Any
 
 from workbench.api import (
     ActorId,
@@ -12,6 +13,7 @@ from workbench.api import (
     Internal,
     LogLine,
     NodeInfo,
+    Position,
     Progress,
     ProgressCallback,
     Sample,
@@ -35,7 +37,7 @@ from workbench.rpc.client.supervision import RemoteSupervision
 from workbench.rpc.client.tls import ClientTls
 from workbench.rpc.client.tokens import RemoteTokens
 from workbench.rpc.client.tuplespace import RemoteTupleSpace
-from workbench.rpc.convert import actor, from_message
+from workbench.rpc.convert import actor, from_message, to_message
 from workbench.rpc.generated.plexspaces.v1 import common_pb2 as common
 from workbench.rpc.generated.plexspaces.v1 import node_pb2 as pb
 from workbench.rpc.security import Caller
@@ -156,10 +158,13 @@ class RemoteNode(Facet):
             series.setdefault(part.actor, []).extend(from_message(sample, Sample) for sample in part.samples)
         return series
 
-    def subscribe(self, areas: Collection[Area] = ()) -> Subscription:
-        request = pb.WatchRequest(areas=[area.value for area in areas])
-        call = self._stub.open("Watch", request, pb.WatchResponse, seconds=None)
-        return RemoteSubscription(call, self._connection.address, self._connection.failure)
+    def subscribe(self, areas: Collection[Area] = (), *, after: Position | None = None) -> Subscription:
+        def watch(position: Position | None) -> Any:
+            here = None if position is None else to_message(position, pb.Position)
+            request = pb.WatchRequest(areas=[area.value for area in areas], after=here)
+            return self._stub.open("Watch", request, pb.WatchResponse, seconds=None)
+
+        return RemoteSubscription(watch, after, self._connection.address, self._connection.failure)
 
     def close(self) -> None:
         self._connection.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from workbench.api import ActorInfo, Invalid, Kind, Limits, Node, SpawnOptions
+from workbench.api import ActorInfo, Cast, Invalid, Kind, Limits, Node, SpawnOptions
 from workbench.api.limits import DEFAULT_PROFILE
 from workbench.rpc.convert import actor_of, batches, from_message, payload, payload_of, to_message
 from workbench.rpc.generated.plexspaces.v1 import actors_pb2 as pb
@@ -52,6 +52,13 @@ class ActorsService:
             actor_of(request.actor), request.message_type, payload_of(request.payload), headers=dict(request.headers)
         )
         return pb.TellResponse(message_id=message_id)
+
+    def tell_many(
+        self, node: Node, requests: Iterator[pb.TellManyRequest], _: Context
+    ) -> Iterator[pb.TellManyResponse]:
+        for request in requests:
+            casts = (Cast(x.actor, x.message_type, payload_of(x.payload), dict(x.headers)) for x in request.casts)
+            yield to_message(node.actors.tell_many(casts), pb.TellManyResponse)
 
     def stop(self, node: Node, request: pb.StopRequest, _: Context) -> pb.StopResponse:
         node.actors.stop(actor_of(request.actor), timeout=wait(request.timeout_seconds))

@@ -21,7 +21,7 @@ LONGEST_SECONDS = 6 * 3600.0
 class BlobsService:
     """Service `Blobs`."""
 
-    long = frozenset({"Upload", "Download", "Stream", "DownloadRange", "Copy"})
+    long = frozenset({"Download", "Stream", "DownloadRange", "Copy"})
     endless: frozenset[str] = frozenset()
 
     def __init__(self, longest_seconds: float = LONGEST_SECONDS) -> None:

@@ -14,7 +14,7 @@ from workbench.rpc.server.handler import Context
 class DebuggerService:
     """Service `Debugger`."""
 
-    long: frozenset[str] = frozenset({"holdings", "state"})
+    long: frozenset[str] = frozenset({"Holdings", "State"})
     endless: frozenset[str] = frozenset()
 
     def level(self, node: Node, request: pb.DebuggerLevelRequest, _: Context) -> pb.DebuggerLevelResponse:

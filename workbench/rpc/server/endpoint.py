@@ -35,7 +35,7 @@ from workbench.rpc.server.blobs import BlobsService
 from workbench.rpc.server.capabilities import CapabilitiesService
 from workbench.rpc.server.channels import ChannelsService
 from workbench.rpc.server.debugger import DebuggerService
-from workbench.rpc.server.gate import Audit, Gate, Scope
+from workbench.rpc.server.gate import LONG_CALLS, PATIENCE_SECONDS, STREAMS, UPLOADS, Audit, Gate, Scope
 from workbench.rpc.server.handler import handler
 from workbench.rpc.server.journal import JournalService
 from workbench.rpc.server.keyvalue import KeyValueService
@@ -51,14 +51,24 @@ from workbench.rpc.server.tokens import TokensService
 from workbench.rpc.server.tuplespace import TupleSpaceService
 from workbench.rpc.sizes import METADATA_BYTES, REQUEST_BYTES
 
-THREADS = 64
+THREADS = STREAMS + LONG_CALLS + UPLOADS + 8
 CLOSE_SECONDS = 5.0
+IDLE_MS = 300_000
+"""A connection without a call is closed after so long; callers open another by themselves."""
+PING_MS = 5_000
+"""Callers may ping so often where nothing else travels."""
 OPTIONS = (
     ("grpc.max_receive_message_length", REQUEST_BYTES),
     ("grpc.max_send_message_length", -1),
     ("grpc.max_metadata_size", METADATA_BYTES),
     ("grpc.absolute_max_metadata_size", METADATA_BYTES),
     ("grpc.so_reuseport", 0),
+    # A caller whose machine is gone leaves its place to others; one that pings without end is hung up on.
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    ("grpc.http2.min_ping_interval_without_data_ms", PING_MS),
+    ("grpc.http2.max_ping_strikes", 2),
+    ("grpc.max_connection_idle_ms", IDLE_MS),
 )
 
 
@@ -104,15 +114,17 @@ def serve(
     rates: Rates | None = None,
     audit: Audit | None = None,
     scope: Scope | None = None,
+    patience: float = PATIENCE_SECONDS,
     initializer: Callable[[], None] | None = None,
 ) -> Server:
     """Serve `node` at `listen` (HOST:PORT; port 0 takes a free one).
 
     `access` is who is let in; by default everybody on this machine. `scope(tenant, namespace)` gives the node as that
     tenant's callers see it; without it only the default tenant is served. `reflect` offers reflection beyond this
-    machine too. `audit` is given what changed something. `initializer` runs first in every thread of the pool; calls
-    may run guests there, so the process must start its threads with stacks that are large enough. Invalid: not an
-    address, or one beyond this machine without TLS or without a way to know who calls. Conflict: the port is taken.
+    machine too. `audit` is given what changed something. A caller that stands still in the middle of a call has
+    `patience` seconds. `initializer` runs first in every thread of the pool; calls may run guests there, so the process
+    must start its threads with stacks that are large enough. Invalid: not an address, or one beyond this machine
+    without TLS or without a way to know who calls. Conflict: the port is taken.
     """
     access = access or Access()
     check(listen, tls=tls, token=access.somebody)
@@ -121,7 +133,7 @@ def serve(
     access = replace(access, certificates=certificates, must=access.must or not is_loopback(host))
     credentials = tls.credentials() if tls is not None else None
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="grpc", initializer=initializer)
-    gate = Gate(node, scope, access=access, rates=rates, audit=audit)
+    gate = Gate(node, scope, access=access, rates=rates, audit=audit, patience=patience)
     server = grpc.server(pool, handlers=[_handler(gate, part) for part in PARTS], options=OPTIONS)
     services = [file.services_by_name[name].full_name for _, file, name in PARTS]
     health = standard.add(server, services, reflect=offers_reflection(listen, reflect=reflect))

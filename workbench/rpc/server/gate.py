@@ -8,7 +8,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from threading import BoundedSemaphore, Lock
+from functools import lru_cache
+from threading import BoundedSemaphore, Event, Lock, Thread
 from typing import Any, Protocol, TypeAlias
 
 import grpc
@@ -25,6 +26,12 @@ from workbench.rpc.server.subjects import subject
 
 STREAMS = 32
 LONG_CALLS = 24
+UPLOADS = 8
+"""Calls whose requests are a stream: how long they take is their callers' affair."""
+PATIENCE_SECONDS = 30.0
+"""Who neither sends nor takes anything for so long, in the middle of a call, has no place any more."""
+SCOPES = 256
+"""Of so many tenants and namespaces the node as they see it is kept at hand."""
 Scope: TypeAlias = Callable[[str, str], Node]
 Audit: TypeAlias = Callable[[AuditEntry], None]
 Context: TypeAlias = grpc.ServicerContext
@@ -49,6 +56,7 @@ class Call:
         self._subject = ""
         self._ended: WorkbenchError | None = None
         self._callbacks: list[Callable[[], None]] = []
+        self._handing_since: float | None = None
         self.identity: Identity | None = None
 
     def __getattr__(self, name: str) -> Any:
@@ -95,6 +103,26 @@ class Call:
         for callback in tuple(self._callbacks):
             callback()
 
+    @property
+    def owner(self) -> tuple[str, str, str]:
+        """Whose call it is: what is kept for the next one must not be another's."""
+        return (self.identity.key if self.identity is not None else "", *self._scope)
+
+    @contextmanager
+    def handing_over(self) -> Iterator[None]:
+        """An answer is on its way, which takes as long as its reader lets it."""
+        self._handing_since = time.monotonic()
+        try:
+            yield
+        finally:
+            self._handing_since = None
+
+    def hurry(self, seconds: float) -> None:
+        """End it when its reader has taken nothing for so long."""
+        since = self._handing_since
+        if since is not None and time.monotonic() - since > seconds:
+            self._context.cancel()
+
     def done(self, error: BaseException | None = None) -> None:
         """Write it down, if it is of those that are."""
         if not changes(self._method):
@@ -136,18 +164,24 @@ class Gate:
         access: Access | None = None,
         rates: Rates | None = None,
         audit: Audit | None = None,
+        patience: float = PATIENCE_SECONDS,
     ) -> None:
-        self._node, self._scope = node, scope
+        self._node = node
+        self._scope = lru_cache(SCOPES)(scope) if scope is not None else None
         self._access, self._rates = access or Access(), rates
         self._strangers = Rates(FAILED_PER_SECOND, FAILED_BURST)
         self.audit: Audit = audit or (lambda _: None)
         self._streams = BoundedSemaphore(STREAMS)
         self._long = BoundedSemaphore(LONG_CALLS)
+        self._uploads = BoundedSemaphore(UPLOADS)
+        self.patience = patience
         self._lock = Lock()
         self._open: set[Call] = set()
         self._endless: set[Call] = set()
         tokens = self._access.tokens
         self._forget = tokens.watch(self._revoked) if tokens is not None else lambda: None
+        self._closed = Event()
+        Thread(target=self._hurry, name="grpc-patience", daemon=True).start()
 
     def identify(self, context: Context, received: Received) -> Identity:
         """Who calls; whoever cannot be known uses up what its address may try."""
@@ -181,6 +215,8 @@ class Gate:
             if method.name in service.endless:
                 taken.enter_context(_taken(self._streams, STREAMS, "streams"))
                 taken.enter_context(self._kept(call, self._endless))
+            elif method.client_streaming:
+                taken.enter_context(_taken(self._uploads, UPLOADS, "uploads"))
             elif method.name in service.long:
                 taken.enter_context(_taken(self._long, LONG_CALLS, "long calls"))
             if method.client_streaming or method.server_streaming:
@@ -191,10 +227,18 @@ class Gate:
     def close(self) -> None:
         """End the calls that never end by themselves, so that a stop need not wait for them."""
         self._forget()
+        self._closed.set()
         with self._lock:
             endless = tuple(self._endless)
         for call in endless:
             call.cancel()
+
+    def _hurry(self) -> None:
+        while not self._closed.wait(self.patience / 4):
+            with self._lock:
+                running = tuple(self._open)
+            for call in running:
+                call.hurry(self.patience)
 
     def _revoked(self, token: str) -> None:
         with self._lock:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import grpc
@@ -16,11 +17,17 @@ from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
 
-from workbench.api import Invalid
+from workbench.api import Exhausted, Invalid, WorkbenchError
 from workbench.rpc import faults
 from workbench.rpc.server.gate import LONG_CALLS, STREAMS, Call, Context, Gate, Scope, Service
+from workbench.rpc.server.pace import paced
+from workbench.rpc.sizes import most
 
 __all__ = ["LONG_CALLS", "STREAMS", "Context", "Gate", "Scope", "Service", "handler", "python_name"]
+
+
+NO_SLOT = nullcontext()
+"""A short call takes a thread of the pool and no more."""
 
 
 def handler(service: Service, descriptor: ServiceDescriptor, gate: Gate) -> grpc.GenericRpcHandler:
@@ -32,12 +39,13 @@ def handler(service: Service, descriptor: ServiceDescriptor, gate: Gate) -> grpc
 def _method(service: Service, method: MethodDescriptor, gate: Gate) -> grpc.RpcMethodHandler[Any, Any]:
     call = getattr(service, python_name(method.name))
     name = f"{method.containing_service.name}.{method.name}"
+    is_short = method.name not in service.long and not method.client_streaming
 
     def unary(request: Any, context: Context) -> Message:
         passing = Call(gate, method, context)
         try:
             node = passing.admit()
-            with gate.slot(service, method, passing):
+            with NO_SLOT if is_short else gate.slot(service, method, passing):
                 answer: Message = call(node, readable(request, passing), passing)
             passing.done()
             return answer
@@ -52,7 +60,8 @@ def _method(service: Service, method: MethodDescriptor, gate: Gate) -> grpc.RpcM
             with gate.slot(service, method, passing):
                 for answer in call(node, readable(request, passing), passing):
                     passing.go_on()
-                    yield answer
+                    with passing.handing_over():
+                        yield answer
                 passing.go_on()
             passing.done()
         except GeneratorExit as left:
@@ -65,7 +74,7 @@ def _method(service: Service, method: MethodDescriptor, gate: Gate) -> grpc.RpcM
     def readable(request: Any, passing: Call) -> Any:
         if not method.client_streaming:
             return _seen(request, passing)
-        return (_seen(each, passing) for each in request)
+        return (_seen(each, passing) for each in paced(request, gate.patience))
 
     reader, writer = _reader(method), GetMessageClass(method.output_type).SerializeToString
     match method.client_streaming, method.server_streaming:
@@ -84,22 +93,26 @@ def python_name(method: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", method).lower()
 
 
-def _reader(method: MethodDescriptor) -> Callable[[bytes], Message | DecodeError]:
+def _reader(method: MethodDescriptor) -> Callable[[bytes], Message | WorkbenchError]:
     """Reads a request. What cannot be read goes on as the error: raised here, gRPC would print a traceback."""
-    kind = GetMessageClass(method.input_type)
+    kind, largest = GetMessageClass(method.input_type), most(method)
+    name = f"{method.containing_service.name}.{method.name}"
 
-    def read(data: bytes) -> Message | DecodeError:
+    def read(data: bytes) -> Message | WorkbenchError:
+        if len(data) > largest:
+            said = f"a request of {len(data):,} bytes; {name} takes up to {largest:,}"
+            return Exhausted(said, limit="request size", value=largest, used=len(data))
         try:
             return kind.FromString(data)
-        except DecodeError as error:
-            return error
+        except DecodeError:
+            return Invalid("the request cannot be parsed; is it made for this version of the protocol?")
 
     return read
 
 
-def _seen(request: Message | DecodeError, passing: Call) -> Message:
-    if isinstance(request, DecodeError):
-        raise Invalid("the request cannot be parsed; is it made for this version of the protocol?")
+def _seen(request: Message | WorkbenchError, passing: Call) -> Message:
+    if isinstance(request, WorkbenchError):
+        raise request
     passing.go_on()
     passing.see(request)
     return request

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TypeVar
 
-from workbench.api import Area, CancelToken, Invalid, Node, Progress
-from workbench.rpc.convert import actor_of, batches, to_message
+from workbench.api import Area, CancelToken, Event, Invalid, Node, Position, Progress, Subscription
+from workbench.rpc.convert import actor_of, batches, from_message, to_message
 from workbench.rpc.generated.plexspaces.v1 import common_pb2 as common
 from workbench.rpc.generated.plexspaces.v1 import node_pb2 as pb
 from workbench.rpc.server.handler import Context
 from workbench.rpc.server.job import reported
+from workbench.rpc.server.waits import gone
 
 BATCH_EVENTS = 500
-WATCH_SECONDS = 5.0
-T = TypeVar("T")
+BEAT_SECONDS = 1.0
+"""A watcher hears something so often: silence is a connection that is gone."""
+GATHER_SECONDS = 0.02
+"""Of what comes one after the other, so much goes in one answer."""
 
 
 class NodeService:
@@ -49,12 +51,15 @@ class NodeService:
             yield from (pb.MetricsResponse(actor=actor, samples=part) for part in parts or [[]])
 
     def watch(self, node: Node, request: pb.WatchRequest, context: Context) -> Iterator[pb.WatchResponse]:
-        with node.subscribe(_areas(request.areas)) as subscription:
+        after = from_message(request.after, Position) if request.HasField("after") else None
+        left = gone(context)
+        with node.subscribe(_areas(request.areas), after=after) as subscription:
             context.add_callback(subscription.close)
-            yield pb.WatchResponse()
+            yield pb.WatchResponse(position=to_message(subscription.position, pb.Position))
             while context.is_active():
-                for events in _parts(subscription.get(WATCH_SECONDS), BATCH_EVENTS):
-                    yield pb.WatchResponse(events=[to_message(x, pb.Event) for x in events], lost=subscription.lost)
+                # What waits when its reader is slow waits in the subscription, which is bounded.
+                yield from _answers(subscription.get(BEAT_SECONDS), subscription)
+                left.wait(GATHER_SECONDS)
 
 
 def _areas(names: Sequence[str]) -> list[Area]:
@@ -64,5 +69,13 @@ def _areas(names: Sequence[str]) -> list[Area]:
         raise Invalid(f"{error}; there are {', '.join(Area)}") from None
 
 
-def _parts(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    return (items[start : start + size] for start in range(0, len(items), size))
+def _answers(events: Sequence[Event], subscription: Subscription) -> Iterator[pb.WatchResponse]:
+    """In parts, at least one; each says where it ends."""
+    end = to_message(subscription.position, pb.Position)
+    for start in range(0, len(events) or 1, BATCH_EVENTS):
+        part = events[start : start + BATCH_EVENTS]
+        is_last = start + BATCH_EVENTS >= len(events)
+        position = end if is_last else pb.Position(stream=end.stream, seq=part[-1].seq)
+        yield pb.WatchResponse(
+            events=[to_message(event, pb.Event) for event in part], lost=subscription.lost, position=position
+        )

@@ -21,6 +21,8 @@ def subject(request: Any) -> str:
         return ""
     fields = request.DESCRIPTOR.fields_by_name
     found = [_text(getattr(request, name)) for name in NAMES if name in fields]
+    many = getattr(request, "casts", ())
+    found.extend(cast.actor for cast in many[:1])  # the first stands for all of them
     inside = (part for part in PARTS if part in fields and request.HasField(part))
     found.extend(subject(getattr(request, part)) for part in inside)
     return "/".join(filter(None, found))[:SHOWN]

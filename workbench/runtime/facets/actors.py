@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from weakref import ref
 
 from workbench.api.actors import ActorInfo, ActorState, DeadLetter, SpawnOptions
+from workbench.api.errors import Timeout, WorkbenchError
 from workbench.api.identity import ActorId
 from workbench.api.limits import Limits
-from workbench.api.messages import NO_HEADERS, Kind, Payload, Reply
+from workbench.api.messages import KEPT_REFUSALS, NO_HEADERS, Cast, Kind, Payload, Refusal, Reply, Told
 from workbench.api.turns import Turn
 from workbench.runtime.actor import Actor
 from workbench.runtime.mailbox import Letter
@@ -82,6 +84,21 @@ class LocalActors:
         envelope = self._system.envelope(Kind.CAST, message_type, payload, None, headers)
         self.find(actor).deliver(Letter(envelope))
         return envelope.id
+
+    def tell_many(self, casts: Iterable[Cast], *, timeout: float = 60.0) -> Told:
+        end, count, why = time.monotonic() + timeout, 0, list[Refusal]()
+        refused = 0
+        for number, cast in enumerate(casts):
+            if time.monotonic() > end:
+                raise Timeout(f"{number:,} messages were told in {timeout:g} s, and there are more")
+            try:
+                self.tell(cast.actor, cast.message_type, cast.payload, headers=cast.headers)
+                count += 1
+            except WorkbenchError as error:
+                refused += 1
+                if refused <= KEPT_REFUSALS:
+                    why.append(Refusal(number, error.code, error.message))
+        return Told(count, refused, tuple(why))
 
     def stop(self, actor: ActorId | str, *, timeout: float = 5.0) -> None:
         self._system.stop(self.id_of(actor), timeout)

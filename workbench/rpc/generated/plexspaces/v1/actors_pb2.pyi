@@ -302,6 +302,51 @@ class TellResponse(_message.Message):
     message_id: str
     def __init__(self, message_id: _Optional[str] = ...) -> None: ...
 
+class Cast(_message.Message):
+    __slots__ = ("actor", "message_type", "payload", "headers")
+    class HeadersEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_TYPE_FIELD_NUMBER: _ClassVar[int]
+    PAYLOAD_FIELD_NUMBER: _ClassVar[int]
+    HEADERS_FIELD_NUMBER: _ClassVar[int]
+    actor: str
+    message_type: str
+    payload: _common_pb2.Payload
+    headers: _containers.ScalarMap[str, str]
+    def __init__(self, actor: _Optional[str] = ..., message_type: _Optional[str] = ..., payload: _Optional[_Union[_common_pb2.Payload, _Mapping]] = ..., headers: _Optional[_Mapping[str, str]] = ...) -> None: ...
+
+class TellManyRequest(_message.Message):
+    __slots__ = ("casts",)
+    CASTS_FIELD_NUMBER: _ClassVar[int]
+    casts: _containers.RepeatedCompositeFieldContainer[Cast]
+    def __init__(self, casts: _Optional[_Iterable[_Union[Cast, _Mapping]]] = ...) -> None: ...
+
+class Refusal(_message.Message):
+    __slots__ = ("number", "code", "message")
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    number: int
+    code: str
+    message: str
+    def __init__(self, number: _Optional[int] = ..., code: _Optional[str] = ..., message: _Optional[str] = ...) -> None: ...
+
+class TellManyResponse(_message.Message):
+    __slots__ = ("count", "refused", "why")
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_FIELD_NUMBER: _ClassVar[int]
+    WHY_FIELD_NUMBER: _ClassVar[int]
+    count: int
+    refused: int
+    why: _containers.RepeatedCompositeFieldContainer[Refusal]
+    def __init__(self, count: _Optional[int] = ..., refused: _Optional[int] = ..., why: _Optional[_Iterable[_Union[Refusal, _Mapping]]] = ...) -> None: ...
+
 class StopRequest(_message.Message):
     __slots__ = ("actor", "timeout_seconds")
     ACTOR_FIELD_NUMBER: _ClassVar[int]

@@ -46,16 +46,18 @@ class ModuleInfo(_message.Message):
 class DeployRequest(_message.Message):
     __slots__ = ("start", "chunk")
     class Start(_message.Message):
-        __slots__ = ("file_name", "alias", "force", "size_bytes")
+        __slots__ = ("file_name", "alias", "force", "size_bytes", "hash")
         FILE_NAME_FIELD_NUMBER: _ClassVar[int]
         ALIAS_FIELD_NUMBER: _ClassVar[int]
         FORCE_FIELD_NUMBER: _ClassVar[int]
         SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
+        HASH_FIELD_NUMBER: _ClassVar[int]
         file_name: str
         alias: str
         force: bool
         size_bytes: int
-        def __init__(self, file_name: _Optional[str] = ..., alias: _Optional[str] = ..., force: _Optional[bool] = ..., size_bytes: _Optional[int] = ...) -> None: ...
+        hash: str
+        def __init__(self, file_name: _Optional[str] = ..., alias: _Optional[str] = ..., force: _Optional[bool] = ..., size_bytes: _Optional[int] = ..., hash: _Optional[str] = ...) -> None: ...
     START_FIELD_NUMBER: _ClassVar[int]
     CHUNK_FIELD_NUMBER: _ClassVar[int]
     start: DeployRequest.Start
@@ -63,12 +65,14 @@ class DeployRequest(_message.Message):
     def __init__(self, start: _Optional[_Union[DeployRequest.Start, _Mapping]] = ..., chunk: _Optional[bytes] = ...) -> None: ...
 
 class DeployResponse(_message.Message):
-    __slots__ = ("progress", "module")
+    __slots__ = ("progress", "module", "received")
     PROGRESS_FIELD_NUMBER: _ClassVar[int]
     MODULE_FIELD_NUMBER: _ClassVar[int]
+    RECEIVED_FIELD_NUMBER: _ClassVar[int]
     progress: _common_pb2.Progress
     module: ModuleInfo
-    def __init__(self, progress: _Optional[_Union[_common_pb2.Progress, _Mapping]] = ..., module: _Optional[_Union[ModuleInfo, _Mapping]] = ...) -> None: ...
+    received: int
+    def __init__(self, progress: _Optional[_Union[_common_pb2.Progress, _Mapping]] = ..., module: _Optional[_Union[ModuleInfo, _Mapping]] = ..., received: _Optional[int] = ...) -> None: ...
 
 class ListModulesRequest(_message.Message):
     __slots__ = ()
@@ -85,6 +89,18 @@ class GetModuleRequest(_message.Message):
     REFERENCE_FIELD_NUMBER: _ClassVar[int]
     reference: str
     def __init__(self, reference: _Optional[str] = ...) -> None: ...
+
+class ModuleExistsRequest(_message.Message):
+    __slots__ = ("reference",)
+    REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    reference: str
+    def __init__(self, reference: _Optional[str] = ...) -> None: ...
+
+class ModuleExistsResponse(_message.Message):
+    __slots__ = ("found",)
+    FOUND_FIELD_NUMBER: _ClassVar[int]
+    found: bool
+    def __init__(self, found: _Optional[bool] = ...) -> None: ...
 
 class ModuleDataRequest(_message.Message):
     __slots__ = ("reference",)

@@ -144,16 +144,28 @@ class MetricsResponse(_message.Message):
     samples: _containers.RepeatedCompositeFieldContainer[Sample]
     def __init__(self, actor: _Optional[str] = ..., samples: _Optional[_Iterable[_Union[Sample, _Mapping]]] = ...) -> None: ...
 
+class Position(_message.Message):
+    __slots__ = ("stream", "seq")
+    STREAM_FIELD_NUMBER: _ClassVar[int]
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    stream: str
+    seq: int
+    def __init__(self, stream: _Optional[str] = ..., seq: _Optional[int] = ...) -> None: ...
+
 class WatchRequest(_message.Message):
-    __slots__ = ("areas",)
+    __slots__ = ("areas", "after")
     AREAS_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
     areas: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, areas: _Optional[_Iterable[str]] = ...) -> None: ...
+    after: Position
+    def __init__(self, areas: _Optional[_Iterable[str]] = ..., after: _Optional[_Union[Position, _Mapping]] = ...) -> None: ...
 
 class WatchResponse(_message.Message):
-    __slots__ = ("events", "lost")
+    __slots__ = ("events", "lost", "position")
     EVENTS_FIELD_NUMBER: _ClassVar[int]
     LOST_FIELD_NUMBER: _ClassVar[int]
+    POSITION_FIELD_NUMBER: _ClassVar[int]
     events: _containers.RepeatedCompositeFieldContainer[Event]
     lost: int
-    def __init__(self, events: _Optional[_Iterable[_Union[Event, _Mapping]]] = ..., lost: _Optional[int] = ...) -> None: ...
+    position: Position
+    def __init__(self, events: _Optional[_Iterable[_Union[Event, _Mapping]]] = ..., lost: _Optional[int] = ..., position: _Optional[_Union[Position, _Mapping]] = ...) -> None: ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from threading import Event, Thread
 from typing import Any, TypeVar
 
@@ -11,9 +12,11 @@ from google.protobuf.descriptor import ServiceDescriptor
 from google.protobuf.message import Message
 
 from workbench.api import CancelToken, Conflict, Unavailable, WorkbenchError
+from workbench.api.connections import Confirm, Mode
 from workbench.api.names import MOST_SECONDS
 from workbench.rpc import faults
 from workbench.rpc.client.diagnosis import explained
+from workbench.rpc.client.mode import Guard
 from workbench.rpc.client.tls import ClientTls
 from workbench.rpc.security import Caller, metadata
 from workbench.rpc.sizes import ANSWER_BYTES, METADATA_BYTES, REQUEST_BYTES
@@ -33,19 +36,47 @@ OPTIONS = (
     ("grpc.absolute_max_metadata_size", METADATA_BYTES),
     ("grpc.enable_http_proxy", 0),
     ("grpc.enable_retries", 0),
+    ("grpc.use_local_subchannel_pool", 1),
+    ("grpc.initial_reconnect_backoff_ms", 200),
+    ("grpc.min_reconnect_backoff_ms", 200),
+    ("grpc.max_reconnect_backoff_ms", 1_000),
 )
+"""Calls are never repeated. Whoever waits between attempts is the caller, so gRPC itself hardly does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a connection behaves besides: under which name, what it lets out, whom it asks, and through which local
+    address it goes (`by`, of a tunnel), where the node's own is another."""
+
+    name: str = ""
+    mode: Mode = Mode.NORMAL
+    confirm: Confirm | None = None
+    by: str = ""
+
+
+PLAIN = Manner()
 
 
 class Connection:
     """A channel to `address`. Thread-safe; `close()` is idempotent and ends what is still open."""
 
-    def __init__(self, address: str, *, token: str, caller: Caller, tls: ClientTls | None = None) -> None:
+    def __init__(
+        self, address: str, *, token: str, caller: Caller, tls: ClientTls | None = None, manner: Manner = PLAIN
+    ) -> None:
         self.address = address
         self._tls = tls
+        self._by = manner.by or address
         if tls is None:
-            self._channel = grpc.insecure_channel(address, options=OPTIONS)
+            channel = grpc.insecure_channel(self._by, options=OPTIONS)
         else:
-            self._channel = grpc.secure_channel(address, tls.credentials(), options=OPTIONS)
+            host = address.rpartition(":")[0].strip("[]")
+            named = (("grpc.ssl_target_name_override", host),) if manner.by else ()  # else an address is none to check
+            channel = grpc.secure_channel(self._by, tls.credentials(), options=(*OPTIONS, *named))
+        self._raw = channel
+        if manner.mode is not Mode.NORMAL:
+            channel = grpc.intercept_channel(channel, Guard(manner.name or address, manner.mode, manner.confirm))
+        self._channel = channel
         self._metadata = metadata(caller, token)
 
     def stub(self, service: ServiceDescriptor) -> Stub:
@@ -55,11 +86,11 @@ class Connection:
         """The error that a failed call stands for."""
         known = faults.arrive(error, self.address)
         if isinstance(known, Unavailable) and isinstance(error, grpc.Call) and not faults.is_ours(error):
-            return explained(error.details() or "", self.address, self._tls) or known
+            return explained(error.details() or "", self.address, self._tls, by=self._by) or known
         return known
 
     def close(self) -> None:
-        self._channel.close()
+        self._raw.close()
 
 
 class Stub:

@@ -16,10 +16,11 @@ PROBE_SECONDS = 2.0
 HUNG_UP = ("Socket closed", "Connection reset", "Broken pipe", "GOAWAY", "Connection closed", "End of TCP stream")
 
 
-def explained(said: str, address: str, tls: ClientTls | None) -> WorkbenchError | None:
-    """The error that gRPC's text stands for; None when it says nothing that is known here."""
+def explained(said: str, address: str, tls: ClientTls | None, *, by: str = "") -> WorkbenchError | None:
+    """The error that gRPC's text stands for; None when it says nothing that is known here. `by` is where one connects
+    to instead, of a tunnel."""
     if any(sign in said for sign in HUNG_UP):
-        return _probed(address, tls)
+        return _probed(address, tls, by or address)
     for sign, error in _signs(address, tls):
         if sign in said:
             return error
@@ -51,17 +52,17 @@ def _signs(address: str, tls: ClientTls | None) -> tuple[tuple[str, WorkbenchErr
     )  # fmt: skip
 
 
-def _probed(address: str, tls: ClientTls | None) -> WorkbenchError | None:
+def _probed(address: str, tls: ClientTls | None, by: str) -> WorkbenchError | None:
     """What one handshake of our own says; it takes at most a few seconds."""
-    host, _, port = address.rpartition(":")
-    host = host.strip("[]")
+    host = address.rpartition(":")[0].strip("[]")
+    to, _, port = by.rpartition(":")
     context = ssl.create_default_context() if tls is None else tls.context()
     if tls is None:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     context.set_alpn_protocols(["h2"])
     try:
         with (
-            socket.create_connection((host, int(port)), PROBE_SECONDS) as plain,
+            socket.create_connection((to.strip("[]"), int(port)), PROBE_SECONDS) as plain,
             context.wrap_socket(plain, server_hostname=host) as connected,
         ):
             if tls is None:

@@ -10,12 +10,10 @@ Importing this package is cheap: the engine, gRPC and the storage are loaded whe
 
 from __future__ import annotations
 
-import json
-import os
 import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +23,7 @@ from workbench.api.connections import Confirm, Mode
 from workbench.api.identity import check_scope
 from workbench.api.modules import CancelToken, ProgressCallback
 from workbench.api.rehearsal import Rehearsal
+from workbench.private import Endpoint, endpoint, write_endpoint
 
 if TYPE_CHECKING:
     from workbench.api.certificates import Certificates
@@ -34,17 +33,6 @@ if TYPE_CHECKING:
     from workbench.rpc.server import Server
     from workbench.rpc.server.access import Access
     from workbench.rpc.server.listening import ServerTls
-
-ENDPOINT = "endpoint.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """The private address of the node that runs on a workspace, readable by its user alone."""
-
-    address: str
-    token: str
-    pid: int
 
 
 def connect(
@@ -74,7 +62,7 @@ def connect(
     authorities in that file (or `system`: those that everybody trusts) and shows the certificate in `tls_cert` with its
     key in `tls_key`, where these are given. With the `mode` read-only no changing call leaves this process, with
     confirm each is asked for first; both refuse with Denied. `connection:NAME` is one of the user's stored connections,
-    with all that is stored of it; what is given here is instead of that.
+    with all that is stored of it but a token, tenant or namespace that is given here.
 
     `bundle:FILE` is a recorded session as a read-only node, at its end, `bundle:FILE#POSITION` after so many turns;
     tenant and namespace are its own. A tenant or namespace that is not named is that of the token, else `default`.
@@ -87,21 +75,7 @@ def connect(
     check_scope(*scope)
     kind, _, rest = url.partition(":")
     if kind == "embedded":
-        from workbench.config import load
-        from workbench.wasm.digests import begin_interpreter
-
-        config = load()
-        config = replace(
-            config,
-            keyvalue=keyvalue or config.keyvalue,
-            blobs=blobs or config.blobs,
-            record=record or config.record,
-        )
-        begin_interpreter(config.cache)  # beside the imports that follow
-        from workbench.node import LocalNode, Machine
-
-        machine = Machine(Path(rest) if rest else None, config, revive=revive)
-        return LocalNode(machine, tenant=scope[0], namespace=scope[1])
+        return _embedded(rest, scope, keyvalue=keyvalue, blobs=blobs, revive=revive, record=record)
     if kind == "grpc":
         from workbench.rpc.client import RemoteNode
         from workbench.rpc.client.channel import Manner
@@ -114,8 +88,7 @@ def connect(
     if kind == "connection":
         from workbench.connections.opening import stored
 
-        given = {"tls_ca": tls_ca, "tls_cert": tls_cert, "tls_key": tls_key}
-        return stored(rest, token=token, tenant=tenant, namespace=namespace, confirm=confirm, **given)
+        return stored(rest, token=token, tenant=tenant, namespace=namespace, confirm=confirm)
     if kind == "bundle":
         from workbench.session import open_bundle
 
@@ -123,6 +96,23 @@ def connect(
     raise api.Invalid(
         f"{url!r} is not the URL of a node; write embedded:DIR, grpc://HOST:PORT, connection:NAME or bundle:FILE"
     )
+
+
+def _embedded(
+    folder: str, scope: tuple[str, str], *, keyvalue: str, blobs: str, revive: bool, record: str
+) -> LocalNode:
+    from workbench.config import load
+    from workbench.wasm.digests import begin_interpreter
+
+    config = load()
+    config = replace(
+        config, keyvalue=keyvalue or config.keyvalue, blobs=blobs or config.blobs, record=record or config.record
+    )
+    begin_interpreter(config.cache)  # beside the imports that follow
+    from workbench.node import LocalNode, Machine
+
+    machine = Machine(Path(folder) if folder else None, config, revive=revive)
+    return LocalNode(machine, tenant=scope[0], namespace=scope[1])
 
 
 def serve(
@@ -176,7 +166,7 @@ def serve(
         initializer=threads.prepare,
     )
     if private:
-        _write_private(node.workspace / ENDPOINT, {"address": server.address, "token": secret, "pid": os.getpid()})
+        write_endpoint(node.workspace, server.address, secret)
     return server
 
 
@@ -220,15 +210,6 @@ def token_in(path: str | Path) -> str:
     from workbench.rpc.security import secret_in
 
     return secret_in(path)
-
-
-def endpoint(workspace: str | Path) -> Endpoint | None:
-    """The private endpoint of the node that runs on a workspace; None when none runs there."""
-    try:
-        found = json.loads((Path(workspace) / ENDPOINT).read_text(encoding="utf-8"))
-        return Endpoint(found["address"], found["token"], found["pid"]) if _alive(found["pid"]) else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
 
 
 def default_workspace() -> Path:
@@ -463,24 +444,6 @@ def behind_the_window() -> None:
     from workbench.runtime import threads
 
     threads.behind_the_window()
-
-
-def _write_private(path: Path, value: object) -> None:
-    scratch = path.with_suffix(".part")
-    scratch.unlink(missing_ok=True)
-    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(value, file)
-    scratch.replace(path)
-
-
-def _alive(pid: int) -> bool:
-    import psutil
-
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 __all__ = [

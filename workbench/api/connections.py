@@ -49,8 +49,9 @@ class Connection:
     reconnect: bool = True
 
     def __post_init__(self) -> None:
-        check_name(self.name)
         check_address(self.address)
+        if self.name != self.address:  # one that is not stored has no other name
+            check_name(self.name)
         if self.colour not in COLOURS:
             raise Invalid(f"there is no colour {self.colour[:40]!r}; there are {', '.join(COLOURS[1:])}")
         if CONTROL.search(self.folder) or len(self.folder) > NAME_CHARACTERS:
@@ -121,17 +122,19 @@ class ConnectionState:
     """How a connection is doing. Times are seconds since the epoch of this machine.
 
     `since` is when the phase began. `retry_at` is when it is tried again, None when it is not. `why` is the sentence of
-    an error, `warnings` are what works but should be seen to. `lacks` is what the node does not offer, as
-    `Service` or `Service.Method`, each with its reason. `skew_seconds` is how far its clock is ahead of this one.
+    an error, `warnings` are what works but should be seen to. `lacks` is what the node does not offer, as `Service` or
+    `Service.Method`. `skew_seconds` is how far its clock is ahead of this one. `connected` counts how often the
+    connection below the calls came up: streams that were opened over an earlier one have ended.
     """
 
     phase: Phase = Phase.DETACHED
     since: float = 0.0
     latency_ms: float | None = None
     skew_seconds: float | None = None
+    connected: int = 0
     attempt: int = 0
     retry_at: float | None = None
     why: str = ""
     warnings: tuple[str, ...] = ()
-    lacks: tuple[tuple[str, str], ...] = ()
+    lacks: frozenset[str] = frozenset()
     info: NodeInfo | None = None

@@ -9,6 +9,7 @@ from workbench.api.connections import Confirm, Connection
 from workbench.connections.store import Connections
 from workbench.connections.tunnel import Tunnel
 from workbench.rpc.client import RemoteNode
+from workbench.rpc.client.channel import Connection as Wire
 from workbench.rpc.client.channel import Manner
 from workbench.rpc.client.tls import client_tls
 
@@ -26,13 +27,18 @@ class StoredNode(RemoteNode):
             manner=Manner(connection.name, connection.mode, confirm, tunnel.address if tunnel is not None else ""),
         )  # fmt: skip
 
+    @property
+    def wire(self) -> Wire:
+        """What is below the calls."""
+        return self._connection
+
     def close(self) -> None:
         super().close()
         if self._tunnel is not None:
             self._tunnel.close()
 
 
-def opened(connection: Connection, *, token: str, confirm: Confirm | None = None) -> Node:
+def opened(connection: Connection, *, token: str, confirm: Confirm | None = None) -> StoredNode:
     """Its node, behind its tunnel where it has one; Unavailable when that cannot be opened."""
     tunnel = Tunnel(connection) if connection.ssh else None
     node = StoredNode(connection, token=token, confirm=confirm, tunnel=tunnel)
@@ -47,11 +53,10 @@ def opened(connection: Connection, *, token: str, confirm: Confirm | None = None
 
 def stored(
     name: str, *, token: str = "", tenant: str | None = None, namespace: str | None = None,
-    confirm: Confirm | None = None, **tls: str,
+    confirm: Confirm | None = None,
 ) -> Node:  # fmt: skip
     """The node of the stored connection `name`; what is given is instead of what is stored. NotFound: there is none."""
     held = Connections()
-    connection = held.get(name)
-    given = {"tenant": tenant, "namespace": namespace, **tls}
-    connection = dataclasses.replace(connection, **{key: value for key, value in given.items() if value})  # type: ignore[arg-type]
+    found = held.get(name)
+    connection = dataclasses.replace(found, tenant=tenant or found.tenant, namespace=namespace or found.namespace)
     return opened(connection, token=token or held.keychain.get(name), confirm=confirm)

@@ -13,7 +13,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from workbench.api import AlreadyExists, Exhausted, Invalid, NotFound, Unavailable
-from workbench.api.connections import Connection, Mode
+from workbench.api.connections import Connection, Mode, check_name
 from workbench.connections.keychain import Keychain
 from workbench.data import config_directory
 
@@ -48,6 +48,7 @@ class Connections:
 
     def add(self, connection: Connection) -> None:
         """AlreadyExists: there is one of this name."""
+        check_name(connection.name)
         with self._writing() as held:
             if any(each.name == connection.name for each in held):
                 raise AlreadyExists(f"there is a connection {connection.name!r} already; choose another name")
@@ -55,6 +56,7 @@ class Connections:
 
     def replace(self, name: str, connection: Connection) -> None:
         """Put it in the place of `name`, which may be its old name; its secret goes along."""
+        check_name(connection.name)
         with self._writing() as held:
             at = _position(held, name)
             if connection.name != name and any(each.name == connection.name for each in held):

@@ -8,16 +8,18 @@ from threading import Event, Thread
 from typing import Any, TypeVar
 
 import grpc
-from google.protobuf.descriptor import ServiceDescriptor
+from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import Message
 
 from workbench.api import CancelToken, Conflict, Unavailable, WorkbenchError
 from workbench.api.connections import Confirm, Mode
 from workbench.api.names import MOST_SECONDS
 from workbench.rpc import faults
-from workbench.rpc.client.diagnosis import explained
+from workbench.rpc.client import pulse
+from workbench.rpc.client.diagnosis import cut, explained, is_cut
 from workbench.rpc.client.mode import Guard
 from workbench.rpc.client.tls import ClientTls
+from workbench.rpc.roles import named
 from workbench.rpc.security import Caller, metadata
 from workbench.rpc.sizes import ANSWER_BYTES, METADATA_BYTES, REQUEST_BYTES
 
@@ -38,10 +40,11 @@ OPTIONS = (
     ("grpc.enable_retries", 0),
     ("grpc.use_local_subchannel_pool", 1),
     ("grpc.initial_reconnect_backoff_ms", 200),
-    ("grpc.min_reconnect_backoff_ms", 200),
+    ("grpc.min_reconnect_backoff_ms", 3_000),
     ("grpc.max_reconnect_backoff_ms", 1_000),
 )
-"""Calls are never repeated. Whoever waits between attempts is the caller, so gRPC itself hardly does."""
+"""Calls are never repeated. Whoever waits between attempts is the caller, so gRPC itself hardly does; what it calls the
+least backoff is how long an attempt may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +81,46 @@ class Connection:
             channel = grpc.intercept_channel(channel, Guard(manner.name or address, manner.mode, manner.confirm))
         self._channel = channel
         self._metadata = metadata(caller, token)
+        self.lacks: set[str] = set()
+        """Methods that the endpoint was found not to have."""
 
     def stub(self, service: ServiceDescriptor) -> Stub:
         return Stub(self, self._channel, service, self._metadata)
 
-    def failure(self, error: grpc.RpcError) -> WorkbenchError:
-        """The error that a failed call stands for."""
-        known = faults.arrive(error, self.address)
-        if isinstance(known, Unavailable) and isinstance(error, grpc.Call) and not faults.is_ours(error):
-            return explained(error.details() or "", self.address, self._tls, by=self._by) or known
-        return known
+    def failure(self, error: grpc.RpcError, method: MethodDescriptor | None = None) -> WorkbenchError:
+        """The error that a failed call of `method` stands for."""
+        if not isinstance(error, grpc.Call) or faults.is_ours(error):
+            return faults.arrive(error, self.address)
+        if error.code() is grpc.StatusCode.UNIMPLEMENTED and method is not None:
+            self.lacks.add(named(method))
+            return Unavailable(
+                f"the node at {self.address} does not offer {named(method)}: it is of another version than this "
+                "program, or speaks another major version of the protocol; workbench node info says which"
+            )
+        if error.code() is not grpc.StatusCode.UNAVAILABLE:
+            return faults.arrive(error, self.address)
+        said = error.details() or ""
+        known = explained(said, self.address, self._tls, by=self._by)
+        if known is None and is_cut(said):
+            known = Unavailable(cut(self.address, method))
+        return known or faults.arrive(error, self.address)
+
+    def ping(self, seconds: float) -> float:
+        """The milliseconds that an answer of the endpoint took; nobody needs to be let in for it."""
+        try:
+            return pulse.ask_health(self._raw, seconds)
+        except grpc.RpcError as error:
+            raise self.failure(error) from None
+        except ValueError as error:
+            raise Conflict(f"the connection to {self.address} is closed") from error
+
+    def missing(self) -> frozenset[str]:
+        """What this program calls and the endpoint has not, as far as that can be told; see `pulse`."""
+        return pulse.missing(self._raw) | self.lacks
+
+    def follow(self, changed: Callable[[bool], None]) -> pulse.Transport:
+        """Tell whenever the connection below the calls comes or goes."""
+        return pulse.Transport(self._raw, changed)
 
     def close(self) -> None:
         self._raw.close()
@@ -132,7 +165,7 @@ class Stub:
         except grpc.FutureCancelledError:
             raise Conflict(f"the call {method} to {self.address} was cancelled") from None
         except grpc.RpcError as error:
-            raise self.failure(error) from None
+            raise self.failure(error, self._service.methods_by_name[method]) from None
         except ValueError as error:
             raise Conflict(f"the connection to {self.address} is closed") from error
         finally:
@@ -156,7 +189,7 @@ class Stub:
         try:
             yield from answers
         except grpc.RpcError as error:
-            raise self.failure(error) from None
+            raise self.failure(error, self._service.methods_by_name[method]) from None
         finally:
             done.set()
             answers.cancel()

@@ -9,8 +9,11 @@ from __future__ import annotations
 import socket
 import ssl
 
+from google.protobuf.descriptor import MethodDescriptor
+
 from workbench.api import Unauthenticated, Unavailable, WorkbenchError
 from workbench.rpc.client.tls import SYSTEM, ClientTls
+from workbench.rpc.roles import changes, named
 
 PROBE_SECONDS = 2.0
 HUNG_UP = ("Socket closed", "Connection reset", "Broken pipe", "GOAWAY", "Connection closed", "End of TCP stream")
@@ -19,12 +22,29 @@ HUNG_UP = ("Socket closed", "Connection reset", "Broken pipe", "GOAWAY", "Connec
 def explained(said: str, address: str, tls: ClientTls | None, *, by: str = "") -> WorkbenchError | None:
     """The error that gRPC's text stands for; None when it says nothing that is known here. `by` is where one connects
     to instead, of a tunnel."""
-    if any(sign in said for sign in HUNG_UP):
+    if is_cut(said):
         return _probed(address, tls, by or address)
     for sign, error in _signs(address, tls):
         if sign in said:
             return error
     return None
+
+
+def is_cut(said: str) -> bool:
+    """Whether a connection ended that had been there."""
+    return any(sign in said for sign in HUNG_UP)
+
+
+def cut(address: str, method: MethodDescriptor | None) -> str:
+    """That it ended in the middle of a call, and what that means for the call."""
+    said = (
+        f"the connection to the node at {address} was cut in the middle of a call: the node stopped, or something "
+        "between (a proxy, a load balancer, a firewall) cuts connections; let that keep streams open, or use an SSH "
+        "tunnel"
+    )
+    if method is None or not changes(method):
+        return said
+    return f"{said}. Whether {named(method)} was done is not known, and it is not repeated: look before you do it again"
 
 
 def _signs(address: str, tls: ClientTls | None) -> tuple[tuple[str, WorkbenchError], ...]:
@@ -44,6 +64,16 @@ def _signs(address: str, tls: ClientTls | None) -> tuple[tuple[str, WorkbenchErr
         ("Hostname Verification Check failed", Unavailable(
             f"the certificate of {node} is not one for {host}: connect by a name that it has, or make one with "
             f"workbench node certs --host {host}")),
+        ("timed out before receiving SETTINGS", Unavailable(
+            f"something listens at {address}, but it does not speak as a node does: is the port the one that the node "
+            "printed, and does whatever lies between (a proxy, a load balancer) let HTTP/2 through?")),
+        ("Expected SETTINGS frame", Unavailable(
+            f"a web server answers at {address}, no node: is the port the one that the node printed?")),
+        ("timed out", Unavailable(
+            f"nothing answers at {address}, and nothing refuses either: is the host on, and does a firewall let port "
+            f"{port} through? an SSH tunnel may")),
+        ("No route to host", Unavailable(f"there is no way to {host}: is this machine on the right network, or VPN?")),
+        ("Network is unreachable", Unavailable(f"there is no way to {host}: is this machine on the network?")),
         ("Domain name not found", Unavailable(f"no host is called {host}: check the address {address}")),
         ("hostname lookup error", Unavailable(f"the host {host} was not found: check the address {address}")),
         ("Connection refused", Unavailable(

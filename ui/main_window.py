@@ -28,6 +28,7 @@ from ui.demonstrating import Demonstrating
 from ui.desk import Desk
 from ui.dialogs.shortcuts import Shortcuts
 from ui.drops import Drops
+from ui.elsewhere import Elsewhere
 from ui.icons import icon
 from ui.jumping import Jumps
 from ui.looks import Looks
@@ -113,6 +114,7 @@ class MainWindow(QMainWindow):
         self.tree_files = TreeFiles(self.desk)
         self.crash_trail = CrashTrail(self.desk)
         self.recorded = RecordedSessions(self.desk, self)
+        self.elsewhere = Elsewhere(self.desk, self)
         own = session_file(ways.address)
         self.reopening = Reopening(self.desk, self, None if own is None else own.absolute())
         self.rehearsing = Rehearsing(self.desk, self, self._draft, self._chosen_module)
@@ -214,7 +216,7 @@ class MainWindow(QMainWindow):
         self.stale = box("stale", row(label("", wrap=True), margins=(12, 4, 12, 4)))
         self.stale.hide()
         top = QWidget()
-        top.setLayout(column(self.menus, self.recorded.mark, self.notices, self.stale, spacing=0))
+        top.setLayout(column(self.menus, self.recorded.mark, self.elsewhere.mark, self.notices, self.stale, spacing=0))
         return top
 
     def _bind(self) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from ui import format as show
 from ui.moment import stop_at
 from workbench.api import Invalid, Node, NotFound, WorkbenchError
+from workbench.api.connections import Connection
 from workbench.api.session import Direction, Moment, Session
 
 CONTENTS, OPEN = "contents:", "session:"
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Held:
-    """One node. `path` is the file of a recorded session; `reached` are the options by which commands reach it."""
+    """One node. `path` is the file of a recorded session, `connection` that of a node elsewhere; `reached` are the
+    options by which commands reach it."""
 
     node: Node
     name: str
     reached: tuple[str, ...] = ()
     path: Path | None = None
+    connection: Connection | None = None
 
     @property
     def session(self) -> Session | None:
@@ -64,7 +67,9 @@ class Nodes(QObject):
 
     @property
     def running(self) -> Held | None:
-        return next((held for held in self.held if held.path is None), None)
+        """The one of this window: its own, or the first that it is attached to."""
+        found = [held for held in self.held if held.path is None]
+        return next((held for held in found if held.connection is None), found[0] if found else None)
 
     @property
     def session(self) -> Session | None:
@@ -82,6 +87,29 @@ class Nodes(QObject):
         else:
             self.changed.emit()
 
+    def join(self, held: Held, *, shown: bool) -> None:
+        """A node elsewhere is attached."""
+        self.held.append(held)
+        if shown or self.current is None:
+            self.show(held)
+        else:
+            self.changed.emit()
+
+    def drop(self, held: Held) -> None:
+        """It is not attached any more; whoever holds its connection closes it. What runs is shown again."""
+        if held not in self.held:
+            return
+        self.held.remove(held)
+        self.positions.pop(held, None)
+        if held is self.current:
+            self.current = None
+            after = self.running or next(iter(self.held), None)
+            if after is not None:
+                self.show(after)
+            else:
+                self._show_nothing()
+        self.changed.emit()
+
     def show(self, held: Held) -> None:
         """Let all panels show this one."""
         if held is self.current or held not in self.held:
@@ -91,7 +119,8 @@ class Nodes(QObject):
         stop_at(None)
         desk.node, desk.reached = held.node, held.reached
         desk.bridge.versions += 1
-        desk.bridge.follow(held.node)
+        desk.bridge.follow(held.node, far=held.connection is not None)
+        desk.stale_changed.emit("")
         session = held.session
         if session is not None:
             desk.bridge.start(self, self._first_moment(held, session), desk.failed)
@@ -203,16 +232,7 @@ class Nodes(QObject):
         """Close it; what runs is shown again."""
         if held.path is None or held not in self.held:
             return
-        self.held.remove(held)
-        self.positions.pop(held, None)
-        if held is self.current:
-            self.current = None
-            after = self.running or next(iter(self.held), None)
-            if after is not None:
-                self.show(after)
-            else:
-                self._show_nothing()
-        self.changed.emit()
+        self.drop(held)
         self._desk.bridge.start(self, self._close(held), self._desk.failed)
 
     def _show_nothing(self) -> None:
@@ -229,7 +249,9 @@ class Nodes(QObject):
         """All of them, in reverse. Waits, so only after the window is gone."""
         stop_at(None)
         while self.held:
-            self.held.pop().node.close()
+            held = self.held.pop()
+            if held.connection is None:  # its link closes it
+                held.node.close()
 
     # moments
 

@@ -81,10 +81,8 @@ def connect(
         from workbench.rpc.client.channel import Manner
         from workbench.rpc.client.tls import client_tls
 
-        tls, manner = client_tls(tls_ca, tls_cert, tls_key), Manner(mode=mode, confirm=confirm)
-        return RemoteNode(
-            rest.removeprefix("//"), token=token, tenant=tenant, namespace=namespace, tls=tls, manner=manner
-        )
+        how = {"tls": client_tls(tls_ca, tls_cert, tls_key), "manner": Manner(mode=mode, confirm=confirm)}
+        return RemoteNode(rest.removeprefix("//"), token=token, tenant=tenant, namespace=namespace, **how)  # type: ignore[arg-type]
     if kind == "connection":
         from workbench.connections.opening import stored
 

@@ -78,7 +78,7 @@ def check_name(name: str) -> None:
     """Invalid unless it can name a connection and be told from an address."""
     if not 1 <= len(name) <= NAME_CHARACTERS or name != name.strip() or CONTROL.search(name):
         raise Invalid(f"a connection has a name of 1 to {NAME_CHARACTERS} characters in one line")
-    if ":" in name or name.startswith("-"):
+    if ":" in name or name.startswith("-") or name == ".":
         raise Invalid(f"{name[:40]!r} cannot name a connection: without ':', which addresses have, and no '-' first")
 
 
@@ -138,3 +138,40 @@ class ConnectionState:
     warnings: tuple[str, ...] = ()
     lacks: frozenset[str] = frozenset()
     info: NodeInfo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A node that another one knows: an entry of its registry with the type `node`."""
+
+    name: str
+    address: str
+    health: str
+
+
+class Verdict(StrEnum):
+    """How something is on two nodes."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    LEFT = "left only"
+    RIGHT = "right only"
+
+
+@dataclass(frozen=True, slots=True)
+class NodeDifference:
+    """One line of the comparison of two nodes. `what` is `version`, `module` or `actor`; a side that has none of it is
+    empty."""
+
+    what: str
+    name: str
+    left: str
+    right: str
+
+    @property
+    def verdict(self) -> Verdict:
+        if self.left == self.right:
+            return Verdict.SAME
+        if not self.right:
+            return Verdict.LEFT
+        return Verdict.DIFFERENT if self.left else Verdict.RIGHT

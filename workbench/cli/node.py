@@ -21,7 +21,14 @@ from workbench.cli.lazy import Lazy
 from workbench.cli.output import Output
 from workbench.cli.progress import ProgressLine
 
-COMMANDS = {"certs": "workbench.cli.certs:certs", "token": "workbench.cli.token:token"}
+COMMANDS = {
+    "certs": "workbench.cli.certs:certs",
+    "compare": "workbench.cli.nodes:compare",
+    "connection": "workbench.cli.stored:connection",
+    "info": "workbench.cli.nodes:info",
+    "peers": "workbench.cli.nodes:peers",
+    "token": "workbench.cli.token:token",
+}
 
 
 @dataclass(frozen=True, slots=True)

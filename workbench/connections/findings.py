@@ -5,7 +5,6 @@ from __future__ import annotations
 from importlib.metadata import PackageNotFoundError, version
 
 from workbench.api import NodeInfo
-from workbench.api.connections import Connection
 
 SKEW_SECONDS = 5.0
 """Clocks that differ less do not matter to what people look at."""
@@ -18,20 +17,20 @@ def own_version() -> str:
         return "0 (not installed)"
 
 
-def refused_version(connection: Connection, info: NodeInfo) -> str:
+def refused_version(address: str, info: NodeInfo) -> str:
     """Why a node of this version is not attached to, as a sentence; empty when it is."""
     mine, its = own_version(), info.version
     if _major(mine) == _major(its):
         return ""
     return (
-        f"the node at {connection.address} is of version {its}, another major version than this program's, {mine}: "
+        f"the node at {address} is of version {its}, another major version than this program's, {mine}: "
         f"use Actor Workbench {_major(its)} for it, or bring the node to {_major(mine)}"
     )
 
 
-def warnings(connection: Connection, *, skew: float | None, cut_every: float | None) -> tuple[str, ...]:
+def warnings(address: str, *, skew: float | None, cut_every: float | None) -> tuple[str, ...]:
     """Sentences about what works but should be seen to."""
-    said, node = [], f"the node at {connection.address}"
+    said, node = [], f"the node at {address}"
     if cut_every is not None:
         said.append(
             f"the connection to {node} is cut every {cut_every:.1f} s: something between (a proxy, a load balancer, a "

@@ -115,7 +115,7 @@ class Link:
         asked = time.time()
         info = node.info()
         skew = info.time - (asked + time.time()) / 2 if info.time else None
-        if said := refused_version(self.connection, info):
+        if said := refused_version(self.connection.address, info):
             raise Invalid(said)
         lacks = node.wire.missing() if fresh else self._lacks(node)
         self._tell(
@@ -141,7 +141,7 @@ class Link:
 
     def _warnings(self, skew: float | None) -> tuple[str, ...]:
         cut = self._transport.cut_every if self._transport is not None else None
-        return warnings(self.connection, skew=skew, cut_every=cut)
+        return warnings(self.connection.address, skew=skew, cut_every=cut)
 
     def _missed(self, attempt: int, error: WorkbenchError) -> float | None:
         """How long to wait; None: until somebody wants it."""

@@ -16,7 +16,7 @@ from workbench.api.connections import Confirm, Mode
 from workbench.api.names import MOST_SECONDS
 from workbench.rpc import faults
 from workbench.rpc.client import pulse
-from workbench.rpc.client.diagnosis import cut, explained, is_cut
+from workbench.rpc.client.diagnosis import cut, explained, is_cut, unimplemented
 from workbench.rpc.client.mode import Guard
 from workbench.rpc.client.tls import ClientTls
 from workbench.rpc.roles import named
@@ -93,10 +93,7 @@ class Connection:
             return faults.arrive(error, self.address)
         if error.code() is grpc.StatusCode.UNIMPLEMENTED and method is not None:
             self.lacks.add(named(method))
-            return Unavailable(
-                f"the node at {self.address} does not offer {named(method)}: it is of another version than this "
-                "program, or speaks another major version of the protocol; workbench node info says which"
-            )
+            return Unavailable(unimplemented(self.address, method))
         if error.code() is not grpc.StatusCode.UNAVAILABLE:
             return faults.arrive(error, self.address)
         said = error.details() or ""

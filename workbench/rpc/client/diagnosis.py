@@ -47,6 +47,17 @@ def cut(address: str, method: MethodDescriptor | None) -> str:
     return f"{said}. Whether {named(method)} was done is not known, and it is not repeated: look before you do it again"
 
 
+def unimplemented(address: str, method: MethodDescriptor) -> str:
+    """That the node has no such method, and why that may be."""
+    node, name = f"the node at {address}", named(method)
+    if name == "Node.Info":
+        return (
+            f"{node} does not know {method.containing_service.file.package}, the protocol of this program: it is of "
+            "another major version, use the Actor Workbench of that version for it, or it is no node of ours"
+        )
+    return f"{node} does not offer {name}: it is of an older version than this program; workbench node info says which"
+
+
 def _signs(address: str, tls: ClientTls | None) -> tuple[tuple[str, WorkbenchError], ...]:
     host, _, port = address.rpartition(":")
     node = f"the node at {address}"

@@ -359,7 +359,7 @@ NEED_NODE = frozenset(
 ) | {spec.id for spec in SPECS if spec.id.startswith(OF_NODE) and spec.reason != SCREEN}  # fmt: skip
 READING = frozenset(
     (
-        "audit", "build", "count", "dead-letters", "diff", "download", "export", "get", "history", "list", "logs",
+        "audit", "build", "count", "dead-letters", "diagram", "diff", "download", "export", "get", "history", "list", "logs",
         "near", "read", "rehearse", "show", "tree", "verify", "waiters", "watch", "why", "--version",
     )
 )  # fmt: skip

@@ -28,7 +28,7 @@ class Elsewhere(QObject):
         self.picture, self.said = label(), label()
         shrinks(self.said)
         line = row(self.picture, self.said, tool_for(desk.actions["nodes.running"], text=True),
-                   button("Detach", self._detach, icon_name="stop"), margins=(12, 3, 8, 3))  # fmt: skip
+                   button("Detach", self._detach, style="link", icon_name="stop"), margins=(12, 3, 8, 3))  # fmt: skip
         line.setStretch(1, 1)
         self.mark = box("recorded", line)
         self.mark.hide()

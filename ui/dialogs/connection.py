@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from ui import icons
 from ui.desk import Desk
 from ui.phases import TONES
+from ui.theme import sheet
 from ui.widgets.build import button, label, row, set_tone
 from workbench.api import Unavailable, WorkbenchError
 from workbench.api.connections import COLOURS, Connection, Mode
@@ -54,6 +55,7 @@ class ConnectionDialog(QDialog):
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self.setWindowTitle(f"Edit the connection {like.name}" if edits and like is not None else "New connection")
+        self.setStyleSheet(sheet())
         self.setMinimumWidth(560)
         self.edited: Edited | None = None
         self._desk, self._has_token, self._attach = desk, has_token, False

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QVBoxLayout, QWidge
 from ui import format as show
 from ui.desk import Desk
 from ui.models import Column, RowModel
+from ui.theme import sheet
 from ui.widgets.build import box, button, label, row
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.filtered_table import FilteredTable
@@ -40,6 +41,7 @@ class NodeComparison(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Two nodes compared")
+        self.setStyleSheet(sheet())
         self.resize(900, 560)
         self._desk, self._compare = desk, compare
         self._found: list[NodeDifference] = []

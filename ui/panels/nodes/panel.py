@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import ClassVar
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QMenu
 
 from ui.commands import command
@@ -29,6 +30,9 @@ ACTIONS = (
 )  # fmt: skip
 TOOLS = ("nodes.new", "nodes.attach", "nodes.detach", "nodes.compare", "file.open_session")
 
+TICK_MS = 1_000
+"""How long it is until the next attempt goes on by itself."""
+
 
 class NodesPanel(TablePanel[Line]):
     """A tree of what the window keeps; only peers are read, when somebody asks for them."""
@@ -51,6 +55,8 @@ class NodesPanel(TablePanel[Line]):
         self.table.selectionModel().selectionChanged.connect(lambda: self.deeds.enable())
         desk.nodes.changed.connect(self.list)
         desk.attachments.changed.connect(self.list)
+        self._ticking = QTimer(self, interval=TICK_MS)
+        self._ticking.timeout.connect(lambda: self.table.viewport().update())
         self.list()
 
     def make_model(self) -> RowModel[Line]:
@@ -93,6 +99,8 @@ class NodesPanel(TablePanel[Line]):
         for key in gone:
             del self.peers[key]
         self.show_rows(found)
+        if any(line.state.retry_at is not None for line in found) != self._ticking.isActive():
+            self._ticking.stop() if self._ticking.isActive() else self._ticking.start()
         self.deeds.enable()
 
     def chosen(self) -> Line | None:

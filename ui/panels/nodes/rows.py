@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -86,9 +87,9 @@ def state_text(line: Line) -> str:
     state = line.state
     said = PHASES[state.phase][2]
     if state.phase is Phase.STALE:
-        said += f" since {show.clock(state.since)}"
+        said += f" since {show.clock(state.since, milliseconds=False)}"
     if state.retry_at is not None and state.phase is not Phase.ATTACHED:
-        said += f", again at {show.clock(state.retry_at)}"
+        said += f", again in {max(state.retry_at - time.time(), 0.0):,.0f} s"
     return said + (f", {show.plural(len(state.warnings), 'warning')}" if state.warnings else "")
 
 

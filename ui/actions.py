@@ -359,8 +359,8 @@ NEED_NODE = frozenset(
 ) | {spec.id for spec in SPECS if spec.id.startswith(OF_NODE) and spec.reason != SCREEN}  # fmt: skip
 READING = frozenset(
     (
-        "audit", "build", "count", "dead-letters", "diagram", "diff", "download", "export", "get", "history", "list", "logs",
-        "near", "read", "rehearse", "show", "tree", "verify", "waiters", "watch", "why", "--version",
+        "audit", "build", "count", "dead-letters", "diagram", "diff", "download", "export", "get", "history", "list",
+        "logs", "near", "read", "rehearse", "show", "tree", "verify", "waiters", "watch", "why", "--version",
     )
 )  # fmt: skip
 """What commands do that change nothing of a node."""

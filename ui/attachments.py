@@ -165,12 +165,10 @@ class Attachments(QObject):
         self.changed.emit()
 
     def _join(self, name: str, link: Link) -> Held:
-        from ui.nodes import Held
-
         own = self._own.get(name)
         options = own.options if own is not None else of_connection(link.connection)
         assert link.node is not None
-        made = Held(link.node, name, options, connection=link.connection)
+        made = self._desk.nodes.made(link.node, name, options, connection=link.connection)
         self._desk.nodes.join(made, shown=self._wanted == name)
         self._wanted = "" if self._wanted == name else self._wanted
         return made

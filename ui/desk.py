@@ -12,6 +12,7 @@ from ui.actions import Actions
 from ui.attachments import Attachments, sealed_text
 from ui.bridge import Bridge
 from ui.commands import command
+from ui.copying.noting import Doings
 from ui.jobs import Jobs
 from ui.nodes import Nodes
 from ui.roster import Roster
@@ -107,6 +108,10 @@ class Desk(QObject):
     open_files = Signal(object)
     """tuple[Path, ...]: show them, wherever each belongs."""
     raise_panel = Signal(str)
+    copy_lines = Signal(object, str)
+    """Command lines that show rows of the node that is shown, and the language to copy them in instead."""
+    copy_call = Signal(object, str)
+    """A Call of the node that is shown, and the language to copy it in."""
 
     def __init__(self, bridge: Bridge, settings: Settings, window: QWidget) -> None:
         super().__init__(window)
@@ -115,6 +120,7 @@ class Desk(QObject):
         self.actions = Actions(window)
         self.roster = Roster(bridge)
         self.jobs = Jobs(self)
+        self.doings = Doings(self)
         self.nodes = Nodes(self)
         self.attachments = Attachments(self)
         self.node: Node | None = None

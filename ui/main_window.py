@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from ui import focus, layout, theme
 from ui.actions import MENUS
 from ui.bridge import Bridge
+from ui.copying.copies import Copies
 from ui.crashes import CrashTrail
 from ui.demonstrating import Demonstrating
 from ui.desk import Desk
@@ -122,6 +123,7 @@ class MainWindow(QMainWindow):
         self.drops = Drops(self.desk, self._edit)
         self.jumps = Jumps(self.desk, self, self.panels)
         self.table_actions = TableActions(self.desk, self, self.panels.values(), self.current_panel)
+        self.copies = Copies(self.desk, self, self.table_actions.lines)
         self._make_bars()
         self._bind()
         self._settle = QTimer(self, singleShot=True, interval=0)

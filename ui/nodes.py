@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from ui import format as show
+from ui.copying.noting import noted
 from ui.moment import stop_at
 from workbench.api import Invalid, Node, NotFound, WorkbenchError
 from workbench.api.connections import Connection
@@ -33,6 +34,8 @@ class Held:
     reached: tuple[str, ...] = ()
     path: Path | None = None
     connection: Connection | None = None
+    workspace: str = ""
+    """Of a node on this machine: where its private endpoint is written."""
 
     @property
     def session(self) -> Session | None:
@@ -76,9 +79,11 @@ class Nodes(QObject):
         """The one that is shown."""
         return self.current.session if self.current is not None else None
 
-    def add(self, node: Node, reached: tuple[str, ...], name: str, path: Path | None = None) -> None:
+    def add(
+        self, node: Node, reached: tuple[str, ...], name: str, path: Path | None = None, workspace: str = ""
+    ) -> None:
         """The node of the window is there; a session that was opened meanwhile goes on being shown."""
-        made = Held(node, name, reached, None if path is None else path.absolute())
+        made = self.made(node, name, reached, path=None if path is None else path.absolute(), workspace=workspace)
         self.held.insert(0, made)
         if self.current is None:
             self.show(made)
@@ -86,6 +91,13 @@ class Nodes(QObject):
                 self._desk.raise_panel.emit("session")
         else:
             self.changed.emit()
+
+    def made(self, node: Node, name: str, reached: tuple[str, ...], **parts: Any) -> Held:
+        """One whose changing calls are noted."""
+        found: list[Held] = []
+        held = Held(noted(node, lambda call, how: self._desk.doings.note(call, found[0], how)), name, reached, **parts)
+        found.append(held)
+        return held
 
     def join(self, held: Held, *, shown: bool) -> None:
         """A node elsewhere is attached."""

@@ -121,7 +121,8 @@ class Opening:
         reached = await desk.bridge.call(self._reached, node)
         self.node = node
         recorded = session_file(self._ways.address)
-        desk.nodes.add(node, reached, (await desk.bridge.call(node.info)).name, recorded)
+        info = await desk.bridge.call(node.info)
+        desk.nodes.add(node, reached, info.name, recorded, info.workspace)
         python = await self.prepare(node)
         if python and recorded is None and self.wants_sample and await desk.bridge.call(self._ways.fits_sample, node):
             await self.sample()

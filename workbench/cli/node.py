@@ -25,6 +25,7 @@ COMMANDS = {
     "certs": "workbench.cli.certs:certs",
     "compare": "workbench.cli.nodes:compare",
     "connection": "workbench.cli.stored:connection",
+    "endpoint": "workbench.cli.nodes:endpoint",
     "info": "workbench.cli.nodes:info",
     "peers": "workbench.cli.nodes:peers",
     "token": "workbench.cli.token:token",

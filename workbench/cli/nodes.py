@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import click
 
+import workbench
 from workbench.api import Unavailable
 from workbench.api.connections import ConnectionState, Verdict
 from workbench.cli import options, render
@@ -78,6 +79,18 @@ def peers(target: Target, as_json: bool) -> None:
         render.table(("NAME", "ADDRESS", "HEALTH"), ((each.name, each.address, each.health) for each in found))
     else:
         click.echo("this node knows no other: no entry of its registry has the type node", err=True)
+
+
+@click.command()
+@options.workspace
+@click.option("--token", is_flag=True, help="Its token instead: whoever has it may do everything on the node.")
+@options.debug
+def endpoint(workspace: str, token: bool) -> None:
+    """The private endpoint of the node that runs on the workspace, for other clients on this machine."""
+    found = workbench.endpoint(workspace or workbench.default_workspace())
+    if found is None:
+        raise Unavailable("no node runs here: start one with workbench node")
+    click.echo(found.token if token else found.address)
 
 
 @click.command()

@@ -56,6 +56,8 @@ class Manner:
     mode: Mode = Mode.NORMAL
     confirm: Confirm | None = None
     by: str = ""
+    tap: Any = None
+    """An interceptor that sees every call instead of the node."""
 
 
 PLAIN = Manner()
@@ -79,7 +81,7 @@ class Connection:
         self._raw = channel
         if manner.mode is not Mode.NORMAL:
             channel = grpc.intercept_channel(channel, Guard(manner.name or address, manner.mode, manner.confirm))
-        self._channel = channel
+        self._channel = channel if manner.tap is None else grpc.intercept_channel(channel, manner.tap)
         self._metadata = metadata(caller, token)
         self.lacks: set[str] = set()
         """Methods that the endpoint was found not to have."""

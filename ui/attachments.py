@@ -63,6 +63,15 @@ class Attachments(QObject):
         """The node of an attached one, which is there from the first time on."""
         return next((h for h in self._desk.nodes.held if h.connection is not None and h.connection.name == name), None)
 
+    @property
+    def why_stale(self) -> str:
+        """Why what is on screen is old, when it is of a node that is not attached now."""
+        held = self._desk.nodes.current
+        if held is None or held.connection is None:
+            return ""
+        state = self.state(held.connection.name)
+        return stale_text(state) if state.phase in (Phase.STALE, Phase.REFUSED) else ""
+
     def refresh(self) -> None:
         """Read what is stored again."""
         self._desk.bridge.start(self, self.read(), self._desk.failed)
@@ -160,8 +169,8 @@ class Attachments(QObject):
             held = self._join(name, link)
         elif held is not None and held is self._desk.nodes.current:
             self._follow(held, before, state)
-        self._settle(name, state)
-        self._tell(name, before, state)
+        if not self._settle(name, state):
+            self._tell(name, before, state)
         self.changed.emit()
 
     def _join(self, name: str, link: Link) -> Held:
@@ -186,11 +195,11 @@ class Attachments(QObject):
         if before.lacks != state.lacks:
             desk.lacks_changed()
 
-    def _settle(self, name: str, state: ConnectionState) -> None:
-        """Whoever waits for it hears how it went the first time."""
+    def _settle(self, name: str, state: ConnectionState) -> bool:
+        """Whoever waits for it hears how it went the first time; whether somebody did."""
         waiting = self._waiting.get(name)
         if not waiting or (state.phase is Phase.ATTACHING and not state.why):
-            return
+            return False
         del self._waiting[name]
         for each in waiting:
             if each.done():
@@ -199,6 +208,7 @@ class Attachments(QObject):
                 each.set_result(None)
             else:
                 each.set_exception(Unavailable(state.why))
+        return True
 
     def _tell(self, name: str, before: ConnectionState, state: ConnectionState) -> None:
         key, desk = f"{AGAIN}{name}", self._desk
@@ -207,9 +217,10 @@ class Attachments(QObject):
                 desk.notice(f"{name}: {warning}.", "warn", key=f"warning:{name}:{_kind(warning)}")
         if state.phase is Phase.ATTACHED and before.phase not in (Phase.ATTACHED, Phase.DETACHED):
             if before.why:
-                desk.notice(f"{name} is attached again.", "ok", key=key)
+                again = " again" if before.phase is Phase.STALE else ""
+                desk.notice(f"{name} is attached{again}.", "ok", key=key)
             return
-        if state.why and (before.phase is not state.phase or not before.why) and name not in self._waiting:
+        if state.why and (before.phase is not state.phase or not before.why):
             desk.notice(f"{name}: {state.why}", "error", details=state.why, buttons=(("Try again", key),), key=key)
 
     def _answer(self, key: str) -> None:

@@ -300,6 +300,7 @@ class MainWindow(QMainWindow):
 
     def _stale(self, why: str) -> None:
         line = self.stale.layout().itemAt(0).widget()  # type: ignore[union-attr]
+        why = self.desk.attachments.why_stale or why
         line.setText(f"What you see may be old: {why}")  # type: ignore[union-attr]
         self.stale.setVisible(bool(why))
 

@@ -111,10 +111,10 @@ class ConnectionDialog(QDialog):
             "The token goes into the keychain of this machine, never into a file; without a keychain it is kept until "
             "this program ends.", tone="muted", wrap=True,
         )  # fmt: skip
-        form.addRow("", self.keychain)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(18, 16, 18, 14)
         whole.addLayout(form)
+        whole.addWidget(self.keychain)
         whole.addWidget(self.foot)
         whole.addWidget(self._buttons())
         for each in (self.save, self.test):

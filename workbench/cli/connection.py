@@ -16,7 +16,7 @@ import click
 
 import workbench
 from workbench.api import Denied, Invalid, Node, Unavailable
-from workbench.api.connections import Intent
+from workbench.api.connections import Intent, check_address
 from workbench.api.identity import check_scope
 from workbench.cli.render import visible
 
@@ -94,6 +94,7 @@ def _remote(target: Target) -> Node | None:
     if address and ":" not in address:
         return _stored(address, target)
     if address:
+        check_address(address)
         return _agreed(
             workbench.connect(
                 f"grpc://{address}",

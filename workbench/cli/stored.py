@@ -77,10 +77,8 @@ def show(name: str, as_json: bool) -> None:
 @options.reach
 @options.debug
 def add(name: str, address: str, colour: str | None, mode: str, replace: bool, reach: Any, **parts: Any) -> None:
-    """Store one. A token (--token-file) goes into the keychain of this machine, never into a file.
-
-    \b
-    --tls-ca, --tls-cert and --tls-key are kept as the files that they name.
+    """Store one. A token (--token-file) goes into the keychain of this machine, never into a file; of TLS the names of
+    the files are kept.
     """
     from workbench.connections import Connections
 

@@ -118,7 +118,7 @@ def _kind(line: Line) -> str:
         return "peer"
     if line.held is None:
         return "folder"
-    return "recorded session, read-only" if line.held.path is not None else "runs"
+    return "recorded session, read-only" if line.held.path is not None else "own"
 
 
 def _where(line: Line) -> str:

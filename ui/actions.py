@@ -338,6 +338,8 @@ SPECS = (
     Spec("view.smaller", "Smaller text", "chevron-down", "Ctrl+-", "View", reason=SCREEN),
     Spec("done.show", "What was done…", "history", "", "Node", reason="the audit log of a node has what was done to it",
          tip="What was changed from this window, each to be copied as a command, Python or grpcurl"),
+    Spec("done.instead", "Copy the next change instead of making it", "copy", "Ctrl+Alt+V", "Node",
+         reason="it copies the command itself", checkable=True),
     Spec("done.copy_command", "Copy what was done last as command", "command", "Ctrl+Alt+C", "Node",
          reason="it copies the command itself"),
     Spec("done.copy_python", "Copy what was done last as Python", "code", "", "Node", reason="it copies the Python"),

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from ui import format as show
-from ui.copying.noting import noted
+from ui.copying.noting import Doings, noted
 from ui.moment import stop_at
 from workbench.api import Invalid, Node, NotFound, WorkbenchError
+from workbench.api.calls import Call
 from workbench.api.connections import Connection
 from workbench.api.session import Direction, Moment, Session
 
@@ -40,6 +41,21 @@ class Held:
     @property
     def session(self) -> Session | None:
         return self.node.session if self.path is not None else None
+
+
+class _LogOf:
+    """What is done to one node, for the window's list of it."""
+
+    held: Held
+
+    def __init__(self, doings: Doings) -> None:
+        self._doings = doings
+
+    def takes(self, found: Call) -> bool:
+        return self._doings.takes(found, self.held)
+
+    def note(self, found: Call, outcome: str) -> None:
+        self._doings.note(found, self.held, outcome)
 
 
 class Nodes(QObject):
@@ -94,9 +110,8 @@ class Nodes(QObject):
 
     def made(self, node: Node, name: str, reached: tuple[str, ...], **parts: Any) -> Held:
         """One whose changing calls are noted."""
-        found: list[Held] = []
-        held = Held(noted(node, lambda call, how: self._desk.doings.note(call, found[0], how)), name, reached, **parts)
-        found.append(held)
+        log = _LogOf(self._desk.doings)
+        log.held = held = Held(noted(node, log), name, reached, **parts)
         return held
 
     def join(self, held: Held, *, shown: bool) -> None:

@@ -21,18 +21,22 @@ from real_node import QuickNode, quick_node, shop
 
 import workbench
 from tests.ui.test_nodes import WAIT_MS, attach, choose
+from ui.actions import CHANGES
 from ui.copying.copies import written
 from ui.copying.files import remember, small
 from ui.copying.lines import BYTES, LINES, WITHOUT, NoLine, line_of
 from ui.copying.python import program
 from ui.copying.reading import READING, call_of
 from ui.main_window import MainWindow
+from ui.offered import METHODS
 from workbench.api import ANY, Health, RecordingLevel, Role, SpawnOptions, WorkbenchError
 from workbench.api.calls import Call, call
 from workbench.api.connections import Connection
 from workbench.cli.main import cli
 from workbench.connections.grpcurl import grpcurl, methods
 
+READ_TOO = {"journal.replay", "supervision.preview"}
+"""Actions that only lead somewhere, whose commands are not counted among those that read."""
 Running = tuple[QuickNode, tuple[str, ...], str]
 
 
@@ -295,6 +299,23 @@ def test_every_changing_method_has_its_line_or_a_reason_and_its_case() -> None:
     assert {*CASES} == {*LINES}
 
 
+def test_every_action_that_changes_a_node_ends_in_a_method_that_is_copied() -> None:
+    of_api = {name: _of_api(METHODS[name]) for name in CHANGES if name in METHODS}
+    read = {name: method for name, method in of_api.items() if method not in {*LINES, *WITHOUT}}
+    assert set(read) <= READ_TOO, read
+    assert len(of_api) - len(read) > 50
+
+
+def _of_api(method: str) -> str:
+    service, _, name = method.partition(".")
+    facet = service.lower() if service in ("KeyValue", "TupleSpace") else snake(service)
+    return f"{facet}.{snake(name)}"
+
+
+def snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+
+
 @pytest.mark.parametrize("method", CASES)
 def test_the_copied_line_runs_and_does_what_was_done(method: str, running: Running) -> None:
     node, at, _ = running
@@ -459,4 +480,25 @@ def test_a_failed_call_is_noted_with_its_outcome(window: MainWindow, qtbot: QtBo
         assert last is not None
         assert (last.call, last.outcome, last.node) == (call("actors.kill", "nobody"), "not_found", "prod")
         assert written("command", last.call, last.at, last.workspace) == "workbench actor kill --node prod nobody"
+        window.desk.attachments.detach("prod")
+
+
+def test_the_next_change_is_copied_instead_of_made(window: MainWindow, qtbot: QtBot) -> None:
+    clipboard = QGuiApplication.clipboard()
+    with quick_node() as node, workbench.serve(node, listen="127.0.0.1:0") as server:
+        node.actors.spawn("fragile", options=SpawnOptions(name="till"))
+        attach(window, qtbot, Connection("prod", server.address))
+        window.raise_panel("actors")
+        actors = window.panels["actors"]
+        qtbot.waitUntil(lambda: bool(actors.model.rows), timeout=WAIT_MS)  # type: ignore[attr-defined]
+        window.desk.actor_chosen.emit("till")
+        qtbot.waitUntil(lambda: actors.chosen == "till")  # type: ignore[attr-defined]
+        window.desk.actions["done.instead"].trigger()
+        window.desk.actions.run("actor.suspend")
+        qtbot.waitUntil(lambda: clipboard.text() == "workbench actor suspend --node prod till", timeout=WAIT_MS)
+        assert node.actors.get("till").state == "idle"
+        assert not window.desk.actions["done.instead"].isChecked()
+        assert window.desk.doings.last is None
+        window.desk.actions.run("actor.suspend")
+        qtbot.waitUntil(lambda: node.actors.get("till").state == "suspended", timeout=WAIT_MS)
         window.desk.attachments.detach("prod")

@@ -32,6 +32,8 @@ class Copies(QObject):
     def __init__(self, desk: Desk, window: QWidget, chosen_lines: Callable[[], list[str]]) -> None:
         super().__init__(window)
         self._desk, self._window, self._chosen_lines = desk, window, chosen_lines
+        self.taken: Done | None = None
+        """What was copied instead of done, last."""
         for language in LANGUAGES:
             desk.actions.bind(f"done.copy_{language}", partial(self.copy_last, language))
         for language in LANGUAGES[1:]:
@@ -39,7 +41,9 @@ class Copies(QObject):
         desk.actions.bind("done.show", self._show)
         desk.copy_call.connect(self.copy_call)
         desk.copy_lines.connect(self.copy_lines)
+        desk.actions.bind("done.instead", self._take_next)
         desk.doings.changed.connect(self._enable)
+        desk.doings.taken.connect(self._taken)
         self._enable()
 
     def _enable(self) -> None:
@@ -48,6 +52,19 @@ class Copies(QObject):
 
     def _show(self) -> None:
         DoingsDialog(self._window, self._desk, self.copy_done).show()
+
+    def _take_next(self) -> None:
+        on = not self._desk.doings.instead
+        self._desk.actions["done.instead"].setChecked(on)
+        self._desk.doings.take_next(on=on)
+        said = "The next change is copied as a command instead of made." if on else "Changes are made again."
+        self._desk.notice(said, "info", key="instead")
+
+    def _taken(self, done: Done) -> None:
+        self._desk.actions["done.instead"].setChecked(False)
+        self._desk.notice(f"{done.call.method} was not done.", "info", key="instead")
+        self.copy_done(done, "command")
+        self.taken = done
 
     def copy_last(self, language: str) -> None:
         """What was done last."""

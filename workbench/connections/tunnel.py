@@ -18,6 +18,8 @@ from workbench.child import command
 
 OPEN_SECONDS = 15.0
 """So long ssh may take until its end here listens."""
+CONNECT_SECONDS = 4
+"""After so long ssh itself says that its host does not answer."""
 POLL_SECONDS = 0.05
 END_SECONDS = 4.0
 KEPT_CHARACTERS = 4_000
@@ -65,7 +67,10 @@ class Tunnel:
             raise Unavailable("there is no program ssh on this machine, which a tunnel needs: install OpenSSH's client")
         connection = self._connection
         forward = f"127.0.0.1:{self._port}:{connection.address}"
-        options = ("ExitOnForwardFailure=yes", "BatchMode=yes", "ServerAliveInterval=2", "ServerAliveCountMax=2")
+        options = (
+            "ExitOnForwardFailure=yes", "BatchMode=yes", f"ConnectTimeout={CONNECT_SECONDS}", "ServerAliveInterval=2",
+            "ServerAliveCountMax=2",
+        )  # fmt: skip
         line = [program, "-N", "-T", *(part for option in options for part in ("-o", option)), "-L", forward]
         self._said = ""
         self._child = subprocess.Popen(

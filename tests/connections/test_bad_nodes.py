@@ -97,12 +97,29 @@ def test_a_web_server() -> None:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Quiet) as web:
         threading.Thread(target=web.serve_forever, daemon=True).start()
-        told(f"127.0.0.1:{web.server_port}", "a web server answers at")
+        told(f"127.0.0.1:{web.server_port}", "is no node but a web server or another program")
         web.shutdown()
 
 
 def test_a_file_of_tls_that_is_not_there() -> None:
     told("127.0.0.1:1", "no-such.pem cannot be read", phase=Phase.REFUSED, tls_ca="no-such.pem")
+
+
+def test_something_that_hangs_up_or_says_nothing_to_tls(certs: Path) -> None:
+    def hang_up() -> None:
+        while True:
+            try:
+                near, _ = rude.accept()
+            except OSError:
+                return
+            near.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as rude, socket.create_server(("127.0.0.1", 0)) as silent:
+        threading.Thread(target=hang_up, daemon=True).start()
+        told(f"127.0.0.1:{rude.getsockname()[1]}", "hangs up before it has said a word: is the port the one")
+        ca = str(certs / "ca.pem")
+        told(f"127.0.0.1:{silent.getsockname()[1]}", "does not speak TLS as a node does", tls_ca=ca)
+        rude.shutdown(socket.SHUT_RDWR)
 
 
 class Other(QuickNode):

@@ -22,16 +22,28 @@ HUNG_UP = ("Socket closed", "Connection reset", "Broken pipe", "GOAWAY", "Connec
 def explained(said: str, address: str, tls: ClientTls | None, *, by: str = "") -> WorkbenchError | None:
     """The error that gRPC's text stands for; None when it says nothing that is known here. `by` is where one connects
     to instead, of a tunnel."""
-    if is_cut(said):
-        return _probed(address, tls, by or address)
-    for sign, error in _signs(address, tls):
-        if sign in said:
-            return error
-    return None
+    if _hung_up(said):
+        found = _probed(address, tls, by or address)
+        return (
+            found
+            if found is not None or is_cut(said)
+            else Unavailable(
+                f"something listens at {address} and hangs up before it has said a word: is the port the one that the node "
+                "printed, and does what lies between (a proxy, a tunnel, a firewall) lead to it?"
+            )
+        )
+    return next((error for sign, error in _signs(address, tls) if sign in said), None)
+
+
+NEVER_THERE = "failed to connect to all addresses"
 
 
 def is_cut(said: str) -> bool:
     """Whether a connection ended that had been there."""
+    return _hung_up(said) and NEVER_THERE not in said
+
+
+def _hung_up(said: str) -> bool:
     return any(sign in said for sign in HUNG_UP)
 
 
@@ -79,7 +91,11 @@ def _signs(address: str, tls: ClientTls | None) -> tuple[tuple[str, WorkbenchErr
             f"something listens at {address}, but it does not speak as a node does: is the port the one that the node "
             "printed, and does whatever lies between (a proxy, a load balancer) let HTTP/2 through?")),
         ("Expected SETTINGS frame", Unavailable(
-            f"a web server answers at {address}, no node: is the port the one that the node printed?")),
+            f"what answers at {address} is no node but a web server or another program: is the port the one that the "
+            "node printed?")),
+        ("Handshake read failed", Unavailable(
+            f"something listens at {address}, but it does not speak TLS as a node does: is the port the one that the "
+            "node printed, and does the node have a certificate?")),
         ("timed out", Unavailable(
             f"nothing answers at {address}, and nothing refuses either: is the host on, and does a firewall let port "
             f"{port} through? an SSH tunnel may")),

@@ -17,10 +17,11 @@ HEAD = """# The command line
 
 Every command, as `--help` prints it (this page is generated from there).
 
-**Which node.** `--node HOST:PORT` names one. Otherwise it is the one that runs on the workspace, the app's included: it
-keeps a private endpoint whose address and token lie in the workspace, readable by its user only. When none runs,
-commands on stored things (modules, keys, tuples, queues, blobs, journals) open the workspace themselves and bring no
-durable actor back, `run` brings a node of its own, and commands on actors say how to start one.
+**Which node.** `--node` names one: HOST:PORT, or a [stored connection](remote.md). Otherwise it is the one that runs on
+the workspace, the app's included: it keeps a private endpoint whose address and token lie in the workspace, readable by
+its user only. When none runs, commands on stored things (modules, keys, tuples, queues, blobs, journals) open the
+workspace themselves and bring no durable actor back, `run` brings a node of its own, and commands on actors say how to
+start one.
 
 **A node elsewhere** asks for a token, for TLS, or for both, see [security](security.md). `--token-file FILE` holds the
 token, else the variable `WORKBENCH_TOKEN` does. TLS is spoken exactly when `--tls-ca FILE` is given, the authorities to

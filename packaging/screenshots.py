@@ -2,7 +2,7 @@
 
     python packaging/screenshots.py [DIR]
 
-They go to DIR, else to screenshots/; then the two of the window go to docs/images/ too, for the README.
+They go to DIR, else to screenshots/; then those that pages show go to docs/images/ too.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ os.environ["WORKBENCH_CONFIG_DIR"] = str(SCRATCH / "config")
 
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 from qasync import QEventLoop  # noqa: E402
+from screenshots_nodes import Elsewhere  # noqa: E402
 from screenshots_recorded import Recorded  # noqa: E402
 
 import workbench  # noqa: E402
@@ -155,6 +156,10 @@ async def pictures(window: MainWindow, look: str) -> None:
     await data(window, look)
     await modules(window, look)
     await Recorded(window, SCRATCH, alone, save, settle).take(look)
+    await Elsewhere(window, SCRATCH, alone, save, settle).take(look)
+    if OUT != IMAGES:
+        for name in ("nodes", "connection", "comparison"):
+            shutil.copy(OUT / f"{name}-{look}.png", IMAGES / f"{name}-{look}.png")
     for name in ("messages", "graphs", "log"):
         await alone(window, name, f"{name}-{look}")
     doc = editor.current()

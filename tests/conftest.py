@@ -11,6 +11,8 @@ import pytest
 from tests.side_by_side import room
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Of the keychain of whoever runs the tests nothing is read or written; tests that need one bring their own.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 
 # A shell that starts the tests in the background lets them and all their children ignore Ctrl+C.

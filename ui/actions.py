@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,6 +14,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from ui.icons import icon
+from ui.offered import METHODS
 from ui.watchdog import watched
 
 DRAWN_AT_ONCE = 8
@@ -264,6 +265,18 @@ SPECS = (
          tip="Let all panels show the chosen node or session"),
     Spec("nodes.running", "Back to the node that runs", "node", "Ctrl+Alt+0", "Node", reason=SCREEN),
     Spec("nodes.close", "Close the session", "close", "", "Node", reason=SCREEN),
+    Spec("nodes.new", "New connection…", "plus", "Ctrl+Alt+K", "Node", "node connection add NAME HOST:PORT",
+         tip="Store the address of a node with what it takes to reach it, and attach to it"),
+    Spec("nodes.attach", "Attach", "play", "", "Node", "node info --node NODE",
+         tip="Attach to the chosen connection, or try again at once"),
+    Spec("nodes.detach", "Detach", "stop", "", "Node", reason="a command is attached only while it runs"),
+    Spec("nodes.edit", "Edit this connection…", "edit", "", "Node", "node connection add NAME HOST:PORT --replace"),
+    Spec("nodes.duplicate", "Duplicate this connection", "copy", "", "Node", "node connection duplicate NAME"),
+    Spec("nodes.remove", "Remove this connection…", "trash", "", "Node", "node connection remove NAME", tone="error"),
+    Spec("nodes.peers", "Show the nodes that it knows", "registry", "", "Node", "node peers --node NODE"),
+    Spec("nodes.attach_peer", "Attach to this peer…", "plus", "", "", "node connection add NAME HOST:PORT"),
+    Spec("nodes.compare", "Compare two nodes…", "diff", "Ctrl+Alt+J", "Node", "node compare NODE NODE",
+         tip="Versions, modules and actors of two nodes side by side"),
     Spec("nodes.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
     Spec("module.rehearse", "Rehearse…", "upgrade", "Ctrl+Alt+H", "Debug", "module rehearse FILE --as REFERENCE",
          tip="Live through recorded turns on other code before it is deployed"),
@@ -286,6 +299,7 @@ SPECS = (
     Spec("message.edit", "Edit and resend", "edit", "", "", "actor call NAME TYPE=PAYLOAD"),
     Spec("message.copy_command", "Copy as command", "command", "", "", reason="it copies the command itself"),
     Spec("message.copy_python", "Copy as Python", "code", "", "", reason="it copies the Python of the same call"),
+    Spec("message.copy_grpcurl", "Copy as grpcurl", "send", "", "", reason="it copies the line of the same call"),
     Spec("message.letters", "Show dead letters", "letter", "", "Actor", "actor dead-letters"),
     Spec("message.letter_edit", "Edit and resend the dead letter", "edit", "", "", "actor resend NUMBER TYPE=PAYLOAD"),
     Spec("message.letter_resend", "Resend the dead letter", "reload", "", "", "actor resend NUMBER"),
@@ -305,6 +319,8 @@ SPECS = (
     Spec("table.copy_json", "Copy rows as JSON", "copy", "", "", reason=SHOWN),
     Spec("table.copy_csv", "Copy rows as CSV", "copy", "", "", reason=SHOWN),
     Spec("table.copy_markdown", "Copy rows as Markdown", "copy", "", "", reason=SHOWN),
+    Spec("table.copy_python", "Copy rows as Python", "code", "", "", reason="it copies the Python that shows them"),
+    Spec("table.copy_grpcurl", "Copy rows as grpcurl", "send", "", "", reason="it copies the line that shows them"),
     Spec("table.copy_command", "Copy rows as commands", "command", "", "", reason="it copies the commands themselves"),
     Spec("table.export", "Export the rows shown…", "export", "Ctrl+Shift+E", "View", reason=SHOWN),
     Spec("table.export_all", "Export all rows…", "export", "", "View", reason=SHOWN),
@@ -320,6 +336,14 @@ SPECS = (
     Spec("theme.dark", "Theme: dark", "moon", "", "View", reason=SCREEN),
     Spec("view.larger", "Larger text", "plus", "Ctrl+=", "View", reason=SCREEN),
     Spec("view.smaller", "Smaller text", "chevron-down", "Ctrl+-", "View", reason=SCREEN),
+    Spec("done.show", "What was done…", "history", "", "Node", reason="the audit log of a node has what was done to it",
+         tip="What was changed from this window, each to be copied as a command, Python or grpcurl"),
+    Spec("done.instead", "Copy the next change instead of making it", "copy", "Ctrl+Alt+V", "Node",
+         reason="it copies the command itself", checkable=True),
+    Spec("done.copy_command", "Copy what was done last as command", "command", "Ctrl+Alt+C", "Node",
+         reason="it copies the command itself"),
+    Spec("done.copy_python", "Copy what was done last as Python", "code", "", "Node", reason="it copies the Python"),
+    Spec("done.copy_grpcurl", "Copy what was done last as grpcurl", "send", "", "Node", reason="it copies the line"),
     Spec("node.sample", "Start the sample system", "play", "", "Node", "--sample"),
     Spec("node.sample_default", "Start the sample on an empty node", "", "", "Node", "--sample",
          checkable=True),
@@ -345,30 +369,11 @@ NEED_NODE = frozenset(
     }
 ) | {spec.id for spec in SPECS if spec.id.startswith(OF_NODE) and spec.reason != SCREEN}  # fmt: skip
 READING = frozenset(
-    [
-        "audit",
-        "build",
-        "count",
-        "dead-letters",
-        "diff",
-        "download",
-        "export",
-        "get",
-        "history",
-        "list",
-        "logs",
-        "near",
-        "read",
-        "rehearse",
-        "show",
-        "tree",
-        "verify",
-        "waiters",
-        "watch",
-        "why",
-        "--version",
-    ]
-)
+    (
+        "audit", "build", "count", "dead-letters", "diagram", "diff", "download", "export", "get", "history", "list",
+        "logs", "near", "read", "rehearse", "show", "tree", "verify", "waiters", "watch", "why", "--version",
+    )
+)  # fmt: skip
 """What commands do that change nothing of a node."""
 CHANGES = frozenset(
     spec.id
@@ -389,6 +394,8 @@ class Actions(QObject):
         self._slots: dict[str, Callable[[], None]] = {}
         self._off: set[str] = set()
         self._held = self._sealed = ""
+        self._lacks: dict[str, str] = {}
+        """Actions that the node does not offer, with the reason."""
 
     def _make(self, spec: Spec) -> QAction:
         action = QAction(icon(spec.icon, spec.tone), spec.text, self)
@@ -438,11 +445,27 @@ class Actions(QObject):
         for action_id in NEED_NODE:
             self._show_enabled(action_id)
 
+    def lack(self, missing: Collection[str]) -> None:
+        """Hide what a node without these services and methods does not offer; where it is seen it says why."""
+        before = self._lacks
+        self._lacks = {
+            action_id: f"This node is of an older version and does not offer {wanted}."
+            for action_id, wanted in METHODS.items()
+            if wanted in missing or wanted.partition(".")[0] in missing
+        }
+        for action_id in before.keys() | self._lacks.keys():
+            self._actions[action_id].setVisible(action_id not in self._lacks)
+            self._show_enabled(action_id)
+
+    def why_hidden(self, action_id: str) -> str:
+        """Why the node that is shown has no such action, as a sentence; empty when it has."""
+        return self._lacks.get(action_id, "")
+
     def _show_enabled(self, action_id: str) -> None:
         action, held = self._actions[action_id], self._held if action_id in NEED_NODE else ""
-        held = held or (self._sealed if action_id in CHANGES else "")
+        held = held or (self._sealed if action_id in CHANGES else "") or self._lacks.get(action_id, "")
         action.setEnabled(action_id in self._slots and action_id not in self._off and not held)
-        if action_id in NEED_NODE:
+        if action_id in NEED_NODE or action_id in METHODS:
             tip = _tip(BY_ID[action_id])
             action.setToolTip(f"{tip}\n{held}" if held else tip)
 

@@ -25,8 +25,11 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     """What the command line says."""
     parser = argparse.ArgumentParser(prog="workbench", description="Write, run and debug WebAssembly actors.")
     parser.add_argument(
-        "--node", metavar="HOST:PORT", default="", help="attach to this node instead of an own one, or show bundle:FILE"
-    )
+        "--node", metavar="NODE", default="",
+        help="attach to this node instead of an own one: HOST:PORT or a stored connection; or show bundle:FILE",
+    )  # fmt: skip
+    for option, text in REACH.items():
+        parser.add_argument(f"--{option}", metavar="NAME" if option in BOUND else "FILE", default="", help=text)
     parser.add_argument("--open", metavar="FILE", action="append", default=[],
                         help="open this file: a source in the editor, a module or a session in its panel")  # fmt: skip
     parser.add_argument("--sample", action=argparse.BooleanOptionalAction, default=None,
@@ -38,10 +41,24 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+BOUND = ("tenant", "namespace")
+REACH = {
+    "tenant": "on whose behalf; by default the token's, or 'default'",
+    "namespace": "of the actors; by default the token's, or 'default'",
+    "token-file": "holds the token for --node; else WORKBENCH_TOKEN does",
+    "tls-ca": "speak TLS with --node, and trust the authorities in FILE",
+    "tls-cert": "show --node this certificate",
+    "tls-key": "its key",
+}
+"""How `--node` is reached, as for every command."""
+
+
 def address(node: str, workspace: str) -> str:
     """The URL of the node to open."""
+    if node.startswith(("bundle:", "grpc://")):
+        return node
     if node:
-        return node if "://" in node or node.startswith("bundle:") else f"grpc://{node}"
+        return f"grpc://{node}" if ":" in node else f"connection:{node}"
     if workspace:
         return f"embedded:{Path(workspace).resolve()}"
     import workbench
@@ -83,7 +100,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     loop = QEventLoop(app)
     settings = Settings.of(RecordFile(config_directory() / "settings.json").read())
     wanted = chosen.sample or chosen.offscreen_demo
-    window = window_for(loop, doors(address(chosen.node, chosen.workspace)), settings)
+    reach = {name.replace("-", "_"): getattr(chosen, name.replace("-", "_")) for name in REACH}
+    window = window_for(loop, doors(address(chosen.node, chosen.workspace), reach), settings)
     if chosen.sample is not None or wanted:
         window.opening.wants_sample = bool(wanted)
     signals, tidying = Signals(lambda: _close(window)), Tidying(window)

@@ -77,10 +77,11 @@ class Bridge(QObject):
             if isValid(owner):
                 failed(error)
 
-    def follow(self, node: Node) -> None:
-        """Turn this node's events into `changed`."""
+    def follow(self, node: Node, *, far: bool = False) -> None:
+        """Turn this node's events into `changed`. One that is `far` is asked for them off the Qt thread, and everything
+        counts as changed then: it may have, before they came."""
         self.unfollow()
-        self._pump = _Pump(node.subscribe(), self._deliver)
+        self._pump = _Pump(node.subscribe if far else _there(node.subscribe()), self._deliver, far=far)
 
     def unfollow(self) -> None:
         if self._pump is not None:
@@ -89,7 +90,8 @@ class Bridge(QObject):
 
     def _deliver(self, events: Collection[Event]) -> None:
         # Where events are missing, anything may have changed.
-        areas = frozenset(Area if any(event.kind == GAP for event in events) else (event.area for event in events))
+        whole = not events or any(event.kind == GAP for event in events)
+        areas = frozenset(Area) if whole else frozenset(event.area for event in events)
         self.versions += not areas.isdisjoint(LISTED)
         with suppress(RuntimeError):  # the bridge is gone: the app is closing
             self.changed.emit(areas)
@@ -144,24 +146,41 @@ class _While:
 class _Pump:
     """The thread that waits for events. It sleeps 50 ms after each delivery, so that bursts arrive as one."""
 
-    def __init__(self, subscription: Subscription, deliver: Callable[[Collection[Event]], None]) -> None:
-        self._subscription = subscription
-        self._deliver = deliver
+    def __init__(
+        self, subscribe: Callable[[], Subscription], deliver: Callable[[Collection[Event]], None], *, far: bool
+    ) -> None:
+        self._subscribe, self._deliver, self._far = subscribe, deliver, far
+        self._subscription: Subscription | None = None
+        self._lock = threading.Lock()
         self._stopped = threading.Event()
         threading.Thread(target=self._run, name="ui-events", daemon=True).start()
 
     def _run(self) -> None:
         with suppress(WorkbenchError):  # for good: its panels keep their last data
+            subscription = self._subscribe()
+            with self._lock:
+                self._subscription = subscription
+                if self._stopped.is_set():
+                    subscription.close()
+                    return
+            if self._far:
+                self._deliver(())
             while not self._stopped.is_set():
                 with suppress(Unavailable):  # until the node is back; what is missing then is a gap
-                    events = self._subscription.get(1.0)
+                    events = subscription.get(1.0)
                     if events and not self._stopped.is_set():
                         self._deliver(events)
                 self._stopped.wait(COALESCE_SECONDS)
 
     def stop(self) -> None:
         self._stopped.set()
-        self._subscription.close()
+        with self._lock:
+            if self._subscription is not None:
+                self._subscription.close()
+
+
+def _there(subscription: Subscription) -> Callable[[], Subscription]:
+    return lambda: subscription
 
 
 def _close(work: Coroutine[object, None, None]) -> None:

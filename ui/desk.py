@@ -9,8 +9,10 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from ui.actions import Actions
+from ui.attachments import Attachments, sealed_text
 from ui.bridge import Bridge
 from ui.commands import command
+from ui.copying.noting import Doings
 from ui.jobs import Jobs
 from ui.nodes import Nodes
 from ui.roster import Roster
@@ -106,6 +108,10 @@ class Desk(QObject):
     open_files = Signal(object)
     """tuple[Path, ...]: show them, wherever each belongs."""
     raise_panel = Signal(str)
+    copy_lines = Signal(object, str)
+    """Command lines that show rows of the node that is shown, and the language to copy them in instead."""
+    copy_call = Signal(object, str)
+    """A Call of the node that is shown, and the language to copy it in."""
 
     def __init__(self, bridge: Bridge, settings: Settings, window: QWidget) -> None:
         super().__init__(window)
@@ -114,7 +120,9 @@ class Desk(QObject):
         self.actions = Actions(window)
         self.roster = Roster(bridge)
         self.jobs = Jobs(self)
+        self.doings = Doings(self)
         self.nodes = Nodes(self)
+        self.attachments = Attachments(self)
         self.node: Node | None = None
         """The one that is shown."""
         self.reached: tuple[str, ...] = ()
@@ -136,8 +144,19 @@ class Desk(QObject):
         """Why nothing of the node that is shown can be changed, as a sentence; empty when it can."""
         held = self.nodes.current
         if held is None or held.path is None:
-            return ""
+            return sealed_text(held.connection) if held is not None else ""
         return f"{held.name} is a recorded session: nothing in it can be changed."
+
+    @property
+    def lacks(self) -> frozenset[str]:
+        """What the node that is shown does not offer, as `Service` or `Service.Method`."""
+        held = self.nodes.current
+        if held is None or held.connection is None:
+            return frozenset()
+        return self.attachments.state(held.connection.name).lacks
+
+    def lacks_changed(self) -> None:
+        self.actions.lack(self.lacks)
 
     def fail_to_open(self, why: str) -> None:
         """Keep the reason why there is no node; an empty one when it is tried again."""
@@ -146,6 +165,7 @@ class Desk(QObject):
 
     def _absence_changed(self) -> None:
         self.actions.hold(self.absence, self.sealed)
+        self.actions.lack(self.lacks)
         self.absence_changed.emit()
 
     def notice(

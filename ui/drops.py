@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 
 from ui import format as show
 from ui.commands import in_the_window
+from ui.copying.files import remember
 from ui.desk import Desk
 from ui.text_file import read
 from ui.tree_files import ENDING as TREE
@@ -198,7 +199,9 @@ def packed(path: Path) -> tuple[bytes, str]:
     """What is deployed of a file or a folder, and its name. Off the Qt thread."""
     import workbench
 
-    return workbench.pack(path)
+    data, name = workbench.pack(path)
+    remember(data, path)
+    return data, name
 
 
 def _suffix(path: Path) -> str:

@@ -23,14 +23,19 @@ class Jumps:
         self.dialog: Palette | None = None
 
     def offer_actions(self) -> None:
-        """All that can be done now."""
+        """All that can be done now, and with its reason what the node that is shown does not offer."""
         actions = self._desk.actions
         choices = [
             Choice(spec.title, partial(actions.run, spec.id), (spec.icon, "icon"), spec.shortcut)
             for spec, action in actions
             if action.isEnabled() and spec.id != "view.palette"
         ]
-        self._open([*choices, *self._to_panels()], "What do you want to do?")
+        hidden = [
+            Choice(spec.title, partial(self._desk.notice, why, key="hidden"), (spec.icon, "disabled"), why)
+            for spec, _ in actions
+            if (why := actions.why_hidden(spec.id))
+        ]
+        self._open([*choices, *self._to_panels(), *hidden], "What do you want to do?")
 
     def offer_places(self) -> None:
         """All that one can go to; without a node, the panels."""

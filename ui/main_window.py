@@ -23,11 +23,13 @@ from PySide6.QtWidgets import (
 from ui import focus, layout, theme
 from ui.actions import MENUS
 from ui.bridge import Bridge
+from ui.copying.copies import Copies
 from ui.crashes import CrashTrail
 from ui.demonstrating import Demonstrating
 from ui.desk import Desk
 from ui.dialogs.shortcuts import Shortcuts
 from ui.drops import Drops
+from ui.elsewhere import Elsewhere
 from ui.icons import icon
 from ui.jumping import Jumps
 from ui.looks import Looks
@@ -113,6 +115,7 @@ class MainWindow(QMainWindow):
         self.tree_files = TreeFiles(self.desk)
         self.crash_trail = CrashTrail(self.desk)
         self.recorded = RecordedSessions(self.desk, self)
+        self.elsewhere = Elsewhere(self.desk, self)
         own = session_file(ways.address)
         self.reopening = Reopening(self.desk, self, None if own is None else own.absolute())
         self.rehearsing = Rehearsing(self.desk, self, self._draft, self._chosen_module)
@@ -120,6 +123,7 @@ class MainWindow(QMainWindow):
         self.drops = Drops(self.desk, self._edit)
         self.jumps = Jumps(self.desk, self, self.panels)
         self.table_actions = TableActions(self.desk, self, self.panels.values(), self.current_panel)
+        self.copies = Copies(self.desk, self, self.table_actions.lines)
         self._make_bars()
         self._bind()
         self._settle = QTimer(self, singleShot=True, interval=0)
@@ -214,7 +218,7 @@ class MainWindow(QMainWindow):
         self.stale = box("stale", row(label("", wrap=True), margins=(12, 4, 12, 4)))
         self.stale.hide()
         top = QWidget()
-        top.setLayout(column(self.menus, self.recorded.mark, self.notices, self.stale, spacing=0))
+        top.setLayout(column(self.menus, self.recorded.mark, self.elsewhere.mark, self.notices, self.stale, spacing=0))
         return top
 
     def _bind(self) -> None:
@@ -296,6 +300,7 @@ class MainWindow(QMainWindow):
 
     def _stale(self, why: str) -> None:
         line = self.stale.layout().itemAt(0).widget()  # type: ignore[union-attr]
+        why = self.desk.attachments.why_stale or why
         line.setText(f"What you see may be old: {why}")  # type: ignore[union-attr]
         self.stale.setVisible(bool(why))
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from ui import format as show
+from ui.copying.noting import Doings, noted
 from ui.moment import stop_at
 from workbench.api import Invalid, Node, NotFound, WorkbenchError
+from workbench.api.calls import Call
+from workbench.api.connections import Connection
 from workbench.api.session import Direction, Moment, Session
 
 CONTENTS, OPEN = "contents:", "session:"
@@ -24,16 +27,35 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Held:
-    """One node. `path` is the file of a recorded session; `reached` are the options by which commands reach it."""
+    """One node. `path` is the file of a recorded session, `connection` that of a node elsewhere; `reached` are the
+    options by which commands reach it."""
 
     node: Node
     name: str
     reached: tuple[str, ...] = ()
     path: Path | None = None
+    connection: Connection | None = None
+    workspace: str = ""
+    """Of a node on this machine: where its private endpoint is written."""
 
     @property
     def session(self) -> Session | None:
         return self.node.session if self.path is not None else None
+
+
+class _LogOf:
+    """What is done to one node, for the window's list of it."""
+
+    held: Held
+
+    def __init__(self, doings: Doings) -> None:
+        self._doings = doings
+
+    def takes(self, found: Call) -> bool:
+        return self._doings.takes(found, self.held)
+
+    def note(self, found: Call, outcome: str) -> None:
+        self._doings.note(found, self.held, outcome)
 
 
 class Nodes(QObject):
@@ -64,16 +86,20 @@ class Nodes(QObject):
 
     @property
     def running(self) -> Held | None:
-        return next((held for held in self.held if held.path is None), None)
+        """The one of this window: its own, or the first that it is attached to."""
+        found = [held for held in self.held if held.path is None]
+        return next((held for held in found if held.connection is None), found[0] if found else None)
 
     @property
     def session(self) -> Session | None:
         """The one that is shown."""
         return self.current.session if self.current is not None else None
 
-    def add(self, node: Node, reached: tuple[str, ...], name: str, path: Path | None = None) -> None:
+    def add(
+        self, node: Node, reached: tuple[str, ...], name: str, path: Path | None = None, workspace: str = ""
+    ) -> None:
         """The node of the window is there; a session that was opened meanwhile goes on being shown."""
-        made = Held(node, name, reached, None if path is None else path.absolute())
+        made = self.made(node, name, reached, path=None if path is None else path.absolute(), workspace=workspace)
         self.held.insert(0, made)
         if self.current is None:
             self.show(made)
@@ -81,6 +107,35 @@ class Nodes(QObject):
                 self._desk.raise_panel.emit("session")
         else:
             self.changed.emit()
+
+    def made(self, node: Node, name: str, reached: tuple[str, ...], **parts: Any) -> Held:
+        """One whose changing calls are noted."""
+        log = _LogOf(self._desk.doings)
+        log.held = held = Held(noted(node, log), name, reached, **parts)
+        return held
+
+    def join(self, held: Held, *, shown: bool) -> None:
+        """A node elsewhere is attached."""
+        self.held.append(held)
+        if shown or self.current is None:
+            self.show(held)
+        else:
+            self.changed.emit()
+
+    def drop(self, held: Held) -> None:
+        """It is not attached any more; whoever holds its connection closes it. What runs is shown again."""
+        if held not in self.held:
+            return
+        self.held.remove(held)
+        self.positions.pop(held, None)
+        if held is self.current:
+            self.current = None
+            after = self.running or next(iter(self.held), None)
+            if after is not None:
+                self.show(after)
+            else:
+                self._show_nothing()
+        self.changed.emit()
 
     def show(self, held: Held) -> None:
         """Let all panels show this one."""
@@ -91,7 +146,8 @@ class Nodes(QObject):
         stop_at(None)
         desk.node, desk.reached = held.node, held.reached
         desk.bridge.versions += 1
-        desk.bridge.follow(held.node)
+        desk.bridge.follow(held.node, far=held.connection is not None)
+        desk.stale_changed.emit("")
         session = held.session
         if session is not None:
             desk.bridge.start(self, self._first_moment(held, session), desk.failed)
@@ -203,16 +259,7 @@ class Nodes(QObject):
         """Close it; what runs is shown again."""
         if held.path is None or held not in self.held:
             return
-        self.held.remove(held)
-        self.positions.pop(held, None)
-        if held is self.current:
-            self.current = None
-            after = self.running or next(iter(self.held), None)
-            if after is not None:
-                self.show(after)
-            else:
-                self._show_nothing()
-        self.changed.emit()
+        self.drop(held)
         self._desk.bridge.start(self, self._close(held), self._desk.failed)
 
     def _show_nothing(self) -> None:
@@ -229,7 +276,9 @@ class Nodes(QObject):
         """All of them, in reverse. Waits, so only after the window is gone."""
         stop_at(None)
         while self.held:
-            self.held.pop().node.close()
+            held = self.held.pop()
+            if held.connection is None:  # its link closes it
+                held.node.close()
 
     # moments
 

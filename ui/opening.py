@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from os.path import realpath
 from pathlib import Path
 from typing import Protocol
 
+from ui.attaching import NOTHING, Reached, is_elsewhere
+from ui.attaching import reached as reached_from
 from ui.commands import reached
 from ui.desk import Desk
 from ui.progress import Reporter
@@ -36,10 +39,13 @@ class Doors:
     """Whether the sample may be started on a node that one did not ask for it on."""
     address: str = ""
     """What the session of a window is kept by."""
+    elsewhere: Callable[[], Reached] | None = None
+    """The connection to attach to, instead of `connect`."""
 
 
-def doors(address: str) -> Doors:
-    """The real ones. `workbench` is imported on the thread that connects: the window does not wait for it."""
+def doors(address: str, reach: Mapping[str, str] = NOTHING) -> Doors:
+    """The real ones; `reach` are the options that lead to a node elsewhere. `workbench` is imported on the thread that
+    connects: the window does not wait for it."""
 
     def connect() -> Node:
         import workbench
@@ -62,7 +68,8 @@ def doors(address: str) -> Doors:
 
         return workbench.sample_fits(node)
 
-    return Doors(connect, start_sample, serve, fits_sample, address)
+    elsewhere = partial(reached_from, address, reach) if is_elsewhere(address) else None
+    return Doors(connect, start_sample, serve, fits_sample, address, elsewhere)
 
 
 def session_file(address: str) -> Path | None:
@@ -105,12 +112,17 @@ class Opening:
 
     async def _run(self) -> None:
         desk = self._desk
+        desk.attachments.refresh()
+        if self._ways.elsewhere is not None:
+            await self._attach(self._ways.elsewhere)
+            return
         self._reporter.reported.emit("opening the workspace", -1.0)
         node = await desk.bridge.call(self._ways.connect)
         reached = await desk.bridge.call(self._reached, node)
         self.node = node
         recorded = session_file(self._ways.address)
-        desk.nodes.add(node, reached, (await desk.bridge.call(node.info)).name, recorded)
+        info = await desk.bridge.call(node.info)
+        desk.nodes.add(node, reached, info.name, recorded, info.workspace)
         python = await self.prepare(node)
         if python and recorded is None and self.wants_sample and await desk.bridge.call(self._ways.fits_sample, node):
             await self.sample()
@@ -119,11 +131,20 @@ class Opening:
         desk.node_changed.emit()
         self._server = await desk.bridge.call(self._ways.serve, node)
 
+    async def _attach(self, elsewhere: Callable[[], Reached]) -> None:
+        """A node that others run: nothing is prepared, started or served there."""
+        desk = self._desk
+        self._reporter.reported.emit("attaching", -1.0)
+        self.node = (await desk.attachments.reach(await desk.bridge.call(elsewhere))).node
+        self.ready = True
+        self._reporter.reported.emit("", 1.0)
+
     def close(self) -> None:
         """Close what was opened, in reverse. Waits for the node, so only after the window is gone."""
         self.cancel.set()
         if self._server is not None:
             self._server.close()
+        self._desk.attachments.close()
         self._desk.nodes.close()
 
     async def prepare(self, node: Node) -> bool:

@@ -58,7 +58,11 @@ class RecordedSessions(QObject):
         recorded = held is not None and held.path is not None
         self.mark.setVisible(recorded)
         self._desk.actions.enable("file.export_session", on=held is not None and not recorded)
-        title = f"{held.name} (recorded session, read-only) – {TITLE}" if recorded and held is not None else TITLE
+        title = TITLE
+        if held is not None and recorded:
+            title = f"{held.name} (recorded session, read-only) – {TITLE}"
+        elif held is not None and held.connection is not None:
+            title = f"{held.name} ({held.connection.mode}) – {TITLE}"
         if self._window.windowTitle() != title:
             self._window.setWindowTitle(title)
         if recorded and held is not None:

@@ -13,18 +13,24 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TypeAlias
 
-import platformdirs
+from workbench.data import config_directory
 
+__all__ = [
+    "Json",
+    "Record",
+    "RecordFile",
+    "Settings",
+    "child",
+    "children",
+    "config_directory",
+    "number",
+    "text",
+    "words",
+]
 logger = logging.getLogger(__name__)
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Record: TypeAlias = dict[str, Json]
-
-
-def config_directory() -> Path:
-    """The folder of the app's own files; `WORKBENCH_CONFIG_DIR` overrides the platform's."""
-    chosen = os.environ.get("WORKBENCH_CONFIG_DIR", "")
-    return Path(chosen) if chosen else platformdirs.user_config_path("actor-workbench", appauthor=False)
 
 
 class RecordFile:

@@ -108,6 +108,10 @@ class StatusLine(QObject):
         info, newest = status.info, self._newest
         held = self._desk.nodes.current
         marked = "  ·  recorded, read-only" if held is not None and held.path is not None else ""
+        if held is not None and held.connection is not None:
+            latency = self._desk.attachments.state(held.connection.name).latency_ms
+            marked = f"  ·  {held.connection.name}, {held.connection.mode}"
+            marked += f", {latency:,.0f} ms" if latency is not None else ""
         self.cells["node"].setText(f"{info.name}{marked}  ·  wasmtime {info.wasmtime}")
         self.cells["node"].setToolTip(
             f"Workspace {info.workspace}\nInterpreter {info.interpreter[:16] or 'not built yet'}\n"

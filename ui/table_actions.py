@@ -34,6 +34,7 @@ class TableActions(QObject):
         desk.export_table.connect(self._export)
         for table in chain.from_iterable(panel.findChildren(Table) for panel in panels):
             table.export_wanted.connect(self._export)
+            table.copy_wanted.connect(desk.copy_lines)
 
     def table(self) -> Table[object] | None:
         """The one that has the keyboard, else the first that is seen in the panel that has it."""
@@ -45,6 +46,11 @@ class TableActions(QObject):
     def _with(self, do: Callable[[Table[object]], None]) -> None:
         if (table := self.table()) is not None:
             do(table)
+
+    def lines(self) -> list[str]:
+        """The command lines of the rows that are chosen in the table that has the keyboard."""
+        table = self.table()
+        return table.lines() if table is not None else []
 
     def _copy_as(self, kind: str) -> None:
         self._with(lambda table: table.copy_as(kind))

@@ -32,8 +32,8 @@ class TablePanel(Panel, Generic[Row]):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.model: RowModel[Row] = RowModel(self.columns, self.row_key, self)
-        self.table = Table(self.model, f"{self.title} table")
+        self.model = self.make_model()
+        self.table = self.make_table(self.model)
         self.table.menu_for = self.context_menu
         self.table.command_for = self.command_for
         self.none = self.empty()
@@ -51,6 +51,12 @@ class TablePanel(Panel, Generic[Row]):
         """A closed session leaves nothing behind."""
         if self.desk.node is None:
             self.view.show_rows(())
+
+    def make_model(self) -> RowModel[Row]:
+        return RowModel(self.columns, self.row_key, self)
+
+    def make_table(self, model: RowModel[Row]) -> Table[Row]:
+        return Table(model, f"{self.title} table")
 
     def row_key(self, found: Row) -> Hashable:
         raise NotImplementedError

@@ -10,20 +10,19 @@ Importing this package is cheap: the engine, gRPC and the storage are loaded whe
 
 from __future__ import annotations
 
-import os
 import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench import api
 from workbench.api.bundles import SECRETS, ActorReplay, BundleInfo, BundleReplay
+from workbench.api.connections import Confirm, Mode
 from workbench.api.identity import check_scope
 from workbench.api.modules import CancelToken, ProgressCallback
 from workbench.api.rehearsal import Rehearsal
-from workbench.private_endpoint import Endpoint, endpoint, publish
+from workbench.private import Endpoint, endpoint, write_endpoint
 
 if TYPE_CHECKING:
     from workbench.api.backups import BackupInfo
@@ -46,6 +45,8 @@ def connect(
     tls_ca: str = "",
     tls_cert: str = "",
     tls_key: str = "",
+    mode: Mode = Mode.NORMAL,
+    confirm: Confirm | None = None,
     keyvalue: str = "",
     blobs: str = "",
     revive: bool = True,
@@ -56,11 +57,16 @@ def connect(
     `embedded:DIR` runs one on the workspace DIR in this process, `embedded:` on a temporary workspace that is removed
     at the end; `keyvalue` and `blobs` are the URLs of its stores and `record` is how much of the turns it keeps on disk
     (a `RecordingLevel`, in full by default), instead of the settings. Without `revive` durable actors are not brought
-    back: they stay in their journals. `grpc://HOST:PORT` attaches to a running node, which is asked with `token`; with
-    `tls_ca` by TLS, which trusts the authorities in that file (or `system`: those that everybody trusts) and shows the
-    certificate in `tls_cert` with its key in `tls_key`, where these are given. `bundle:FILE` is a recorded session as a
-    read-only node, at its end, `bundle:FILE#POSITION` after so many turns; tenant and namespace are its own. A tenant
-    or namespace that is not named is that of the token, else `default`.
+    back: they stay in their journals.
+
+    `grpc://HOST:PORT` attaches to a running node, which is asked with `token`; with `tls_ca` by TLS, which trusts the
+    authorities in that file (or `system`: those that everybody trusts) and shows the certificate in `tls_cert` with its
+    key in `tls_key`, where these are given. With the `mode` read-only no changing call leaves this process, with
+    confirm each is asked for first; both refuse with Denied. `connection:NAME` is one of the user's stored connections,
+    with all that is stored of it but a token, tenant or namespace that is given here.
+
+    `bundle:FILE` is a recorded session as a read-only node, at its end, `bundle:FILE#POSITION` after so many turns;
+    tenant and namespace are its own. A tenant or namespace that is not named is that of the token, else `default`.
 
     NotFound: there is no such file. Invalid: another kind of URL, no name of a tenant or namespace, no session bundle,
     no certificate. Unavailable: the workspace or a store is in use or cannot be reached, or nobody answers at the
@@ -70,32 +76,27 @@ def connect(
     check_scope(*scope)
     kind, _, rest = url.partition(":")
     if kind == "embedded":
-        from workbench.config import load
-        from workbench.wasm.digests import begin_interpreter
+        from workbench.embedded import opened
 
-        config = load()
-        config = replace(
-            config,
-            keyvalue=keyvalue or config.keyvalue,
-            blobs=blobs or config.blobs,
-            record=record or config.record,
-        )
-        begin_interpreter(config.cache)  # beside the imports that follow
-        from workbench.node import LocalNode, Machine
-
-        machine = Machine(Path(rest) if rest else None, config, revive=revive)
-        return LocalNode(machine, tenant=scope[0], namespace=scope[1])
+        return opened(rest, scope, keyvalue=keyvalue, blobs=blobs, revive=revive, record=record)
     if kind == "grpc":
         from workbench.rpc.client import RemoteNode
+        from workbench.rpc.client.channel import Manner
         from workbench.rpc.client.tls import client_tls
 
-        tls = client_tls(tls_ca, tls_cert, tls_key)
-        return RemoteNode(rest.removeprefix("//"), token=token, tenant=tenant, namespace=namespace, tls=tls)
+        how = {"tls": client_tls(tls_ca, tls_cert, tls_key), "manner": Manner(mode=mode, confirm=confirm)}
+        return RemoteNode(rest.removeprefix("//"), token=token, tenant=tenant, namespace=namespace, **how)  # type: ignore[arg-type]
+    if kind == "connection":
+        from workbench.connections.opening import stored
+
+        return stored(rest, token=token, tenant=tenant, namespace=namespace, confirm=confirm)
     if kind == "bundle":
         from workbench.session import open_bundle
 
         return open_bundle(rest)
-    raise api.Invalid(f"{url!r} is not the URL of a node; write embedded:DIR, grpc://HOST:PORT or bundle:FILE")
+    raise api.Invalid(
+        f"{url!r} is not the URL of a node; write embedded:DIR, grpc://HOST:PORT, connection:NAME or bundle:FILE"
+    )
 
 
 def serve(
@@ -149,7 +150,7 @@ def serve(
         initializer=threads.prepare,
     )
     if private:
-        publish(node.workspace, Endpoint(server.address, secret, os.getpid()))
+        write_endpoint(node.workspace, server.address, secret)
     return server
 
 

@@ -412,6 +412,7 @@ class LocalNode:
             workers=machine.scheduler.workers,
             endpoint="",
             platform=f"{platform.system()} {platform.machine()}",
+            time=machine.clock.now(),
         )
 
     def prepare(self, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None) -> NodeInfo:

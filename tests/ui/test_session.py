@@ -121,12 +121,12 @@ def test_a_dropped_session_is_a_node_beside_the_one_that_runs_and_is_marked(
     qtbot.waitUntil(lambda: "recorded, read-only" in window.status.cells["node"].text())
     nodes = window.panels["nodes"]
     assert isinstance(nodes, NodesPanel)
-    assert [(held.name, shown) for held, shown in nodes.model.rows] == [("local", False), ("shop.plexbundle", True)]
+    assert [(line.name, line.shown) for line in nodes.model.rows] == [("local", False), ("shop.plexbundle", True)]
     window.desk.actions.run("nodes.running")
     qtbot.waitUntil(lambda: names(window) == ["here"])
     assert window.windowTitle() == "Actor Workbench"
     assert not window.recorded.mark.isVisible()
-    nodes.select_key(id(window.desk.nodes.held[1]))
+    nodes.select_key((f"node:{id(window.desk.nodes.held[1])}",))
     window.desk.actions.run("nodes.show")
     qtbot.waitUntil(lambda: names(window) == ["desk", "till"])
     window.desk.actions.run("nodes.close")

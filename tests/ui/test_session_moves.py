@@ -75,7 +75,7 @@ def test_no_button_of_an_empty_panel_changes_anything(window: MainWindow, sessio
     qtbot.waitUntil(lambda: not actors(window).model.rows)
     shown = [panel.none for panel in window.panels.values() if isinstance(panel, TablePanel)]
     offered = {empty.button.text() for empty in shown if empty.button is not None and empty.button.isEnabled()}
-    assert offered <= {"Open a recorded session…"}
+    assert offered <= {"Open a recorded session…", "New connection…"}
     assert actors(window).none.line.text() == "No actor is alive at this moment of the session."
     assert not window.desk.actions["node.sample"].isEnabled()
     window.desk.actions.run("nodes.running")

@@ -22,7 +22,7 @@ from workbench.rpc.generated.plexspaces.v1 import actors_pb2, blobs_pb2, common_
 from workbench.rpc.generated.plexspaces.v1 import tuplespace_pb2 as tuples
 from workbench.rpc.server.listening import ServerTls, check, is_loopback
 from workbench.rpc.server.rates import Rates
-from workbench.rpc.server.subjects import subject
+from workbench.rpc.subjects import subject
 from workbench.storage.audit import AuditLog
 
 PLAIN, SERVER = None, ServerTls("c", "k")

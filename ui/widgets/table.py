@@ -35,6 +35,8 @@ class Table(QTableView, Generic[Row]):
     layout_changed = Signal()
     export_wanted = Signal(object)
     """Export: the window writes it, off the Qt thread."""
+    copy_wanted = Signal(object, str)
+    """Command lines that show rows, and the language to copy them in instead."""
 
     def __init__(self, model: RowModel[Row], name: str) -> None:
         super().__init__()
@@ -195,6 +197,8 @@ class Table(QTableView, Generic[Row]):
             copy.addAction("Row" if kind == "Text" else kind, partial(self.copy_as, kind))
         if self.command_for is not None:
             copy.addAction("Command", self.copy_command)
+            copy.addAction("Python", partial(self._want_copy, "python"))
+            copy.addAction("grpcurl", partial(self._want_copy, "grpcurl"))
         shown, everything = len(self.rows.rows), len(self.everything())
         rows = "the row" if shown == 1 else f"the {shown:,} rows" if shown else "the rows"
         menu.addAction(icon("export"), f"Export {rows} shown…", self.export_shown).setEnabled(shown > 0)
@@ -246,8 +250,14 @@ class Table(QTableView, Generic[Row]):
 
     def copy_command(self) -> None:
         """The command line of each selected row."""
-        if self.command_for is not None:
-            self._copy("\n".join(filter(None, map(self.command_for, self.selected()))))
+        self._copy("\n".join(self.lines()))
+
+    def lines(self) -> list[str]:
+        """The command line of each selected row that has one."""
+        return [] if self.command_for is None else list(filter(None, map(self.command_for, self.selected())))
+
+    def _want_copy(self, language: str) -> None:
+        self.copy_wanted.emit(self.lines(), language)
 
     def export_shown(self) -> None:
         self._export("Export the rows shown", self.rows.rows)

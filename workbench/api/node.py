@@ -31,7 +31,8 @@ from workbench.api.tuplespace import TupleSpace
 @dataclass(frozen=True, slots=True)
 class NodeInfo:
     """What a node says of itself. `interpreter` is the hash of its Python interpreter, empty until it is built;
-    `platform` are the system and the processor that it runs on."""
+    `platform` are the system and the processor that it runs on; `time` is what its clock says, 0 where it does not
+    tell."""
 
     name: str
     version: str
@@ -44,6 +45,7 @@ class NodeInfo:
     workers: int
     endpoint: str = ""
     platform: str = ""
+    time: float = 0.0
 
 
 class Node(Protocol):

@@ -160,7 +160,7 @@ def open_(file: Path) -> int:
     from workbench.cli.main import open_app  # which imports this
 
     workbench.show_bundle(file)
-    return open_app("", (str(file),), sample=None, address="")
+    return open_app((str(file),), sample=None)
 
 
 @bundle.command()

@@ -1,20 +1,22 @@
 """Which node a command speaks to.
 
-`--node` names one, or a recorded session (`bundle:FILE`, `bundle:FILE#POSITION`); else it is the one that runs on the
-workspace, by its private endpoint; else commands on stored things open the workspace themselves, and commands on actors
-say how to start a node.
+`--node` is the address of one, the name of a stored connection, or a recorded session (`bundle:FILE`,
+`bundle:FILE#POSITION`); else it is the one that runs on the workspace, by its private endpoint; else commands on stored
+things open the workspace themselves, and commands on actors say how to start a node.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
 
 import workbench
-from workbench.api import Invalid, Node, Unavailable
+from workbench.api import Denied, Invalid, Node, Unavailable
+from workbench.api.connections import Intent, check_address
 from workbench.api.identity import check_scope
 from workbench.cli.render import visible
 
@@ -22,6 +24,7 @@ SESSION = "bundle:"
 NAMED = 5
 """So many problems of a recorded session are named."""
 TOKEN = "WORKBENCH_TOKEN"
+CONFIRM = "WORKBENCH_CONFIRM"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +91,76 @@ def _remote(target: Target) -> Node | None:
     if target.address.startswith(SESSION):
         return session(target.address.removeprefix(SESSION))
     address = target.address.removeprefix("grpc://")
+    if address and ":" not in address:
+        return _stored(address, target)
     if address:
-        return workbench.connect(
-            f"grpc://{address}",
-            token=target.reach.token,
-            tenant=target.tenant,
-            namespace=target.namespace,
-            tls_ca=target.reach.tls_ca,
-            tls_cert=target.reach.tls_cert,
-            tls_key=target.reach.tls_key,
+        check_address(address)
+        return _agreed(
+            workbench.connect(
+                f"grpc://{address}",
+                token=target.reach.token,
+                tenant=target.tenant,
+                namespace=target.namespace,
+                tls_ca=target.reach.tls_ca,
+                tls_cert=target.reach.tls_cert,
+                tls_key=target.reach.tls_key,
+            )
         )
     return _private(target)
+
+
+def _stored(name: str, target: Target) -> Node:
+    """A stored connection: what is not stored of it is its token, where there is no keychain."""
+    from workbench.connections import Connections
+
+    held = Connections()
+    if not held.has(name):
+        raise Invalid(
+            f"{name[:60]!r} is neither an address, which is HOST:PORT, nor a stored connection: workbench node "
+            "connection list names them"
+        )
+    _check_own(name)
+    reach = target.reach
+    token = reach.token if reach.token_file else held.keychain.get(name) or reach.token
+    return _agreed(
+        workbench.connect(
+            f"connection:{name}", token=token, tenant=target.tenant, namespace=target.namespace, confirm=_ask
+        )
+    )
+
+
+def _agreed(node: Node) -> Node:
+    """A node elsewhere, unless it is of another major version: then nothing is asked of it."""
+    from workbench.connections.looking import agree
+
+    try:
+        agree(node)
+    except BaseException:
+        node.close()
+        raise
+    return node
+
+
+def _check_own(name: str) -> None:
+    """Invalid for options of TLS on the command line: they are stored. Those of the environment are for addresses."""
+    context = click.get_current_context(silent=True)
+    for option in ("tls_ca", "tls_cert", "tls_key") if context is not None else ():
+        if context is not None and context.get_parameter_source(option) is click.core.ParameterSource.COMMANDLINE:
+            shown = option.replace("_", "-")
+            raise Invalid(f"--{shown} is for an address; {name} has its own: workbench node connection add --replace")
+
+
+def _ask(intent: Intent) -> bool:
+    """Denied where nobody can be asked."""
+    if os.environ.get(CONFIRM) == "yes":
+        return True
+    if not sys.stdin.isatty():
+        raise Denied(
+            f"{intent.connection} asks before every change, and nobody can be asked here about {intent.method}: set "
+            f"{CONFIRM}=yes to confirm"
+        )
+    what = f"{intent.method} {intent.subject}".strip()
+    return click.confirm(f"{visible(intent.connection)}: {visible(what)}?", err=True)
 
 
 def _private(target: Target) -> Node | None:

@@ -11,9 +11,10 @@ from types import FrameType
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from workbench.api import Unavailable, WorkbenchError
-from workbench.cli import failure
+from workbench.cli import failure, options
 from workbench.cli.lazy import Lazy
 
 COMMANDS = {
@@ -55,25 +56,33 @@ TERMINATED = 143
 @click.option(
     "--sample/--no-sample", default=None, help="Start the sample system on an empty node; by default a setting."
 )
-@click.option("--node", "address", metavar="HOST:PORT", default="", help="Open the app on this node.")
+@click.option(
+    "--node", "node", metavar="NODE", default="", help="Open the app on this node: HOST:PORT or a stored connection."
+)
+@options.tenant
+@options.namespace
+@options.tls_key
+@options.tls_cert
+@options.tls_ca
+@options.token_file
 @click.pass_context
-def cli(context: click.Context, workspace: str, files: tuple[str, ...], sample: bool | None, address: str) -> None:
+def cli(context: click.Context, /, files: tuple[str, ...], sample: bool | None, **reach: str | None) -> None:
     """Write, run and debug WebAssembly actors.
 
     Without a command it opens the app. Every command says more with --help.
     """
     if context.invoked_subcommand is None:
-        context.exit(open_app(workspace, files, sample=sample, address=address))
-    if workspace or files or sample is not None or address:
+        context.exit(open_app(files, sample=sample, **reach))
+    given = (name for name in context.params if context.get_parameter_source(name) is ParameterSource.COMMANDLINE)
+    if any(given):
         raise click.UsageError("these options open the app; after a command name come the command's own")
 
 
-def open_app(workspace: str, files: Sequence[str], *, sample: bool | None, address: str) -> int:
-    """The desktop app, found by name: nothing else of the command line needs Qt."""
-    arguments = [f"--workspace={workspace}"] if workspace else []
-    arguments += [f"--open={file}" for file in files]
+def open_app(files: Sequence[str], *, sample: bool | None, **reach: str | None) -> int:
+    """The desktop app, found by name: nothing else of the command line needs Qt. `reach` are its other options."""
+    arguments = [f"--open={file}" for file in files]
     arguments += [] if sample is None else ["--sample" if sample else "--no-sample"]
-    arguments += [f"--node={address}"] if address else []
+    arguments += [f"--{name.replace('_', '-')}={value}" for name, value in reach.items() if value]
     code: int = importlib.import_module("ui.app").main(arguments)
     return code
 

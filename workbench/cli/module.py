@@ -26,7 +26,7 @@ def module() -> None:
 @options.packages
 @click.option("--alias", default="", help="A name for it: name or name@version.")
 @click.option("--force", is_flag=True, help="Let the alias point here even if it names other bytes.")
-@click.option("--node", "addresses", metavar="HOST:PORT", multiple=True, help="Deploy there; may be repeated.")
+@click.option("--node", "addresses", metavar="NODE", multiple=True, help="Deploy there; may be repeated.")
 @click.option("--workspace", metavar="DIR", default="", help="The node of this workspace.")
 @options.reach
 @options.as_json

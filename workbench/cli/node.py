@@ -22,7 +22,15 @@ from workbench.cli.output import Output
 from workbench.cli.progress import ProgressLine
 
 logger = logging.getLogger(__name__)
-COMMANDS = {"certs": "workbench.cli.certs:certs", "token": "workbench.cli.token:token"}
+COMMANDS = {
+    "certs": "workbench.cli.certs:certs",
+    "compare": "workbench.cli.nodes:compare",
+    "connection": "workbench.cli.stored:connection",
+    "endpoint": "workbench.cli.nodes:endpoint",
+    "info": "workbench.cli.nodes:info",
+    "peers": "workbench.cli.nodes:peers",
+    "token": "workbench.cli.token:token",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,19 +92,17 @@ tenant = click.option(
 namespace = click.option(
     "--namespace", metavar="NAME", default=None, help="Of the actors; by default the token's, or 'default'."
 )
-REACH = (
-    click.option("--tls-key", metavar="FILE", default="", envvar="WORKBENCH_TLS_KEY", help="Its key."),
-    click.option(
-        "--tls-cert", metavar="FILE", default="", envvar="WORKBENCH_TLS_CERT", help="Show --node this certificate."
-    ),
-    click.option(
-        "--tls-ca", metavar="FILE", default="", envvar="WORKBENCH_TLS_CA",
-        help="Speak TLS with --node, and trust the authorities in FILE.",
-    ),
-    click.option(
-        "--token-file", metavar="FILE", default="", help="Holds the token for --node; else WORKBENCH_TOKEN does."
-    ),
+tls_key = click.option("--tls-key", metavar="FILE", default="", envvar="WORKBENCH_TLS_KEY", help="Its key.")
+tls_cert = click.option(
+    "--tls-cert", metavar="FILE", default="", envvar="WORKBENCH_TLS_CERT", help="Show --node this certificate."
+)
+tls_ca = click.option(
+    "--tls-ca", metavar="FILE", default="", envvar="WORKBENCH_TLS_CA",
+    help="Speak TLS with --node, and trust the authorities in FILE.",
 )  # fmt: skip
+token_file = click.option(
+    "--token-file", metavar="FILE", default="", help="Holds the token for --node; else WORKBENCH_TOKEN does."
+)
 
 
 def reach(command: F) -> F:
@@ -114,9 +112,12 @@ def reach(command: F) -> F:
     def with_reach(*arguments: Any, token_file: str, tls_ca: str, tls_cert: str, tls_key: str, **rest: Any) -> Any:
         return command(*arguments, reach=Reach(token_file, tls_ca, tls_cert, tls_key), **rest)
 
-    for option in REACH:
+    for option in (tls_key, tls_cert, tls_ca, token_file):
         option(with_reach)
     return with_reach  # type: ignore[return-value]
+
+
+workspace = click.option("--workspace", metavar="DIR", default="", help="The node of this workspace.")
 
 
 def where(command: F) -> F:
@@ -133,13 +134,13 @@ def where(command: F) -> F:
     for option in (
         namespace,
         tenant,
-        click.option("--workspace", metavar="DIR", default="", help="The node of this workspace."),
+        workspace,
         click.option(
             "--node",
             "address",
-            metavar="HOST:PORT",
+            metavar="NODE",
             default="",
-            help="The node at this address, or a recorded session: bundle:FILE, bundle:FILE#POSITION.",
+            help="HOST:PORT, a stored connection, or a recorded session: bundle:FILE, bundle:FILE#POSITION.",
         ),
     ):
         option(reached)

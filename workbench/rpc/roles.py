@@ -26,3 +26,8 @@ def needed(method: MethodDescriptor) -> Role:
     if options.Extensions[roles_pb2.admin]:
         return Role.ADMIN
     return Role.OPERATE if changes(method) else Role.READ
+
+
+def named(method: MethodDescriptor) -> str:
+    """`Service.Method`, as the audit log, questions and errors name it."""
+    return f"{method.containing_service.name}.{method.name}"

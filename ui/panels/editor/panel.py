@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 from PySide6.QtCore import QFileSystemWatcher, QTimer
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QTabWidget
 
+from ui.copying.files import remember
 from ui.deploying import deploy_and_start
 from ui.desk import Desk
 from ui.dialogs.changed import Answer as Overtaken
@@ -319,6 +320,8 @@ class EditorPanel(Panel):
             doc.say(self.desk.absence, "warn")
             return
         doc.say(f"Deploying {doc.name} …")
+        if doc.path is not None and not doc.unsaved:
+            remember(doc.data, doc.path)
         cancel = self._runs[doc] = threading.Event()
         reporter = Reporter(doc)
         reporter.reported.connect(partial(self._show_progress, doc))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QSplitter, QTabWidget
 
-from ui.commands import message_command, message_python
+from ui.commands import message_command
 from ui.desk import Desk, Draft
 from ui.models import RowModel
 from ui.panel import Panel
@@ -31,6 +32,7 @@ from ui.widgets.turning_row import TurningRow
 from ui.widgets.turning_splitter import TurningSplitter
 from ui.widgets.type_combo import TypeCombo
 from workbench.api import Area, DeadLetter, Invalid, NotFound
+from workbench.api.calls import call
 
 KEPT = 1000
 LETTERS_SHOWN = 1000
@@ -123,7 +125,8 @@ class MessagesPanel(Panel):
         actions.bind("message.resend", self.resend)
         actions.bind("message.edit", self.edit_again)
         actions.bind("message.copy_command", self._copy_command)
-        actions.bind("message.copy_python", self._copy_python)
+        for language in ("python", "grpcurl"):
+            actions.bind(f"message.copy_{language}", partial(self._copy_call, language))
         self.resending.bind()
         self.history.menu_for = self._menu
         self.history.opened.connect(self.edit_again)
@@ -144,7 +147,13 @@ class MessagesPanel(Panel):
 
     def _menu(self) -> QMenu:
         return self.desk.actions.menu(
-            self, "message.resend", "message.edit", "", "message.copy_command", "message.copy_python"
+            self,
+            "message.resend",
+            "message.edit",
+            "",
+            "message.copy_command",
+            "message.copy_python",
+            "message.copy_grpcurl",
         )
 
     def load(self) -> Found:
@@ -284,7 +293,8 @@ class MessagesPanel(Panel):
             self.reply.show_sent(sent)
 
     def _enable(self) -> None:
-        ids = ("message.resend", "message.edit", "message.copy_command", "message.copy_python")
+        ids = ("message.resend", "message.edit", "message.copy_command", "message.copy_python",
+               "message.copy_grpcurl")  # fmt: skip
         self.desk.actions.enable(*ids, on=self.chosen() is not None)
 
     def resend(self) -> None:
@@ -302,15 +312,11 @@ class MessagesPanel(Panel):
         if (sent := self.chosen()) is not None:
             QGuiApplication.clipboard().setText(self._command(sent))
 
-    def _copy_python(self) -> None:
+    def _copy_call(self, language: str) -> None:
         if (sent := self.chosen()) is not None:
-            self.run(self._do_copy_python(sent))
-
-    async def _do_copy_python(self, sent: Sent) -> None:
-        if self.desk.node is not None:
-            info = await self.call(self.desk.node.info)
-            source = message_python(sent.kind, sent.actor, sent.type, sent.payload, info.workspace, sent.headers)
-            QGuiApplication.clipboard().setText(source)
+            method = "actors.ask" if sent.kind == "call" else "actors.tell"
+            headers = {"headers": dict(sent.headers)} if sent.headers else {}
+            self.desk.copy_call.emit(call(method, sent.actor, sent.type, sent.payload, **headers), language)
 
     def focus_filter(self) -> None:
         (self.letters.view if self.tabs.currentWidget() is self.letters else self.sent).focus_filter()

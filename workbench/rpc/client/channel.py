@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass
 from threading import Event, Thread
 from typing import Any, TypeVar
 
 import grpc
-from google.protobuf.descriptor import ServiceDescriptor
+from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import Message
 
 from workbench.api import CancelToken, Conflict, Unavailable, WorkbenchError
+from workbench.api.connections import Confirm, Mode
 from workbench.api.names import MOST_SECONDS
 from workbench.rpc import faults
-from workbench.rpc.client.diagnosis import explained
+from workbench.rpc.client import pulse
+from workbench.rpc.client.diagnosis import cut, explained, is_cut, unimplemented
+from workbench.rpc.client.mode import Guard
 from workbench.rpc.client.tls import ClientTls
+from workbench.rpc.roles import named
 from workbench.rpc.security import Caller, metadata
 from workbench.rpc.sizes import ANSWER_BYTES, METADATA_BYTES, REQUEST_BYTES
 
@@ -33,39 +38,94 @@ OPTIONS = (
     ("grpc.absolute_max_metadata_size", METADATA_BYTES),
     ("grpc.enable_http_proxy", 0),
     ("grpc.enable_retries", 0),
+    ("grpc.use_local_subchannel_pool", 1),
     # Of a node that is gone without a word one learns soon, and soon that it is back.
     ("grpc.keepalive_time_ms", 10_000),
     ("grpc.keepalive_timeout_ms", 3_000),
     ("grpc.initial_reconnect_backoff_ms", 100),
-    ("grpc.min_reconnect_backoff_ms", 4_000),
+    ("grpc.min_reconnect_backoff_ms", 3_000),
     ("grpc.max_reconnect_backoff_ms", 1_000),
 )
+"""Calls are never repeated. Whoever waits between attempts is the caller, so gRPC itself hardly does; what it calls the
+least backoff is how long an attempt may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a connection behaves besides: under which name, what it lets out, whom it asks, and through which local
+    address it goes (`by`, of a tunnel), where the node's own is another."""
+
+    name: str = ""
+    mode: Mode = Mode.NORMAL
+    confirm: Confirm | None = None
+    by: str = ""
+    tap: Any = None
+    """An interceptor that sees every call instead of the node."""
+
+
+PLAIN = Manner()
 
 
 class Connection:
     """A channel to `address`. Thread-safe; `close()` is idempotent and ends what is still open."""
 
-    def __init__(self, address: str, *, token: str, caller: Caller, tls: ClientTls | None = None) -> None:
+    def __init__(
+        self, address: str, *, token: str, caller: Caller, tls: ClientTls | None = None, manner: Manner = PLAIN
+    ) -> None:
         self.address = address
         self._tls = tls
+        self._by = manner.by or address
         if tls is None:
-            self._channel = grpc.insecure_channel(address, options=OPTIONS)
+            channel = grpc.insecure_channel(self._by, options=OPTIONS)
         else:
-            self._channel = grpc.secure_channel(address, tls.credentials(), options=OPTIONS)
+            host = address.rpartition(":")[0].strip("[]")
+            named = (("grpc.ssl_target_name_override", host),) if manner.by else ()  # else an address is none to check
+            channel = grpc.secure_channel(self._by, tls.credentials(), options=(*OPTIONS, *named))
+        self._raw = channel
+        if manner.mode is not Mode.NORMAL:
+            channel = grpc.intercept_channel(channel, Guard(manner.name or address, manner.mode, manner.confirm))
+        self._channel = channel if manner.tap is None else grpc.intercept_channel(channel, manner.tap)
         self._metadata = metadata(caller, token)
+        self.lacks: set[str] = set()
+        """Methods that the endpoint was found not to have."""
 
     def stub(self, service: ServiceDescriptor) -> Stub:
         return Stub(self, self._channel, service, self._metadata)
 
-    def failure(self, error: grpc.RpcError) -> WorkbenchError:
-        """The error that a failed call stands for."""
-        known = faults.arrive(error, self.address)
-        if isinstance(known, Unavailable) and isinstance(error, grpc.Call) and not faults.is_ours(error):
-            return explained(error.details() or "", self.address, self._tls) or known
-        return known
+    def failure(self, error: grpc.RpcError, method: MethodDescriptor | None = None) -> WorkbenchError:
+        """The error that a failed call of `method` stands for."""
+        if not isinstance(error, grpc.Call) or faults.is_ours(error):
+            return faults.arrive(error, self.address)
+        if error.code() is grpc.StatusCode.UNIMPLEMENTED and method is not None:
+            self.lacks.add(named(method))
+            return Unavailable(unimplemented(self.address, method))
+        if error.code() is not grpc.StatusCode.UNAVAILABLE:
+            return faults.arrive(error, self.address)
+        said = error.details() or ""
+        known = explained(said, self.address, self._tls, by=self._by)
+        if known is None and is_cut(said):
+            known = Unavailable(cut(self.address, method))
+        return known or faults.arrive(error, self.address)
+
+    def ping(self, seconds: float) -> float:
+        """The milliseconds that an answer of the endpoint took; nobody needs to be let in for it."""
+        try:
+            return pulse.ask_health(self._raw, seconds)
+        except grpc.RpcError as error:
+            raise self.failure(error) from None
+        except ValueError as error:
+            raise Conflict(f"the connection to {self.address} is closed") from error
+
+    def missing(self) -> frozenset[str]:
+        """What this program calls and the endpoint has not, as far as that can be told; see `pulse`."""
+        return pulse.missing(self._raw) | self.lacks
+
+    def follow(self, changed: Callable[[bool], None]) -> pulse.Transport:
+        """Tell whenever the connection below the calls comes or goes."""
+        return pulse.Transport(self._raw, changed)
 
     def close(self) -> None:
-        self._channel.close()
+        self._raw.close()
 
 
 class Stub:
@@ -106,7 +166,7 @@ class Stub:
         except grpc.FutureCancelledError:
             raise Conflict(f"the call {method} to {self.address} was cancelled") from None
         except grpc.RpcError as error:
-            raise self.failure(error) from None
+            raise self.failure(error, self._service.methods_by_name[method]) from None
         except ValueError as error:
             raise Conflict(f"the connection to {self.address} is closed") from error
         return result
@@ -136,7 +196,7 @@ class Stub:
         try:
             yield from answers
         except grpc.RpcError as error:
-            raise self.failure(error) from None
+            raise self.failure(error, self._service.methods_by_name[method]) from None
         finally:
             done.set()
             answers.cancel()

@@ -9,21 +9,65 @@ from __future__ import annotations
 import socket
 import ssl
 
+from google.protobuf.descriptor import MethodDescriptor
+
 from workbench.api import Unauthenticated, Unavailable, WorkbenchError
 from workbench.rpc.client.tls import SYSTEM, ClientTls
+from workbench.rpc.roles import changes, named
 
 PROBE_SECONDS = 2.0
 HUNG_UP = ("Socket closed", "Connection reset", "Broken pipe", "GOAWAY", "Connection closed", "End of TCP stream")
 
 
-def explained(said: str, address: str, tls: ClientTls | None) -> WorkbenchError | None:
-    """The error that gRPC's text stands for; None when it says nothing that is known here."""
-    if any(sign in said for sign in HUNG_UP):
-        return _probed(address, tls)
-    for sign, error in _signs(address, tls):
-        if sign in said:
-            return error
-    return None
+def explained(said: str, address: str, tls: ClientTls | None, *, by: str = "") -> WorkbenchError | None:
+    """The error that gRPC's text stands for; None when it says nothing that is known here. `by` is where one connects
+    to instead, of a tunnel."""
+    if _hung_up(said):
+        found = _probed(address, tls, by or address)
+        return (
+            found
+            if found is not None or is_cut(said)
+            else Unavailable(
+                f"something listens at {address} and hangs up before it has said a word: is the port the one that the "
+                "node printed, and does what lies between (a proxy, a tunnel, a firewall) lead to it?"
+            )
+        )
+    return next((error for sign, error in _signs(address, tls) if sign in said), None)
+
+
+NEVER_THERE = "failed to connect to all addresses"
+
+
+def is_cut(said: str) -> bool:
+    """Whether a connection ended that had been there."""
+    return _hung_up(said) and NEVER_THERE not in said
+
+
+def _hung_up(said: str) -> bool:
+    return any(sign in said for sign in HUNG_UP)
+
+
+def cut(address: str, method: MethodDescriptor | None) -> str:
+    """That it ended in the middle of a call, and what that means for the call."""
+    said = (
+        f"the connection to the node at {address} was cut in the middle of a call: the node stopped, or something "
+        "between (a proxy, a load balancer, a firewall) cuts connections; let that keep streams open, or use an SSH "
+        "tunnel"
+    )
+    if method is None or not changes(method):
+        return said
+    return f"{said}. Whether {named(method)} was done is not known, and it is not repeated: look before you do it again"
+
+
+def unimplemented(address: str, method: MethodDescriptor) -> str:
+    """That the node has no such method, and why that may be."""
+    node, name = f"the node at {address}", named(method)
+    if name == "Node.Info":
+        return (
+            f"{node} does not know {method.containing_service.file.package}, the protocol of this program: it is of "
+            "another major version, use the Actor Workbench of that version for it, or it is no node of ours"
+        )
+    return f"{node} does not offer {name}: it is of an older version than this program; workbench node info says which"
 
 
 def _signs(address: str, tls: ClientTls | None) -> tuple[tuple[str, WorkbenchError], ...]:
@@ -43,6 +87,20 @@ def _signs(address: str, tls: ClientTls | None) -> tuple[tuple[str, WorkbenchErr
         ("Hostname Verification Check failed", Unavailable(
             f"the certificate of {node} is not one for {host}: connect by a name that it has, or make one with "
             f"workbench node certs --host {host}")),
+        ("timed out before receiving SETTINGS", Unavailable(
+            f"something listens at {address}, but it does not speak as a node does: is the port the one that the node "
+            "printed, and does whatever lies between (a proxy, a load balancer) let HTTP/2 through?")),
+        ("Expected SETTINGS frame", Unavailable(
+            f"what answers at {address} is no node but a web server or another program: is the port the one that the "
+            "node printed?")),
+        ("Handshake read failed", Unavailable(
+            f"something listens at {address}, but it does not speak TLS as a node does: is the port the one that the "
+            "node printed, and does the node have a certificate?")),
+        ("timed out", Unavailable(
+            f"nothing answers at {address}, and nothing refuses either: is the host on, and does a firewall let port "
+            f"{port} through? an SSH tunnel may")),
+        ("No route to host", Unavailable(f"there is no way to {host}: is this machine on the right network, or VPN?")),
+        ("Network is unreachable", Unavailable(f"there is no way to {host}: is this machine on the network?")),
         ("Domain name not found", Unavailable(f"no host is called {host}: check the address {address}")),
         ("hostname lookup error", Unavailable(f"the host {host} was not found: check the address {address}")),
         ("Connection refused", Unavailable(
@@ -51,17 +109,17 @@ def _signs(address: str, tls: ClientTls | None) -> tuple[tuple[str, WorkbenchErr
     )  # fmt: skip
 
 
-def _probed(address: str, tls: ClientTls | None) -> WorkbenchError | None:
+def _probed(address: str, tls: ClientTls | None, by: str) -> WorkbenchError | None:
     """What one handshake of our own says; it takes at most a few seconds."""
-    host, _, port = address.rpartition(":")
-    host = host.strip("[]")
+    host = address.rpartition(":")[0].strip("[]")
+    to, _, port = by.rpartition(":")
     context = ssl.create_default_context() if tls is None else tls.context()
     if tls is None:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     context.set_alpn_protocols(["h2"])
     try:
         with (
-            socket.create_connection((host, int(port)), PROBE_SECONDS) as plain,
+            socket.create_connection((to.strip("[]"), int(port)), PROBE_SECONDS) as plain,
             context.wrap_socket(plain, server_hostname=host) as connected,
         ):
             if tls is None:

@@ -22,7 +22,7 @@ from workbench.api import (
 from workbench.rpc.client.actors import RemoteActors
 from workbench.rpc.client.blobs import RemoteBlobs
 from workbench.rpc.client.capabilities import RemoteCapabilities
-from workbench.rpc.client.channel import LONG_SECONDS, Connection
+from workbench.rpc.client.channel import LONG_SECONDS, PLAIN, Connection, Manner
 from workbench.rpc.client.channels import RemoteChannels
 from workbench.rpc.client.debugger import RemoteDebugger
 from workbench.rpc.client.facet import Facet
@@ -55,8 +55,9 @@ class RemoteNode(Facet):
         tenant: str | None = None,
         namespace: str | None = None,
         tls: ClientTls | None = None,
+        manner: Manner = PLAIN,
     ) -> None:
-        self._connection = Connection(address, token=token, caller=Caller(tenant, namespace), tls=tls)
+        self._connection = Connection(address, token=token, caller=Caller(tenant, namespace), tls=tls, manner=manner)
         self._stub = self._connection.stub(pb.DESCRIPTOR.services_by_name["Node"])
         self._modules = RemoteModules(self._connection)
         self._actors = RemoteActors(self._connection)

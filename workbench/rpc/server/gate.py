@@ -22,7 +22,7 @@ from workbench.rpc.security import DEFAULT, Received, received
 from workbench.rpc.server import grants
 from workbench.rpc.server.access import Access, Identity, address, bound
 from workbench.rpc.server.rates import FAILED_BURST, FAILED_PER_SECOND, Rates
-from workbench.rpc.server.subjects import subject
+from workbench.rpc.subjects import subject
 
 STREAMS = 32
 LONG_CALLS = 24

@@ -8,7 +8,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class NodeInfo(_message.Message):
-    __slots__ = ("name", "version", "wasmtime", "workspace", "started", "actors", "modules", "interpreter", "workers", "endpoint", "platform")
+    __slots__ = ("name", "version", "wasmtime", "workspace", "started", "actors", "modules", "interpreter", "workers", "endpoint", "platform", "time")
     NAME_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     WASMTIME_FIELD_NUMBER: _ClassVar[int]
@@ -20,6 +20,7 @@ class NodeInfo(_message.Message):
     WORKERS_FIELD_NUMBER: _ClassVar[int]
     ENDPOINT_FIELD_NUMBER: _ClassVar[int]
     PLATFORM_FIELD_NUMBER: _ClassVar[int]
+    TIME_FIELD_NUMBER: _ClassVar[int]
     name: str
     version: str
     wasmtime: str
@@ -31,7 +32,8 @@ class NodeInfo(_message.Message):
     workers: int
     endpoint: str
     platform: str
-    def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., wasmtime: _Optional[str] = ..., workspace: _Optional[str] = ..., started: _Optional[float] = ..., actors: _Optional[int] = ..., modules: _Optional[int] = ..., interpreter: _Optional[str] = ..., workers: _Optional[int] = ..., endpoint: _Optional[str] = ..., platform: _Optional[str] = ...) -> None: ...
+    time: float
+    def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., wasmtime: _Optional[str] = ..., workspace: _Optional[str] = ..., started: _Optional[float] = ..., actors: _Optional[int] = ..., modules: _Optional[int] = ..., interpreter: _Optional[str] = ..., workers: _Optional[int] = ..., endpoint: _Optional[str] = ..., platform: _Optional[str] = ..., time: _Optional[float] = ...) -> None: ...
 
 class LogLine(_message.Message):
     __slots__ = ("seq", "time", "level", "actor", "message", "stream", "fields")

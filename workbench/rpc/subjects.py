@@ -1,4 +1,4 @@
-"""The thing that a request is about, by name, for the audit log; never what it carries."""
+"""The thing that a request is about, by name, for the audit log and for a question; never what it carries."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""The private endpoint of the node that runs on a workspace: where it is and the token for it, for its user alone."""
+"""The private endpoint of the node that runs on a workspace: where it is written, and how it is found."""
 
 from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 FILE = "endpoint.json"
@@ -28,14 +28,14 @@ def endpoint(workspace: str | Path) -> Endpoint | None:
         return None
 
 
-def publish(workspace: Path, found: Endpoint) -> None:
-    """Let commands find the node; only this user can read it."""
+def write_endpoint(workspace: Path, address: str, token: str) -> None:
+    """That of this process."""
     path = workspace / FILE
     scratch = path.with_suffix(".part")
     scratch.unlink(missing_ok=True)
     descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(asdict(found), file)
+        json.dump({"address": address, "token": token, "pid": os.getpid()}, file)
     scratch.replace(path)
 
 

@@ -202,7 +202,7 @@ def test_long_lists_travel_in_several_answers() -> None:
     messages = [convert.payload("x" * 1000) for _ in range(3000)]
     parts = list(convert.batches(messages))
     assert [message for part in parts for message in part] == messages
-    assert len(parts) == 3
+    assert len(parts) == 12
     assert list(convert.batches([])) == []
 
 

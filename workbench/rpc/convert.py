@@ -21,10 +21,13 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from google.protobuf.message import Message
 
-from workbench.api import ActorId, Grant, Payload, TupleValue, parse_grant
+from workbench.api import ActorId, Grant, Limits, Payload, TupleValue, parse_grant
 from workbench.rpc.generated.plexspaces.v1 import common_pb2 as common
 from workbench.rpc.sizes import BATCH_BYTES
 
+ALIKE = (Limits,)
+"""Records that cannot be changed, and of which thousands are the same: one of each is made."""
+KEPT = 1_000
 ROW = Sequence[Any]
 """Of a table: where it may be absent, or is one of many, it is one value."""
 M = TypeVar("M", bound=Message)
@@ -165,7 +168,23 @@ def _planned(kind: type[Any]) -> _Shape:
     def read(message: Any) -> Any:
         return kind(**{name: codec.take(message, name) for name, codec in plan()})
 
-    return _Shape(fill, read)
+    return _Shape(fill, _shared(read) if kind in ALIKE else read)
+
+
+def _shared(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Reads a message that was read before as the value that was made of it then."""
+    known: dict[bytes, Any] = {}
+
+    def shared(message: Any) -> Any:
+        written = message.SerializeToString()
+        found = known.get(written)
+        if found is None:
+            if len(known) >= KEPT:
+                known.clear()
+            found = known[written] = read(message)
+        return found
+
+    return shared
 
 
 def _field(hint: Any) -> _Field:

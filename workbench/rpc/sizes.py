@@ -13,8 +13,8 @@ ANSWER_BYTES = 64 << 20
 """The largest answer that a client takes: a turn may hold several payloads."""
 CHUNK_BYTES = 256 << 10
 """Modules travel in pieces of this size."""
-BATCH_BYTES = 1 << 20
-"""Long lists travel in answers of about this size."""
+BATCH_BYTES = 256 << 10
+"""Long lists travel in answers of about this size: one is read while the next is made."""
 METADATA_BYTES = 64 << 10
 LIST_BYTES = 1 << 20
 """The largest request that has lists in it, of names and the like."""

@@ -142,6 +142,10 @@ class Library:
         behaviors = tuple(name for name in BEHAVIORS if BEHAVIOR_NAMES[name] in info.behaviors)
         return Runnable(info, program, bytecode, behaviors)
 
+    @property
+    def count(self) -> int:
+        return len(self._store.all())
+
     def list(self) -> Sequence[ModuleInfo]:
         names = self._names()
         return [

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
 
-from workbench.api import Area, Certainty, Crashed, Invalid, Node, NotFound, Outcome, Pin, RecordingLevel, SpawnOptions
+from workbench.api import (
+    Area,
+    CancelToken,
+    Certainty,
+    Conflict,
+    Crashed,
+    Invalid,
+    Node,
+    NotFound,
+    Outcome,
+    Pin,
+    RecordingLevel,
+    SpawnOptions,
+)
 from workbench.api.recordings import recording_level
 from workbench.api.turns import BirthReason
 
@@ -128,6 +144,24 @@ def test_the_state_after_any_recorded_turn_is_there(node: Node, counter: str) ->
     for nobody, seq in ((counter, 99), ("nobody", 1)):
         with pytest.raises(NotFound, match=f"no turn {seq} of '{nobody}' is recorded"):
             node.debugger.state(nobody, seq)
+
+
+def test_a_search_for_a_state_that_is_cancelled_ends_at_once_and_the_next_one_is_answered(node: Node) -> None:
+    source = (
+        "from plexspaces import GenServer\n\nclass A(GenServer):\n"
+        "    def snapshot_state(self):\n        while True: pass\n"
+        "    def handle_request(self, from_actor, message_type, payload):\n        return 'done'\n"
+    )
+    module = node.modules.deploy(source.encode(), file_name="a.py").hash
+    node.actors.spawn(module, options=SpawnOptions("a", "permissive"))
+    node.actors.spawn(module, options=SpawnOptions("b", "strict"))
+    cancel = CancelToken()
+    begun = time.monotonic()
+    threading.Timer(0.5, cancel.set).start()
+    with pytest.raises(Conflict, match="cancelled"):
+        node.debugger.state("a", 1, timeout=30.0, cancel=cancel)
+    assert node.debugger.state("b", 1).certainty is Certainty.UNKNOWN
+    assert time.monotonic() - begun < 20.0, "or it waited for the search that nobody wants any more"
 
 
 def test_an_actor_that_was_spawned_anew_has_the_states_of_its_new_life(node: Node, counter: str) -> None:

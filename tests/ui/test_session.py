@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -323,6 +324,22 @@ def test_a_rehearsal_shows_how_far_it_is_and_is_cancelled_in_its_own_window(
     path.write_bytes(SLOWER)
     qtbot.waitUntil(lambda: rehearsal.head.text() == "Cancelled.")
     assert not rehearsal.progress.isVisible() and not window.desk.jobs.running
+    rehearsal.close()
+
+
+def test_a_rehearsal_of_code_that_loops_is_cancelled_within_its_turn(
+    window: MainWindow, rehearsal: RehearsalWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "loops.wat"
+    path.write_bytes(FRAGILE.replace(b"(i32.const 115)) (then", b"(i32.const 105)) (then"))
+    rehearsal.offer_file(path)
+    rehearsal.replaces.setCurrentIndex(0)
+    rehearsal.start.click()
+    qtbot.waitUntil(lambda: rehearsal.progress.text.text() == "Rehearsal: rehearsing")
+    begun = time.monotonic()
+    rehearsal.progress.stop.click()
+    qtbot.waitUntil(lambda: rehearsal.head.text() == "Cancelled.")
+    assert time.monotonic() - begun < 3.0 and not window.desk.jobs.running
     rehearsal.close()
 
 

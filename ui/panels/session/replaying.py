@@ -84,6 +84,10 @@ class Replaying(QWidget):
                 self._found[path] = found
             if path == self.path:
                 self._show(path, found)
+            return
+        if path == self.path and self._shown is None:  # whoever cancels it gets here
+            self.head.setText("Cancelled.")
+            self.head.show()
 
     def _forget_closed(self) -> None:
         there = {held.path for held in self._desk.nodes.held}

@@ -50,8 +50,9 @@ def test_levels_are_those_of_the_actor_else_of_all(node: Node, counter: str) -> 
     assert [turn.turn.operation for turn in node.debugger.turns(counter)] == ["init"]
     assert node.debugger.set_level(None, RecordingLevel.MESSAGES) is RecordingLevel.MESSAGES
     assert node.debugger.level(counter) is RecordingLevel.OFF
+    assert node.debugger.statistics().own == (counter,)
     assert node.debugger.set_level(counter, None) is RecordingLevel.MESSAGES
-    assert node.debugger.statistics().level is RecordingLevel.MESSAGES
+    assert (node.debugger.statistics().level, node.debugger.statistics().own) == (RecordingLevel.MESSAGES, ())
     with node.subscribe([Area.NODE]) as events:
         assert node.debugger.set_level(None, None) is RecordingLevel.FULL
         assert [(event.kind, event.text) for event in events.get(5.0)] == [("node.recording", "full")]
@@ -86,8 +87,10 @@ def test_a_segment_is_pinned_by_hand_and_an_actor_kept(node: Node, counter: str)
     assert node.debugger.pin(1).pin is Pin.KEPT
     assert node.debugger.pin(1, pinned=False).pin is Pin.NONE
     node.debugger.keep(counter)
+    assert node.debugger.statistics().kept == (counter,)
     node.actors.ask(counter, "increment")
     node.debugger.keep(counter, kept=False)
+    assert node.debugger.statistics().kept == ()
     node.actors.ask(counter, "increment")
     assert [segment.pin for segment in node.debugger.segments()] == [Pin.NONE, Pin.KEPT, Pin.NONE]
     assert [turn.turn.seq for turn in node.debugger.turns(counter)] == [1, 2, 3]
@@ -105,6 +108,8 @@ def test_nothing_of_it_is_another_tenants(embedded: Node, counter: str) -> None:
     assert other.debugger.clear(pinned=True) == 0
     other.debugger.set_level(None, RecordingLevel.OFF)
     other.debugger.set_level(counter, RecordingLevel.OFF)
+    embedded.debugger.keep(counter)
+    assert (embedded.debugger.statistics().own, other.debugger.statistics().kept) == ((), ())
     assert embedded.debugger.level() is embedded.debugger.level(counter) is RecordingLevel.FULL
     embedded.actors.ask(counter, "increment")
     assert len(embedded.debugger.turns(counter)) == 2

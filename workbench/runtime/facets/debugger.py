@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from workbench.api.changes import HeldRows, RecordedChange
@@ -80,7 +81,8 @@ class LocalDebugger:
         self._recording.keep(self._id_of(actor), kept=kept)
 
     def statistics(self) -> RecordingStatistics:
-        return self._recording.statistics(self._scope, self.level())
+        found = self._recording.statistics(self._scope, self.level())
+        return replace(found, own=self._levels.own(self._scope))
 
     def segments(self, *, after: int = 0, limit: int = 1_000) -> Sequence[RecordingSegment]:
         return self._recording.segments(self._scope, after=after, limit=limit)

@@ -131,8 +131,12 @@ class Replaying(QWidget):
         path = self.path
         if path is None:
             return
-        with self._desk.jobs.doing(path.name, "verifying"):
-            self._tell(await self._desk.bridge.call(workbench.verify_bundle, path))
+        with self._desk.jobs.doing(path.name, "verifying") as job:
+            self._tell(
+                await self._desk.bridge.call(
+                    lambda: workbench.verify_bundle(path, progress=job.report, cancel=job.cancel)
+                )
+            )
 
     def _tell(self, found: BundleInfo) -> None:
         name = Path(found.path).name

@@ -117,18 +117,20 @@ def lived(source: Source, lives: Sequence[Life], look: Callable[[], None]) -> li
 
 
 class Looks:
-    """Tells how far the job is, and ends it when it is cancelled."""
+    """Tells how far a job of so many steps is, and ends it when it is cancelled."""
 
-    def __init__(self, total: int, progress: ProgressCallback | None, cancel: CancelToken | None) -> None:
-        self._total, self._progress, self._cancel = total, progress, cancel
+    def __init__(
+        self, total: int, progress: ProgressCallback | None, cancel: CancelToken | None, stage: str = "replaying"
+    ) -> None:
+        self._total, self._progress, self._cancel, self._stage = total, progress, cancel, stage
         self._started, self._done = time.monotonic(), 0
 
     def step(self) -> None:
         if self._cancel is not None and self._cancel.is_set():
-            raise Conflict("the replay was cancelled")
+            raise Conflict(f"{self._stage} was cancelled")
         if self._progress is not None and self._done % LOOKS == 0:
             seconds = time.monotonic() - self._started
-            self._progress(Progress("replaying", self._done / self._total or None, seconds))
+            self._progress(Progress(self._stage, min(1.0, self._done / self._total) or None, seconds))
         self._done += 1
 
 

@@ -225,7 +225,7 @@ class RecordedJournal:
     def events(self, actor: ActorId | str, *, after: int = 0, limit: int = 1_000) -> Sequence[Event]:  # noqa: ARG002
         raise self._none(actor)
 
-    def verify(self, actor: ActorId | str | None = None) -> Sequence[Damage]:  # noqa: ARG002
+    def verify(self, actor: ActorId | str | None = None, *, cancel: CancelToken | None = None) -> Sequence[Damage]:  # noqa: ARG002
         return ()
 
     def _none(self, actor: ActorId | str) -> NotFound:

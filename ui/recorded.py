@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -86,16 +87,22 @@ class RecordedSessions(QObject):
     async def _ask_and_record(self, node: Node) -> None:
         call = self._desk.bridge.call
         found = await call(node.debugger.statistics)
-        names = sorted(info.id.name for info in await call(node.actors.list))
-        with asking(RecordingDialog(self._window, found, names, self._actor)) as dialog:
+        names = [info.id.name for info in await call(node.actors.list)]
+        levels = {name: await call(node.debugger.level, name) for name in found.own}
+        with asking(RecordingDialog(self._window, found, levels, names, self._actor)) as dialog:
             if not await ask_and_wait(dialog):
                 return
             actor, level, keep = dialog.actor, dialog.level, dialog.keep
-        await call(node.debugger.set_level, actor or None, level)
-        if keep:
-            await call(node.debugger.keep, actor)
-        whose = actor or "Actors without a level of their own"
-        self._desk.notice(f"{whose}: recorded {LEVELS[level]}.", "ok", key="record")
+            changes_level, changes_keep = dialog.changes_level, dialog.changes_keep
+        said = []
+        if changes_level:
+            said.append(f"recorded {LEVELS[await call(node.debugger.set_level, actor or None, level)]}")
+        if changes_keep:
+            await call(partial(node.debugger.keep, actor, kept=keep))
+            said.append("kept from now on" if keep else "not kept any more from now on")
+        if said:
+            whose = actor or "Actors without a level of their own"
+            self._desk.notice(f"{whose}: {'; '.join(said)}.", "ok", key="record")
 
     # exporting
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
-from workbench.api import ActorId, Node, NotFound, Outcome, Turn
+from workbench.api import ActorId, CancelToken, Node, NotFound, Outcome, Turn
 from workbench.api.session import Certainty, StateView
 
 LOOKED_BACK = 200
 SNAPSHOT = "snapshot-state"
 
 
-def state_at(node: Node, actor: str, seq: int) -> StateView:
+def state_at(node: Node, actor: str, seq: int, cancel: CancelToken | None = None) -> StateView:
     """The node's answer; of a turn that is in the journal and in no recording any more, what its journal says.
 
-    NotFound: there is neither.
+    NotFound: there is neither. Conflict: cancelled.
     """
     if seq:
         with suppress(NotFound):
-            return node.debugger.state(actor, seq)
+            return node.debugger.state(actor, seq, cancel=cancel)
     after = max(0, seq - LOOKED_BACK)
     turns = node.journal.entries(actor, after=after, limit=seq - after) if seq else ()
     return recorded(node.journal.get(actor).actor, seq, [turn for turn in turns if turn.seq <= seq])

@@ -367,11 +367,14 @@ def show_bundle(path: str | Path) -> BundleInfo:
     return bundles.show(Path(path))
 
 
-def verify_bundle(path: str | Path) -> BundleInfo:
-    """The same after every byte was read and every hash compared: it is whole when it has no problems."""
+def verify_bundle(
+    path: str | Path, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None
+) -> BundleInfo:
+    """The same after every byte was read and every hash compared: it is whole when it has no problems. Conflict:
+    cancelled."""
     from workbench import bundles
 
-    return bundles.verify(Path(path))
+    return bundles.verify(Path(path), progress=progress, cancel=cancel)
 
 
 def replay_bundle(

@@ -16,6 +16,7 @@ from workbench.debug.bundle import of_journal
 from workbench.debug.bundle.index import Place
 from workbench.debug.bundle.opened import Opened
 from workbench.debug.bundle.reader import Bundle
+from workbench.debug.bundle.replay import Looks
 from workbench.debug.bundle.replay import replay as replaying
 from workbench.debug.bundle.summary import summary, verified
 from workbench.debug.timeline import before
@@ -46,9 +47,10 @@ def show(path: Path) -> BundleInfo:
         return summary(bundle)
 
 
-def verify(path: Path) -> BundleInfo:
+def verify(path: Path, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None) -> BundleInfo:
     with Bundle(path) as bundle:
-        return verified(bundle)
+        total = len(bundle.entries()) + bundle.turns_total
+        return verified(bundle, Looks(total, progress, cancel, "verifying").step)
 
 
 class _Before:

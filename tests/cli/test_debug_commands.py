@@ -19,9 +19,14 @@ def test_a_headless_node_records_when_it_is_asked_to(shell: Shell) -> None:
         assert shell("debug", "record", "one", "--level", "full", "--keep", "--json").objects[0]["level"] == "full"
         shell("actor", "call", "one", "add=5")
         shell("actor", "call", "one", "crash")
+        how = dict(line.split(maxsplit=1) for line in shell("debug", "record", "one").out.splitlines())
+        assert (how["level"], how["kept"]) == ("full, its own", "one")
+        assert how["on"].removeprefix("disk").split()[0] != "0" and how["ring"].startswith("0 bytes of 256")
         lines = shell("debug", "history", "one", "--json").out.splitlines()
         assert [from_line(line).outcome for line in lines] == ["reply", "crashed"]
         assert shell("debug", "record", "one", "--level", "inherit", "--json").objects[0]["level"] == "off"
+        assert "level     off, as all without one of their own\n" in shell("debug", "record", "one").out
+        assert "kept" not in shell("debug", "record", "one", "--no-keep").out
         absent = shell("debug", "record", "typo", "--level", "full")
         assert (absent.code, absent.err) == (0, "note: there is no actor 'typo' now: the level is kept for when it "
                                                 "comes, as long as the node runs\n")  # fmt: skip

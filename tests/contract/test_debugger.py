@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import cast
 
 import pytest
 
-from workbench.api import Area, Certainty, Crashed, Invalid, Node, NotFound, Outcome, Pin, RecordingLevel, SpawnOptions
+from workbench.api import (
+    Area,
+    CancelToken,
+    Certainty,
+    Conflict,
+    Crashed,
+    Invalid,
+    Node,
+    NotFound,
+    Outcome,
+    Pin,
+    RecordingLevel,
+    SpawnOptions,
+)
 from workbench.api.recordings import recording_level
 from workbench.api.turns import BirthReason
 
@@ -36,8 +51,9 @@ def test_levels_are_those_of_the_actor_else_of_all(node: Node, counter: str) -> 
     assert [turn.turn.operation for turn in node.debugger.turns(counter)] == ["init"]
     assert node.debugger.set_level(None, RecordingLevel.MESSAGES) is RecordingLevel.MESSAGES
     assert node.debugger.level(counter) is RecordingLevel.OFF
+    assert node.debugger.statistics().own == (counter,)
     assert node.debugger.set_level(counter, None) is RecordingLevel.MESSAGES
-    assert node.debugger.statistics().level is RecordingLevel.MESSAGES
+    assert (node.debugger.statistics().level, node.debugger.statistics().own) == (RecordingLevel.MESSAGES, ())
     with node.subscribe([Area.NODE]) as events:
         assert node.debugger.set_level(None, None) is RecordingLevel.FULL
         assert [(event.kind, event.text) for event in events.get(5.0)] == [("node.recording", "full")]
@@ -72,8 +88,10 @@ def test_a_segment_is_pinned_by_hand_and_an_actor_kept(node: Node, counter: str)
     assert node.debugger.pin(1).pin is Pin.KEPT
     assert node.debugger.pin(1, pinned=False).pin is Pin.NONE
     node.debugger.keep(counter)
+    assert node.debugger.statistics().kept == (counter,)
     node.actors.ask(counter, "increment")
     node.debugger.keep(counter, kept=False)
+    assert node.debugger.statistics().kept == ()
     node.actors.ask(counter, "increment")
     assert [segment.pin for segment in node.debugger.segments()] == [Pin.NONE, Pin.KEPT, Pin.NONE]
     assert [turn.turn.seq for turn in node.debugger.turns(counter)] == [1, 2, 3]
@@ -91,6 +109,8 @@ def test_nothing_of_it_is_another_tenants(embedded: Node, counter: str) -> None:
     assert other.debugger.clear(pinned=True) == 0
     other.debugger.set_level(None, RecordingLevel.OFF)
     other.debugger.set_level(counter, RecordingLevel.OFF)
+    embedded.debugger.keep(counter)
+    assert (embedded.debugger.statistics().own, other.debugger.statistics().kept) == ((), ())
     assert embedded.debugger.level() is embedded.debugger.level(counter) is RecordingLevel.FULL
     embedded.actors.ask(counter, "increment")
     assert len(embedded.debugger.turns(counter)) == 2
@@ -135,6 +155,24 @@ def test_the_state_after_any_recorded_turn_is_there(node: Node, counter: str) ->
     for nobody, seq in ((counter, 99), ("nobody", 1)):
         with pytest.raises(NotFound, match=f"no turn {seq} of '{nobody}' is recorded"):
             node.debugger.state(nobody, seq)
+
+
+def test_a_search_for_a_state_that_is_cancelled_ends_at_once_and_the_next_one_is_answered(node: Node) -> None:
+    source = (
+        "from plexspaces import GenServer\n\nclass A(GenServer):\n"
+        "    def snapshot_state(self):\n        while True: pass\n"
+        "    def handle_request(self, from_actor, message_type, payload):\n        return 'done'\n"
+    )
+    module = node.modules.deploy(source.encode(), file_name="a.py").hash
+    node.actors.spawn(module, options=SpawnOptions("a", "permissive"))
+    node.actors.spawn(module, options=SpawnOptions("b", "strict"))
+    cancel = CancelToken()
+    begun = time.monotonic()
+    threading.Timer(0.5, cancel.set).start()
+    with pytest.raises(Conflict, match="cancelled"):
+        node.debugger.state("a", 1, timeout=30.0, cancel=cancel)
+    assert node.debugger.state("b", 1).certainty is Certainty.UNKNOWN
+    assert time.monotonic() - begun < 20.0, "or it waited for the search that nobody wants any more"
 
 
 def test_an_actor_that_was_spawned_anew_has_the_states_of_its_new_life(node: Node, counter: str) -> None:

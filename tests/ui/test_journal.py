@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -187,6 +188,47 @@ def test_an_export_holds_every_entry(window: MainWindow, real: QuickNode, tmp_pa
     qtbot.waitUntil(lambda: (tmp_path / "till.jsonl").exists())
     lines = (tmp_path / "till.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["seq"] for line in lines] == [turn.seq for turn in real.journal.entries("till")]
+
+
+@pytest.mark.parametrize("how", ["dock", "status"])
+def test_an_export_that_is_cancelled_leaves_no_file_and_no_notice(
+    window: MainWindow, real: QuickNode, tmp_path: Path, qtbot: QtBot, how: str
+) -> None:
+    """It writes into a pipe, so that it waits until the test reads: then it was cancelled long ago."""
+    durable(real, "long")
+    for _ in range(1_000):
+        real.actors.ask("long", "get")
+    panel, target = choose(window, "long", qtbot), tmp_path / "long.jsonl"
+    scratch = tmp_path / "long.jsonl.part"
+    os.mkfifo(scratch)
+    pipe = os.open(scratch, os.O_RDONLY | os.O_NONBLOCK)
+    with os.fdopen(pipe, "rb", buffering=0) as read:
+        panel.deeds.export(target)
+        qtbot.waitUntil(lambda: bool(read.read(1)))
+        if how == "dock":
+            panel.cancel()
+        else:
+            window.desk.jobs.cancel()
+        qtbot.waitUntil(lambda: read.read(1 << 16) == b"")
+    qtbot.waitUntil(lambda: not scratch.exists() and not window.desk.jobs.running)
+    assert not target.exists() and not window.notices.notices
+
+
+def test_verifying_a_journal_is_a_job_that_can_be_cancelled(window: MainWindow, real: QuickNode, qtbot: QtBot) -> None:
+    choose(window, "till", qtbot)
+    seen: list[str] = []
+
+    def stop() -> None:
+        seen.extend(job.text for job in window.desk.jobs.running)
+        window.desk.jobs.cancel()
+
+    window.desk.jobs.changed.connect(stop)
+    window.desk.actions.run("journal.verify")
+    qtbot.waitUntil(lambda: bool(seen) and not window.desk.jobs.running)
+    assert seen == ["Journal of till: verifying"] and not window.notices.notices
+    window.desk.jobs.changed.disconnect(stop)
+    window.desk.actions.run("journal.verify")
+    qtbot.waitUntil(lambda: any("all as written" in each.text for each in window.notices.notices))
 
 
 def test_a_damaged_entry_has_its_row_and_says_what_to_do(window: MainWindow, real: QuickNode, qtbot: QtBot) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -224,6 +225,19 @@ def test_from_the_drop_to_a_replay_takes_two_actions(
     qtbot.waitUntil(lambda: any("is whole" in each.text for each in window.notices.notices))
 
 
+def test_verifying_a_session_can_be_cancelled(window: MainWindow, session: SessionPanel, qtbot: QtBot) -> None:
+    jobs, seen = window.desk.jobs, list[str]()
+
+    def stop() -> None:
+        seen.extend(job.text for job in jobs.running)
+        jobs.cancel()
+
+    jobs.changed.connect(stop)
+    window.desk.actions.run("session.verify")
+    qtbot.waitUntil(lambda: bool(seen) and not jobs.running)
+    assert seen[0] == "shop.plexbundle: verifying" and not window.notices.notices
+
+
 def test_from_the_drop_to_the_first_difference_takes_two_actions(
     window: MainWindow, file: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -323,6 +337,22 @@ def test_a_rehearsal_shows_how_far_it_is_and_is_cancelled_in_its_own_window(
     path.write_bytes(SLOWER)
     qtbot.waitUntil(lambda: rehearsal.head.text() == "Cancelled.")
     assert not rehearsal.progress.isVisible() and not window.desk.jobs.running
+    rehearsal.close()
+
+
+def test_a_rehearsal_of_code_that_loops_is_cancelled_within_its_turn(
+    window: MainWindow, rehearsal: RehearsalWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "loops.wat"
+    path.write_bytes(FRAGILE.replace(b"(i32.const 115)) (then", b"(i32.const 105)) (then"))
+    rehearsal.offer_file(path)
+    rehearsal.replaces.setCurrentIndex(0)
+    rehearsal.start.click()
+    qtbot.waitUntil(lambda: rehearsal.progress.text.text() == "Rehearsal: rehearsing")
+    begun = time.monotonic()
+    rehearsal.progress.stop.click()
+    qtbot.waitUntil(lambda: rehearsal.head.text() == "Cancelled.")
+    assert time.monotonic() - begun < 3.0 and not window.desk.jobs.running
     rehearsal.close()
 
 

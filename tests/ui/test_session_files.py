@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import pytest
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 from test_session import file, real, window
 
@@ -13,6 +15,8 @@ from ui.dialogs.asking import asking
 from ui.dialogs.export_session import ExportSessionDialog
 from ui.dialogs.session_contents import SessionContents
 from ui.main_window import MainWindow
+from ui.rules import rules
+from workbench.api import Invalid
 
 __all__ = ["file", "real", "window"]
 
@@ -31,6 +35,65 @@ def test_an_export_ends_where_it_is_told_to(window: MainWindow, qtbot: QtBot) ->
         dialog.accept()
         assert dialog.result() == 1 and 299 < time.time() - dialog.until < 400
     qtbot.wait(0)
+
+
+def test_an_export_begins_at_a_time_that_is_typed(window: MainWindow) -> None:
+    with asking(ExportSessionDialog(window)) as dialog:
+        dialog.show()
+        assert dialog.since == 0.0
+        dialog._since.setCurrentText("the last hour")
+        assert 3_599 < time.time() - dialog.since < 3_700
+        dialog._since.setCurrentText("2026-03-01T12:05")
+        assert time.localtime(dialog.since)[:5] == (2026, 3, 1, 12, 5)
+        dialog._since.setCurrentText("the first of march")
+        dialog.accept()
+        assert "'the first of march' is no time" in dialog._wrong.text() and dialog.result() == 0
+        QApplication.processEvents()
+        assert dialog._since.hasFocus() or not dialog.isActiveWindow()
+        for part in dialog.findChildren(QLabel):
+            assert part.height() >= part.heightForWidth(part.width()), f"{part.text()} is cut"
+        dialog._since.setCurrentText("  ")
+        dialog.accept()
+        assert dialog.result() == 1 and dialog.since == 0.0
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("token, /a{1,3}b/", ("token", "/a{1,3}b/")),
+        ("/a{1,3}/ , password,", ("/a{1,3}/", "password")),
+        (r"/x\/, y/, /a, b/", (r"/x\/, y/", "/a, b/")),
+        (r"/https?:\/\/\w+/, api-key", (r"/https?:\/\/\w+/", "api-key")),
+        ("", ()),
+    ],
+)
+def test_an_expression_is_one_rule_whatever_it_contains(line: str, found: tuple[str, ...]) -> None:
+    assert rules(line) == found
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("token, /a{1,3}b", "/a{1 is half an expression"),
+        ("token, b/", "b/ is half an expression"),
+        ("/a{1, /b/", "may be one expression or two"),
+        ("/(/, token", "/(/ is no regular expression: missing )"),
+        ("//", "// is an empty expression"),
+    ],
+)
+def test_a_rule_that_cannot_be_followed_is_refused_before_anything_is_written(
+    window: MainWindow, line: str, said: str
+) -> None:
+    with pytest.raises(Invalid) as failed:
+        rules(line)
+    assert said in str(failed.value)
+    with asking(ExportSessionDialog(window)) as dialog:
+        dialog._names.setText(line)
+        dialog.accept()
+        assert said in dialog._wrong.text() and dialog.result() == 0
+        dialog._redact.setChecked(False)
+        dialog.accept()
+        assert dialog.result() == 1 and dialog.secrets == ()
 
 
 def test_what_is_damaged_of_a_session_is_told_when_it_is_opened(

@@ -16,6 +16,7 @@ from test_session import actors, file, go, open_at, real, session, window
 
 from tests.unit.sessions import forged
 from ui import format as show
+from ui.dialogs.asking import asking
 from ui.dialogs.recording import RecordingDialog
 from ui.dialogs.session_contents import SessionContents
 from ui.main_window import MainWindow
@@ -25,7 +26,7 @@ from ui.panels.session.panel import SessionPanel
 from ui.table_panel import TablePanel
 from ui.turn_columns import TURNS
 from ui.turn_text import turn_html
-from workbench.api import RecordingLevel, Turn
+from workbench.api import RecordingLevel, RecordingStatistics, Turn
 from workbench.api.session import TimelineEntry
 
 __all__ = ["file", "open_at", "real", "session", "window"]
@@ -137,8 +138,35 @@ def test_how_much_is_recorded_is_chosen_in_the_window(window: MainWindow, real: 
     dialog._keep.setChecked(True)
     dialog.accept()
     qtbot.waitUntil(lambda: real.debugger.level("here") is RecordingLevel.MESSAGES)
-    qtbot.waitUntil(lambda: any(each.text.startswith("here: recorded messages") for each in window.notices.notices))
-    assert real.debugger.level() is not RecordingLevel.MESSAGES
+    said = lambda: [each.text for each in window.notices.notices]  # noqa: E731
+    qtbot.waitUntil(lambda: any(text.startswith("here: recorded messages") for text in said()))
+    assert real.debugger.level() is not RecordingLevel.MESSAGES and real.debugger.statistics().kept == ("here",)
+    window.desk.actions.run("debug.record")
+    qtbot.waitUntil(lambda: shown() is not None)
+    again = shown()
+    assert again is not None
+    again._actor.setCurrentIndex(again._actor.findData("here"))
+    assert (again.level, again.keep) == (RecordingLevel.MESSAGES, True)
+    again._keep.setChecked(False)
+    again._level.setCurrentIndex(again._level.findData(""))
+    assert again._level.currentText() == "as all without a level of their own: full"
+    again.accept()
+    qtbot.waitUntil(lambda: not real.debugger.statistics().kept)
+    assert (real.debugger.level("here"), real.debugger.statistics().own) == (RecordingLevel.FULL, ())
+
+
+def test_the_dialog_of_a_recording_shows_what_is_so_and_changes_nothing_else(window: MainWindow) -> None:
+    off, full = RecordingLevel.OFF, RecordingLevel.FULL
+    found = RecordingStatistics(full, 3, 2, 9370, 256 << 20, 86_400, 4076, 256 << 20, 0, 0, own=("a",), kept=("b",))
+    with asking(RecordingDialog(window, found, {"a": off}, ("a", "b", "c"), "a")) as dialog:
+        assert (dialog.actor, dialog.level, dialog.keep) == ("a", off, False)
+        for name, level, keep in (("b", None, True), ("", full, False), ("c", None, False), ("a", off, False)):
+            dialog._actor.setCurrentIndex(dialog._actor.findData(name))
+            assert (dialog.actor, dialog.level, dialog.keep) == (name, level, keep)
+            assert not dialog.changes_level and not dialog.changes_keep
+        said = dialog.taken.text()
+        assert f"in {show.size(9370)}." in said and f"{show.size(5294)} of it in the ring" in said
+        assert f"{show.size(4076)} of it of crashes" in said
 
 
 def test_what_is_in_the_file_is_shown(window: MainWindow, session: SessionPanel, qtbot: QtBot) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui import format as show
+from ui.rules import rules
 from ui.theme import sheet
 from ui.widgets.build import label
 from workbench.api import Invalid
@@ -37,8 +38,10 @@ class ExportSessionDialog(QDialog):
         self.setStyleSheet(sheet())
         self.setMinimumWidth(460)
         self._actors = QLineEdit(chosen, placeholderText="empty: all; or names, with commas between them")
-        self._since = QComboBox()
+        self._since = QComboBox(editable=True)
         self._since.addItems(list(SPANS))
+        self._since.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self._since.lineEdit().setPlaceholderText("empty: everything; or a time, as below")  # type: ignore[union-attr]
         self._until = QLineEdit(placeholderText="empty: up to now; or a time: 12:05, 2026-03-01T12:05, 10m (ago)")
         self._wrong = label(tone="error", wrap=True)
         self._redact = QCheckBox("Take secrets out")
@@ -51,8 +54,6 @@ class ExportSessionDialog(QDialog):
         for caption, field in (("Actors", self._actors), ("From", self._since), ("To", self._until)):
             field.setAccessibleName(caption)
             form.addRow(caption, field)
-        form.addRow("", self._wrong)
-        form.setRowVisible(self._wrong, False)
         form.addRow("", self._redact)
         self._names.setAccessibleName("Names under which a secret stands")
         form.addRow("Secrets under", self._names)
@@ -61,6 +62,8 @@ class ExportSessionDialog(QDialog):
         hint.setProperty("tone", "muted")
         form.addRow("", hint)
         form.addRow("", self._interpreter)
+        form.addRow("", self._wrong)
+        form.setRowVisible(self._wrong, False)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         buttons.addButton("Export…", QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.accepted.connect(self.accept)
@@ -78,8 +81,12 @@ class ExportSessionDialog(QDialog):
 
     @property
     def since(self) -> float:
-        seconds = SPANS[self._since.currentText()]
-        return time.time() - seconds if seconds else 0.0
+        """0: from the first turn on. Invalid: what is written is no time."""
+        written = self._since.currentText().strip()
+        seconds = SPANS.get(written, 0)
+        if seconds or not written or written in SPANS:
+            return time.time() - seconds if seconds else 0.0
+        return time_of(written, now=time.time())
 
     @property
     def until(self) -> float:
@@ -88,20 +95,33 @@ class ExportSessionDialog(QDialog):
         return time_of(written, now=time.time()) if written else 0.0
 
     def accept(self) -> None:
-        """Only with a time range that there is."""
+        """Only with a time range that there is, and rules that can be followed."""
+        wrong: QWidget = self._since
         try:
-            if self.until and self.until < self.since:
+            since = self.since
+            wrong = self._until
+            if self.until and self.until < since:
                 raise Invalid("It would end before it begins: nothing would be in it.")
+            wrong = self._names
+            _ = self.secrets
         except Invalid as error:
-            self._wrong.setText(str(error))
-            self._form.setRowVisible(self._wrong, True)
-            self._until.setFocus()
+            self._refuse(str(error), wrong)
             return
         super().accept()
 
+    def _refuse(self, why: str, field: QWidget) -> None:
+        self._wrong.setText(why)
+        self._form.setRowVisible(self._wrong, True)
+        field.setFocus()
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
+
     @property
     def secrets(self) -> tuple[str, ...]:
-        return show.parts(self._names.text()) if self._redact.isChecked() else ()
+        """Rules. Invalid: one of them is none."""
+        return rules(self._names.text()) if self._redact.isChecked() else ()
 
     @property
     def with_interpreter(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QDialogButtonBox, QFormLayout, QVBoxLayout, QWidget
 
@@ -21,23 +21,28 @@ LEVELS = {
 
 
 class RecordingDialog(QDialog):
-    """`actor` (empty for all), `level` and `keep` hold the answer after it was accepted."""
+    """`levels` are those of the actors that have one of their own.
 
-    def __init__(self, parent: QWidget, found: RecordingStatistics, actors: Sequence[str], chosen: str = "") -> None:
+    After it was accepted `actor` (empty for all), `level` and `keep` hold the answer, and `changes_level` and
+    `changes_keep` whether it is another than what was.
+    """
+
+    def __init__(
+        self, parent: QWidget, found: RecordingStatistics, levels: Mapping[str, RecordingLevel],
+        actors: Sequence[str], chosen: str = "",
+    ) -> None:  # fmt: skip
         super().__init__(parent)
         self.setWindowTitle("Recording")
         self.setStyleSheet(sheet())
         self.setMinimumWidth(520)
+        self._found, self._levels = found, levels
         self._actor, self._level = QComboBox(), QComboBox()
         self._actor.addItem(ALL, "")
-        for name in actors:
+        for name in sorted({*actors, *levels, *found.kept}):
             self._actor.addItem(name, name)
         self._actor.setCurrentIndex(max(self._actor.findData(chosen), 0))
-        for level, text in LEVELS.items():
-            self._level.addItem(text, level)
-        self._level.setCurrentIndex(self._level.findData(found.level))
-        self._keep = QCheckBox("Keep what is recorded of it beyond the bounds")
-        self._actor.currentIndexChanged.connect(self._enable)
+        self._keep = QCheckBox("Keep what is recorded of it from now on beyond the bounds")
+        self._actor.currentIndexChanged.connect(self._show_actor)
         form = QFormLayout()
         form.setSpacing(8)
         for caption, field in (("Of", self._actor), ("Record", self._level)):
@@ -58,34 +63,62 @@ class RecordingDialog(QDialog):
         whole.setSpacing(12)
         whole.addLayout(form)
         whole.addWidget(buttons)
-        self._enable()
+        self._show_actor()
 
-    def _enable(self) -> None:
+    def _show_actor(self) -> None:
+        """What is so now."""
+        level = f"as all without a level of their own: {self._found.level}" if self.actor else "as the node records"
+        self._level.clear()
+        self._level.addItem(level, "")
+        for each, text in LEVELS.items():
+            self._level.addItem(text, each)
+        self._level.setCurrentIndex(self._level.findData(self._was))
         self._keep.setEnabled(bool(self.actor))
+        self._keep.setChecked(self._is_kept)
+
+    @property
+    def _was(self) -> RecordingLevel | str:
+        return self._levels.get(self.actor, "") if self.actor else self._found.level
+
+    @property
+    def _is_kept(self) -> bool:
+        return self.actor in self._found.kept
 
     @property
     def actor(self) -> str:
         return str(self._actor.currentData())
 
     @property
-    def level(self) -> RecordingLevel:
-        return RecordingLevel(self._level.currentData())
+    def level(self) -> RecordingLevel | None:
+        """None: that of the level above."""
+        wanted = self._level.currentData()
+        return RecordingLevel(wanted) if wanted else None
+
+    @property
+    def changes_level(self) -> bool:
+        return (self.level or "") != self._was
 
     @property
     def keep(self) -> bool:
-        return self._keep.isEnabled() and self._keep.isChecked()
+        return self._keep.isChecked()
+
+    @property
+    def changes_keep(self) -> bool:
+        return self._keep.isEnabled() and self.keep is not self._is_kept
 
 
 def taken(found: RecordingStatistics) -> list[str]:
     """What is recorded and what may be, in sentences."""
     days = found.limit_seconds / 86_400
+    turns, changes = show.plural(found.turns, "turn"), show.plural(found.changes, "change")
     said = [
-        f"{show.plural(found.turns, 'turn')} and {show.plural(found.changes, 'change')} of services in "
-        f"{show.size(found.size_bytes)}, of {show.size(found.limit_bytes)} and {days:,.1f} days that are kept.",
+        f"{turns} and {changes} of services in {show.size(found.size_bytes)}.",
+        f"{show.size(found.ring_bytes)} of it in the ring, of {show.size(found.limit_bytes)} and {days:,.1f} days that "
+        "are kept.",
     ]
     if found.pinned_bytes:
         said.append(
-            f"Besides {show.size(found.pinned_bytes)} of crashes and of what is to be kept, of "
+            f"{show.size(found.pinned_bytes)} of it of crashes and of what is to be kept, of "
             f"{show.size(found.pinned_limit_bytes)}."
         )
     if found.dropped:

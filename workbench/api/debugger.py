@@ -7,6 +7,7 @@ from typing import Protocol
 
 from workbench.api.changes import HeldRows, RecordedChange
 from workbench.api.identity import ActorId
+from workbench.api.modules import CancelToken
 from workbench.api.recordings import RecordedTurn, RecordingLevel, RecordingSegment, RecordingStatistics
 from workbench.api.session import StateView
 
@@ -82,9 +83,12 @@ class Debugger(Protocol):
         """Throw the recording away, the pinned segments only if `pinned`; how many segments that were."""
         ...
 
-    def state(self, actor: ActorId | str, seq: int, *, timeout: float = 30.0) -> StateView:
+    def state(
+        self, actor: ActorId | str, seq: int, *, timeout: float = 30.0, cancel: CancelToken | None = None
+    ) -> StateView:
         """The state of an actor after its newest recorded turn with this number: recorded, or lived through again.
 
-        NotFound: no such turn is recorded. Timeout: it takes longer. A state that cannot be known says why.
+        NotFound: no such turn is recorded. Timeout: it takes longer. Conflict: cancelled. A state that cannot be known
+        says why.
         """
         ...

@@ -12,6 +12,7 @@ from workbench.api.errors import Invalid, WorkbenchError
 from workbench.api.identity import ActorId
 from workbench.api.limits import Limits
 from workbench.api.messages import Envelope, Payload
+from workbench.api.modules import CancelToken
 from workbench.api.turns import HostCall, Turn
 from workbench.api.value import value
 
@@ -329,11 +330,11 @@ class Journal(Protocol):
         """
         ...
 
-    def verify(self, actor: ActorId | str | None = None) -> Sequence[Damage]:
+    def verify(self, actor: ActorId | str | None = None, *, cancel: CancelToken | None = None) -> Sequence[Damage]:
         """Read every row, of one actor or of all, and compare it with its checksum and its place; say who cannot come
         back. Of all: also compare the indexes of the file with its tables.
 
-        Empty: all is well. What is `harmless` is only told.
+        Empty: all is well. What is `harmless` is only told. Conflict: cancelled.
         """
         ...
 

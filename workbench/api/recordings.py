@@ -93,7 +93,8 @@ class RecordingStatistics:
     `changes` are those of what services hold. `waiting` turns and changes are not on disk yet. `dropped` ones are lost
     since the node started: they came faster than they could be written, or the disk was full. `stopped` says why
     nothing can be written now; empty: it can. `oldest` is when the oldest turn began that is still there, None when
-    there is none.
+    there is none. `size_bytes` is all that is on disk, `pinned_bytes` the part of it that outlives the ring. `own` are
+    the names of the actors that have a level of their own, `kept` of those whose turns outlive it from now on.
     """
 
     level: RecordingLevel
@@ -109,6 +110,13 @@ class RecordingStatistics:
     oldest: float | None = None
     stopped: str = ""
     changes: int = 0
+    own: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+
+    @property
+    def ring_bytes(self) -> int:
+        """What goes when newer turns come and the bounds are reached."""
+        return self.size_bytes - self.pinned_bytes
 
 
 def recording_level(text: str) -> RecordingLevel:

@@ -117,8 +117,10 @@ class Session(Protocol):
         """
         ...
 
-    def state(self, actor: ActorId | str, position: int | None = None) -> StateView:
-        """The state of an actor at a moment (now). NotFound: no turn of it is recorded.
+    def state(
+        self, actor: ActorId | str, position: int | None = None, *, cancel: CancelToken | None = None
+    ) -> StateView:
+        """The state of an actor at a moment (now). NotFound: no turn of it is recorded. Conflict: cancelled.
 
         It is unknown behind what cannot be read, if turns of the actor may be among that. A `position` that is named is
         the moment before such damage, for the actor whose turn ended then.

@@ -109,7 +109,8 @@ def verify(file: Path, as_json: bool) -> int:
     at: versions, rights and attributes in the zip, and bytes between its parts.
     The hashes tell what happened to the file on its way, not who wrote it.
     """
-    info = workbench.verify_bundle(file)
+    with ProgressLine() as progress:
+        info = workbench.verify_bundle(file, progress=progress)
     if as_json:
         render.line({"file": str(file), "whole": not info.problems, "entries": len(info.entries),
                      "turns": info.turns, "changes": info.changes,

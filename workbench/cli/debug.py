@@ -77,7 +77,7 @@ def record(actor: str | None, level: str | None, exact: bool, keep: bool | None,
     if as_json:
         render.line({"actor": actor or "", **render.record(found), "level": now.value})
     else:
-        render.facts((("actor", actor or ""), ("level", now.value), *_facts(found)))
+        render.facts((("actor", actor or ""), ("level", _level(actor, now, found)), *_facts(found)))
 
 
 @debug.command()
@@ -265,6 +265,13 @@ def _is_there(node: Node, actor: str) -> bool:
     return True
 
 
+def _level(actor: str | None, now: RecordingLevel, found: RecordingStatistics) -> str:
+    """And whose it is."""
+    if actor is None:
+        return now.value
+    return f"{now.value}, its own" if actor in found.own else f"{now.value}, as all without one of their own"
+
+
 def _facts(found: RecordingStatistics) -> tuple[tuple[str, str], ...]:
     days = found.limit_seconds / 86_400
     bound = f" of {render.size(found.limit_bytes)} and {days:,.1f} days" if found.limit_bytes else ""
@@ -272,11 +279,13 @@ def _facts(found: RecordingStatistics) -> tuple[tuple[str, str], ...]:
     return (
         ("recorded", plural(found.turns, "turn") + (f" in {plural(found.segments, 'segment')}" if bound else "")),
         ("changes", f"{found.changes:,} of what services hold" if found.changes else ""),
-        ("on disk", f"{render.size(found.size_bytes - found.pinned_bytes)}{bound}"),
+        ("on disk", render.size(found.size_bytes)),
+        ("ring", f"{render.size(found.ring_bytes)}{bound}" if bound else ""),
         ("pinned", pinned if found.pinned_limit_bytes else ""),
         ("since", render.when(found.oldest or 0.0)),
         ("waiting", f"{found.waiting:,} turns and changes" if found.waiting else ""),
         ("dropped", f"{found.dropped:,} turns and changes" if found.dropped else ""),
+        ("kept", ", ".join(map(render.visible, found.kept))),
         ("stopped", found.stopped),
     )
 

@@ -79,7 +79,7 @@ class Body:
             on_denied=lambda capability, denial: around.grants.denied(identity, capability, denial),
             on_used_up=lambda grant: around.grants.used_up(identity, grant),
         )
-        self.context = Context(identity, around.host, self.holdings, spec.limits)
+        self.context = Context(identity, around.host, self.holdings, spec.limits, is_cancelled=around.is_cancelled)
         self.instance: Instance | None = None
         self.successor: Successor | None = None
         self.envelope: Envelope | None = None

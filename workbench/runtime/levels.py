@@ -36,6 +36,11 @@ class Levels:
         with self._lock:
             return self._default.has_calls or any(level.has_calls for level in self._scopes.values())
 
+    def own(self, scope: Scope) -> tuple[str, ...]:
+        """The names of those of its actors that have a level of their own."""
+        with self._lock:
+            return tuple(sorted(actor.name for actor in self._actors if (actor.tenant, actor.namespace) == scope))
+
     def set(self, actor: ActorId, level: RecordingLevel | None) -> None:
         with self._lock:
             _put(self._actors, actor, level)

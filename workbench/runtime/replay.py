@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from workbench.api.errors import Crashed, Exhausted, Invalid, Rejected
+from workbench.api.errors import Conflict, Crashed, Exhausted, Invalid, Rejected
 from workbench.api.identity import ActorId
 from workbench.api.limits import Limits
 from workbench.api.messages import Payload
@@ -34,6 +34,8 @@ INTERPRETER_BYTES = 32 << 20
 class Replay:
     """Used by one thread that may run guests. `state_seq` is the turn of the last state that was seen, `state` that;
     `now` is what came of the last recorded turn, None when it was not run.
+
+    When `around` is cancelled, the turn in hand ends in Conflict, and so does its instance.
 
     `compares_fuel`: what is replayed was born in the recording too, with the same engine, so that fuel must be equal.
     """
@@ -80,6 +82,9 @@ class Replay:
         body.fsm_state = state.state
         try:
             body.start(spec, state.reply, birth.reason, birth.replayed_after, (state.clock_ns, state.drawn))
+        except Crashed:
+            self._end_if_cancelled()
+            raise
         finally:
             body.repeat(None, state.seq)
         self._body, self._from_birth, self.state, self.state_seq = body, False, state.reply, state.seq
@@ -105,8 +110,10 @@ class Replay:
             return self._differs(turn, "outcome", Severity.BEHAVIOR, _outcome(turn), refused.message)
         finally:
             body.repeat(None, turn.seq)
-        script.finish()
         now = self.now = body.repeated
+        if now is None or now.cause is not None:
+            self._end_if_cancelled()
+        script.finish()
         found = self._compare(turn, now, script)
         if turn.operation == "snapshot-state" and turn.outcome is Outcome.REPLY:
             self.state, self.state_seq = turn.reply, turn.seq
@@ -129,6 +136,9 @@ class Replay:
         body.repeat(script, seq - 1)
         try:
             body.snapshot()
+        except Crashed:
+            self._end_if_cancelled()
+            raise
         finally:
             found = body.repeated
             body.repeat(None, seq)
@@ -149,6 +159,12 @@ class Replay:
         """There is no instance any more; idempotent."""
         if self._body is not None:
             self._body.drop()
+
+    def _end_if_cancelled(self) -> None:
+        """An instance that died may have died of it: then nothing is known of its turn."""
+        if self._around.is_cancelled():
+            self.drop()
+            raise Conflict(f"cancelled while turns of {self.actor.name} were lived through again")
 
     def _prepare(self, turn: Turn) -> Body | None:
         if turn.birth is not None and self._body is None:

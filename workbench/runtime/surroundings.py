@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbench.api.journal import JournalLog
+from workbench.api.modules import CancelToken
 from workbench.clock import Clock
 from workbench.runtime.bonds import Bonds
 from workbench.runtime.bus import Bus
@@ -22,7 +23,7 @@ from workbench.wasm.gate import Host
 
 @dataclass(slots=True)
 class Surroundings:
-    """Put together once by the node."""
+    """Put together once by the node. Apart from it, `cancel` ends every turn at its next tick."""
 
     clock: Clock
     bus: Bus
@@ -38,3 +39,8 @@ class Surroundings:
     residents: Residents
     grants: Grants
     journal: JournalLog
+    cancel: CancelToken | None = None
+
+    def is_cancelled(self) -> bool:
+        """Whether nothing more is to be lived through."""
+        return self.cancel is not None and self.cancel.is_set()

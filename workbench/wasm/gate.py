@@ -174,7 +174,7 @@ class Context:
     While a recorded turn is lived through again, `script` answers its host calls; when that is to bring a living actor
     back, it is `muted`: its log has those lines already. `keeps_inputs`: what WASI gives of
     the real world is recorded too; where it is not, `unrepeatable` says what was given. `recorded` is what the call in
-    hand had given before its turn was cut off.
+    hand had given before its turn was cut off. `is_cancelled` says at each tick whether the turn is to end.
     """
 
     actor: ActorId
@@ -197,6 +197,7 @@ class Context:
     unrepeatable: str = ""
     durability: DurabilityOfActor | None = None
     recorded: Any = None
+    is_cancelled: Callable[[], bool] | None = None
     _services: Services | None = None
 
     @property

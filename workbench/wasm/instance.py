@@ -151,6 +151,8 @@ class Instance(ABC):
     def at_tick(self) -> bool:
         """Whether the guest may go on; called on its thread while it runs, at every tick of its engine."""
         self._engines.last_run_ns = perf_counter_ns()
+        if self.end_cause is None and (cancelled := self.context.is_cancelled) is not None and cancelled():
+            self.end_cause = traps.CANCELLED
         if self.end_cause is None and (used := self._running_ns()) > self._budget_ns:
             self.end_cause = traps.out_of_time(self.context.limits, self._budget_ns // 1_000_000, used // 1_000_000)
         if self.end_cause is None and self.world.native is not None:

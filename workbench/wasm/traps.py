@@ -11,6 +11,7 @@ _TRAP = re.compile(r"wasm trap: (.+)")
 _TABLE = re.compile(r"table minimum size of (\d+) elements exceeds table limits")
 _MEMORIES = re.compile(r"memory count too high at (\d+)")
 _MEMORY_TYPES = ("MemoryError",)
+CANCELLED = Cause("crashed", "nobody waits for the end of this turn any more: it was cancelled")
 
 
 def classify(message: str, limits: Limits, fuel: int, fuel_left: int | None = None) -> Cause:

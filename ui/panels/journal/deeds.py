@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,8 +72,13 @@ class Deeds:
 
     async def _do_verify(self, node: Node, info: JournalInfo | None) -> None:
         infos: Sequence[JournalInfo] = [info] if info is not None else await self._panel.call(node.journal.list)
-        found = await self._panel.call(node.journal.verify, info.actor if info is not None else None)
-        whose = f"of {info.actor.name}" if info is not None else f"of {show.plural(len(infos), 'actor')}"
+        who = info.actor if info is not None else None
+        whose = f"of {who.name}" if who is not None else f"of {show.plural(len(infos), 'actor')}"
+        found: Sequence[Damage] | None = None
+        with self._desk.jobs.doing(f"Journal {whose}", "verifying") as job:
+            found = await self._panel.call(partial(node.journal.verify, who, cancel=job.cancel))
+        if found is None or job.cancel.is_set():
+            return
         if harmful := [damage for damage in found if not damage.harmless]:
             self._tell_damage(harmful, whose)
             return
@@ -121,15 +127,13 @@ class Deeds:
         self._with_chosen(lambda node, info: self._do_export(node, info, path))
 
     async def _do_export(self, node: Node, info: JournalInfo, path: Path) -> None:
-        job = self._desk.jobs.begin(path.name, "exporting")
-        try:
-            written = await self._panel.call(_write, node, info, path, job)
-        except OSError as error:
-            self._desk.notice(f"{path} was not written: {error.strerror or error}", "error", key="journal")
-            return
-        finally:
-            self._desk.jobs.end(job)
-        self._desk.notice(f"{show.plural(written, 'turn')} of {info.actor.name} in {path}.", "ok", key="journal")
+        with self._desk.jobs.doing(path.name, "exporting") as job:
+            try:
+                written = await self._panel.call(_write, node, info, path, job)
+            except OSError as error:
+                self._desk.notice(f"{path} was not written: {error.strerror or error}", "error", key="journal")
+                return
+            self._desk.notice(f"{show.plural(written, 'turn')} of {info.actor.name} in {path}.", "ok", key="journal")
 
     # what changes it
 
@@ -175,18 +179,23 @@ def turns_of(node: Node, info: JournalInfo) -> Iterator[Turn]:
 
 def _write(node: Node, info: JournalInfo, path: Path, job: Job) -> int:
     """Whole or not at all. OSError: it cannot be written. Conflict: it was cancelled."""
-    partial = path.with_name(f"{path.name}.part")
+    scratch = path.with_name(f"{path.name}.part")
     written = 0
     try:
-        with partial.open("w", encoding="utf-8") as file:
+        with scratch.open("w", encoding="utf-8") as file:
             for turn in turns_of(node, info):
-                if job.cancel.is_set():
-                    raise Conflict(f"the export to {path.name} was cancelled after {show.plural(written, 'turn')}")
+                _check(job, path, written)
                 file.write(f"{to_line(turn)}\n")
                 written += 1
                 if written % READ == 0:
                     job.report(Progress("exporting", written / max(info.entries, 1), 0.0))
-        partial.replace(path)
+        _check(job, path, written)
+        scratch.replace(path)
     finally:
-        partial.unlink(missing_ok=True)
+        scratch.unlink(missing_ok=True)
     return written
+
+
+def _check(job: Job, path: Path, written: int) -> None:
+    if job.cancel.is_set():
+        raise Conflict(f"the export to {path.name} was cancelled after {show.plural(written, 'turn')}")

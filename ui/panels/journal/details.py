@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QTabWidget
 from ui import format as show
 from ui.desk import Desk
 from ui.panels.journal.columns import Entry
+from ui.reading import Reading
 from ui.state_at import state_at
 from ui.traceback_text import from_address
 from ui.turn_text import turn_html
@@ -18,7 +19,7 @@ from ui.widgets.build import browser
 from ui.widgets.divergence_view import DivergenceView
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.state_pages import DifferencePage, StatePage
-from workbench.api import Node, WorkbenchError
+from workbench.api import CancelToken, Conflict, Node, WorkbenchError
 from workbench.api.bundles import ActorReplay
 from workbench.api.session import StateView
 
@@ -28,11 +29,26 @@ NOTHING = "Choose an entry to see what came in, what went out, and the state aft
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The states that are looked at: `before` and `after` are turns of `actor`."""
+    """The states that are looked at: `before` and `after` are turns of `actor`; the first for a difference alone."""
 
+    node: Node
     actor: str
     before: int
     after: int
+    differs: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"State of {self.actor} after turn {self.after:,}"
+
+
+Looked = tuple[StateView | str, StateView | str]
+
+
+def look(wanted: Wanted, cancel: CancelToken) -> Looked:
+    """Off the Qt thread: both states, where both are wanted. Conflict: cancelled."""
+    before = _state(wanted.node, wanted.actor, wanted.before, cancel) if wanted.differs else ""
+    return before, _state(wanted.node, wanted.actor, wanted.after, cancel)
 
 
 class EntryDetails(QTabWidget):
@@ -42,8 +58,8 @@ class EntryDetails(QTabWidget):
         super().__init__()
         self._desk = desk
         self._entry: Entry | None = None
-        self._wanted: Wanted | None = None
-        self._shown: Wanted | None = None
+        self._chosen: tuple[str, int, int] | None = None
+        self._reading = Reading(desk, self, look, self._show_states, self._wait)
         self.entry = browser("Entry", self._follow)
         self.state, self.diff = StatePage(), DifferencePage()
         self.none = EmptyState("journal", NOTHING)
@@ -73,16 +89,16 @@ class EntryDetails(QTabWidget):
         if changed:
             self._paint()
         if not numbers:
-            self._wanted = None
+            self._chosen = None
         elif len(numbers) == 1:
-            self._wanted = Wanted(actor, numbers[0] - 1, numbers[0])
+            self._chosen = actor, numbers[0] - 1, numbers[0]
         else:
-            self._wanted = Wanted(actor, min(numbers), max(numbers))
+            self._chosen = actor, min(numbers), max(numbers)
         self._look()
 
     def forget(self) -> None:
         """Another node, or the state may be known by now."""
-        self._shown = None
+        self._reading.want(None)
         self._look()
 
     def compare(self) -> None:
@@ -127,27 +143,25 @@ class EntryDetails(QTabWidget):
     # states
 
     def _look(self) -> None:
-        node, wanted = self._desk.node, self._wanted
-        if wanted is None or node is None:
-            self._shown = None
-            self._clear()
-        elif self.currentWidget() in (self.state, self.diff) and wanted != self._shown:
-            self._shown = wanted
-            self._desk.bridge.start(self, self._read(node, wanted), self._desk.failed)
+        node, chosen, page = self._desk.node, self._chosen, self.currentWidget()
+        if chosen is None or node is None:
+            self._reading.want(None)
+            for each in (self.state, self.diff):
+                each.say("No entry is chosen", "muted")
+        elif page in (self.state, self.diff):
+            self._reading.want(Wanted(node, *chosen, differs=page is self.diff))
+        else:
+            self._reading.want(None)
 
-    async def _read(self, node: Node, wanted: Wanted) -> None:
-        before = await self._desk.bridge.call(_state, node, wanted.actor, wanted.before)
-        after = await self._desk.bridge.call(_state, node, wanted.actor, wanted.after)
-        if wanted == self._wanted:
-            self._show_states(before, after)
-
-    def _clear(self) -> None:
+    def _wait(self, wanted: Wanted, why: str) -> None:
         for page in (self.state, self.diff):
-            page.say("No entry is chosen", "muted")
+            page.say(f"{wanted.actor} after turn {wanted.after:,}: {why}", "muted")
 
-    def _show_states(self, before: StateView | str, after: StateView | str) -> None:
+    def _show_states(self, wanted: Wanted, found: Looked) -> None:
+        before, after = found
         self.state.show_state(after)
-        self.diff.show_states(before, after)
+        if wanted.differs:
+            self.diff.show_states(before, after)
 
     def _take_theme(self) -> None:
         self.state.take_theme()
@@ -157,9 +171,11 @@ class EntryDetails(QTabWidget):
         self._paint()
 
 
-def _state(node: Node, actor: str, seq: int) -> StateView | str:
-    """Off the Qt thread; a sentence when it cannot be said."""
+def _state(node: Node, actor: str, seq: int, cancel: CancelToken) -> StateView | str:
+    """A sentence when it cannot be said."""
     try:
-        return state_at(node, actor, seq)
+        return state_at(node, actor, seq, cancel)
+    except Conflict:
+        raise
     except WorkbenchError as error:
         return str(error)

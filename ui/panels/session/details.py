@@ -12,6 +12,7 @@ from ui.desk import Desk
 from ui.models import RowModel
 from ui.panels.session.columns import MAILBOX
 from ui.panels.session.replaying import Replaying
+from ui.reading import Reading
 from ui.traceback_text import from_address
 from ui.turn_text import turn_html
 from ui.widgets.build import browser
@@ -19,38 +20,54 @@ from ui.widgets.empty_state import EmptyState
 from ui.widgets.filtered_table import FilteredTable
 from ui.widgets.state_pages import DifferencePage, StatePage
 from ui.widgets.table import Table
-from workbench.api import Envelope, Turn, WorkbenchError
+from workbench.api import CancelToken, Conflict, Envelope, Turn, WorkbenchError
 from workbench.api.session import Direction, Moment, Session, StateView
 
 TURN, STATE, DIFFERENCE, MAIL, REPLAY = range(5)
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is read for a tab of a moment; `session` is where."""
+
+    session: Session
+    position: int
+    total: int
+    actor: str
+    tab: int
+
+    @property
+    def name(self) -> str:
+        what = "Mailbox" if self.tab == MAIL else "State"
+        return f"{what} of {self.actor} at position {self.position:,}"
+
+
+@dataclass(frozen=True, slots=True)
 class Looked:
     """What one reading gives of a moment, as far as its tab is seen; a text says why there is nothing."""
 
-    moment: Moment
-    actor: str
     before: StateView | str = ""
     after: StateView | str = ""
     mailbox: Sequence[Envelope] = ()
 
 
-def look(session: Session, moment: Moment, actor: str, tab: int) -> Looked:
-    """Off the Qt thread."""
-    if not actor or tab not in (STATE, DIFFERENCE, MAIL):
-        return Looked(moment, actor)
+def look(wanted: Wanted, cancel: CancelToken) -> Looked:
+    """Off the Qt thread. Conflict: cancelled."""
+    session, actor, position = wanted.session, wanted.actor, wanted.position
     try:
-        if tab == MAIL:
-            return Looked(moment, actor, mailbox=session.mailbox(actor, moment.position))
-        after = session.state(actor, moment.position)
-        if tab == STATE:
-            return Looked(moment, actor, after=after)
-        turn = session.find(min(moment.position + 1, moment.total + 1), actor=actor, direction=Direction.BACK)
-        before = session.state(actor, turn - 1) if turn is not None else "There is no turn before it."
-        return Looked(moment, actor, before, after)
+        if wanted.tab == MAIL:
+            return Looked(mailbox=session.mailbox(actor, position))
+        after = session.state(actor, position, cancel=cancel)
+        if wanted.tab == STATE:
+            return Looked(after=after)
+        turn = session.find(min(position + 1, wanted.total + 1), actor=actor, direction=Direction.BACK, cancel=cancel)
+        if turn is None:
+            return Looked("There is no turn before it.", after)
+        return Looked(session.state(actor, turn - 1, cancel=cancel), after)
+    except Conflict:
+        raise
     except WorkbenchError as error:
-        return Looked(moment, actor, str(error), str(error))
+        return Looked(str(error), str(error))
 
 
 class MomentDetails(QTabWidget):
@@ -61,8 +78,7 @@ class MomentDetails(QTabWidget):
         self._desk = desk
         self._turn: Turn | None = None
         self._session: Session | None = None
-        self._asked: tuple[int, str, int] | None = None
-        self._reading = False
+        self._reading = Reading(desk, self, look, self._show, self._wait)
         self.moment: Moment | None = None
         self.actor = ""
         self.turn = browser("Turn of the moment", self._follow)
@@ -85,8 +101,6 @@ class MomentDetails(QTabWidget):
 
     def show_moment(self, session: Session | None, moment: Moment | None, actor: str) -> None:
         """`actor` is the one whose state and mailbox are shown."""
-        if session is not self._session:
-            self._asked = None
         self._session, self.moment, self.actor = session, moment, actor
         if moment is None or moment.turn is None:
             self._turn = None
@@ -98,41 +112,37 @@ class MomentDetails(QTabWidget):
 
     def again(self) -> None:
         """The node may know more by now."""
-        self._asked = None
-        self._look()
+        self._reading.again()
 
     def _look(self) -> None:
-        if self._session is None or self.moment is None or self._reading:
-            return
-        if (self.moment.position, self.actor, self.currentIndex()) != self._asked:
-            self._reading = True
-            self._desk.bridge.start(self, self._read(), self._desk.failed)
-
-    async def _read(self) -> None:
-        """The newest wish only, however fast one moves."""
-        try:
-            while (session := self._session) is not None and (moment := self.moment) is not None:
-                asked = moment.position, self.actor, self.currentIndex()
-                if asked == self._asked:
-                    return
-                self._asked = asked
-                found = await self._desk.bridge.call(look, session, moment, self.actor, asked[2])
-                if session is self._session:
-                    self._show(found, asked[2])
-        finally:
-            self._reading = False
-
-    def _show(self, found: Looked, tab: int) -> None:
-        if tab == STATE and found.actor:
-            self.state.show_state(found.after)
-        elif tab == DIFFERENCE and found.actor:
-            self.difference.show_states(found.before, found.after)
-        elif tab == MAIL:
-            self.mailbox.show_rows(found.mailbox)
-            self.setTabText(MAIL, f"Mailbox ({len(found.mailbox):,})" if found.mailbox else "Mailbox")
-        elif tab in (STATE, DIFFERENCE):
+        tab, moment = self.currentIndex(), self.moment
+        if self._session is None or moment is None or tab not in (STATE, DIFFERENCE, MAIL):
+            self._reading.want(None)
+        elif self.actor:
+            self._reading.want(Wanted(self._session, moment.position, moment.total, self.actor, tab))
+        else:
+            self._reading.want(None)
+            self._show_mailbox(())
             for page in (self.state, self.difference):
                 page.say("No turn was over yet", "muted")
+
+    def _wait(self, wanted: Wanted, why: str) -> None:
+        if wanted.tab == MAIL:
+            self._show_mailbox(())
+        for page in (self.state, self.difference):
+            page.say(f"{wanted.actor} at position {wanted.position:,}: {why}", "muted")
+
+    def _show(self, wanted: Wanted, found: Looked) -> None:
+        if wanted.tab == STATE:
+            self.state.show_state(found.after)
+        elif wanted.tab == DIFFERENCE:
+            self.difference.show_states(found.before, found.after)
+        else:
+            self._show_mailbox(found.mailbox)
+
+    def _show_mailbox(self, found: Sequence[Envelope]) -> None:
+        self.mailbox.show_rows(found)
+        self.setTabText(MAIL, f"Mailbox ({len(found):,})" if found else "Mailbox")
 
     def _follow(self, address: QUrl) -> None:
         place = from_address(address.toString())

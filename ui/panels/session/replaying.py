@@ -84,6 +84,10 @@ class Replaying(QWidget):
                 self._found[path] = found
             if path == self.path:
                 self._show(path, found)
+            return
+        if path == self.path and self._shown is None:  # whoever cancels it gets here
+            self.head.setText("Cancelled.")
+            self.head.show()
 
     def _forget_closed(self) -> None:
         there = {held.path for held in self._desk.nodes.held}
@@ -127,8 +131,12 @@ class Replaying(QWidget):
         path = self.path
         if path is None:
             return
-        with self._desk.jobs.doing(path.name, "verifying"):
-            self._tell(await self._desk.bridge.call(workbench.verify_bundle, path))
+        with self._desk.jobs.doing(path.name, "verifying") as job:
+            self._tell(
+                await self._desk.bridge.call(
+                    lambda: workbench.verify_bundle(path, progress=job.report, cancel=job.cancel)
+                )
+            )
 
     def _tell(self, found: BundleInfo) -> None:
         name = Path(found.path).name

@@ -85,6 +85,6 @@ def replay(
 ) -> ActorReplay:
     """Runs on a thread for guests. Conflict: cancelled."""
     turns, programs = OfJournal(node, info), OfNode(node, library, interpreter)
-    life = Life(apart(around), programs, info.actor, same_engine=False)
+    life = Life(apart(around, cancel), programs, info.actor, same_engine=False)
     (found,) = lived(turns, [life], Looks(len(turns.places(info.actor)), progress, cancel).step)
     return replace(found, notes=(*found.notes, *programs.notes, FUEL))

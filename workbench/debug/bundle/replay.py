@@ -40,7 +40,7 @@ TOGETHER = 64
 Before: TypeAlias = Callable[[Surroundings, Opened, ActorReplay, Place], ActorReplay]
 """The same with the state before its difference, which is in the turn at that place."""
 LOOKS = 200
-"""How many turns are lived through between two looks at whether the job was cancelled."""
+"""How many turns are lived through between two words of progress."""
 
 
 class Source(Protocol):
@@ -82,7 +82,7 @@ def replay(
     same_engine = bundle.manifest.wasmtime == WASMTIME
     total = sum(len(bundle.places(actor)) for actor in chosen)
     looks = Looks(total, progress, cancel)
-    around = apart(around)
+    around = apart(around, cancel)
     found: list[ActorReplay] = []
     for first in range(0, len(chosen), TOGETHER):
         lives = [Life(around, opened, actor, same_engine) for actor in chosen[first : first + TOGETHER]]
@@ -117,20 +117,21 @@ def lived(source: Source, lives: Sequence[Life], look: Callable[[], None]) -> li
 
 
 class Looks:
-    """Tells how far the job is, and ends it when it is cancelled."""
+    """Tells how far a job of so many steps is, and ends it when it is cancelled."""
 
-    def __init__(self, total: int, progress: ProgressCallback | None, cancel: CancelToken | None) -> None:
-        self._total, self._progress, self._cancel = total, progress, cancel
+    def __init__(
+        self, total: int, progress: ProgressCallback | None, cancel: CancelToken | None, stage: str = "replaying"
+    ) -> None:
+        self._total, self._progress, self._cancel, self._stage = total, progress, cancel, stage
         self._started, self._done = time.monotonic(), 0
 
     def step(self) -> None:
+        if self._cancel is not None and self._cancel.is_set():
+            raise Conflict(f"{self._stage} was cancelled")
+        if self._progress is not None and self._done % LOOKS == 0:
+            seconds = time.monotonic() - self._started
+            self._progress(Progress(self._stage, min(1.0, self._done / self._total) or None, seconds))
         self._done += 1
-        if self._done % LOOKS == 0 or self._done == self._total:
-            if self._cancel is not None and self._cancel.is_set():
-                raise Conflict("the replay was cancelled")
-            if self._progress is not None:
-                seconds = time.monotonic() - self._started
-                self._progress(Progress("replaying", self._done / self._total, seconds))
 
 
 class Life:
@@ -165,6 +166,8 @@ class Life:
                 self.where = place
             if turn.birth is not None and turn.birth.replayed_after and self._lives and not self.is_over:
                 self._catch_up(source, turn.birth.replayed_after, turn.seq)
+        except Conflict:
+            raise
         except WorkbenchError as error:
             self._problem = error.message
         if self.is_over:

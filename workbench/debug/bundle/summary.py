@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 
 from workbench.api.bundles import BundleActor, BundleEntry, BundleInfo, BundleModule
@@ -51,22 +51,24 @@ def summary(bundle: Bundle) -> BundleInfo:
     )
 
 
-def verified(bundle: Bundle) -> BundleInfo:
+def verified(bundle: Bundle, look: Callable[[], None] = lambda: None) -> BundleInfo:
     """The same after every entry was read, every turn understood, every hash compared and the head of every entry with
-    the directory of the zip; see `problems`."""
+    the directory of the zip; see `problems`. `look` is called before each entry, turn and change, and may raise."""
     bundle.check_headers()
     for entry in bundle.entries():
+        look()
         bundle.entry(entry.name)
         _check_hash(bundle, entry.name, entry.sha256)
     seen: dict[ActorId, int] = {}
     named: set[str] = set()
     for turn in bundle.turns():
+        look()
         named.add(turn.module)
         before = seen.get(turn.actor)
         if before is not None and turn.seq <= before and turn.birth is None:
             bundle.refuse(f"turn {turn.seq:,} of {turn.actor.name[:100]} comes after turn {before:,}")
         seen[turn.actor] = turn.seq
-    _check_changes(bundle)
+    _check_changes(bundle, look)
     _check_modules(bundle, named)
     return summary(bundle)
 
@@ -84,9 +86,10 @@ def _check_modules(bundle: Bundle, ran: Collection[str]) -> None:
         bundle.refuse(f"{layout.MODULES}{module[:64]} is missing{bundle.called(module)}: {why}")
 
 
-def _check_changes(bundle: Bundle) -> None:
+def _check_changes(bundle: Bundle, look: Callable[[], None]) -> None:
     history = bundle.history
     for file, line in zip(history.files, history.lines, strict=True):
+        look()
         with suppress(Invalid):
             bundle.change_at(file, line)
     if len(history) and history.turns[-1] > bundle.turns_total and not bundle.problems:

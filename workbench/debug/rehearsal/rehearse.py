@@ -23,9 +23,6 @@ from workbench.runtime.apart import apart
 from workbench.runtime.surroundings import Surroundings
 from workbench.wasm.library import Library, Runnable
 
-LOOKS = 200
-"""How many turns are lived through between two looks at whether the job was cancelled."""
-
 
 def rehearse(
     around: Surroundings,
@@ -50,14 +47,14 @@ def rehearse(
     named = {actor: module for actor, module in last.items() if not actors or actor.name in actors}
     chosen = [actor for actor, module in named.items() if module == replaced]
     left_out = tuple(LeftOut(actor, module) for actor, module in named.items() if module != replaced)
-    stage = _Stage(apart(around), library, replaced, candidate, cancel)
+    stage = _Stage(apart(around, cancel), library, replaced, candidate, cancel)
     stage.notes += stage.take_over(recorded) if chosen else ()
     started, found = time.monotonic(), []
     for number, actor in enumerate(chosen):
+        if progress is not None:
+            progress(Progress("rehearsing", number / len(chosen) or None, time.monotonic() - started))
         turns, terms = recorded.turns(actor), recorded.terms(actor)
         found.append(on_thread(lambda: stage.act(actor, turns, terms)))  # noqa: B023  # it is over before the next
-        if progress is not None:
-            progress(Progress("rehearsing", (number + 1) / len(chosen), time.monotonic() - started))
     notes = (*recorded.notes, *stage.notes)
     return Rehearsal(replaced, candidate, tuple(found), left_out, notes, recorded.problems)
 
@@ -83,14 +80,16 @@ class _Stage:
         self._around, self._library = around, library
         self._replaced, self._candidate, self._cancel = replaced, candidate, cancel
         self._has_replaced = False
-        self._looks, self._befores = 0, before.MOST
+        self._befores = before.MOST
         self.notes: tuple[str, ...] = ()
 
     def take_over(self, recorded: Recorded) -> tuple[str, ...]:
         """Have the recorded module beside the candidate; what to say when it is not to be had."""
         try:
             info, data = recorded.module(self._replaced)
-            found = self._library.deploy(data, file_name=info.file_name).hash
+            found = self._library.deploy(data, file_name=info.file_name, cancel=self._cancel).hash
+        except Conflict:
+            raise
         except WorkbenchError as error:
             return (self._unsure(error.message),)
         self._has_replaced = found == self._replaced
@@ -141,8 +140,7 @@ class _Stage:
         return life
 
     def _look(self) -> None:
-        self._looks += 1
-        if self._looks % LOOKS == 1 and self._cancel is not None and self._cancel.is_set():
+        if self._cancel is not None and self._cancel.is_set():
             raise Conflict("the rehearsal was cancelled")
 
 

@@ -16,6 +16,7 @@ from workbench.api.words import plural
 from workbench.debug.bundle.opened import Opened
 from workbench.debug.session.services import SessionServices
 from workbench.debug.session.workshop import Workshop
+from workbench.debug.timeline.either import Either
 from workbench.debug.timeline.lives import LifeInBundle
 from workbench.debug.timeline.search import Search
 from workbench.debug.timeline.states import States
@@ -24,17 +25,6 @@ from workbench.runtime.apart import apart
 
 NAMED_PROBLEMS = NAMED_ACTORS = 5
 NOT_READY = "the Python interpreter of this machine is not built yet: prepare the node first"
-
-
-class _Either(CancelToken):
-    """Set when one of two is: the caller's, and that of the session when it is closed."""
-
-    def __init__(self, one: CancelToken | None, other: CancelToken) -> None:
-        super().__init__()
-        self._one, self._other = one, other
-
-    def is_set(self) -> bool:
-        return self._other.is_set() or (self._one is not None and self._one.is_set())
 
 
 class RecordedSession:
@@ -113,14 +103,16 @@ class RecordedSession:
         cancel: CancelToken | None = None,
     ) -> int | None:
         who = None if actor is None else self._timeline.id_of(actor)
-        either = _Either(cancel, self._closing)
+        either = Either(cancel, self._closing)
 
         def states(whose: ActorId, over: int, near: range) -> StateView:
             return self._state(whose, over, near, either)
 
         return Search(self._timeline, states, where, who).next(position, direction, either)
 
-    def state(self, actor: ActorId | str, position: int | None = None) -> StateView:
+    def state(
+        self, actor: ActorId | str, position: int | None = None, *, cancel: CancelToken | None = None
+    ) -> StateView:
         stream = self._timeline.stream(actor)
         at = self._timeline.check(self._position if position is None else position)
         over = stream.over(at)
@@ -128,7 +120,7 @@ class RecordedSession:
         if not after_its_turn and (why := self._timeline.lost(stream, at)):
             seq = self._timeline.columns.seq[stream.at[over - 1]]
             return StateView(stream.actor, seq, "", Certainty.UNKNOWN, why)
-        return self._state(stream.actor, over, range(0), self._closing)
+        return self._state(stream.actor, over, range(0), Either(cancel, self._closing))
 
     def mailbox(self, actor: ActorId | str, position: int | None = None) -> Sequence[Envelope]:
         return self._timeline.mailbox(actor, self._position if position is None else position)

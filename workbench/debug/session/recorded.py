@@ -13,6 +13,7 @@ from workbench.api.changes import HeldRows, RecordedChange
 from workbench.api.errors import Invalid, NotFound, Unavailable
 from workbench.api.identity import ActorId
 from workbench.api.journal import Damage, Event, JournalInfo
+from workbench.api.modules import CancelToken
 from workbench.api.recordings import Range, RecordedTurn, RecordingLevel, RecordingSegment, RecordingStatistics
 from workbench.api.session import Session, StateView
 from workbench.api.supervision import ChildInfo, RestartRecord, SupervisorInfo
@@ -127,12 +128,19 @@ class RecordedDebugger:
     def __init__(self, timeline: Timeline, session: Session, at: Callable[[], int]) -> None:
         self._timeline, self._session, self._at = timeline, session, at
 
-    def state(self, actor: ActorId | str, seq: int, *, timeout: float = 30.0) -> StateView:  # noqa: ARG002
+    def state(
+        self,
+        actor: ActorId | str,
+        seq: int,
+        *,
+        timeout: float = 30.0,  # noqa: ARG002
+        cancel: CancelToken | None = None,
+    ) -> StateView:
         """Of any turn, also of those behind the moment."""
         stream = self._timeline.stream(actor)
         for at in reversed(stream.at):
             if self._timeline.columns.seq[at] == seq:
-                return self._session.state(stream.actor, at + 1)
+                return self._session.state(stream.actor, at + 1, cancel=cancel)
         raise NotFound(f"no turn {seq:,} of {stream.actor.name!r} is recorded in {self._timeline.bundle.path.name}")
 
     def changes(self, *, after: int = 0, since: float = 0.0, limit: int = 1_000) -> Sequence[RecordedChange]:  # noqa: ARG002
@@ -217,7 +225,7 @@ class RecordedJournal:
     def events(self, actor: ActorId | str, *, after: int = 0, limit: int = 1_000) -> Sequence[Event]:  # noqa: ARG002
         raise self._none(actor)
 
-    def verify(self, actor: ActorId | str | None = None) -> Sequence[Damage]:  # noqa: ARG002
+    def verify(self, actor: ActorId | str | None = None, *, cancel: CancelToken | None = None) -> Sequence[Damage]:  # noqa: ARG002
         return ()
 
     def _none(self, actor: ActorId | str) -> NotFound:

@@ -28,12 +28,16 @@ def in_bundle(around: Surroundings, programs: Programs, timeline: Timeline, acto
         (over for over, at in enumerate(stream.at) if (columns.file[at], columns.line[at]) == (place.file, place.line)),
         0,
     )
-    return _closed(States(around, programs), lambda states: states.at(LifeInBundle(timeline, stream), over))
+    return _closed(
+        States(around, programs), lambda states: states.at(LifeInBundle(timeline, stream), over, cancel=around.cancel)
+    )
 
 
 def in_memory(around: Surroundings, programs: Programs, turns: Sequence[Turn]) -> StateView:
     """After these turns of an actor."""
-    return _closed(States(around, programs), lambda states: states.at(LifeInMemory(turns), len(turns)))
+    return _closed(
+        States(around, programs), lambda states: states.at(LifeInMemory(turns), len(turns), cancel=around.cancel)
+    )
 
 
 def _closed(states: States, find: Callable[[States], StateView]) -> StateView:

@@ -14,6 +14,7 @@ from workbench.api.modules import CancelToken
 from workbench.api.recordings import RecordedTurn
 from workbench.api.session import StateView
 from workbench.api.turns import BirthReason, Turn
+from workbench.debug.timeline.either import Either
 from workbench.debug.timeline.lives import LifeInMemory
 from workbench.debug.timeline.states import States
 from workbench.runtime.apart import apart
@@ -61,9 +62,10 @@ class RecordedStates:
         self._lock = threading.Lock()
         self._closing = CancelToken()
 
-    def at(self, actor: ActorId, seq: int, timeout: float) -> StateView:
-        """The state after the newest recorded turn with this number. NotFound: there is none."""
-        cancel = CancelToken()
+    def at(self, actor: ActorId, seq: int, timeout: float, cancel: CancelToken | None = None) -> StateView:
+        """The state after the newest recorded turn with this number. NotFound: there is none. Conflict: cancelled."""
+        late = CancelToken()
+        either = Either(late, cancel, self._closing)
         with self._lock:
             if self._closing.is_set():
                 raise Unavailable("the node is closing")
@@ -77,10 +79,10 @@ class RecordedStates:
                 kept.life, kept.states = LifeInMemory(kept.turns), States(apart(self._around), self._programs)
             states, life = kept.states, kept.life
             try:
-                found: StateView = self._call(lambda: states.at(life, place + 1, cancel=cancel), timeout)
+                found: StateView = self._call(lambda: states.at(life, place + 1, cancel=either), timeout)
                 return found
             except TimeoutError:
-                cancel.set()
+                late.set()
                 raise Timeout(f"the state of {actor.name} after turn {seq:,} took more than {timeout:g} s") from None
 
     def _brought_up(self, actor: ActorId) -> _Kept:

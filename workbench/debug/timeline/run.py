@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from workbench.api.capabilities import Grant
-from workbench.api.errors import Crashed, Invalid, Rejected, WorkbenchError
+from workbench.api.errors import Conflict, Crashed, Invalid, Rejected, WorkbenchError
 from workbench.api.replay import Severity
 from workbench.api.turns import HostCall, Outcome, Turn
 from workbench.debug.bundle.replay import bounded
@@ -109,6 +109,8 @@ class Run:
             self._replay.go_on(turn.state, (turn.clock_ns, turn.drawn))
         except (Crashed, Rejected) as refused:
             raise Unknown(saved.over, f"no instance takes the state of turn {turn.seq:,}: {refused.message}") from None
+        except Conflict:
+            raise
         except WorkbenchError as error:
             raise Unknown(saved.over, error.message) from None
         self._grants = given.grants
@@ -132,6 +134,8 @@ class Run:
             self._step(turn, place)
             if turn.birth is not None and turn.birth.replayed_after and self._replay.alive:
                 self._catch_up(turn, place)
+        except Conflict:
+            raise
         except WorkbenchError as error:
             raise Unknown(place + 1, error.message) from None
         self.over = place + 1

@@ -45,7 +45,8 @@ class _Track:
 
 
 class States:
-    """Used by one thread that may run guests at a time."""
+    """Used by one thread that may run guests at a time. `around` is theirs alone: who cancels a search ends what runs
+    there."""
 
     def __init__(self, around: Surroundings, programs: Programs, *, every: int = EVERY) -> None:
         self._around, self._programs, self.every = around, programs, every
@@ -71,6 +72,7 @@ class States:
             self._views.move_to_end(key)
             return known
         seq = life.seq(over - 1) if over else 0
+        self._around.cancel = cancel
         try:
             found = self._at(life, over, seq, cancel)
         except Unknown as unknown:
@@ -250,8 +252,13 @@ class _Seek:
         run = self._states.make(self._life, self._start)
         if self._start not in self._life.births:
             saved = Saved(self._start + 1, self._life.turn(self._start))
-            run.restore(saved)
-            if run.look().turn.reply != saved.turn.reply:
+            try:
+                run.restore(saved)
+                whole = run.look().turn.reply == saved.turn.reply
+            except Conflict:
+                run.drop()
+                raise
+            if not whole:
                 run.drop()
                 why = f"an instance that takes the state of turn {saved.turn.seq:,} has another one"
                 raise Unknown(saved.over, why)
@@ -282,6 +289,9 @@ class _Seek:
             whole = run.look().turn.reply == saved.turn.reply
         except Unknown:
             whole = False
+        except Conflict:
+            run.drop()
+            raise
         if not whole:
             run.drop()
             return None

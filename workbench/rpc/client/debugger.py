@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from workbench.api import (
     ActorId,
+    CancelToken,
     HeldRows,
     RecordedChange,
     RecordedTurn,
@@ -86,11 +87,12 @@ class RemoteDebugger(Facet):
     def clear(self, *, pinned: bool = False) -> int:
         return self._stub.call("Clear", pb.DebuggerClearRequest(pinned=pinned), pb.DebuggerClearResponse).segments
 
-    def state(self, actor: ActorId | str, seq: int, *, timeout: float = 30.0) -> StateView:
+    def state(
+        self, actor: ActorId | str, seq: int, *, timeout: float = 30.0, cancel: CancelToken | None = None
+    ) -> StateView:
         request = pb.DebuggerStateRequest(actor=target(actor), seq=seq, timeout=timeout)
-        return from_message(
-            self._stub.call("State", request, pb.StateView, seconds=timeout + MARGIN_SECONDS), StateView
-        )
+        seconds = timeout + MARGIN_SECONDS
+        return from_message(self._stub.call("State", request, pb.StateView, seconds=seconds, cancel=cancel), StateView)
 
 
 def _actor(actor: ActorId | str | None) -> common.ActorId | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.api import ActorId, Damage, JournalEvent, JournalInfo, Turn
+from workbench.api import ActorId, CancelToken, Damage, JournalEvent, JournalInfo, Turn
 from workbench.rpc.client.channel import LONG_SECONDS, MARGIN_SECONDS, Connection
 from workbench.rpc.client.facet import Facet
 from workbench.rpc.convert import actor as target
@@ -44,9 +44,9 @@ class RemoteJournal(Facet):
     def compact(self, actor: ActorId | str) -> int:
         return self._stub.call("Compact", pb.CompactRequest(actor=target(actor)), pb.CompactResponse).removed
 
-    def verify(self, actor: ActorId | str | None = None) -> Sequence[Damage]:
+    def verify(self, actor: ActorId | str | None = None, *, cancel: CancelToken | None = None) -> Sequence[Damage]:
         request = pb.VerifyJournalRequest(actor=None if actor is None else target(actor))
-        answers = self._stub.stream("Verify", request, pb.VerifyJournalResponse, seconds=LONG_SECONDS)
+        answers = self._stub.stream("Verify", request, pb.VerifyJournalResponse, seconds=LONG_SECONDS, cancel=cancel)
         return [from_message(damage, Damage) for answer in answers for damage in answer.damages]
 
     def remove(self, actor: ActorId | str) -> None:

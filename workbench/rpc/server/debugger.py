@@ -9,6 +9,7 @@ from workbench.api.recordings import recording_level
 from workbench.rpc.convert import actor_of, batches, to_message
 from workbench.rpc.generated.plexspaces.v1 import debugger_pb2 as pb
 from workbench.rpc.server.handler import Context
+from workbench.rpc.server.waits import gone
 
 
 class DebuggerService:
@@ -63,8 +64,8 @@ class DebuggerService:
     def clear(self, node: Node, request: pb.DebuggerClearRequest, _: Context) -> pb.DebuggerClearResponse:
         return pb.DebuggerClearResponse(segments=node.debugger.clear(pinned=request.pinned))
 
-    def state(self, node: Node, request: pb.DebuggerStateRequest, _: Context) -> pb.StateView:
-        found = node.debugger.state(actor_of(request.actor), request.seq, timeout=request.timeout)
+    def state(self, node: Node, request: pb.DebuggerStateRequest, context: Context) -> pb.StateView:
+        found = node.debugger.state(actor_of(request.actor), request.seq, timeout=request.timeout, cancel=gone(context))
         return to_message(found, pb.StateView)
 
 

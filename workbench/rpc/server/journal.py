@@ -9,7 +9,7 @@ from workbench.rpc.convert import actor_of, batches, to_message
 from workbench.rpc.generated.plexspaces.v1 import actors_pb2
 from workbench.rpc.generated.plexspaces.v1 import journal_pb2 as pb
 from workbench.rpc.server.handler import Context
-from workbench.rpc.server.waits import wait
+from workbench.rpc.server.waits import gone, wait
 
 
 class JournalService:
@@ -44,9 +44,12 @@ class JournalService:
     def compact(self, node: Node, request: pb.CompactRequest, _: Context) -> pb.CompactResponse:
         return pb.CompactResponse(removed=node.journal.compact(actor_of(request.actor)))
 
-    def verify(self, node: Node, request: pb.VerifyJournalRequest, _: Context) -> Iterator[pb.VerifyJournalResponse]:
+    def verify(
+        self, node: Node, request: pb.VerifyJournalRequest, context: Context
+    ) -> Iterator[pb.VerifyJournalResponse]:
         whose = actor_of(request.actor) if request.HasField("actor") else None
-        for batch in batches(to_message(damage, pb.Damage) for damage in node.journal.verify(whose)):
+        found = node.journal.verify(whose, cancel=gone(context))
+        for batch in batches(to_message(damage, pb.Damage) for damage in found):
             yield pb.VerifyJournalResponse(damages=batch)
 
     def remove(self, node: Node, request: pb.RemoveJournalRequest, _: Context) -> pb.RemoveJournalResponse:

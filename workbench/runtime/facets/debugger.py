@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from workbench.api.changes import HeldRows, RecordedChange
 from workbench.api.errors import Unavailable
 from workbench.api.events import Area
 from workbench.api.identity import ActorId
+from workbench.api.modules import CancelToken
 from workbench.api.recordings import (
     Range,
     RecordedTurn,
@@ -21,7 +23,7 @@ from workbench.api.session import StateView
 from workbench.runtime.levels import Levels
 
 Scope = tuple[str, str]
-State = Callable[[ActorId, int, float], StateView]
+State = Callable[[ActorId, int, float, CancelToken | None], StateView]
 """The state of an actor after its turn with this number, within so many seconds."""
 
 
@@ -88,7 +90,8 @@ class LocalDebugger:
         self._recording.keep(self._id_of(actor), kept=kept)
 
     def statistics(self) -> RecordingStatistics:
-        return self._recording.statistics(self._scope, self.level())
+        found = self._recording.statistics(self._scope, self.level())
+        return replace(found, own=self._levels.own(self._scope))
 
     def segments(self, *, after: int = 0, limit: int = 1_000) -> Sequence[RecordingSegment]:
         return self._recording.segments(self._scope, after=after, limit=limit)
@@ -120,9 +123,11 @@ class LocalDebugger:
     def clear(self, *, pinned: bool = False) -> int:
         return self._recording.clear(self._scope, pinned=pinned)
 
-    def state(self, actor: ActorId | str, seq: int, *, timeout: float = 30.0) -> StateView:
-        return self._state(self._id_of(actor), seq, timeout)
+    def state(
+        self, actor: ActorId | str, seq: int, *, timeout: float = 30.0, cancel: CancelToken | None = None
+    ) -> StateView:
+        return self._state(self._id_of(actor), seq, timeout, cancel)
 
 
-def _no_state(actor: ActorId, _seq: int, _timeout: float) -> StateView:
+def _no_state(actor: ActorId, _seq: int, _timeout: float, _cancel: CancelToken | None) -> StateView:
     raise Unavailable(f"the state of {actor.name} cannot be made here: nothing runs actors")

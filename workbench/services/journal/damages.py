@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import product
 
-from workbench.api.errors import WorkbenchError
+from workbench.api.errors import Conflict, WorkbenchError
 from workbench.api.identity import ActorId
 from workbench.api.journal import Checkpoint, Damage, missing
+from workbench.api.modules import CancelToken
 from workbench.api.turns import Turn
 from workbench.services.journal import rows, store
 from workbench.services.journal.rows import ACTORS, CHECKPOINTS, EVENTS, OWNED, TURNS, Table
@@ -27,13 +28,13 @@ MOST_OF_FILE = 20
 """What SQLite says of a damaged file is long and repeats itself."""
 
 
-def found(database: Database, scope: Scope, number: int | None) -> list[Damage]:
-    """Of one actor, or of all of a tenant and namespace and of the file."""
+def found(database: Database, scope: Scope, number: int | None, cancel: CancelToken | None = None) -> list[Damage]:
+    """Of one actor, or of all of a tenant and namespace and of the file. Conflict: cancelled."""
     with database.moment():
         if number is not None:
-            return list(_Journal(database, store.actor(database, number)).damages())
+            return list(_Journal(database, store.actor(database, number), cancel).damages())
         mine = [row for row in database.as_stored(store.ALL) if _is_of(row, scope)]
-        each = [damage for row in mine for damage in _Journal(database, row).damages()]
+        each = [damage for row in mine for damage in _Journal(database, row, cancel).damages()]
         return [*each, *_strangers(database, scope), *_file(database, scope)]
 
 
@@ -75,6 +76,7 @@ class _Journal:
 
     database: Database
     row: Row
+    cancel: CancelToken | None
     unchecked: int = 0
     actor: ActorId = field(init=False)
     number: int = field(init=False)
@@ -117,6 +119,8 @@ class _Journal:
         statement = READ.format(table=table.name, whose=whose, number=column)
         after, expected = -1, first
         while True:
+            if self.cancel is not None and self.cancel.is_set():
+                raise Conflict("verifying the journal was cancelled")
             found = self.database.as_stored(statement, (self.number, after, CHUNK))
             for row in found:
                 after = row[column]

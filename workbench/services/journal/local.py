@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from workbench.api.errors import Conflict, Invalid
 from workbench.api.identity import ActorId, split_address
 from workbench.api.journal import Damage, Event, JournalInfo
+from workbench.api.modules import CancelToken
 from workbench.api.turns import Turn
 from workbench.services.journal import damages, store
 from workbench.services.journal.service import JournalService
@@ -55,9 +56,9 @@ class LocalJournal:
     def compact(self, actor: ActorId | str) -> int:
         return self._service.compact(self._id(actor))
 
-    def verify(self, actor: ActorId | str | None = None) -> Sequence[Damage]:
+    def verify(self, actor: ActorId | str | None = None, *, cancel: CancelToken | None = None) -> Sequence[Damage]:
         number = None if actor is None else self._service.number(self._id(actor))
-        return damages.found(self._service.database, self._scope, number)
+        return damages.found(self._service.database, self._scope, number, cancel)
 
     def remove(self, actor: ActorId | str) -> None:
         who = self._id(actor)

@@ -204,6 +204,7 @@ class Recording:
         with self._writing:
             held = self._writer.ring.of(scope)
             waiting = self._waiting
+            kept = sorted(actor.name for actor in self._writer.kept if (actor.tenant, actor.namespace) == scope)
         return RecordingStatistics(
             level=level,
             turns=sum(one.turns for one in held),
@@ -218,6 +219,7 @@ class Recording:
             dropped=self._dropped,
             oldest=min((one.first for one in held), default=None),
             stopped=self._stopped,
+            kept=tuple(kept),
         )
 
     def segments(self, scope: Scope, *, after: int, limit: int) -> Sequence[RecordingSegment]:

@@ -73,7 +73,7 @@ class RecordingSegment(_message.Message):
     def __init__(self, id: _Optional[int] = ..., turns: _Optional[int] = ..., first: _Optional[float] = ..., last: _Optional[float] = ..., size_bytes: _Optional[int] = ..., raw_bytes: _Optional[int] = ..., pin: _Optional[str] = ..., actors: _Optional[_Iterable[str]] = ..., changes: _Optional[int] = ...) -> None: ...
 
 class RecordingStatistics(_message.Message):
-    __slots__ = ("level", "turns", "segments", "size_bytes", "limit_bytes", "limit_seconds", "pinned_bytes", "pinned_limit_bytes", "waiting", "dropped", "oldest", "stopped", "changes")
+    __slots__ = ("level", "turns", "segments", "size_bytes", "limit_bytes", "limit_seconds", "pinned_bytes", "pinned_limit_bytes", "waiting", "dropped", "oldest", "stopped", "changes", "own", "kept")
     LEVEL_FIELD_NUMBER: _ClassVar[int]
     TURNS_FIELD_NUMBER: _ClassVar[int]
     SEGMENTS_FIELD_NUMBER: _ClassVar[int]
@@ -87,6 +87,8 @@ class RecordingStatistics(_message.Message):
     OLDEST_FIELD_NUMBER: _ClassVar[int]
     STOPPED_FIELD_NUMBER: _ClassVar[int]
     CHANGES_FIELD_NUMBER: _ClassVar[int]
+    OWN_FIELD_NUMBER: _ClassVar[int]
+    KEPT_FIELD_NUMBER: _ClassVar[int]
     level: str
     turns: int
     segments: int
@@ -100,7 +102,9 @@ class RecordingStatistics(_message.Message):
     oldest: float
     stopped: str
     changes: int
-    def __init__(self, level: _Optional[str] = ..., turns: _Optional[int] = ..., segments: _Optional[int] = ..., size_bytes: _Optional[int] = ..., limit_bytes: _Optional[int] = ..., limit_seconds: _Optional[int] = ..., pinned_bytes: _Optional[int] = ..., pinned_limit_bytes: _Optional[int] = ..., waiting: _Optional[int] = ..., dropped: _Optional[int] = ..., oldest: _Optional[float] = ..., stopped: _Optional[str] = ..., changes: _Optional[int] = ...) -> None: ...
+    own: _containers.RepeatedScalarFieldContainer[str]
+    kept: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, level: _Optional[str] = ..., turns: _Optional[int] = ..., segments: _Optional[int] = ..., size_bytes: _Optional[int] = ..., limit_bytes: _Optional[int] = ..., limit_seconds: _Optional[int] = ..., pinned_bytes: _Optional[int] = ..., pinned_limit_bytes: _Optional[int] = ..., waiting: _Optional[int] = ..., dropped: _Optional[int] = ..., oldest: _Optional[float] = ..., stopped: _Optional[str] = ..., changes: _Optional[int] = ..., own: _Optional[_Iterable[str]] = ..., kept: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class DebuggerLevelRequest(_message.Message):
     __slots__ = ("actor",)

@@ -94,9 +94,8 @@ def connect(
         from workbench.session import open_bundle
 
         return open_bundle(rest)
-    raise api.Invalid(
-        f"{url!r} is not the URL of a node; write embedded:DIR, grpc://HOST:PORT, connection:NAME or bundle:FILE"
-    )
+    known = "embedded:DIR, grpc://HOST:PORT, connection:NAME or bundle:FILE"
+    raise api.Invalid(f"{url!r} is not the URL of a node; write {known}")
 
 
 def serve(
@@ -433,8 +432,8 @@ def create_backup(
     progress: ProgressCallback | None = None,
     cancel: CancelToken | None = None,
 ) -> BackupInfo:
-    """Write a workspace of this machine into one file, as it is in this moment, also while a node works on it; what is
-    damaged is a problem of what is returned. NotFound: no workspace. Conflict: cancelled. Exhausted, Unavailable."""
+    """Write a workspace into one file, also while a node works on it; what is damaged is a problem of what is returned.
+    NotFound: no workspace. Conflict: cancelled. Exhausted, Unavailable: the file cannot be written."""
     from workbench import node
     from workbench.storage import backup
 
@@ -466,9 +465,9 @@ def start_thread(name: str, run: Callable[[], None]) -> threading.Thread:
 
 def behind_the_window() -> None:
     """Let guests run behind the rest of this process from now on: for programs with a window, before `connect`."""
-    from workbench.runtime import threads
+    from workbench.runtime.threads import behind_the_window
 
-    threads.behind_the_window()
+    behind_the_window()
 
 
 __all__ = [

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
-from test_session import file, real, window
+from test_session import file, real, session, window
 
 from tests.unit.sessions import forged
 from ui.dialogs.asking import asking
@@ -20,7 +20,7 @@ from ui.rules import rules
 from ui.widgets.dock import Frame
 from workbench.api import Invalid
 
-__all__ = ["file", "real", "window"]
+__all__ = ["file", "real", "session", "window"]
 
 
 def test_an_export_ends_where_it_is_told_to(window: MainWindow, qtbot: QtBot) -> None:
@@ -138,3 +138,17 @@ def test_many_notes_of_a_moment_push_nothing_out_of_sight(window: MainWindow, fi
     qtbot.waitUntil(lambda: panel.notes.height() < 2 * lines)
     panel.notes.say("")
     assert panel.notes.isHidden()
+
+
+def test_verifying_a_session_can_be_cancelled(window: MainWindow, session: SessionPanel, qtbot: QtBot) -> None:
+    jobs, seen = window.desk.jobs, list[str]()
+
+    def stop() -> None:
+        seen.extend(job.text for job in jobs.running)
+        jobs.cancel()
+
+    qtbot.waitUntil(lambda: not jobs.running)
+    jobs.changed.connect(stop)
+    window.desk.actions.run("session.verify")
+    qtbot.waitUntil(lambda: bool(seen) and not jobs.running)
+    assert seen[0] == "shop.plexbundle: verifying" and not window.notices.notices

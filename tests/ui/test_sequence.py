@@ -193,6 +193,45 @@ def test_the_first_view_shows_the_newest_arrows_and_all_fit_when_asked(panel: Se
     qtbot.wait(0)
 
 
+def test_a_long_name_is_cut_and_whole_in_its_tooltip_and_all_columns_fit(panel: SequencePanel) -> None:
+    panel.desk.actions["sequence.follow"].setChecked(False)
+    long, canvas = "a" * 60 + "b" * 60, panel.canvas
+    parties = (Party(long, PartyKind.ACTOR), *(Party(f"actor {at}", PartyKind.ACTOR) for at in range(3)))
+    found = Diagram(parties, tuple(Arrow(float(at), ArrowKind.CALL, 0, 1 + at % 3, "m", long, at) for at in range(9)))
+    canvas.show_diagram(found, lay_out(found))
+    canvas.resize(700, 400)
+    canvas.fit_width()
+    assert canvas.zoom > 0.85, "its text is too small to be read"
+    assert canvas.layout_.width * canvas.zoom <= canvas.viewport().width() + 1
+    head = canvas.mapFromScene(canvas.layout_.columns[0], 0)
+    assert canvas.name_at(head.x(), 10) == long
+    assert canvas.name_at(canvas.mapFromScene(canvas.layout_.columns[2], 0).x(), 10) == "actor 1"
+    assert canvas.name_at(head.x(), 200) == ""
+
+
+def test_an_empty_diagram_of_a_session_says_why(
+    panel: SequencePanel, window: MainWindow, real: QuickNode, tmp_path: Path, qtbot: QtBot
+) -> None:
+    workbench.export_bundle(real, tmp_path / "s.plexbundle")
+    window.desk.nodes.open(tmp_path / "s.plexbundle")
+    qtbot.waitUntil(lambda: window.desk.nodes.moment is not None)
+    window.raise_panel("sequence")
+    for actors, since, until, said in (
+        ("nobody", "", "", "nobody"), ("", "3", "2", "between 3 and 2: the range ends before it begins"),
+        ("", "2000-01-01", "2000-01-02", "Nothing of any actor in this range is recorded that could be drawn."),
+    ):  # fmt: skip
+        for field, text in ((panel.actors, actors), (panel.since, since), (panel.until, until)):
+            field.setText(text)
+        panel._ask()
+        qtbot.waitUntil(lambda: said in panel.none.line.text())  # noqa: B023
+        assert panel.stack.currentWidget() is panel.none
+    for field in (panel.actors, panel.since, panel.until):
+        field.clear()
+    window.desk.nodes.go(0)
+    panel._ask()
+    qtbot.waitUntil(lambda: panel.none.line.text() == "No turn up to this moment could be drawn.")
+
+
 def test_a_diagram_is_exported_as_what_the_file_is_called(panel: SequencePanel, tmp_path: Path, qtbot: QtBot) -> None:
     for name in ("d.svg", "d.mmd", "d.json"):
         panel.export(tmp_path / name)

@@ -225,19 +225,6 @@ def test_from_the_drop_to_a_replay_takes_two_actions(
     qtbot.waitUntil(lambda: any("is whole" in each.text for each in window.notices.notices))
 
 
-def test_verifying_a_session_can_be_cancelled(window: MainWindow, session: SessionPanel, qtbot: QtBot) -> None:
-    jobs, seen = window.desk.jobs, list[str]()
-
-    def stop() -> None:
-        seen.extend(job.text for job in jobs.running)
-        jobs.cancel()
-
-    jobs.changed.connect(stop)
-    window.desk.actions.run("session.verify")
-    qtbot.waitUntil(lambda: bool(seen) and not jobs.running)
-    assert seen[0] == "shop.plexbundle: verifying" and not window.notices.notices
-
-
 def test_from_the_drop_to_the_first_difference_takes_two_actions(
     window: MainWindow, file: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -8,17 +8,19 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
-from test_session import file, real, window
+from test_session import file, real, session, window
 
 from tests.unit.sessions import forged
 from ui.dialogs.asking import asking
 from ui.dialogs.export_session import ExportSessionDialog
 from ui.dialogs.session_contents import SessionContents
 from ui.main_window import MainWindow
+from ui.panels.session.panel import SessionPanel
 from ui.rules import rules
+from ui.widgets.dock import Frame
 from workbench.api import Invalid
 
-__all__ = ["file", "real", "window"]
+__all__ = ["file", "real", "session", "window"]
 
 
 def test_an_export_ends_where_it_is_told_to(window: MainWindow, qtbot: QtBot) -> None:
@@ -110,3 +112,43 @@ def test_what_is_damaged_of_a_session_is_told_when_it_is_opened(
     window.desk.answered.emit(told.buttons[0][1])
     qtbot.waitUntil(lambda: bool(window.findChildren(SessionContents)))
     assert "not in it" in window.findChildren(SessionContents)[0].text.toPlainText()
+
+
+def test_many_notes_of_a_moment_push_nothing_out_of_sight(window: MainWindow, file: Path, qtbot: QtBot) -> None:
+    window.set_perspective("debug")
+    window.resize(1440, 900)
+    window.drops.drop((file,))
+    panel = window.panels["session"]
+    assert isinstance(panel, SessionPanel)
+    qtbot.waitUntil(lambda: panel._session is not None and panel._map.known == 7)
+    window.desk.nodes.go(4)
+    qtbot.waitUntil(lambda: panel.turns.chosen_number() == 4)
+    panel.notes.say(
+        "\n".join(f"{number}. of the many things that are not known of this moment, and why" for number in range(9))
+    )
+    frame = next(frame for frame in window.findChildren(Frame) if frame.widget() is panel)
+    lines = panel.notes.fontMetrics().lineSpacing()
+    qtbot.waitUntil(lambda: 2 * lines < panel.notes.height() < 5 * lines)
+    QApplication.processEvents()
+    assert panel.height() <= frame.viewport().height(), "the panel is higher than its dock"
+    row = panel.table.visualRect(panel.table.currentIndex())
+    assert panel.table.viewport().rect().contains(row)
+    assert frame.viewport().rect().contains(panel.table.viewport().mapTo(frame.viewport(), row.center()))
+    panel.notes.say("one")
+    qtbot.waitUntil(lambda: panel.notes.height() < 2 * lines)
+    panel.notes.say("")
+    assert panel.notes.isHidden()
+
+
+def test_verifying_a_session_can_be_cancelled(window: MainWindow, session: SessionPanel, qtbot: QtBot) -> None:
+    jobs, seen = window.desk.jobs, list[str]()
+
+    def stop() -> None:
+        seen.extend(job.text for job in jobs.running)
+        jobs.cancel()
+
+    qtbot.waitUntil(lambda: not jobs.running)
+    jobs.changed.connect(stop)
+    window.desk.actions.run("session.verify")
+    qtbot.waitUntil(lambda: bool(seen) and not jobs.running)
+    assert seen[0] == "shop.plexbundle: verifying" and not window.notices.notices

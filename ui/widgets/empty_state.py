@@ -33,7 +33,7 @@ class EmptyState(QWidget):
         self._changes, self._recorded, self._sealed = changes, recorded, ""
         self.setObjectName("emptyState")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._icon_name, self._line = icon_name, line
+        self._icon_name, self._line, self._always = icon_name, line, False
         self.needs_node = True
         self.button: QPushButton | None = None
         self.picture = label()
@@ -55,12 +55,13 @@ class EmptyState(QWidget):
     def repaint_icons(self) -> None:
         self.picture.setPixmap(pixmap(self._icon_name, current().faint, 32, self.devicePixelRatioF()))
 
-    def say(self, line: str) -> None:
-        self._line = line
+    def say(self, line: str, *, always: bool = False) -> None:
+        """`always`: in a recorded session too, whatever would be said there instead."""
+        self._line, self._always = line, always
         self.line.setText(self._said())
 
     def _said(self) -> str:
-        return self._recorded if self._sealed and self._recorded else self._line
+        return self._recorded if self._sealed and self._recorded and not self._always else self._line
 
     def hold(self, failure: str, reason: str, sealed: str) -> None:
         """Say why there is no node instead, and disable the button while there is none; with `sealed` it is a session,

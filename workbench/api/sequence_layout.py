@@ -9,6 +9,8 @@ from workbench.api.sequence import Diagram
 CHARACTER = 6.6
 ROW, TOP, MARGIN = 34.0, 58.0, 24.0
 LEAST_GAP, MOST_GAP = 130.0, 340.0
+NAME_CHARACTERS = 28
+"""Of a longer name no more is drawn."""
 LOOP = 34.0
 """How far an arrow from a column to itself reaches."""
 
@@ -38,18 +40,22 @@ def lay_out(diagram: Diagram) -> Layout:
         return Layout((), 2 * MARGIN, TOP + MARGIN)
     gaps = [LEAST_GAP] * count
     for at, party in enumerate(diagram.parties):
-        gaps[at] = max(gaps[at], len(party.name) * CHARACTER + 40)
+        gaps[at] = max(gaps[at], _name_width(party.name) + 40)
     for arrow in diagram.arrows:
         left, right = sorted((arrow.source, arrow.target))
         if right - left <= 1:
             reach = LOOP if left == right else 0.0
             gaps[left] = max(gaps[left], len(arrow.label) * CHARACTER + 28 + reach)
     gaps = [min(gap, MOST_GAP) for gap in gaps]
-    columns, x = [], MARGIN + max(len(diagram.parties[0].name) * CHARACTER / 2 + 14, 50.0)
+    columns, x = [], MARGIN + max(_name_width(diagram.parties[0].name) / 2 + 14, 50.0)
     for gap in gaps:
         columns.append(x)
         x += gap
     return Layout(tuple(columns), x + MARGIN, TOP + ROW * (len(diagram.arrows) + 1) + MARGIN)
+
+
+def _name_width(name: str) -> float:
+    return min(len(name), NAME_CHARACTERS) * CHARACTER
 
 
 def room(layout: Layout, source: int, target: int) -> float:

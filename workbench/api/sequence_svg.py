@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from workbench.api.sequence import Arrow, ArrowKind, Diagram, Party, spoken
-from workbench.api.sequence_layout import CHARACTER, LOOP, MARGIN, TOP, Layout, fitted, lay_out, room
+from workbench.api.sequence_layout import CHARACTER, LOOP, MARGIN, NAME_CHARACTERS, TOP, Layout, fitted, lay_out, room
 
 STYLE = """
 text{font:12px system-ui,sans-serif;fill:#1c2333} .name{font-weight:600;text-anchor:middle} .between{text-anchor:middle}
@@ -22,7 +22,6 @@ BACK = frozenset({ArrowKind.REPLY, ArrowKind.REJECTED, ArrowKind.CRASHED, ArrowK
 OPEN = frozenset({ArrowKind.CAST, ArrowKind.TIMER, ArrowKind.LINK, ArrowKind.INFO})
 OTHER = frozenset({ArrowKind.TIMER, ArrowKind.LINK, ArrowKind.INFO, ArrowKind.BIRTH, ArrowKind.SERVICE})
 HEAD = 6.0
-NAME_CHARACTERS = 44
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

@@ -20,7 +20,19 @@ from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QToolTip
 from ui import icons
 from ui.theme import current
 from workbench.api.sequence import Arrow, ArrowKind, Diagram, Party, PartyKind, spoken
-from workbench.api.sequence_layout import LOOP, MARGIN, ROW, TOP, Layout, fitted, lay_out, room
+from workbench.api.sequence_layout import (
+    CHARACTER,
+    LEAST_GAP,
+    LOOP,
+    MARGIN,
+    NAME_CHARACTERS,
+    ROW,
+    TOP,
+    Layout,
+    fitted,
+    lay_out,
+    room,
+)
 from workbench.api.sequence_svg import BACK, HEAD, OPEN, OTHER
 
 HEADER = 44.0
@@ -118,6 +130,14 @@ class SequenceCanvas(QGraphicsView):
             return -1
         left, right = self._reach(self.diagram.arrows[at])
         return at if left - 8 <= place.x() <= right + 8 else -1
+
+    def name_at(self, x: float, y: float) -> str:
+        """The whole name at the head of the column under a point of the viewport, or nothing."""
+        place, columns = self.mapToScene(int(x), int(y)), self.layout_.columns
+        if not columns or place.y() > self._top() + HEADER:
+            return ""
+        at = min(range(len(columns)), key=lambda at: abs(columns[at] - place.x()))
+        return self.diagram.parties[at].name if abs(columns[at] - place.x()) <= LEAST_GAP / 2 else ""
 
     def _reach(self, arrow: Arrow) -> tuple[float, float]:
         columns = self.layout_.columns
@@ -222,7 +242,7 @@ class SequenceCanvas(QGraphicsView):
     def _party(self, painter: QPainter, at: int, party: Party, top: float) -> None:
         columns = self.layout_.columns
         after = columns[at + 1] if at + 1 < len(columns) else self.layout_.width
-        most = after - columns[at] - 30
+        most = min(after - columns[at] - 30, NAME_CHARACTERS * CHARACTER)
         name = fitted(party.name, most)
         width = painter.fontMetrics().horizontalAdvance(name)
         left = columns[at] - width / 2
@@ -276,7 +296,11 @@ class SequenceCanvas(QGraphicsView):
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             at = self.arrow_at(event.pos().x(), event.pos().y())
-            text = spoken(self.diagram, self.diagram.arrows[at]) if at >= 0 else ""
+            text = (
+                spoken(self.diagram, self.diagram.arrows[at])
+                if at >= 0
+                else self.name_at(event.pos().x(), event.pos().y())
+            )
             QToolTip.showText(event.globalPos(), text, self)
             return True
         return bool(super().viewportEvent(event))

@@ -36,6 +36,7 @@ RANGES = (50, 200, 1_000, 5_000)
 PLACE_DIGITS = 19
 FILES = "SVG picture (*.svg);;Mermaid (*.mmd);;JSON (*.json)"
 WRITERS: dict[str, Callable[[Diagram], str]] = {".svg": to_svg, ".mmd": to_mermaid, ".json": to_json}
+NOTHING = "No turn is recorded yet that could be drawn: send an actor a message."
 VERBS = ("follow", "services", "fit", "export", "copy", "copy_command", "open")
 
 
@@ -79,7 +80,7 @@ class SequencePanel(Panel):
         self.range.setCurrentIndex(1)
         self.counts = label(tone="muted")
         self.turn = browser("Turn of the arrow", self._follow)
-        self.none = EmptyState("sequence", "No turn is recorded yet that could be drawn: send an actor a message.",
+        self.none = EmptyState("sequence", NOTHING,
                                "Send a message", lambda: desk.actions.run("actor.message"), changes=True,
                                recorded="No turn up to this moment could be drawn.")  # fmt: skip
         self.split = TurningSplitter()
@@ -180,14 +181,19 @@ class SequencePanel(Panel):
             self.canvas.show_diagram(drawn, found.layout)
             self.counts.setText(f"{show.plural(len(drawn.arrows), 'arrow')} of {show.plural(drawn.turns, 'turn')}")
         else:
-            who = ", ".join(self._actors)
-            when = " in this range" if self._from or self._to else ""
-            self.none.say(found.problem or (f"Nothing of {who or 'any actor'}{when} is recorded that could be drawn."
-                          if who or when else
-                          "No turn is recorded yet that could be drawn: send an actor a message."))  # fmt: skip
+            said = found.problem or self._nothing()
+            self.none.say(said or NOTHING, always=bool(said))
             self.counts.setText("")
         self.stack.setCurrentWidget(self.split if drawn.arrows else self.none)
         self._enable()
+
+    def _nothing(self) -> str:
+        """Why nothing of what was asked for is drawn; empty: nothing special was asked for."""
+        who, bounds = ", ".join(self._actors), within(self._from, self._to)
+        if (bounds.up_to and bounds.after >= bounds.up_to) or (bounds.until and bounds.since > bounds.until):
+            return f"Nothing lies between {self._from} and {self._to}: the range ends before it begins."
+        when = " in this range" if self._from or self._to else ""
+        return f"Nothing of {who or 'any actor'}{when} is recorded that could be drawn." if who or when else ""
 
     def _enable(self) -> None:
         drawn = bool(self.canvas.diagram.arrows)

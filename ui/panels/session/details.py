@@ -95,7 +95,7 @@ class MomentDetails(QTabWidget):
         for page, title in ((self.turn, "Turn"), (self.state, "State"), (self.difference, "Difference"),
                             (self.mailbox, "Mailbox"), (self.replaying, "Replay")):  # fmt: skip
             self.addTab(page, title)
-        self.setMinimumSize(180, 260)  # of its tallest page: in less its parts would lie over each other
+        self.setMinimumSize(180, 290)  # of its tallest page: in less its parts would lie over each other
         self.currentChanged.connect(lambda: self._look())
         desk.theme_changed.connect(self._take_theme)
 

@@ -24,6 +24,7 @@ from ui.settings import Json, Record, child, number, text, words
 from ui.turn_columns import turn_type
 from ui.widgets.build import box, column, label, row, shrinks, tool_for
 from ui.widgets.empty_state import EmptyState
+from ui.widgets.notes import Notes
 from ui.widgets.paged_table import PagedTable, PagesTable
 from ui.widgets.turning_splitter import TurningSplitter
 from workbench.api import Invalid, WorkbenchError
@@ -51,7 +52,7 @@ class SessionPanel(Panel):
         self._marking = Marking(desk, self.timeline.redraw)
         self.where_line = ConditionEdit()
         self.said = label(role="title")
-        self.notes = label(tone="muted", wrap=True)
+        self.notes = Notes("What is not known of this moment")
         self.actor_box = ActorChoice()
         self.model: PagedModel[Place] = PagedModel(TURNS, lambda place: place.position, self)
         self.table = PagesTable(self.model, "Turns of the session")
@@ -80,7 +81,6 @@ class SessionPanel(Panel):
         layout = page.layout()
         assert layout is not None
         layout.setStretchFactor(below, 1)  # type: ignore[attr-defined]  # it is a box
-        self.notes.setContentsMargins(10, 2, 10, 2)
         self.stack.addWidget(self.none)
         self.stack.addWidget(page)
         self.column.addWidget(self.stack, 1)
@@ -230,8 +230,7 @@ class SessionPanel(Panel):
             what = f"  ·  {turn.actor.name} turn {turn.seq:,}, {turn_type(turn)}"
         said = f"{moment.position:,} of {moment.total:,}  ·  {show.clock(moment.time)}{what}"
         self.said.setText(said)
-        self.notes.setText("\n".join(moment.notes))
-        self.notes.setVisible(bool(moment.notes))
+        self.notes.say("\n".join(moment.notes))
         self.timeline.show_position(moment.position, said)
         if moment.position != self.turns.chosen_number():
             if moment.position and not self.turns.filter.filter.terms:

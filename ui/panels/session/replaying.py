@@ -41,8 +41,8 @@ class Replaying(QWidget):
         for verb in ("replay", "verify"):
             self.list.tools.addWidget(tool_for(desk.actions[f"session.{verb}"]))
         split = QSplitter(Qt.Orientation.Vertical)
-        self.list.setMinimumHeight(100)
-        self.first.setMinimumHeight(120)
+        self.list.setMinimumHeight(124)
+        self.first.setMinimumHeight(100)
         split.addWidget(self.list)
         split.addWidget(self.first)
         split.setSizes([180, 260])

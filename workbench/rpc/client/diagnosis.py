@@ -24,14 +24,7 @@ def explained(said: str, address: str, tls: ClientTls | None, *, by: str = "") -
     to instead, of a tunnel."""
     if _hung_up(said):
         found = _probed(address, tls, by or address)
-        return (
-            found
-            if found is not None or is_cut(said)
-            else Unavailable(
-                f"something listens at {address} and hangs up before it has said a word: is the port the one that the "
-                "node printed, and does what lies between (a proxy, a tunnel, a firewall) lead to it?"
-            )
-        )
+        return found or (None if is_cut(said) else Unavailable(rude(address)))
     return next((error for sign, error in _signs(address, tls) if sign in said), None)
 
 
@@ -45,6 +38,14 @@ def is_cut(said: str) -> bool:
 
 def _hung_up(said: str) -> bool:
     return any(sign in said for sign in HUNG_UP)
+
+
+def rude(address: str) -> str:
+    """That nobody was there to begin with."""
+    return (
+        f"something listens at {address} and hangs up before it has said a word: is the port the one that the node "
+        "printed, and does what lies between (a proxy, a tunnel, a firewall) lead to it?"
+    )
 
 
 def cut(address: str, method: MethodDescriptor | None) -> str:

@@ -135,6 +135,9 @@ def test_rules_are_names_or_expressions() -> None:
         Redaction(("/(/",))
     with pytest.raises(Invalid, match="is empty"):
         Redaction(("-",))
+    for half in ("/pass", "pass/"):
+        with pytest.raises(Invalid, match="is half an expression"):
+            Redaction((half,))
 
 
 def test_why_a_turn_could_not_be_repeated_before_is_still_said() -> None:

@@ -310,7 +310,9 @@ def _is_payload(value: Any) -> bool:
 def _is_expression(rule: str) -> bool:
     if rule == "//":
         raise Invalid("the rule // is empty: every text matches it; write an expression between the slashes")
-    return len(rule) > 2 and rule.startswith("/") and rule.endswith("/")
+    if len(rule) > 1 and rule.startswith("/") is not rule.endswith("/"):
+        raise Invalid(f"the rule {rule} is half an expression: it is written between two slashes, as /pass-[0-9]+/")
+    return len(rule) > 2 and rule.startswith("/")
 
 
 def _expression(rule: str) -> re.Pattern[str]:

@@ -27,6 +27,7 @@ from ui.opening import doors
 from ui.panels.actors.panel import ActorsPanel
 from ui.settings import Settings
 from ui.tidying import Tidying
+from ui.watchdog import WATCHDOG
 from workbench.api import GAP, Event
 
 SETTLING_SECONDS = 2.0
@@ -51,10 +52,11 @@ async def measure(window: MainWindow, begun: float, actors: int, seconds: float)
     await until(lambda: counts["events"] > 0, "the first event")
     await turned(SETTLING_SECONDS)
     before = process.memory_info().rss
+    WATCHDOG.slow = []
     lag.start()
     await turned(seconds)
     late = lag.stop()
-    say({"late_ms": late, "grown_bytes": process.memory_info().rss - before, **counts})
+    say({"late_ms": late, "grown_bytes": process.memory_info().rss - before, "slow": WATCHDOG.slow, **counts})
 
 
 def say(found: object) -> None:

@@ -107,11 +107,14 @@ def life(workspace: Path, model: Model, point: str, seed: int, *, faulty: bool =
             model.acknowledged(key, reply)
     killed = victim.end() == -9
     heir = Victim(workspace, "", 0, faulty=faulty)
-    assert heir.ready, f"the node did not come back after a kill {point}"
-    for key in pending:  # who got no answer asks again
-        model.acknowledged(key, heir.ask(key))
-    model.check(heir.ask(""))
-    assert heir.end() == 0
+    try:
+        assert heir.ready, f"the node did not come back after a kill {point}"
+        for key in pending:  # who got no answer asks again
+            model.acknowledged(key, heir.ask(key))
+        model.check(heir.ask(""))
+    finally:
+        code = heir.end()
+    assert code == 0
     return killed
 
 

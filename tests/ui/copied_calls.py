@@ -71,6 +71,11 @@ def journaled(node: QuickNode) -> str:
     return "kept"
 
 
+def checkpointed(node: Node) -> None:
+    journaled(node)
+    node.journal.checkpoint("kept")
+
+
 def cleared(node: QuickNode, name: str) -> str:
     """An actor that is gone, but for its journal."""
     journaled(node) if name == "kept" else spawned(node, name)
@@ -175,7 +180,7 @@ CASES: dict[str, Callable[[QuickNode], Call]] = {
     "debugger.pin": lambda n: call("debugger.pin", recorded(n)),
     "debugger.clear": lambda _: call("debugger.clear", pinned=True),
     "journal.checkpoint": after(journaled, call("journal.checkpoint", "kept")),
-    "journal.compact": after(journaled, call("journal.compact", "kept")),
+    "journal.compact": after(checkpointed, call("journal.compact", "kept")),
     "journal.remove": after(lambda n: cleared(n, "kept"), call("journal.remove", "kept")),
     "keyvalue.put": lambda _: call("keyvalue.put", "-a b'c", "@red\n", ttl_ms=60_000),
     "keyvalue.delete": after(lambda n: n.keyvalue.put("k", "v"), call("keyvalue.delete", "k")),

@@ -289,6 +289,7 @@ LINES: Mapping[str, Line] = {
 WITHOUT: Mapping[str, str] = {
     "modules.build": "it gives the bytes of a component: workbench module build FILE",
     "supervision.apply": "a tree is a file for the command: save it, then workbench supervisor apply FILE",
+    "actors.tell_many": "it is many messages on one stream: each of them is a workbench actor cast",
     "node.prepare": "every command builds the interpreter when it needs it",
 }
 """Changing methods that no line does, with the reason."""

@@ -44,7 +44,8 @@ class _Tap(
     intercept_unary_stream = intercept_unary_unary
 
     def intercept_stream_unary(self, continuation: Any, client_call_details: Any, request_iterator: Any) -> Any:  # noqa: ARG002
-        raise _Seen(client_call_details.method, request_iterator)
+        whole = getattr(request_iterator, "whole", None)  # one that waits for what the node has
+        raise _Seen(client_call_details.method, request_iterator if whole is None else whole())
 
     intercept_stream_stream = intercept_stream_unary
 

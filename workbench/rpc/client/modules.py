@@ -28,6 +28,9 @@ from workbench.rpc.convert import from_message
 from workbench.rpc.generated.plexspaces.v1 import modules_pb2 as pb
 from workbench.rpc.sizes import chunks
 
+TOLD_BYTES = 1 << 20
+"""Of a module that is no larger nobody sees how it is sent: it is there at once."""
+
 
 class RemoteModules(Facet):
     """Facet `modules` of a remote node."""
@@ -66,9 +69,10 @@ class RemoteModules(Facet):
             for part in answers:
                 if part.HasField("module"):
                     return from_message(part.module, ModuleInfo)
-                report = sending.hear(part.received) if part.HasField("received") else None
-                if progress is not None:
-                    progress(report or from_message(part.progress, Progress))
+                heard = part.HasField("received")
+                report = sending.hear(part.received) if heard else from_message(part.progress, Progress)
+                if progress is not None and report is not None:
+                    progress(report)
         raise Internal(f"the node at {self._stub.address} ended the deployment without an answer")
 
     def list(self) -> Sequence[ModuleInfo]:
@@ -128,16 +132,30 @@ class _Sending:
         self._said = Event()
         self._ended = False
         self.arrived = -1
+        self._parts = self._lacking()
 
-    def __iter__(self) -> Iterator[pb.DeployRequest]:
+    def __iter__(self) -> _Sending:
+        return self
+
+    def __next__(self) -> pb.DeployRequest:
+        return next(self._parts)
+
+    def _lacking(self) -> Iterator[pb.DeployRequest]:
         yield pb.DeployRequest(start=self._start)
         if self._said.wait(LONG_SECONDS) and not self._ended:
             yield from (pb.DeployRequest(chunk=chunk) for chunk in chunks(self._data, self.arrived))
 
-    def hear(self, received: int) -> Progress:
-        """So many bytes are there."""
+    def whole(self) -> Iterator[pb.DeployRequest]:
+        """The same without asking what the node has."""
+        yield pb.DeployRequest(start=self._start)
+        yield from (pb.DeployRequest(chunk=chunk) for chunk in chunks(self._data, 0))
+
+    def hear(self, received: int) -> Progress | None:
+        """So many bytes are there. None: it is so little that nobody is to be told."""
         self.arrived = received
         self._said.set()
+        if len(self._data) <= TOLD_BYTES:
+            return None
         return Progress("sending", received / (len(self._data) or 1), time.monotonic() - self._begun)
 
     def __enter__(self) -> _Sending:

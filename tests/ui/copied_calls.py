@@ -71,7 +71,7 @@ def journaled(node: QuickNode) -> str:
     return "kept"
 
 
-def checkpointed(node: Node) -> None:
+def checkpointed(node: QuickNode) -> None:
     journaled(node)
     node.journal.checkpoint("kept")
 

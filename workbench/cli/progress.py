@@ -12,6 +12,8 @@ from workbench.api import Progress
 
 PATIENCE_SECONDS = 0.5
 BAR_WIDTH = 24
+OFTEN_QUICK = "sending"
+"""Other stages are long when they begin at all, and are shown at once."""
 
 
 class ProgressLine:
@@ -23,7 +25,7 @@ class ProgressLine:
         self._width = 0
 
     def __call__(self, report: Progress) -> None:
-        if report.seconds < PATIENCE_SECONDS and report.fraction != 0:
+        if report.seconds < PATIENCE_SECONDS and (report.fraction != 0 or report.stage == OFTEN_QUICK):
             return
         if self._terminal:
             self._draw(_bar(report))

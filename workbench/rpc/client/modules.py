@@ -28,9 +28,6 @@ from workbench.rpc.convert import from_message
 from workbench.rpc.generated.plexspaces.v1 import modules_pb2 as pb
 from workbench.rpc.sizes import chunks
 
-TOLD_BYTES = 1 << 20
-"""Of a module that is no larger nobody sees how it is sent: it is there at once."""
-
 
 class RemoteModules(Facet):
     """Facet `modules` of a remote node."""
@@ -71,7 +68,7 @@ class RemoteModules(Facet):
                     return from_message(part.module, ModuleInfo)
                 heard = part.HasField("received")
                 report = sending.hear(part.received) if heard else from_message(part.progress, Progress)
-                if progress is not None and report is not None:
+                if progress is not None:
                     progress(report)
         raise Internal(f"the node at {self._stub.address} ended the deployment without an answer")
 
@@ -150,12 +147,10 @@ class _Sending:
         yield pb.DeployRequest(start=self._start)
         yield from (pb.DeployRequest(chunk=chunk) for chunk in chunks(self._data, 0))
 
-    def hear(self, received: int) -> Progress | None:
-        """So many bytes are there. None: it is so little that nobody is to be told."""
+    def hear(self, received: int) -> Progress:
+        """So many bytes are there."""
         self.arrived = received
         self._said.set()
-        if len(self._data) <= TOLD_BYTES:
-            return None
         return Progress("sending", received / (len(self._data) or 1), time.monotonic() - self._begun)
 
     def __enter__(self) -> _Sending:

@@ -143,8 +143,11 @@ class _Sending:
             yield from (pb.DeployRequest(chunk=chunk) for chunk in chunks(self._data, self.arrived))
 
     def whole(self) -> Iterator[pb.DeployRequest]:
-        """The same without asking what the node has."""
-        yield pb.DeployRequest(start=self._start)
+        """The same without asking what the node has: without the hash, nothing is gone on with."""
+        start = pb.DeployRequest.Start()
+        start.CopyFrom(self._start)
+        start.ClearField("hash")
+        yield pb.DeployRequest(start=start)
         yield from (pb.DeployRequest(chunk=chunk) for chunk in chunks(self._data, 0))
 
     def hear(self, received: int) -> Progress:

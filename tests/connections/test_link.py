@@ -58,7 +58,7 @@ def test_a_killed_node_is_stale_within_three_seconds_and_attached_again_when_it_
         far.kill()
         when, state = link.wait_phase(Phase.STALE, after=killed)
         assert when - killed < STALE_SECONDS
-        assert any(said in state.why for said in ("no node answers", "was cut", "hangs up")), state.why
+        assert "no node answers" in state.why or "was cut" in state.why
         _, third = link.wait_for(lambda s: s.phase is Phase.STALE and s.attempt >= 3)
         assert third.since == state.since
         assert third.retry_at is not None and third.retry_at > third.since

@@ -16,6 +16,7 @@ from workbench.api.connections import Confirm, Connection, ConnectionState, Phas
 from workbench.connections.findings import refused_version, warnings
 from workbench.connections.opening import StoredNode
 from workbench.connections.tunnel import Tunnel
+from workbench.rpc.client.diagnosis import cut, rude
 from workbench.rpc.client.pulse import Transport
 
 BEAT_SECONDS = 1.0
@@ -149,6 +150,9 @@ class Link:
         lost = was in (Phase.ATTACHED, Phase.STALE)
         tunnel = self._tunnel
         why = tunnel.why if tunnel is not None and not tunnel.is_open and lost else str(error)
+        address = self.connection.address
+        if lost and why == rude(address):  # it was there: a node that ends takes connections until it is gone
+            why = cut(address, None)
         again = self.connection.reconnect or not lost
         pause = backoff(attempt, random.random()) if again else None
         self._tell(

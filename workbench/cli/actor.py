@@ -10,6 +10,7 @@ from workbench.api import ActorInfo, ActorState, DeadLetter, Ending, Kind, Node,
 from workbench.api.journal import headers_of
 from workbench.cli import exchange, failure, options, payload, render
 from workbench.cli.connection import Target, running
+from workbench.cli.migrate import migrate
 
 MOST_LETTERS = 10_000
 """As many as a node keeps."""
@@ -18,6 +19,9 @@ MOST_LETTERS = 10_000
 @click.group()
 def actor() -> None:
     """The actors of a running node: the app's, or one started with `workbench node`."""
+
+
+actor.add_command(migrate)
 
 
 @actor.command()

@@ -59,7 +59,7 @@ class Link:
         self._process = token_hex(16)
         self.peer = self.name = self.process = ""
         self.why = "it was not reached yet"
-        self.present = threading.Event()
+        self.present, self.closed = threading.Event(), threading.Event()
         self._hearer, self._journal = hearer, journal
         self._unheard: OrderedDict[int, Frame] = OrderedDict()
         self._calls: dict[int, Answer[Reply]] = {}
@@ -67,9 +67,6 @@ class Link:
         self._next, self._heard = 1, 0
         self._out: SimpleQueue[Frame | None] | None = None
         self._lock = threading.Lock()
-
-    def __len__(self) -> int:
-        return len(self._unheard)
 
     def say(self, frame: Frame, answer: Answer[Reply] | None = None, *, anyway: bool = False) -> None:
         """Let it arrive. Unavailable: somebody waits for its answer, and the way is cut. Exhausted: too much waits.
@@ -216,6 +213,8 @@ class Link:
             answer.fail(Unavailable(f"the node {other.name} ended before it answered; what became of it is not known"))
 
     def close(self) -> None:
+        """Say nothing any more; idempotent."""
+        self.closed.set()
         with self._lock:
             self._detach("this node ends")
             calls, self._calls = list(self._calls.values()), {}
@@ -223,10 +222,10 @@ class Link:
             answer.fail(Unavailable("this node ends"))
 
 
-def dialled(link: Link, connect: Callable[[Iterator[Frame]], Iterable[Frame]], stop: threading.Event) -> None:
-    """Keep a link up, on a thread of its own, until `stop`. `connect(what goes out)` is what comes in."""
+def dialled(link: Link, connect: Callable[[Iterator[Frame]], Iterable[Frame]]) -> None:
+    """Keep a link up, on a thread of its own, until it is closed. `connect(what goes out)` is what comes in."""
     pause = 0.05
-    while not stop.is_set():
+    while not link.closed.is_set():
         out = link.attach()
         try:
             link.listen(connect(link.said(out)), out)
@@ -237,4 +236,4 @@ def dialled(link: Link, connect: Callable[[Iterator[Frame]], Iterable[Frame]], s
             logger.exception("the link to %s met a bug", link.key)
             link.detach(out, str(error))
         pause = 0.05 if link.name and not link.why else min(1.0, pause * 2)
-        stop.wait(pause)
+        link.closed.wait(pause)

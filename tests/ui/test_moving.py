@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -12,7 +11,6 @@ from real_node import QuickNode, quick_node, shop
 
 import workbench
 from tests.ui.test_nodes import WAIT_MS, attach
-from ui import theme
 from ui.dialogs.migrate import STEPS, MigrateDialog
 from ui.main_window import MainWindow
 from ui.panels.actors.panel import ActorsPanel
@@ -76,22 +74,12 @@ def test_an_actor_is_moved_and_every_step_shows_its_figures(
     dialog = asked(actors, qtbot)
     move(dialog, address)
     qtbot.waitUntil(lambda: "It runs at local" in said(dialog), timeout=WAIT_MS)
-    if folder := os.environ.get("WORKBENCH_SHOTS"):
-        for name in ("light", "dark"):
-            theme.apply(qtbot_app(), name)
-            dialog.grab().save(f"{folder}/migrate-{name}.png")
     shown = said(dialog)
     assert all(text in shown for text in STEPS.values()) and shown.count(" ms") >= len(STEPS)
     assert "paused for" in shown and "sent" in shown
     dialog.reject()
     assert node.actors.ask("alone", "get").payload == real.actors.ask("alone", "get").payload == "1"
     qtbot.waitUntil(lambda: "alone" not in [row.id.name for row in actors.model.rows])
-
-
-def qtbot_app() -> object:
-    from PySide6.QtWidgets import QApplication
-
-    return QApplication.instance()
 
 
 def test_why_it_was_not_moved_is_said_where_it_was_asked(actors: ActorsPanel, real: QuickNode, qtbot: QtBot) -> None:

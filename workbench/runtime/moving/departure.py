@@ -106,7 +106,7 @@ class Departure:
         if name != STEPS[-1] and self._cancel is not None and self._cancel.is_set():
             raise Conflict(f"the move of {self._id.name} was cancelled; it serves on here")
         if self._progress is not None:
-            done = STEPS.index(name) / len(STEPS)
+            done = (STEPS.index(name) + 1) / (len(STEPS) + 1)
             self._progress(Progress(name, done, started - self._begun))
         yield
         self._phases.append(Phase(name, round((time.monotonic() - started) * 1_000, 3), size))

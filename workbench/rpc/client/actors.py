@@ -168,12 +168,17 @@ class RemoteActors(Facet):
     ) -> Migration:
         request = pb.MigrateRequest(actor=target(actor), to=to, token=token, timeout_seconds=timeout)
         seconds = timeout + LONG_SECONDS  # the module may have to be sent and compiled there
+        done: Migration | None = None
         for part in self._stub.stream("Migrate", request, pb.MigrateResponse, seconds=seconds, cancel=cancel):
             if part.HasField("migration"):
-                return from_message(part.migration, Migration)
-            if progress is not None:
+                done = from_message(
+                    part.migration, Migration
+                )  # the end is heard too: who leaves before has cancelled it
+            elif progress is not None:
                 progress(from_message(part.progress, Progress))
-        raise Internal(f"the node at {self._stub.address} ended the move without an answer")
+        if done is None:
+            raise Internal(f"the node at {self._stub.address} ended the move without an answer")
+        return done
 
     def arrive(self, parcel: Parcel, *, timeout: float = 30.0) -> Arrival:
         request = pb.ArriveRequest(parcel=to_message(parcel, pb.Parcel), timeout_seconds=timeout)

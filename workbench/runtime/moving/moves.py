@@ -154,16 +154,12 @@ class Moves:
 
     def bind(self, deed: str, one: ActorId, address: str) -> None:
         """monitor, demonitor, link, unlink: what an actor asks for of another one."""
-        receiver = self.system.reach(address, one) if deed in ("link", "monitor") else self._meant(address, one)
-        if isinstance(receiver, Way):
-            receiver.bind(deed)
+        target = self.means(address, one) or self.system.resolve(address, one)
+        if isinstance(target, Way):
+            target.bind(deed)
             return
-        target = receiver if isinstance(receiver, ActorId) else receiver.id
         own = self.system if deed in ("link", "monitor") else self.system.bonds
         getattr(own, deed)(one, target)
-
-    def _meant(self, address: str, near: ActorId) -> Way | ActorId:
-        return self.means(address, near) or self.system.resolve(address, near)
 
     # Links.
 

@@ -55,7 +55,7 @@ class ActorSystem:
         self._library, self._around, self.node_name, self._most = library, around, node_name, most
         self._actors: dict[ActorId, Actor] = {}
         self._waits = Waits()
-        self._away = Away(around)
+        self.away = Away(around)
         self.closing = False
         self._lock = threading.Lock()
         self._message_ids = itertools.count(1)
@@ -67,14 +67,14 @@ class ActorSystem:
         found = self._actors.get(actor)
         if found is None:
             moved = self.moves.forward(actor)
-            raise moved.elsewhere() if moved is not None else self._away.missing(actor)
+            raise moved.elsewhere() if moved is not None else self.away.missing(actor)
         return found
 
     def receiver(self, actor: ActorId) -> Receiver:
         """Who takes a message for it: itself, or the way to where it is now. NotFound: it is nowhere."""
         found = self._actors.get(actor) or self.moves.forward(actor)
         if found is None:
-            raise self._away.missing(actor)
+            raise self.away.missing(actor)
         return found
 
     def reach(self, address: str, near: ActorId) -> Receiver:
@@ -135,20 +135,20 @@ class ActorSystem:
             if self.moves.forward(who) is not None or only not in (None, who):
                 continue
             if isinstance(birth, str):
-                self._away.stays(who, birth)
+                self.away.stays(who, birth)
                 continue
             try:
                 spec = spec_again(self._library, birth)
                 there.append(self.register((who.tenant, who.namespace), who.name, spec))
             except WorkbenchError as error:
-                self._away.stays(who, str(error))
+                self.away.stays(who, str(error))
         answers = [
             (actor, self._around.scheduler.start(partial(self._birth, actor, life.come_back))) for actor in there
         ]
         for actor, answer in answers:
             self._around.scheduler.wait(answer, float("inf"))
             if answer.error is not None:
-                self._away.stays(actor.id, str(answer.error), listed=actor.id in self._actors)
+                self.away.stays(actor.id, str(answer.error), listed=actor.id in self._actors)
 
     def _birth(self, actor: Actor, begin: Callable[[Actor], None] = Actor.begin) -> None:
         try:
@@ -192,7 +192,7 @@ class ActorSystem:
                     f"choose another name, or give it up: workbench actor stop {name}"
                 )
             actor = self._actors[identity] = Actor(identity, spec, self._around, keeper)
-            self._away.is_here(identity)
+            self.away.is_here(identity)
             return actor
 
     def _free_name(self, base: str, tenant: str, namespace: str) -> ActorId:
@@ -212,7 +212,7 @@ class ActorSystem:
         """Idempotent: an actor that is not there is stopped."""
         actor = self._actors.get(identity)
         if actor is None:
-            self._away.give_up(identity)
+            self.away.give_up(identity)
             self.moves.give_up(identity)
             return
         answer = self._begin_stop(actor)

@@ -245,7 +245,8 @@ class Moves:
             case FrameKind.ENDED:
                 self._has_ended(link, actor, frame)
             case FrameKind.ASK_PRESENT:
-                if not self.system.has(actor) and self.forward(actor) is None:
+                known = self.system.has(actor) or self.system.away.knows(actor) or self.forward(actor) is not None
+                if not known:
                     link.say(Frame(FrameKind.ENDED, to=actor.name, text="it is not at its node any more"))
             case FrameKind.MARK:
                 self._mark(actor, frame)
@@ -277,7 +278,7 @@ class Moves:
             else:
                 said = f"{actor.name} could not take it: {error}"
                 self.around.dead_letters.add(actor, frame.envelope, said)
-            if isinstance(error, NotFound) and near is None:
+            if isinstance(error, NotFound) and near is None and not self.system.away.knows(actor):
                 link.say(Frame(FrameKind.ENDED, to=actor.name, text="it is not at its node any more"))
 
     def _hand_over(self, link: Link, frame: Frame, receiver: Receiver, letter: Letter) -> None:

@@ -93,3 +93,31 @@ def test_one_that_is_not_durable_ends_with_its_new_node_and_who_stayed_is_told(t
             assert here.do("spawn", "x", False) == "x", "its name is free"
         finally:
             assert again.end() == 0
+
+
+@pytest.mark.parametrize("killed_node", ["here", "there"])
+def test_what_was_accepted_for_a_durable_one_arrives_once_though_a_node_is_killed(
+    tmp_path: Path, killed_node: str
+) -> None:
+    with two_nodes(tmp_path) as nodes:
+        here, there = nodes
+        here.do("spawn", "x", True)
+        here.do("spawn", "left", True)
+        here.do("migrate", "x", there.address)
+        again = None
+        try:
+            for number in range(1, 151):
+                assert "error" not in here.do("tell", "x", "told", str(number))
+                if number == 100:
+                    victim = here if killed_node == "here" else there
+                    victim.kill()
+                    again = Mover(tmp_path / killed_node, killed_node, victim.port)
+                    here, there = (again, there) if killed_node == "here" else (here, again)
+            last, bad = until(
+                lambda: found if (found := json.loads(there.do("ask", "x", "state")))[0].get("told") == 150 else None,
+                "everything arrived",
+            )
+            assert bad == [] and last["told"] == 150
+            assert here.do("damage") == there.do("damage") == []
+        finally:
+            assert again is None or again.end() == 0

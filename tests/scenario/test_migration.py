@@ -121,3 +121,14 @@ def test_what_was_accepted_for_a_durable_one_arrives_once_though_a_node_is_kille
             assert here.do("damage") == there.do("damage") == []
         finally:
             assert again is None or again.end() == 0
+
+
+def test_a_crash_that_nobody_heard_of_is_told_when_the_link_is_back(tmp_path: Path) -> None:
+    with two_nodes(tmp_path) as (here, there), Proxy(there.address) as proxy:
+        for name in ("x", "left"):
+            here.do("spawn", name, False)
+        here.do("ask", "left", "watch", "x")
+        here.do("migrate", "x", proxy.address)
+        proxy.cut()
+        assert there.do("ask", "x", "told", "no number")["error"] == "crashed"
+        until(lambda: json.loads(here.do("ask", "left", "state"))[0].get("down") == 1, "who watches it is told")

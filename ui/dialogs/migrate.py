@@ -116,6 +116,9 @@ class MigrateDialog(QDialog):
             return
         step = self._steps.get(stage)
         if step is not None:
+            for text, took, _ in list(self._steps.values())[: list(STEPS).index(stage)]:
+                set_tone(text, "ok")
+                took.clear()
             set_tone(step[0], "accent")
             step[1].setText("…")
         else:

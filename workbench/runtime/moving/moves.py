@@ -16,6 +16,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, TypeAlias
 
 from workbench.answer import Answer
+from workbench.api.actors import ActorState
 from workbench.api.errors import Invalid, NotFound, Unavailable, WorkbenchError
 from workbench.api.identity import ActorId, split_address
 from workbench.api.messages import Kind, Reply
@@ -246,15 +247,22 @@ class Moves:
             case FrameKind.ENDED:
                 self._has_ended(link, actor, frame)
             case FrameKind.ASK_PRESENT:
-                known = self.system.has(actor) or self.system.away.knows(actor) or self.forward(actor) is not None
-                if not known:
-                    link.say(Frame(FrameKind.ENDED, to=actor.name, text="it is not at its node any more"))
+                self._say_if_ended(link, actor)
             case FrameKind.MARK:
                 self._mark(actor, frame)
             case FrameKind.BIND if near is not None and frame.text in ("monitor", "demonitor", "link", "unlink"):
                 self.bind(frame.text, near, frame.to)
             case _:
                 logger.warning("the node %s said %s, which means nothing here", link.name, frame.kind)
+
+    def _say_if_ended(self, link: Link, actor: ActorId) -> None:
+        """It may have been missed while the link was cut; said twice it is heard once."""
+        if self.system.has(actor):
+            found = self.system.find(actor)
+            if found.state is ActorState.CRASHED:
+                link.say(Frame(FrameKind.ENDED, to=actor.name, text=found.epitaph, abnormal=True))
+        elif not self.system.away.knows(actor) and self.forward(actor) is None:
+            link.say(Frame(FrameKind.ENDED, to=actor.name, text="it is not at its node any more"))
 
     def _mark(self, actor: ActorId, frame: Frame) -> None:
         """What was sent to it before has passed here: on to where it is, or all of it has come back."""

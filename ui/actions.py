@@ -370,8 +370,9 @@ NEED_NODE = frozenset(
 ) | {spec.id for spec in SPECS if spec.id.startswith(OF_NODE) and spec.reason != SCREEN}  # fmt: skip
 READING = frozenset(
     (
-        "audit", "build", "count", "dead-letters", "diagram", "diff", "download", "export", "get", "history", "list",
-        "logs", "near", "read", "rehearse", "show", "tree", "verify", "waiters", "watch", "why", "--version",
+        "audit", "count", "dead-letters", "diagram", "diff", "download", "export", "get", "history", "list", "logs",
+        "near", "preview", "read", "rehearse", "replay", "show", "tree", "verify", "waiters", "watch", "why",
+        "--version",
     )
 )  # fmt: skip
 """What commands do that change nothing of a node."""
@@ -379,7 +380,7 @@ CHANGES = frozenset(
     spec.id
     for spec in SPECS
     if spec.id in NEED_NODE and spec.command and not READING.intersection(spec.command.split())
-)
+) | {"node.prepare"}
 """Actions that change a node: a recorded session has none of them."""
 BY_ID = {spec.id: spec for spec in SPECS}
 

@@ -18,7 +18,9 @@ from tests.wire.modules import MEBIBYTE, large
 from tests.wire.processes import ROOT, NodeProcess
 from tests.wire.proxy import Proxy
 from workbench.api import CancelToken, Conflict, Invalid, Progress, Unavailable
+from workbench.api.connections import Intent, Mode
 from workbench.rpc.client import RemoteNode
+from workbench.rpc.client.channel import Manner
 from workbench.rpc.client.modules import AHEAD_BYTES
 from workbench.rpc.generated.plexspaces.v1 import modules_pb2 as pb
 from workbench.rpc.server import Server, serve
@@ -88,9 +90,15 @@ def test_a_node_that_fails_is_named_and_the_same_command_again_ends_it(
 def test_a_deployment_that_is_cut_goes_on_where_it_was(node: NodeProcess) -> None:
     data = large(seed=4)
     told: list[Progress] = []
-    with Proxy(node.address, cut_after=9 * MEBIBYTE) as proxy, RemoteNode(proxy.address) as remote:
+    asked: list[Intent] = []
+    careful = Manner("prod", Mode.CONFIRM, lambda intent: bool(asked.append(intent)) or True)
+    with (
+        Proxy(node.address, cut_after=9 * MEBIBYTE) as proxy,
+        RemoteNode(proxy.address, manner=careful) as remote,
+    ):
         assert remote.modules.deploy(data, file_name="cut.wasm", progress=told.append).hash
         assert proxy.cuts == 1
+        assert asked == [Intent("prod", "Modules.Deploy", "cut.wasm")]
         # What was on its way when it was cut goes again: no more than is sent ahead.
         assert proxy.up < len(data) + AHEAD_BYTES + ASIDE_BYTES
     fractions = [report.fraction for report in told if report.stage == "sending"]

@@ -24,6 +24,7 @@ from workbench.api import (
 from workbench.api.modules import SIZE_BYTES
 from workbench.rpc.client.channel import LONG_SECONDS, Connection
 from workbench.rpc.client.facet import Facet
+from workbench.rpc.client.mode import Repeated
 from workbench.rpc.convert import from_message
 from workbench.rpc.generated.plexspaces.v1 import modules_pb2 as pb
 from workbench.rpc.sizes import chunks
@@ -54,15 +55,14 @@ class RemoteModules(Facet):
         start = pb.DeployRequest.Start(
             file_name=file_name, alias=alias, force=force, size_bytes=len(data), hash=sha256(data).hexdigest()
         )
-        arrived = -1
+        arrived, sending = -1, _Sending(start, data)
         while True:
-            sending = _Sending(start, data)
             try:
                 return self._deploy(sending, progress, cancel)
             except Unavailable:  # it was cut; to repeat it changes nothing, and it goes on where it was
                 if sending.arrived <= arrived:
                     raise
-                arrived = sending.arrived
+                arrived, sending = sending.arrived, sending.again()
 
     def _deploy(self, sending: _Sending, progress: ProgressCallback | None, cancel: CancelToken | None) -> ModuleInfo:
         answers = self._stub.stream("Deploy", sending, pb.DeployResponse, seconds=LONG_SECONDS, cancel=cancel)
@@ -124,7 +124,7 @@ class RemoteModules(Facet):
         return b"".join(chunks)
 
 
-class _Sending:
+class _Sending(Repeated):
     """The requests of one deployment: what the node has not is sent, once it has said how much that is."""
 
     def __init__(self, start: pb.DeployRequest.Start, data: bytes) -> None:
@@ -160,6 +160,12 @@ class _Sending:
 
         with self._said:
             return self._said.wait_for(lambda: self._ended or due(), LONG_SECONDS) and not self._ended
+
+    def again(self) -> _Sending:
+        """The same requests of another call, after this one was cut."""
+        other = _Sending(self._start, self._data)
+        other.confirmed = self.confirmed
+        return other
 
     def whole(self) -> Iterator[pb.DeployRequest]:
         """The same without asking what the node has: without the hash, nothing is gone on with."""

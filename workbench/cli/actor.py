@@ -365,6 +365,27 @@ def logs(name: str | None, follow: bool, limit: int, target: Target, as_json: bo
         print_logs(node, name, limit=limit, follow=follow, as_json=as_json)
 
 
+@actor.command()
+@click.argument("name")
+@click.option("--follow", "-f", is_flag=True, help="Stay and print what comes; Ctrl+C ends.")
+@click.option(
+    "--limit", type=click.IntRange(1), default=20, show_default=True, help="At most so many of the newest turns."
+)
+@options.where
+@options.as_json
+@options.debug
+def trace(name: str, follow: bool, limit: int, target: Target, as_json: bool) -> None:
+    """What the actor NAME did: its newest turns, oldest first, each with its host calls and their results.
+
+    They are those that the node keeps in memory, recorded or not. With --json a turn is a line as it stands in a
+    session bundle.
+    """
+    from workbench.cli import turns
+
+    with running(target) as node:
+        turns.trace(node, name, limit=limit, follow=follow, as_json=as_json)
+
+
 def _letter(letter: DeadLetter) -> tuple[str, ...]:
     sent = letter.envelope
     content = render.payload(sent.payload)[:60]

@@ -6,7 +6,18 @@ import shlex
 
 import click
 
-from workbench.api import ActorInfo, ActorState, DeadLetter, Ending, Kind, Node, NotFound, SpawnOptions, WorkbenchError
+from workbench.api import (
+    ActorInfo,
+    ActorState,
+    DeadLetter,
+    Ending,
+    Kind,
+    Node,
+    NotFound,
+    SpawnOptions,
+    WorkbenchError,
+    traces,
+)
 from workbench.api.journal import headers_of
 from workbench.cli import exchange, failure, options, payload, render
 from workbench.cli.connection import Target, running
@@ -143,7 +154,7 @@ def cast(name: str, message: str, header: tuple[str, ...], key: str, target: Tar
 
     The mailbox of a crashed actor keeps it for its next life; that this is so is said on stderr.
     """
-    sent = payload.message(message, Kind.CAST, headers_of(header, key))
+    sent = payload.message(message, Kind.CAST, traces.started(headers_of(header, key)))
     with running(target) as node:
         node.actors.tell(name, sent.type, sent.payload, headers=sent.headers)
         exchange.tell_if_it_waits(node, name)

@@ -56,25 +56,29 @@ def list_(target: Target, as_json: bool) -> None:
 @name
 @after
 @limit(100)
+@options.trace
 @click.option("--calls", is_flag=True, help="Also the host calls of each turn, with their results.")
 @options.where
 @options.as_json
 @options.debug
-def show(name: str, after: int, limit: int, calls: bool, target: Target, as_json: bool) -> None:
+def show(name: str, after: int, limit: int, trace: str, calls: bool, target: Target, as_json: bool) -> None:
     """The turns of ACTOR that are kept, the oldest first."""
     with stored(target) as node:
         info = node.journal.get(name)
-        found = node.journal.entries(name, after=after, limit=limit)
+        found = node.journal.entries(name, after=after, limit=limit, trace=trace)
     if as_json:
         for turn in found:
             click.echo(to_line(turn))
-        _say_what_is_missing(name, info, found)
-        return
-    if calls:
+    elif calls:
         turns.show(found)
     else:
         render.table(("TURN", "TIME", "WHAT", "PAYLOAD", "OUTCOME", "CALLS", "FUEL"), map(turns.row, found))
+    if trace:
+        _say_what_is_left(name, trace, found, limit)
+        return
     _say_what_is_missing(name, info, found)
+    if as_json:
+        return
     if found and found[-1].seq < info.last and len(found) == limit:
         click.echo(f"There are more, up to turn {info.last:,}: --after {found[-1].seq}", err=True)
 
@@ -237,6 +241,14 @@ def _row(info: JournalInfo) -> tuple[str, ...]:
 
 def _event(event: JournalEvent) -> tuple[str, ...]:
     return f"{event.sequence:,}", render.when(event.recorded), event.type, turns.short(event.payload)
+
+
+def _say_what_is_left(name: str, trace: str, turns: Sequence[Turn], limit: int) -> None:
+    """Of a trace: the turns between are others', and miss nothing."""
+    if not turns:
+        click.echo(f"no turn of {name} that is kept belongs to trace {trace}", err=True)
+    elif len(turns) == limit:
+        click.echo(f"There may be more: --after {turns[-1].seq}", err=True)
 
 
 def _say_what_is_missing(name: str, info: JournalInfo, turns: Sequence[Turn]) -> None:

@@ -109,6 +109,11 @@ class Body:
             self.repeated = None
 
     @property
+    def turn_in_hand(self) -> int:
+        """The number that the turn in hand will have."""
+        return self._seq + 1
+
+    @property
     def world_position(self) -> tuple[int, int]:
         """Where virtual time (nanoseconds) and the sequence that stands for chance (bytes) are, or were last."""
         return self._world if self.instance is None else (self.instance.world.virtual_ns, self.instance.world.drawn)

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from workbench.answer import Answer
+from workbench.api import traces
 from workbench.api.actors import ActorInfo, ActorState, SpawnOptions
 from workbench.api.errors import (
     AlreadyExists,
@@ -401,10 +402,15 @@ class ActorSystem:
         sender: Actor | None = None,
         headers: Mapping[str, str] = NO_HEADERS,
     ) -> Envelope:
-        """A new message. Its correlation is the id of the first message of the chain that led to it."""
+        """A new message. Its correlation is the id of the first message of the chain that led to it; what a turn sends
+        carries on the trace of the message in hand, if that has one."""
         number = f"{next(self._message_ids):x}"
         cause = sender.body.envelope if sender is not None else None
         correlation = cause.correlation if cause is not None else number
+        if headers:
+            headers = traces.admitted(headers)
+        elif cause is not None and cause.headers and sender is not None:
+            headers = traces.onward(cause, sender.id, sender.body.turn_in_hand)
         address = sender.id.at(self.node_name) if sender is not None else ""
         now = self._around.clock.now()
         return Envelope(number, kind, message_type, payload, address, now, correlation, headers)

@@ -63,9 +63,17 @@ class RemoteDebugger(Facet):
         newest: bool = False,
         up_to: int = 0,
         until: float = 0.0,
+        trace: str = "",
     ) -> Sequence[RecordedTurn]:
         request = pb.DebuggerTurnsRequest(
-            actor=_actor(actor), after=after, since=since, limit=limit, newest=newest, up_to=up_to, until=until
+            actor=_actor(actor),
+            after=after,
+            since=since,
+            limit=limit,
+            newest=newest,
+            up_to=up_to,
+            until=until,
+            trace=trace,
         )
         answers = self._stub.stream("Turns", request, pb.DebuggerTurnsResponse)
         return [from_message(turn, RecordedTurn) for answer in answers for turn in answer.turns]

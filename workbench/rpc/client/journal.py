@@ -26,8 +26,8 @@ class RemoteJournal(Facet):
         request = pb.GetJournalRequest(actor=target(actor))
         return from_message(self._stub.call("Get", request, pb.JournalInfo), JournalInfo)
 
-    def entries(self, actor: ActorId | str, *, after: int = 0, limit: int = 100) -> Sequence[Turn]:
-        request = pb.JournalEntriesRequest(actor=target(actor), after=after, limit=limit)
+    def entries(self, actor: ActorId | str, *, after: int = 0, limit: int = 100, trace: str = "") -> Sequence[Turn]:
+        request = pb.JournalEntriesRequest(actor=target(actor), after=after, limit=limit, trace=trace)
         answers = self._stub.stream("Entries", request, pb.JournalEntriesResponse)
         return [from_message(turn, Turn) for answer in answers for turn in answer.turns]
 

@@ -6,7 +6,7 @@ What changes something is written to the audit log when it has ended, refused ca
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from threading import BoundedSemaphore, Event, Lock, Thread
@@ -17,6 +17,7 @@ from google.protobuf.descriptor import MethodDescriptor
 
 from workbench.api import Denied, Exhausted, Node, Unauthenticated, WorkbenchError
 from workbench.api.audit import AuditEntry
+from workbench.api.traces import TRACEPARENT, carried
 from workbench.rpc.roles import changes, needed
 from workbench.rpc.security import DEFAULT, Received, received
 from workbench.rpc.server import grants
@@ -102,6 +103,13 @@ class Call:
         self._ended = why
         for callback in tuple(self._callbacks):
             callback()
+
+    def traced(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """The headers of a message that the call brings, which belongs to the trace of the call unless it has one."""
+        found = dict(headers)
+        if TRACEPARENT not in found and TRACEPARENT in self._received:
+            found |= carried(self._context.invocation_metadata())
+        return found
 
     @property
     def owner(self) -> tuple[str, str, str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from workbench import dialling
 from workbench.api.events import Area, Position
 from workbench.api.identity import ActorId, check_scope
 from workbench.api.logs import Level, LogLine
@@ -37,6 +38,7 @@ from workbench.runtime.grants import Grants
 from workbench.runtime.host import RuntimeHost
 from workbench.runtime.logbook import Logbook
 from workbench.runtime.metrics import Metrics
+from workbench.runtime.moving.moves import Moves
 from workbench.runtime.recorder import Recorder
 from workbench.runtime.residents import Residents
 from workbench.runtime.scheduler import Scheduler, default_workers
@@ -58,6 +60,7 @@ from workbench.services.keyvalue.store import Store
 from workbench.services.keyvalue.urls import opened as opened_keys
 from workbench.services.locks.local import LocalLocks
 from workbench.services.means import Means
+from workbench.services.moves.store import MovesStore
 from workbench.services.network import Network
 from workbench.services.process_groups import service as groups
 from workbench.services.process_groups.local import LocalProcessGroups
@@ -155,8 +158,11 @@ class Machine:
         closing.callback(self._keys_recorded)
         self.system = ActorSystem(self.library, around, node_name=config.node_name, most=config.actors)
         self.host.system = self.system
+        log = MovesStore(self.workspace.database)
+        self.moves = self.system.moves = Moves(self.system, around, self.library, log, dialling.node)
         self.recorder.renew = self.system.renew
         closing.callback(self.system.close)
+        closing.callback(self.moves.close)
         self.states = RecordedStates(around, self.library, self._recorded, self.scheduler.call)
         closing.callback(self.states.close)
         self.trees = Trees(around, self.system)
@@ -188,6 +194,7 @@ class Machine:
         self.journal.start()
         self.logbook.note(Level.INFO, f"node {self.config.node_name} started")
         if revive:
+            self.moves.revive()
             self.system.revive()
             self.trees.revive()
 

@@ -61,6 +61,7 @@ from workbench.api.locks import Lock, LockChange, Locks, LockWaiter
 from workbench.api.logs import Level, LogLine
 from workbench.api.messages import Cast, Envelope, Kind, Payload, Refusal, Reply, Told
 from workbench.api.metrics import Sample
+from workbench.api.migration import Arrival, Belonging, Failure, Frame, FrameKind, Migration, MovedTimer, Parcel, Phase
 from workbench.api.modules import Behavior, CancelToken, Format, ModuleInfo, Modules, Progress, ProgressCallback
 from workbench.api.node import Node, NodeInfo
 from workbench.api.patterns import parse_pattern, parse_tuple, write_pattern, write_tuple
@@ -115,8 +116,10 @@ __all__ = [
     "Actors",
     "AlreadyExists",
     "Area",
+    "Arrival",
     "Backoff",
     "Behavior",
+    "Belonging",
     "Birth",
     "BirthReason",
     "BlobInfo",
@@ -149,9 +152,12 @@ __all__ = [
     "Event",
     "Evidence",
     "Exhausted",
+    "Failure",
     "FieldMiss",
     "Figures",
     "Format",
+    "Frame",
+    "FrameKind",
     "Grant",
     "GrantChange",
     "Group",
@@ -179,11 +185,13 @@ __all__ = [
     "LogLine",
     "Member",
     "MessageState",
+    "Migration",
     "ModuleDetail",
     "ModuleDiff",
     "ModuleInfo",
     "Modules",
     "Moment",
+    "MovedTimer",
     "NearMiss",
     "NewToken",
     "Node",
@@ -191,8 +199,10 @@ __all__ = [
     "Nondeterministic",
     "NotFound",
     "Outcome",
+    "Parcel",
     "Pattern",
     "Payload",
+    "Phase",
     "Pin",
     "Position",
     "ProcessGroups",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -11,6 +11,8 @@ from workbench.api.errors import Cause
 from workbench.api.identity import ActorId
 from workbench.api.limits import DEFAULT_PROFILE, Limits
 from workbench.api.messages import NO_HEADERS, Cast, Envelope, Kind, Payload, Reply, Told
+from workbench.api.migration import Arrival, Frame, Migration, Parcel
+from workbench.api.modules import ProgressCallback
 from workbench.api.turns import Turn
 from workbench.api.value import value
 
@@ -232,4 +234,36 @@ class Actors(Protocol):
 
         It is no dead letter any more then. NotFound: it, or its actor, is not there.
         """
+        ...
+
+    def migrate(
+        self,
+        actor: ActorId | str,
+        to: str,
+        *,
+        token: str = "",
+        progress: ProgressCallback | None = None,
+        timeout: float = 60.0,
+    ) -> Migration:
+        """Let a running actor go on at another node: `to` is HOST:PORT, or a connection stored where this node runs.
+
+        Its state, mailbox and timers go along; who stays behind reaches it by its name as before, and it reaches them.
+        `token` is shown there instead of the stored one. On any failure before it is there it serves on here.
+
+        Invalid: it cannot hand out its state, has a supervisor, or `to` is this node. AlreadyExists: its name is taken
+        there. Unavailable: nobody answers there; or, when that was lost at the last moment, where it lives is settled
+        as soon as that node answers again: until then it runs nowhere.
+        """
+        ...
+
+    def arrive(self, parcel: Parcel, *, timeout: float = 30.0) -> Arrival:
+        """Between nodes: bring the actor to life, but let it do nothing before it is settled. Idempotent."""
+        ...
+
+    def settle(self, migration: str, *, commit: bool) -> bool:
+        """Between nodes: let the one that arrived with this number go on, or forget it; whether it is here now."""
+        ...
+
+    def relay(self, frames: Iterable[Frame]) -> Iterator[Frame]:
+        """Between nodes: what those who were moved and those who stayed say to each other, both ways, for good."""
         ...

@@ -12,6 +12,7 @@ from workbench.api.errors import Invalid, WorkbenchError
 from workbench.api.identity import ActorId
 from workbench.api.limits import Limits
 from workbench.api.messages import Envelope, Payload
+from workbench.api.migration import Belonging, MovedTimer
 from workbench.api.modules import CancelToken
 from workbench.api.turns import HostCall, Turn
 from workbench.api.value import value
@@ -132,12 +133,17 @@ class Stored:
 
 @dataclass(slots=True)
 class Post:
-    """A message on its way to `actor`. A kept one is on disk, under `number`, until the turn that handles it is."""
+    """A message on its way to `actor`. A kept one is on disk, under `number`, until the turn that handles it is.
+
+    `via` takes it to an actor on another node. `relayed` is the number under which the node keeps it that it came from.
+    """
 
     actor: ActorId
     envelope: Envelope
     kept: bool
     number: int = 0
+    via: Any = None
+    relayed: int = 0
 
 
 @value
@@ -238,12 +244,16 @@ class JournalLog(Protocol):
 
     def add_part(self, actor: ActorId, part: Part) -> None: ...
 
-    def post(self, to: ActorId, envelope: Envelope) -> int:
-        """Keep a message to a durable actor until it is handled; its number."""
+    def post(self, to: ActorId, envelope: Envelope, *, relayed: int = 0) -> int:
+        """Keep a message to a durable actor until it is handled; its number. `relayed`: see Post."""
         ...
 
     def unpost(self, number: int) -> None:
         """It was not delivered after all."""
+        ...
+
+    def unposts(self, numbers: Sequence[int]) -> None:
+        """They are where they were to go; a kill of the process forgets none of it."""
         ...
 
     def kept(self, actor: ActorId) -> Sequence[Post]:
@@ -294,6 +304,30 @@ class JournalLog(Protocol):
 
     def ended(self, actor: ActorId) -> None:
         """It does not come back when the node starts; its journal stays, its messages and timers do not."""
+        ...
+
+    def belongings(self, actor: ActorId) -> Sequence[Belonging]:
+        """What goes along with its checkpoint when it moves to another node."""
+        ...
+
+    def take_over(
+        self,
+        actor: ActorId,
+        module: str,
+        checkpoint: Checkpoint,
+        goods: Sequence[Belonging],
+        timers: Sequence[MovedTimer],
+        *,
+        returns: bool,
+    ) -> None:
+        """Begin the journal of an actor that comes from another node; until its birth is written it does not come back.
+
+        AlreadyExists: another one of its name has a journal here, unless it `returns`: then it takes its place.
+        """
+        ...
+
+    def moved(self, actor: ActorId) -> None:
+        """It runs elsewhere: its journal stays, its timers do not; its messages stay until they are there."""
         ...
 
 

@@ -50,6 +50,7 @@ class BirthReason(StrEnum):
     UPGRADE = "upgrade"
     CHECKPOINT = "checkpoint"
     RECOVERY = "recovery"
+    MIGRATION = "migration"
 
 
 @value

@@ -21,6 +21,7 @@ from workbench.api import (
 from workbench.api.journal import headers_of
 from workbench.cli import exchange, failure, options, payload, render
 from workbench.cli.connection import Target, running
+from workbench.cli.migrate import migrate
 
 MOST_LETTERS = 10_000
 """As many as a node keeps."""
@@ -29,6 +30,9 @@ MOST_LETTERS = 10_000
 @click.group()
 def actor() -> None:
     """The actors of a running node: the app's, or one started with `workbench node`."""
+
+
+actor.add_command(migrate)
 
 
 @actor.command()

@@ -13,28 +13,29 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any
 
 from workbench.answer import Answer
 from workbench.api.actors import ActorInfo, ActorState
-from workbench.api.errors import Cause, Crashed, Exhausted, NotFound, Rejected, Unavailable, WorkbenchError
+from workbench.api.errors import Cause, Crashed, NotFound, Rejected, Unavailable, WorkbenchError
 from workbench.api.events import Area
 from workbench.api.identity import NAME_BYTES, ActorId
-from workbench.api.limits import MAILBOX_BYTES
 from workbench.api.logs import Level
 from workbench.api.messages import Envelope, Kind, Payload, Reply
 from workbench.api.supervision import Ending
 from workbench.api.turns import BirthReason
-from workbench.api.words import plural
 from workbench.runtime import life, recovery, written
 from workbench.runtime.behaviors import Route, route
 from workbench.runtime.body import Body, Spec
 from workbench.runtime.checks import check_sizes
 from workbench.runtime.durable import Durable
+from workbench.runtime.keeper import Keeper
 from workbench.runtime.mailbox import Letter, Mailbox
+from workbench.runtime.moving.forward import Forward, Returning
 from workbench.runtime.picture import picture
 from workbench.runtime.surroundings import Surroundings
 from workbench.runtime.threads import may_run_guest
+from workbench.runtime.timers import Armed
 
 logger = logging.getLogger(__name__)
 BATCH = 64
@@ -44,26 +45,12 @@ ENDED = (ActorState.CRASHED, *GONE)
 RESTING = (ActorState.IDLE, ActorState.PASSIVE, ActorState.SUSPENDED)
 
 
-class Keeper(Protocol):
-    """Whoever decides what comes after an actor's end: its place under a supervisor."""
-
-    @property
-    def supervisor(self) -> str: ...
-
-    def ended(self, ending: Ending, cause: Cause | None, killed_by: str) -> None:
-        """It is gone; returns at once."""
-        ...
-
-    def restart(self) -> Answer[Any]:
-        """Start it by hand."""
-        ...
-
-
 class Actor:
     """See the module. Public methods are thread-safe unless they are said to be the owner's.
 
     `awaited`: it has ended, and its supervisor is about to start it again or to give it up; messages wait for that.
     `stored` is the state of a passive actor. `suspended` until it is resumed by hand, through all its lives.
+    `held`: between two turns it is a mover's (see moving), and `moved` says where it is when it has gone.
     `stopping`: it was told to stop, and the turn in hand may wait no more; `says_goodbye`: it runs its `shutdown`,
     which may.
     """
@@ -81,7 +68,9 @@ class Actor:
         self.last_cause: Cause | None = None
         self.restarts = 0
         self.spawned = around.clock.now()
-        self.timers: dict[int, int] = {}  # number and bytes of what each will send
+        self.timers: dict[int, Armed] = {}
+        self.moved: Forward | Returning | None = None
+        self.held = False
         self.suspended = self.stopping = self.says_goodbye = False
         self._wait: Answer[Any] | None = None
         self._owned = True  # by whoever brings it to life: until then nobody else may touch the body
@@ -125,21 +114,31 @@ class Actor:
 
     def deliver(self, letter: Letter, of_system: bool = False) -> None:
         """Put a message into the mailbox. Raises at once what can be known at once: full, too large, gone, crashed."""
+        if self.moved is not None:
+            self.moved.deliver(letter, of_system)
+        else:
+            self.take_in(letter, of_system)
+
+    def take_in(self, letter: Letter, of_system: bool = False, *, back: bool = False) -> None:
+        """The same of one that comes from another node: `back` to where its actor is again."""
         self.check(letter.envelope)
         durable = self.durable
         if durable is None or letter.answer is not None or letter.number:
-            self._put(letter, of_system)
+            self._put(letter, of_system, back=back)
             return
         self.check_present()
         letter.number = durable.accept(letter.envelope)
         try:
-            self._put(letter, of_system)
+            self._put(letter, of_system, back=back)
         except BaseException:
             durable.give_back(letter.number)
             raise
 
-    def _put(self, letter: Letter, of_system: bool) -> None:
+    def _put(self, letter: Letter, of_system: bool, *, back: bool) -> None:
         with self._lock:
+            if self.moved is not None and not (back and isinstance(self.moved, Returning)):
+                self.moved.pass_on(letter)
+                return
             state = self.state
             ended = state in ENDED
             if letter.number in self._taken_up:
@@ -206,19 +205,6 @@ class Actor:
         check_sizes(envelope, body.spec.limits, body.instance, self.id.name)
         return way
 
-    def check_timer(self, envelope: Envelope) -> None:
-        """Whether one more timer may carry this message."""
-        self.check(envelope)
-        held = sum(self.timers.values()) + len(envelope.payload)
-        count = len(self.timers) if self.durable is None else self.durable.outbox.timers
-        if count >= self.mailbox.limit or held > MAILBOX_BYTES:
-            raise Exhausted(
-                f"{self.id.name} has {plural(count, 'timer')} already, and they would carry {held:,} bytes",
-                limit="mailbox",
-                value=self.mailbox.limit,
-                used=count,
-            )
-
     def route(self, kind: Kind) -> Route:
         return route(kind, self.body.spec.runnable.behaviors, self.id.name)
 
@@ -247,8 +233,10 @@ class Actor:
                     return
             if job is not None:
                 job()
+                if self.held:
+                    return
             elif self.state is ActorState.PASSIVE and (refused := life.wake(self)) is not None:
-                self._turn_away(refused)
+                life.turn_away(self, refused)
         self.around.scheduler.submit(self)
 
     def _has_work(self) -> bool:
@@ -264,6 +252,11 @@ class Actor:
         if pending:
             self.around.scheduler.submit(self)
 
+    def let_go(self) -> None:
+        """It is nobody's who moves it any more."""
+        self.held = False
+        self.release()
+
     def next(self, job: Callable[[], None]) -> None:
         """Let the owner do this before anything else."""
         with self._lock:
@@ -275,6 +268,8 @@ class Actor:
 
         def settle() -> None:
             try:
+                if isinstance(self.moved, Forward):
+                    raise self.moved.elsewhere()
                 answer.set(job())
             except BaseException as error:
                 answer.fail(error)
@@ -373,17 +368,9 @@ class Actor:
         if keeper is not None:
             keeper.ended(Ending.ABNORMAL, found, self.killed_by)
 
-    def _turn_away(self, refused: WorkbenchError) -> None:
-        """Nobody can be woken now: who waits for an answer is told so, the other messages are dead letters."""
-        if self.state is not ActorState.PASSIVE:
-            return  # it died of it, and all was told
+    def take_letters(self) -> list[Letter]:
         with self._lock:
-            letters = self.mailbox.clear()
-        for letter in letters:
-            if letter.answer is not None:
-                letter.answer.fail(refused)
-            else:
-                self.around.dead_letters.add(self.id, letter.envelope, f"{self.id.name} slept on: {refused.message}")
+            return self.mailbox.clear()
 
     def abandon(self) -> None:
         """Its supervisor does not start it again: who waits for an answer is told so."""
@@ -402,8 +389,8 @@ class Actor:
 
     def drop(self) -> None:
         """Forget the instance and what hangs on it."""
-        for timer in list(self.timers):
-            self.around.timers.cancel(timer)
+        for timer in list(self.timers.values()):
+            self.around.timers.cancel(timer.runs)
         self.timers.clear()
         if self.durable is not None:
             self.durable.outbox.disarm()

@@ -114,6 +114,11 @@ class Body:
         return self._seq + 1
 
     @property
+    def seq(self) -> int:
+        """The number of its last turn."""
+        return self._seq
+
+    @property
     def world_position(self) -> tuple[int, int]:
         """Where virtual time (nanoseconds) and the sequence that stands for chance (bytes) are, or were last."""
         return self._world if self.instance is None else (self.instance.world.virtual_ns, self.instance.world.drawn)

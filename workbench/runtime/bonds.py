@@ -29,6 +29,8 @@ class Bonds:
 
     def __init__(self, deliver: Deliver, *, address: Callable[[ActorId], str], gone: Gone = lambda *_: None) -> None:
         self._deliver, self._address, self._gone = deliver, address, gone
+        self.elsewhere: Callable[[ActorId, str, bool], None] = lambda *_: None
+        """Told of every end, and whether it was abnormal: other nodes may have to know."""
         self._links: defaultdict[ActorId, set[ActorId]] = defaultdict(set)
         self._watched: defaultdict[ActorId, set[ActorId]] = defaultdict(set)  # by the actors that they monitor
         self._watchers: defaultdict[ActorId, set[ActorId]] = defaultdict(set)
@@ -66,6 +68,7 @@ class Bonds:
     def ended(self, actor: ActorId, reason: str, *, abnormal: bool) -> None:
         """Tell everybody who is bound to it, and forget all its bonds."""
         self._gone(actor, f"crashed: {reason}" if abnormal else f"ended: {reason}")
+        self.elsewhere(actor, reason, abnormal)
         if not (actor in self._links or actor in self._watchers or actor in self._watched):
             return
         with self._lock:
@@ -81,6 +84,10 @@ class Bonds:
             self.tell(watcher, DOWN, actor, reason)
         for other in sorted(linked) if abnormal else ():
             self.tell(other, EXIT, actor, reason)
+
+    def left(self, actor: ActorId) -> None:
+        """It goes on at another node: what it held here is free, its bonds stay."""
+        self._gone(actor, "ended: it was moved to another node")
 
     def tell(self, who: ActorId, message_type: str, actor: ActorId, reason: str) -> None:
         """Send one of the two messages."""

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from workbench.api.errors import Exhausted, Invalid
 from workbench.api.identity import NAME_BYTES
-from workbench.api.limits import Limits
+from workbench.api.limits import MAILBOX_BYTES, Limits
 from workbench.api.messages import Envelope, Payload
+from workbench.api.words import plural
 from workbench.wasm.instance import Instance
+
+if TYPE_CHECKING:
+    from workbench.runtime.actor import Actor
 
 
 def size_of(text: Payload, what: str = "the text") -> int:
@@ -43,4 +49,18 @@ def check_sizes(envelope: Envelope, limits: Limits, instance: Instance | None, r
             limit="size",
             value=allowed,
             used=size,
+        )
+
+
+def check_timer(actor: Actor, envelope: Envelope) -> None:
+    """Whether one more timer of this actor may carry this message."""
+    actor.check(envelope)
+    held = sum(len(timer.envelope.payload) for timer in list(actor.timers.values())) + len(envelope.payload)
+    count = len(actor.timers) if actor.durable is None else actor.durable.outbox.timers
+    if count >= actor.mailbox.limit or held > MAILBOX_BYTES:
+        raise Exhausted(
+            f"{actor.id.name} has {plural(count, 'timer')} already, and they would carry {held:,} bytes",
+            limit="mailbox",
+            value=actor.mailbox.limit,
+            used=count,
         )

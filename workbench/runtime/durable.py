@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from workbench.api.errors import Conflict, Invalid, WorkbenchError
-from workbench.api.journal import CHECKPOINT_TURNS, Checkpoint, Commit, Event, Part, Post, Stored
+from workbench.api.journal import CHECKPOINT_TURNS, Checkpoint, Commit, Event, Part, Post, Stored, Timer
 from workbench.api.messages import Envelope, Payload
 from workbench.api.turns import BirthReason, HostCall, Outcome, Turn
 from workbench.runtime.outbox import Deliver, Outbox
@@ -191,6 +191,16 @@ class Durable:
     def give_back(self, number: int) -> None:
         """It found no place in the mailbox."""
         self._log.unpost(number)
+
+    def disarm(self) -> Sequence[Timer]:
+        """No timer runs any more: those that have not fired."""
+        self.outbox.disarm()
+        return self._log.timers(self._body.id)
+
+    @property
+    def event(self) -> int:
+        """The number of the last event that is on disk."""
+        return self._committed_event
 
     def rearm(self) -> None:
         """Let the timers that are on disk run."""

@@ -9,13 +9,15 @@ from typing import Any
 
 from workbench.answer import Answer
 from workbench.api.actors import ActorState, SpawnOptions
-from workbench.api.errors import NotFound
 from workbench.api.identity import ActorId
 from workbench.api.journal import Post
 from workbench.api.limits import DEFAULT_PROFILE
 from workbench.api.messages import Kind, Payload
 from workbench.runtime.callers import Inside
+from workbench.runtime.checks import check_timer
 from workbench.runtime.logbook import Logbook
+from workbench.runtime.mailbox import Letter
+from workbench.runtime.reminders import arm
 from workbench.runtime.scheduler import Scheduler
 from workbench.runtime.system import ActorSystem
 from workbench.runtime.timers import Timers
@@ -98,10 +100,11 @@ class RuntimeHost:
         return actor.at(self.system.node_name)
 
     def tell(self, actor: ActorId, to: str, message_type: str, payload: Payload) -> str:
-        target, sender = self.system.resolve(to, actor), self.system.find(actor)
+        target, sender = self.system.reach(to, actor), self.system.find(actor)
         envelope = self.system.envelope(Kind.CAST, message_type, payload, sender)
         if sender.durable is None:
-            return self.system.tell(target, envelope)
+            target.deliver(Letter(envelope))
+            return envelope.id
         if (known := sender.body.context.recorded) is not None:
             envelope = replace(envelope, id=known)
         return self.system.post(sender.durable, target, envelope)
@@ -110,10 +113,10 @@ class RuntimeHost:
         self.system.deliver(post)
 
     def ask(self, actor: ActorId, to: str, message_type: str, payload: Payload, timeout_ms: int) -> Payload:
-        target = self.system.resolve(to, actor)
+        target = self.system.reach(to, actor)
         asker = self.system.find(actor)
         envelope = self.system.envelope(Kind.CALL, message_type, payload, asker)
-        return self.system.ask(target, envelope, timeout_ms / 1000, asker=asker).payload
+        return self.system.ask_actor(target, envelope, timeout_ms / 1000, asker).payload
 
     def spawn(self, actor: ActorId, module: str, state: Payload, options: Any) -> str:
         chosen = SpawnOptions(
@@ -128,20 +131,20 @@ class RuntimeHost:
         return self._sender(info.id)
 
     def stop(self, actor: ActorId, target: str) -> None:
-        found = self.system.resolve(target, actor)
+        found = self.system.reach(target, actor).id
         (self.system.stop_itself if found == actor else self.system.request_stop)(found)
 
     def link(self, actor: ActorId, other: str) -> None:
-        self.system.link(actor, self.system.resolve(other, actor))
+        self.system.moves.bind("link", actor, other)
 
     def unlink(self, actor: ActorId, other: str) -> None:
-        self.system.bonds.unlink(actor, self.system.resolve(other, actor))
+        self.system.moves.bind("unlink", actor, other)
 
     def monitor(self, actor: ActorId, target: str) -> None:
-        self.system.monitor(actor, self.system.resolve(target, actor))
+        self.system.moves.bind("monitor", actor, target)
 
     def demonitor(self, actor: ActorId, target: str) -> None:
-        self.system.bonds.demonitor(actor, self.system.resolve(target, actor))
+        self.system.moves.bind("demonitor", actor, target)
 
     def self_id(self, actor: ActorId) -> str:
         return self._sender(actor)
@@ -149,37 +152,20 @@ class RuntimeHost:
     def parent_id(self, actor: ActorId) -> str | None:
         found = self.system.find(actor)
         parent = found.spec.parent if found.keeper is None else ""  # a supervisor is no actor
-        return f"{parent}@{self.system.node_name}" if parent else None
+        return f"{parent}@{self.system.moves.born_at(actor)}" if parent else None
 
     def send_after(self, actor: ActorId, delay_ms: int, message_type: str, payload: Payload) -> int:
         found = self.system.find(actor)
         envelope = self.system.envelope(Kind.INFO, message_type, payload, found)
-        found.check_timer(envelope)
+        check_timer(found, envelope)
         if found.durable is not None:
             seconds = min(delay_ms / 1000, MAX_DELAY_SECONDS)
             return found.durable.outbox.send_after(seconds, envelope, found.body.context.recorded or 0)
-        numbers: list[int] = []  # filled below; a timer of no delay may fire before
-
-        def fire() -> None:
-            for number in numbers:
-                found.timers.pop(number, None)
-            try:
-                self.system.tell(actor, envelope)
-            except NotFound:
-                return  # it has stopped meanwhile
-            except Exception as error:
-                self._logbook.log(actor, "warn", f"the timer's message {message_type!r} was not delivered: {error}", ())
-
-        number = self._timers.after(min(delay_ms / 1000, MAX_DELAY_SECONDS), fire)
-        found.timers[number] = len(payload)
-        numbers.append(number)
-        return number
+        return arm(self.system, found, min(delay_ms / 1000, MAX_DELAY_SECONDS), envelope)
 
     def cancel_timer(self, actor: ActorId, timer: int) -> bool:
         found = self.system.find(actor)
         if found.durable is not None:
             return found.durable.outbox.cancel(timer)
-        if timer not in found.timers:
-            return False
-        del found.timers[timer]
-        return self._timers.cancel(timer)
+        armed = found.timers.pop(timer, None)
+        return armed is not None and self._timers.cancel(armed.runs)

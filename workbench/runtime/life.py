@@ -267,6 +267,18 @@ def wake(actor: Actor) -> WorkbenchError | None:
     return None
 
 
+def turn_away(actor: Actor, refused: WorkbenchError) -> None:
+    """Nobody can be woken now: who waits for an answer is told so, the other messages are dead letters."""
+    if actor.state is not ActorState.PASSIVE:
+        return  # it died of it, and all was told
+    for letter in actor.take_letters():
+        if letter.answer is not None:
+            letter.answer.fail(refused)
+        else:
+            reason = f"{actor.id.name} slept on: {refused.message}"
+            actor.around.dead_letters.add(actor.id, letter.envelope, reason)
+
+
 def set_limits(actor: Actor, spec: Spec) -> None:
     """Take on other limits from the next turn on; another stack from the next start on."""
     actor.check_present()

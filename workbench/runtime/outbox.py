@@ -9,7 +9,7 @@ import logging
 import secrets
 from collections.abc import Callable, Sequence
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.api.errors import WorkbenchError
 from workbench.api.identity import ActorId
@@ -45,9 +45,9 @@ class Outbox:
         """How many there are."""
         return len(self._armed) + len(self._set)
 
-    def post(self, to: ActorId, envelope: Envelope, *, kept: bool) -> None:
-        """Send it with the turn; `kept`: the receiver is durable, and so it is on disk from then on."""
-        self._posts.append(Post(to, envelope, kept))
+    def post(self, to: ActorId, envelope: Envelope, *, kept: bool, via: Any = None) -> None:
+        """Send it with the turn; `kept`: the receiver is durable, so it is on disk from then on. `via`: see Post."""
+        self._posts.append(Post(to, envelope, kept, via=via))
 
     def send_after(self, seconds: float, envelope: Envelope, number: int = 0) -> int:
         """Set a timer with the turn; its number, which is a new one unless the turn had it before it was cut off."""
@@ -104,10 +104,9 @@ class Outbox:
         self._timers.cancel(runs)
 
     def _due(self, number: int) -> None:
-        with self._lock:
-            self._armed.pop(number, None)
         try:
-            post = self._fire(number)
+            with self._lock:  # whoever disarms it knows then whether it has fired
+                post = self._fire(number) if self._armed.pop(number, None) is not None else None
         except WorkbenchError as error:  # the disk is full: it is not lost, only late
             logger.warning("a timer could not be made a message yet: %s", error)
             self._set_off(number, RETRY_SECONDS)

@@ -6,17 +6,15 @@ import itertools
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.answer import Answer
 from workbench.api import traces
 from workbench.api.actors import ActorInfo, ActorState, SpawnOptions
 from workbench.api.errors import (
     AlreadyExists,
-    Conflict,
     Exhausted,
     NotFound,
     Timeout,
@@ -30,14 +28,19 @@ from workbench.api.limits import DEFAULT_PROFILE, Limits, profile
 from workbench.api.messages import NO_HEADERS, Envelope, Kind, Payload, Reply
 from workbench.api.supervision import ChildSpec
 from workbench.runtime import life
-from workbench.runtime.actor import Actor, Keeper
+from workbench.runtime.actor import Actor
 from workbench.runtime.away import Away
 from workbench.runtime.births import Library, check_behaviors, options_of, spec_again, spec_of
 from workbench.runtime.body import Spec
 from workbench.runtime.bonds import DOWN, EXIT, Bonds
 from workbench.runtime.durable import Durable
+from workbench.runtime.keeper import Keeper
 from workbench.runtime.mailbox import Letter
 from workbench.runtime.surroundings import Surroundings
+from workbench.runtime.waits import Waits
+
+if TYPE_CHECKING:
+    from workbench.runtime.moving.moves import Moves, Receiver
 
 logger = logging.getLogger(__name__)
 SHUTDOWN_SECONDS = 5.0
@@ -45,12 +48,14 @@ ROOM_FOR_NUMBER = 16
 
 
 class ActorSystem:
-    """All actors of a node. Thread-safe."""
+    """All actors of a node. Thread-safe. `moves`, which knows of those on other nodes, is set right after it exists."""
+
+    moves: Moves
 
     def __init__(self, library: Library, around: Surroundings, *, node_name: str, most: int) -> None:
         self._library, self._around, self.node_name, self._most = library, around, node_name, most
         self._actors: dict[ActorId, Actor] = {}
-        self._waits: dict[ActorId, ActorId] = {}
+        self._waits = Waits()
         self._away = Away(around)
         self.closing = False
         self._lock = threading.Lock()
@@ -62,13 +67,32 @@ class ActorSystem:
     def find(self, actor: ActorId) -> Actor:
         found = self._actors.get(actor)
         if found is None:
+            moved = self.moves.forward(actor)
+            raise moved.elsewhere() if moved is not None else self._away.missing(actor)
+        return found
+
+    def receiver(self, actor: ActorId) -> Receiver:
+        """Who takes a message for it: itself, or the way to where it is now. NotFound: it is nowhere."""
+        found = self._actors.get(actor) or self.moves.forward(actor)
+        if found is None:
             raise self._away.missing(actor)
         return found
 
+    def reach(self, address: str, near: ActorId) -> Receiver:
+        """Who takes a message for the one that the actor `near` means by `name` or `name@node`."""
+        found = self.moves.means(address, near)
+        if found is None or isinstance(found, ActorId):
+            return self.receiver(found or self.resolve(address, near))
+        return found
+
     def lives(self, actor: ActorId) -> bool:
-        """Whether it is there and has not ended."""
+        """Whether it is there, or was moved, and has not ended."""
         found = self._actors.get(actor)
-        return found is not None and not found.gone
+        return not found.gone if found is not None else self.moves.forward(actor) is not None
+
+    def has(self, actor: ActorId) -> bool:
+        """Whether it is listed here, dead or alive."""
+        return actor in self._actors
 
     def all(self) -> list[Actor]:
         return list(self._actors.values())
@@ -80,7 +104,11 @@ class ActorSystem:
             whole = ActorId(address, near.namespace, near.tenant)
             if whole in self._actors:
                 return whole
-            raise Unavailable(f"{address} is on another node, and this node ({self.node_name}) is in no cluster")
+            found = ActorId(name, near.namespace, near.tenant)
+            if self.moves.was_at(found, node):
+                return found
+            said = f"{address} is on another node, and this node ({self.node_name}) is in no cluster"
+            raise Unavailable(f"needs a cluster: {said}")
         return ActorId(name, near.namespace, near.tenant)
 
     # Birth and death.
@@ -96,21 +124,23 @@ class ActorSystem:
         timeout: float = 30.0,
     ) -> ActorInfo:
         spec = spec_of(self._library, module, state, options, parent)
-        actor = self._register(scope, options.name, spec)
-        with self._waiting(parent, actor, Answer()):
+        actor = self.register(scope, options.name, spec)
+        with self._waits.waiting(parent, actor.id, Answer()):
             self._on_worker(lambda: self._birth(actor), timeout, f"the start of {actor.id.name}")
         return actor.info()
 
-    def revive(self) -> None:
+    def revive(self, *, only: ActorId | None = None) -> None:
         """Bring back the durable actors that were there when the node ended. Who cannot be is crashed, or away."""
         there: list[Actor] = []
         for who, birth in self._around.journal.running():  # all are there before one sends another what it owes
+            if self.moves.forward(who) is not None or only not in (None, who):
+                continue
             if isinstance(birth, str):
                 self._away.stays(who, birth)
                 continue
             try:
                 spec = spec_again(self._library, birth)
-                there.append(self._register((who.tenant, who.namespace), who.name, spec))
+                there.append(self.register((who.tenant, who.namespace), who.name, spec))
             except WorkbenchError as error:
                 self._away.stays(who, str(error))
         answers = [
@@ -126,19 +156,21 @@ class ActorSystem:
             begin(actor)
         except BaseException:
             if actor.state is not ActorState.CRASHED:
-                self._forget(actor)
+                self.forget(actor)
             raise
         self._around.bus.publish(
             Area.ACTORS, "actors.spawned", actor.id.name, actor.spec.runnable.info.name, actor.scope
         )
 
-    def _forget(self, actor: Actor) -> None:
+    def forget(self, actor: Actor) -> None:
         with self._lock:
             if self._actors.get(actor.id) is actor:
                 del self._actors[actor.id]
         self._around.metrics.forget(actor.id, actor.body.counters)
 
-    def _register(self, scope: tuple[str, str], name: str, spec: Spec, keeper: Keeper | None = None) -> Actor:
+    def register(
+        self, scope: tuple[str, str], name: str, spec: Spec, keeper: Keeper | None = None, *, returns: bool = False
+    ) -> Actor:
         tenant, namespace = scope
         with self._lock:
             if len(self._actors) >= self._most:
@@ -155,6 +187,11 @@ class ActorSystem:
                 identity = ActorId(name, namespace, tenant)
             if identity in self._actors:
                 raise AlreadyExists(f"an actor {name!r} runs already; stop it, or choose another name")
+            if not returns and (moved := self.moves.forward(identity)) is not None:
+                raise AlreadyExists(
+                    f"the actor {name!r} was moved to the node {moved.where}, and its forward address stands here; "
+                    f"choose another name, or give it up: workbench actor stop {name}"
+                )
             actor = self._actors[identity] = Actor(identity, spec, self._around, keeper)
             self._away.is_here(identity)
             return actor
@@ -177,6 +214,7 @@ class ActorSystem:
         actor = self._actors.get(identity)
         if actor is None:
             self._away.give_up(identity)
+            self.moves.give_up(identity)
             return
         answer = self._begin_stop(actor)
         if not self._around.scheduler.wait(answer, timeout):
@@ -199,7 +237,7 @@ class ActorSystem:
                 life.leave(actor)
                 return
             life.stop(actor, closing=closing)
-            self._forget(actor)
+            self.forget(actor)
 
         return actor.stop(job, waits=waits)
 
@@ -271,18 +309,6 @@ class ActorSystem:
         self.control(identity, lambda: job(actor), timeout, what)
         return actor.info()
 
-    def resend(self, scope: tuple[str, str], seq: int, message_type: str | None, payload: Payload | None) -> str:
-        """Send a dead letter once more; it stays one when that is not possible."""
-        letter = self._around.dead_letters.take(scope, seq)
-        before = letter.envelope
-        kind = before.type if message_type is None else message_type
-        content = before.payload if payload is None else payload
-        try:
-            return self.tell(letter.actor, self.envelope(Kind.CAST, kind, content, None, before.headers))
-        except BaseException:
-            self._around.dead_letters.put_back(letter)
-            raise
-
     # For supervisors: see supervision.ties.Makes and supervision.trees.System.
 
     def check(self, child: ChildSpec) -> None:
@@ -307,7 +333,7 @@ class ActorSystem:
         return self.find(ActorId(name, namespace, tenant)).keeper
 
     def make(self, scope: tuple[str, str], child: ChildSpec, keeper: Keeper) -> Actor:
-        return self._register(scope, child.name, replace(self._wanted(child), parent=keeper.supervisor), keeper)
+        return self.register(scope, child.name, replace(self._wanted(child), parent=keeper.supervisor), keeper)
 
     def bear(self, actor: Actor) -> Answer[Any]:
         return self._around.scheduler.start(lambda: self._birth(actor))
@@ -339,7 +365,7 @@ class ActorSystem:
     def retire(self, actor: Actor) -> Answer[Any]:
         def job() -> None:
             life.stop(actor, closing=self.closing)
-            self._forget(actor)
+            self.forget(actor)
 
         return actor.stop(job)
 
@@ -351,16 +377,16 @@ class ActorSystem:
 
     def link(self, one: ActorId, other: ActorId) -> None:
         """NotFound: there is no such actor. One that has crashed already is told of at once."""
-        actor = self.find(other)
+        actor = self.receiver(other)
         self.bonds.link(one, other)
-        if actor.gone and self.bonds.unlink(one, other):
+        if isinstance(actor, Actor) and actor.gone and self.bonds.unlink(one, other):
             self.bonds.tell(one, EXIT, other, actor.epitaph)
 
     def monitor(self, watcher: ActorId, target: ActorId) -> None:
         """Of one that has ended already, or was never there, `DOWN` comes at once."""
         self.bonds.monitor(watcher, target)
         actor = self._actors.get(target)
-        if (actor is None or actor.gone) and self.bonds.demonitor(watcher, target):
+        if not self.lives(target) and self.bonds.demonitor(watcher, target):
             self.bonds.tell(watcher, DOWN, target, actor.epitaph if actor else "there is no such actor")
 
     def inform(self, who: ActorId, message_type: str, about: ActorId, text: str) -> None:
@@ -372,7 +398,7 @@ class ActorSystem:
         number = f"{next(self._message_ids):x}"
         envelope = Envelope(number, Kind.INFO, message_type, payload, sender, self._around.clock.now(), number)
         try:
-            self.find(who).deliver(Letter(envelope), True)
+            self.receiver(who).deliver(Letter(envelope), True)
         except WorkbenchError as error:
             logger.info("%s was not delivered to %s: %s", message_type, who, error)
 
@@ -382,7 +408,7 @@ class ActorSystem:
         envelope = self.envelope(Kind.CAST, message_type, payload, source)
         try:
             if source is not None and source.durable is not None and source.body.envelope is not None:
-                self.post(source.durable, to, envelope)
+                self.post(source.durable, self.receiver(to), envelope)
             else:
                 self.tell(to, envelope)
         except NotFound:
@@ -415,18 +441,20 @@ class ActorSystem:
         now = self._around.clock.now()
         return Envelope(number, kind, message_type, payload, address, now, correlation, headers)
 
-    def post(self, sender: Durable, to: ActorId, envelope: Envelope) -> str:
+    def post(self, sender: Durable, target: Receiver, envelope: Envelope) -> str:
         """Send it when the turn in hand is on disk. What can be known now is raised now."""
-        target = self.find(to)
+        if not isinstance(target, Actor):
+            sender.outbox.post(target.id, envelope, kept=False, via=target)
+            return envelope.id
         target.check_present()
         target.check(envelope)
-        sender.outbox.post(to, envelope, kept=target.spec.durable)
+        sender.outbox.post(target.id, envelope, kept=target.spec.durable)
         return envelope.id
 
     def deliver(self, post: Post) -> None:
         """Hand over a message that was posted; it is a dead letter when that is not possible."""
         try:
-            self.find(post.actor).deliver(Letter(post.envelope, None, post.number))
+            (post.via or self.receiver(post.actor)).deliver(Letter(post.envelope, None, post.number))
         except WorkbenchError as error:
             if post.number and not isinstance(error, Exhausted):
                 return  # it is on disk: the actor gets it when it is back, and when it has ended nothing waits for it
@@ -435,60 +463,35 @@ class ActorSystem:
             self._around.dead_letters.add(post.actor, post.envelope, f"{post.actor.name} could not take it: {error}")
 
     def tell(self, to: ActorId, envelope: Envelope) -> str:
-        self.find(to).deliver(Letter(envelope))
+        self.receiver(to).deliver(Letter(envelope))
         return envelope.id
 
-    def ask(self, to: ActorId, envelope: Envelope, timeout: float, *, asker: Actor | None = None) -> Reply:
+    def ask_actor(self, target: Receiver, envelope: Envelope, timeout: float, asker: Actor | None = None) -> Reply:
         """Send and wait.
 
-        The turn runs on this thread when the actor is idle, the thread may run guests, and the turn cannot take longer
-        than the asker is willing to wait.
+        The turn runs on this thread when the actor is here and idle, the thread may run guests, and the turn cannot
+        take longer than the asker is willing to wait.
         """
-        return self.ask_actor(self.find(to), envelope, timeout, asker)
-
-    def ask_actor(self, target: Actor, envelope: Envelope, timeout: float, asker: Actor | None = None) -> Reply:
-        """The same, of an actor that was found."""
-        limits = target.body.spec.limits
-        if asker is None and timeout * 1000 >= limits.time_ms + limits.wait_ms:
+        limits = target.body.spec.limits if isinstance(target, Actor) else None
+        if (
+            asker is None
+            and limits is not None
+            and isinstance(target, Actor)
+            and timeout * 1000 >= limits.time_ms + limits.wait_ms
+        ):
             outcome = target.handle_here(envelope)
             if type(outcome) is Reply:
                 return outcome
             if isinstance(outcome, WorkbenchError):
                 raise outcome
         answer: Answer[Reply] = Answer()
-        with self._waiting(asker, target, answer):
+        with self._waits.waiting(asker, target.id, answer):
             target.deliver(Letter(envelope, answer))
             if not self._around.scheduler.wait(answer, timeout):
                 answer.fail(Timeout("nobody waits any more"))
                 state = target.state
                 raise Timeout(f"{target.id.name} did not answer {envelope.type!r} within {timeout:g} s (it is {state})")
         return answer.take()
-
-    @contextmanager
-    def _waiting(self, asker: Actor | None, target: Actor, answer: Answer[Any]) -> Any:
-        """Note who waits for whom, so that a circle is refused instead of waited out."""
-        if asker is None:
-            yield
-            return
-        with self._lock:
-            self._refuse_circle(asker.id, target.id)
-            self._waits[asker.id] = target.id
-        try:
-            with asker.waiting_on(answer):
-                yield
-        finally:
-            with self._lock:
-                self._waits.pop(asker.id, None)
-
-    def _refuse_circle(self, asker: ActorId, target: ActorId) -> None:
-        chain = [asker, target]
-        while chain[-1] != asker:
-            following = self._waits.get(chain[-1])
-            if following is None:
-                return
-            chain.append(following)
-        circle = " -> ".join(actor.name for actor in chain)
-        raise Conflict(f"this ask would wait for itself: {circle}; use a cast, or let one of them answer later")
 
     def close(self) -> None:
         """Stop every actor in the reverse order of their birth, all within the time that one may take."""

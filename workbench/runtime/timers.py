@@ -7,10 +7,21 @@ import itertools
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
+from workbench.api.messages import Envelope
 from workbench.clock import Clock
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Armed:
+    """A message that an actor sends to itself: the timer that `runs`, when it is due on the monotonic clock."""
+
+    runs: int
+    due: float
+    envelope: Envelope
 
 
 class Timers:
@@ -24,6 +35,11 @@ class Timers:
         self._changed = threading.Condition()
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="timers", daemon=True)
+
+    @property
+    def now(self) -> float:
+        """On the monotonic clock."""
+        return self._clock.monotonic()
 
     def start(self) -> None:
         self._thread.start()

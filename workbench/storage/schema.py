@@ -359,9 +359,42 @@ _TOKENS = (
     ) WITHOUT ROWID
     """,
 )
+# `node_identity` has one row. Who was moved away, and who came from another node.
+_MOVES = (
+    "CREATE TABLE node_identity (id TEXT NOT NULL)",
+    "INSERT INTO node_identity (id) VALUES (lower(hex(randomblob(16))))",
+    """
+    CREATE TABLE forwards (
+        tenant TEXT NOT NULL,
+        namespace TEXT NOT NULL,
+        name TEXT NOT NULL,
+        migration TEXT NOT NULL,
+        address TEXT NOT NULL,
+        node TEXT NOT NULL,
+        node_name TEXT NOT NULL,
+        stage TEXT NOT NULL,
+        durable INTEGER NOT NULL,
+        PRIMARY KEY (tenant, namespace, name)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE origins (
+        tenant TEXT NOT NULL,
+        namespace TEXT NOT NULL,
+        name TEXT NOT NULL,
+        migration TEXT NOT NULL,
+        node TEXT NOT NULL,
+        node_name TEXT NOT NULL,
+        visited TEXT NOT NULL,
+        through TEXT NOT NULL,
+        relayed INTEGER NOT NULL,
+        PRIMARY KEY (tenant, namespace, name)
+    ) WITHOUT ROWID
+    """,
+)
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _MODULES, _KEYVALUE, _TUPLES, _QUEUES, _LOCKS, _REGISTRY, _BLOBS, _JOURNAL, _RECORDING, _TREES,
-    _CHANGES, _INTEGRITY, _TOKENS,
+    _CHANGES, _INTEGRITY, _TOKENS, _MOVES,
 )  # fmt: skip
 """The statements of each step; the number of steps taken is the file's `user_version`."""
 VERSION = len(MIGRATIONS)

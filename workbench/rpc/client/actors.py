@@ -10,11 +10,18 @@ from google.protobuf.message import Message
 from workbench.api import (
     ActorId,
     ActorInfo,
+    Arrival,
     Cast,
     DeadLetter,
+    Frame,
+    Internal,
     Kind,
     Limits,
+    Migration,
+    Parcel,
     Payload,
+    Progress,
+    ProgressCallback,
     Refusal,
     Reply,
     SpawnOptions,
@@ -22,7 +29,7 @@ from workbench.api import (
     Turn,
 )
 from workbench.api.messages import KEPT_REFUSALS, NO_HEADERS
-from workbench.rpc.client.channel import MARGIN_SECONDS, Connection
+from workbench.rpc.client.channel import LONG_SECONDS, MARGIN_SECONDS, Connection
 from workbench.rpc.client.facet import Facet
 from workbench.rpc.convert import actor as target
 from workbench.rpc.convert import from_message, payload_of, to_message
@@ -147,6 +154,37 @@ class RemoteActors(Facet):
         request = pb.TurnsRequest(actor=chosen, after=after, limit=limit)
         answers = self._stub.stream("Turns", request, pb.TurnsResponse)
         return [from_message(turn, Turn) for answer in answers for turn in answer.turns]
+
+    def migrate(
+        self,
+        actor: ActorId | str,
+        to: str,
+        *,
+        token: str = "",
+        progress: ProgressCallback | None = None,
+        timeout: float = 60.0,
+    ) -> Migration:
+        request = pb.MigrateRequest(actor=target(actor), to=to, token=token, timeout_seconds=timeout)
+        seconds = timeout + LONG_SECONDS  # the module may have to be sent and compiled there
+        for part in self._stub.stream("Migrate", request, pb.MigrateResponse, seconds=seconds):
+            if part.HasField("migration"):
+                return from_message(part.migration, Migration)
+            if progress is not None:
+                progress(from_message(part.progress, Progress))
+        raise Internal(f"the node at {self._stub.address} ended the move without an answer")
+
+    def arrive(self, parcel: Parcel, *, timeout: float = 30.0) -> Arrival:
+        request = pb.ArriveRequest(parcel=to_message(parcel, pb.Parcel), timeout_seconds=timeout)
+        return from_message(self._stub.call("Arrive", request, pb.Arrival, seconds=timeout + MARGIN_SECONDS), Arrival)
+
+    def settle(self, migration: str, *, commit: bool) -> bool:
+        request = pb.SettleRequest(migration=migration, commit=commit)
+        return self._stub.call("Settle", request, pb.SettleResponse).present
+
+    def relay(self, frames: Iterable[Frame]) -> Iterator[Frame]:
+        requests = (pb.RelayRequest(frames=[to_message(frame, pb.Frame)]) for frame in frames)
+        for answer in self._stub.stream("Relay", requests, pb.RelayResponse, seconds=None):
+            yield from (from_message(frame, Frame) for frame in answer.frames)
 
     def _info(self, method: str, request: Message, wait: float) -> ActorInfo:
         return from_message(self._stub.call(method, request, pb.ActorInfo, seconds=wait + MARGIN_SECONDS), ActorInfo)

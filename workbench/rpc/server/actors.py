@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from workbench.api import ActorInfo, Cast, Invalid, Kind, Limits, Node, SpawnOptions
+from workbench.api import ActorInfo, Cast, Frame, Invalid, Kind, Limits, Node, Parcel, Progress, SpawnOptions
 from workbench.api.limits import DEFAULT_PROFILE
 from workbench.rpc.convert import actor_of, batches, from_message, payload, payload_of, to_message
 from workbench.rpc.generated.plexspaces.v1 import actors_pb2 as pb
 from workbench.rpc.generated.plexspaces.v1 import common_pb2 as common
 from workbench.rpc.server.gate import Call
 from workbench.rpc.server.handler import Context
+from workbench.rpc.server.job import reported
 from workbench.rpc.server.waits import wait
 
 
@@ -19,9 +20,12 @@ class ActorsService:
     """Service `Actors`."""
 
     long = frozenset(
-        {"Spawn", "Ask", "Stop", "Restart", "Upgrade", "Snapshot", "Suspend", "Resume", "Passivate", "SetLimits"}
-    )
-    endless: frozenset[str] = frozenset()
+        {
+            "Spawn", "Ask", "Stop", "Restart", "Upgrade", "Snapshot", "Suspend", "Resume", "Passivate", "SetLimits",
+            "Migrate", "Arrive", "Settle",
+        }
+    )  # fmt: skip
+    endless = frozenset({"Relay"})
 
     def spawn(self, node: Node, request: pb.SpawnRequest, _: Context) -> pb.ActorInfo:
         options = from_message(request.options, SpawnOptions) if request.HasField("options") else None
@@ -112,6 +116,28 @@ class ActorsService:
         turns = node.actors.turns(actor, after=request.after, limit=request.limit)
         for batch in batches(to_message(turn, pb.Turn) for turn in turns):
             yield pb.TurnsResponse(turns=batch)
+
+    def migrate(self, node: Node, request: pb.MigrateRequest, _: Context) -> Iterator[pb.MigrateResponse]:
+        actor, seconds = actor_of(request.actor), wait(request.timeout_seconds)
+        for part in reported(
+            lambda report: node.actors.migrate(actor, request.to, token=request.token, progress=report, timeout=seconds)
+        ):
+            if isinstance(part, Progress):
+                yield pb.MigrateResponse(progress=to_message(part, common.Progress))
+            else:
+                yield pb.MigrateResponse(migration=to_message(part, pb.Migration))
+
+    def arrive(self, node: Node, request: pb.ArriveRequest, _: Context) -> pb.Arrival:
+        parcel = from_message(request.parcel, Parcel)
+        return to_message(node.actors.arrive(parcel, timeout=wait(request.timeout_seconds)), pb.Arrival)
+
+    def settle(self, node: Node, request: pb.SettleRequest, _: Context) -> pb.SettleResponse:
+        return pb.SettleResponse(present=node.actors.settle(request.migration, commit=request.commit))
+
+    def relay(self, node: Node, requests: Iterator[pb.RelayRequest], _: Context) -> Iterator[pb.RelayResponse]:
+        frames = (from_message(frame, Frame) for request in requests for frame in request.frames)
+        for frame in node.actors.relay(frames):
+            yield pb.RelayResponse(frames=[to_message(frame, pb.Frame)])
 
 
 def _info(info: ActorInfo) -> pb.ActorInfo:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from weakref import ref
 
 from workbench.api.actors import ActorInfo, ActorState, DeadLetter, SpawnOptions
@@ -11,9 +11,13 @@ from workbench.api.errors import Timeout, WorkbenchError
 from workbench.api.identity import ActorId
 from workbench.api.limits import Limits
 from workbench.api.messages import KEPT_REFUSALS, NO_HEADERS, Cast, Kind, Payload, Refusal, Reply, Told
+from workbench.api.migration import Arrival, Frame, Migration, Parcel
+from workbench.api.modules import ProgressCallback
 from workbench.api.turns import Turn
 from workbench.runtime.actor import Actor
 from workbench.runtime.mailbox import Letter
+from workbench.runtime.moving.departure import Departure
+from workbench.runtime.moving.moves import Receiver
 from workbench.runtime.surroundings import Surroundings
 from workbench.runtime.system import ActorSystem
 
@@ -41,15 +45,20 @@ class LocalActors:
 
     def find(self, actor: ActorId | str) -> Actor:
         """The actor whom the caller means; NotFound when there is none."""
+        return self._system.find(self.id_of(actor))
+
+    def _receiver(self, actor: ActorId | str) -> Receiver:
+        """Who takes a message for the actor whom the caller means; NotFound when there is none."""
         if not isinstance(actor, str):
-            return self._system.find(self.id_of(actor))
+            return self._system.receiver(self.id_of(actor))
         known = self._known.get(actor)
-        found = known() if known is not None else None
-        if found is None or found.state is ActorState.STOPPED:
+        found: Receiver | None = known() if known is not None else None
+        if not isinstance(found, Actor) or found.state is ActorState.STOPPED:
             if len(self._known) >= KEPT_NAMES:
                 self._known.clear()
-            found = self._system.find(self.id_of(actor))
-            self._known[actor] = ref(found)  # weak: one that is gone takes 10 KB
+            found = self._system.receiver(self.id_of(actor))
+            if isinstance(found, Actor):
+                self._known[actor] = ref(found)  # weak: one that is gone takes 10 KB
         return found
 
     def spawn(
@@ -71,7 +80,7 @@ class LocalActors:
         timeout: float = 60.0,
     ) -> Reply:
         envelope = self._system.envelope(kind, message_type, payload, None, headers)
-        return self._system.ask_actor(self.find(actor), envelope, timeout)
+        return self._system.ask_actor(self._receiver(actor), envelope, timeout)
 
     def tell(
         self,
@@ -82,7 +91,7 @@ class LocalActors:
         headers: Mapping[str, str] = NO_HEADERS,
     ) -> str:
         envelope = self._system.envelope(Kind.CAST, message_type, payload, None, headers)
-        self.find(actor).deliver(Letter(envelope))
+        self._receiver(actor).deliver(Letter(envelope))
         return envelope.id
 
     def tell_many(self, casts: Iterable[Cast], *, timeout: float = 60.0) -> Told:
@@ -131,11 +140,39 @@ class LocalActors:
         return self._around.dead_letters.read(self._scope, after=after, limit=limit)
 
     def resend(self, letter: int, *, message_type: str | None = None, payload: Payload | None = None) -> str:
-        return self._system.resend(self._scope, letter, message_type, payload)
+        found = self._around.dead_letters.take(self._scope, letter)
+        before = found.envelope
+        kind = before.type if message_type is None else message_type
+        content = before.payload if payload is None else payload
+        try:
+            return self._system.tell(found.actor, self._system.envelope(Kind.CAST, kind, content, None, before.headers))
+        except BaseException:
+            self._around.dead_letters.put_back(found)
+            raise
 
     def turns(self, actor: ActorId | str | None = None, *, after: int = 0, limit: int = 100) -> Sequence[Turn]:
         who = None if actor is None else self.id_of(actor)
         return self._around.recorder.read(self._scope, actor=who, after=after, limit=limit)
+
+    def migrate(
+        self,
+        actor: ActorId | str,
+        to: str,
+        *,
+        token: str = "",
+        progress: ProgressCallback | None = None,
+        timeout: float = 60.0,
+    ) -> Migration:
+        return Departure(self._system.moves, self.id_of(actor), to, token, progress).run(timeout)
+
+    def arrive(self, parcel: Parcel, *, timeout: float = 30.0) -> Arrival:
+        return self._system.moves.arrivals.prepare(self._scope, parcel, timeout)
+
+    def settle(self, migration: str, *, commit: bool) -> bool:
+        return self._system.moves.arrivals.settle(self._scope, migration, commit=commit)
+
+    def relay(self, frames: Iterable[Frame]) -> Iterator[Frame]:
+        return self._system.moves.relay(self._scope, frames)
 
     def list(self) -> Sequence[ActorInfo]:
         return sorted((actor.info() for actor in self.everyone()), key=lambda info: info.id.name)

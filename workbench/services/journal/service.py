@@ -13,12 +13,13 @@ from workbench.api.capabilities import Grant
 from workbench.api.errors import Conflict, Invalid, NotFound, WorkbenchError
 from workbench.api.events import Area
 from workbench.api.identity import ActorId
-from workbench.api.journal import KEY_SECONDS, WORDS, Commit, Event, Part, Post, Stored, Timer, missing
+from workbench.api.journal import KEY_SECONDS, WORDS, Checkpoint, Commit, Event, Part, Post, Stored, Timer, missing
 from workbench.api.limits import Limits
 from workbench.api.messages import Envelope, Payload
+from workbench.api.migration import Belonging, MovedTimer
 from workbench.api.turn_text import envelope_line, to_line
 from workbench.api.turns import HostCall, Outcome, Turn
-from workbench.services.journal import rows, store, trees
+from workbench.services.journal import moving, rows, store, trees
 from workbench.services.journal.group import GroupCommit, Told
 from workbench.services.journal.sizes import Sizes
 from workbench.services.means import Means, Scope
@@ -165,6 +166,8 @@ class JournalService:
         for post in what.posts:
             if post.kept:
                 post.number = store.add_post(tx, self.number(post.actor), envelope_line(post.envelope))
+            if post.relayed:
+                moving.relayed(tx, post.actor, post.relayed)
         for timer in what.timers:
             rows.add(tx, rows.TIMERS, number, timer.number, float(timer.due), envelope_line(timer.envelope))
         for gone in what.cancelled:
@@ -187,14 +190,19 @@ class JournalService:
         with self.database.transaction() as tx:
             store.add_part(tx, self._numbers[actor], part)
 
-    def post(self, to: ActorId, envelope: Envelope) -> int:
-        post = Post(to, envelope, True)
+    def post(self, to: ActorId, envelope: Envelope, *, relayed: int = 0) -> int:
+        post = Post(to, envelope, True, relayed=relayed)
         self._group.commit((self._numbers[to], Commit(posts=(post,))))
         return post.number
 
     def unpost(self, number: int) -> None:
         with self.database.transaction(durable=True) as tx:
             tx.execute(store.DELETE_POST, (number,))
+
+    def unposts(self, numbers: Sequence[int]) -> None:
+        with self.database.transaction() as tx:
+            for number in numbers:
+                tx.execute(store.DELETE_POST, (number,))
 
     def kept(self, actor: ActorId) -> Sequence[Post]:
         return self._good(actor, store.kept(self.database, actor, self._numbers[actor]))
@@ -312,6 +320,26 @@ class JournalService:
             rows.change_actor(tx, number, runs=store.ENDED)
             for statement in store.NOTHING_WAITS:
                 tx.execute(statement, (number,))
+
+    # Of actors that move; see moving.py.
+
+    def known(self, actor: ActorId) -> int | None:
+        return self._numbers.get(actor)
+
+    def begin(self, actor: ActorId, module: str) -> int:
+        return self._begin(actor, module, store.ENDED)
+
+    def belongings(self, actor: ActorId) -> Sequence[Belonging]:
+        return moving.belongings(self, actor)
+
+    def take_over(
+        self, actor: ActorId, module: str, checkpoint: Checkpoint, goods: Sequence[Belonging],
+        timers: Sequence[MovedTimer], *, returns: bool,
+    ) -> None:  # fmt: skip
+        moving.take_over(self, actor, module, checkpoint, goods, timers, returns=returns)
+
+    def moved(self, actor: ActorId) -> None:
+        moving.moved(self, actor)
 
     # For the facet.
 

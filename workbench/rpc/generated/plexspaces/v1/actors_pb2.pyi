@@ -1,4 +1,5 @@
 from workbench.rpc.generated.plexspaces.v1 import common_pb2 as _common_pb2
+from workbench.rpc.generated.plexspaces.v1 import roles_pb2 as _roles_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -484,3 +485,211 @@ class ResendRequest(_message.Message):
     message_type: str
     payload: _common_pb2.Payload
     def __init__(self, letter: _Optional[int] = ..., message_type: _Optional[str] = ..., payload: _Optional[_Union[_common_pb2.Payload, _Mapping]] = ...) -> None: ...
+
+class MigrateRequest(_message.Message):
+    __slots__ = ("actor", "to", "token", "timeout_seconds")
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    TO_FIELD_NUMBER: _ClassVar[int]
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    TIMEOUT_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    actor: _common_pb2.ActorId
+    to: str
+    token: str
+    timeout_seconds: float
+    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., to: _Optional[str] = ..., token: _Optional[str] = ..., timeout_seconds: _Optional[float] = ...) -> None: ...
+
+class MigrateResponse(_message.Message):
+    __slots__ = ("progress", "migration")
+    PROGRESS_FIELD_NUMBER: _ClassVar[int]
+    MIGRATION_FIELD_NUMBER: _ClassVar[int]
+    progress: _common_pb2.Progress
+    migration: Migration
+    def __init__(self, progress: _Optional[_Union[_common_pb2.Progress, _Mapping]] = ..., migration: _Optional[_Union[Migration, _Mapping]] = ...) -> None: ...
+
+class Migration(_message.Message):
+    __slots__ = ("id", "actor", "node", "address", "phases", "paused_ms", "messages", "timers")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    NODE_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    PHASES_FIELD_NUMBER: _ClassVar[int]
+    PAUSED_MS_FIELD_NUMBER: _ClassVar[int]
+    MESSAGES_FIELD_NUMBER: _ClassVar[int]
+    TIMERS_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    actor: str
+    node: str
+    address: str
+    phases: _containers.RepeatedCompositeFieldContainer[Phase]
+    paused_ms: float
+    messages: int
+    timers: int
+    def __init__(self, id: _Optional[str] = ..., actor: _Optional[str] = ..., node: _Optional[str] = ..., address: _Optional[str] = ..., phases: _Optional[_Iterable[_Union[Phase, _Mapping]]] = ..., paused_ms: _Optional[float] = ..., messages: _Optional[int] = ..., timers: _Optional[int] = ...) -> None: ...
+
+class Phase(_message.Message):
+    __slots__ = ("name", "ms", "bytes")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    MS_FIELD_NUMBER: _ClassVar[int]
+    BYTES_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    ms: float
+    bytes: int
+    def __init__(self, name: _Optional[str] = ..., ms: _Optional[float] = ..., bytes: _Optional[int] = ...) -> None: ...
+
+class ArriveRequest(_message.Message):
+    __slots__ = ("parcel", "timeout_seconds")
+    PARCEL_FIELD_NUMBER: _ClassVar[int]
+    TIMEOUT_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    parcel: Parcel
+    timeout_seconds: float
+    def __init__(self, parcel: _Optional[_Union[Parcel, _Mapping]] = ..., timeout_seconds: _Optional[float] = ...) -> None: ...
+
+class Parcel(_message.Message):
+    __slots__ = ("migration", "origin", "origin_name", "visited", "through", "name", "module", "state", "initial", "profile", "grants", "limits", "parent", "durable", "suspended", "fsm_state", "seq", "clock_ns", "drawn", "restarts", "spawned", "events", "timers", "belongings")
+    MIGRATION_FIELD_NUMBER: _ClassVar[int]
+    ORIGIN_FIELD_NUMBER: _ClassVar[int]
+    ORIGIN_NAME_FIELD_NUMBER: _ClassVar[int]
+    VISITED_FIELD_NUMBER: _ClassVar[int]
+    THROUGH_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    MODULE_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    INITIAL_FIELD_NUMBER: _ClassVar[int]
+    PROFILE_FIELD_NUMBER: _ClassVar[int]
+    GRANTS_FIELD_NUMBER: _ClassVar[int]
+    LIMITS_FIELD_NUMBER: _ClassVar[int]
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    DURABLE_FIELD_NUMBER: _ClassVar[int]
+    SUSPENDED_FIELD_NUMBER: _ClassVar[int]
+    FSM_STATE_FIELD_NUMBER: _ClassVar[int]
+    SEQ_FIELD_NUMBER: _ClassVar[int]
+    CLOCK_NS_FIELD_NUMBER: _ClassVar[int]
+    DRAWN_FIELD_NUMBER: _ClassVar[int]
+    RESTARTS_FIELD_NUMBER: _ClassVar[int]
+    SPAWNED_FIELD_NUMBER: _ClassVar[int]
+    EVENTS_FIELD_NUMBER: _ClassVar[int]
+    TIMERS_FIELD_NUMBER: _ClassVar[int]
+    BELONGINGS_FIELD_NUMBER: _ClassVar[int]
+    migration: str
+    origin: str
+    origin_name: str
+    visited: _containers.RepeatedScalarFieldContainer[str]
+    through: _containers.RepeatedScalarFieldContainer[str]
+    name: str
+    module: str
+    state: _common_pb2.Payload
+    initial: _common_pb2.Payload
+    profile: str
+    grants: _containers.RepeatedScalarFieldContainer[str]
+    limits: Limits
+    parent: str
+    durable: bool
+    suspended: bool
+    fsm_state: str
+    seq: int
+    clock_ns: int
+    drawn: int
+    restarts: int
+    spawned: float
+    events: int
+    timers: _containers.RepeatedCompositeFieldContainer[MovedTimer]
+    belongings: _containers.RepeatedCompositeFieldContainer[Belonging]
+    def __init__(self, migration: _Optional[str] = ..., origin: _Optional[str] = ..., origin_name: _Optional[str] = ..., visited: _Optional[_Iterable[str]] = ..., through: _Optional[_Iterable[str]] = ..., name: _Optional[str] = ..., module: _Optional[str] = ..., state: _Optional[_Union[_common_pb2.Payload, _Mapping]] = ..., initial: _Optional[_Union[_common_pb2.Payload, _Mapping]] = ..., profile: _Optional[str] = ..., grants: _Optional[_Iterable[str]] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ..., parent: _Optional[str] = ..., durable: _Optional[bool] = ..., suspended: _Optional[bool] = ..., fsm_state: _Optional[str] = ..., seq: _Optional[int] = ..., clock_ns: _Optional[int] = ..., drawn: _Optional[int] = ..., restarts: _Optional[int] = ..., spawned: _Optional[float] = ..., events: _Optional[int] = ..., timers: _Optional[_Iterable[_Union[MovedTimer, _Mapping]]] = ..., belongings: _Optional[_Iterable[_Union[Belonging, _Mapping]]] = ...) -> None: ...
+
+class MovedTimer(_message.Message):
+    __slots__ = ("number", "seconds", "envelope")
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    SECONDS_FIELD_NUMBER: _ClassVar[int]
+    ENVELOPE_FIELD_NUMBER: _ClassVar[int]
+    number: int
+    seconds: float
+    envelope: Envelope
+    def __init__(self, number: _Optional[int] = ..., seconds: _Optional[float] = ..., envelope: _Optional[_Union[Envelope, _Mapping]] = ...) -> None: ...
+
+class Belonging(_message.Message):
+    __slots__ = ("kind", "number", "name", "payload", "time")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    PAYLOAD_FIELD_NUMBER: _ClassVar[int]
+    TIME_FIELD_NUMBER: _ClassVar[int]
+    kind: str
+    number: int
+    name: str
+    payload: _common_pb2.Payload
+    time: float
+    def __init__(self, kind: _Optional[str] = ..., number: _Optional[int] = ..., name: _Optional[str] = ..., payload: _Optional[_Union[_common_pb2.Payload, _Mapping]] = ..., time: _Optional[float] = ...) -> None: ...
+
+class Arrival(_message.Message):
+    __slots__ = ("node", "name")
+    NODE_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    node: str
+    name: str
+    def __init__(self, node: _Optional[str] = ..., name: _Optional[str] = ...) -> None: ...
+
+class SettleRequest(_message.Message):
+    __slots__ = ("migration", "commit")
+    MIGRATION_FIELD_NUMBER: _ClassVar[int]
+    COMMIT_FIELD_NUMBER: _ClassVar[int]
+    migration: str
+    commit: bool
+    def __init__(self, migration: _Optional[str] = ..., commit: _Optional[bool] = ...) -> None: ...
+
+class SettleResponse(_message.Message):
+    __slots__ = ("present",)
+    PRESENT_FIELD_NUMBER: _ClassVar[int]
+    present: bool
+    def __init__(self, present: _Optional[bool] = ...) -> None: ...
+
+class RelayRequest(_message.Message):
+    __slots__ = ("frames",)
+    FRAMES_FIELD_NUMBER: _ClassVar[int]
+    frames: _containers.RepeatedCompositeFieldContainer[Frame]
+    def __init__(self, frames: _Optional[_Iterable[_Union[Frame, _Mapping]]] = ...) -> None: ...
+
+class RelayResponse(_message.Message):
+    __slots__ = ("frames",)
+    FRAMES_FIELD_NUMBER: _ClassVar[int]
+    frames: _containers.RepeatedCompositeFieldContainer[Frame]
+    def __init__(self, frames: _Optional[_Iterable[_Union[Frame, _Mapping]]] = ...) -> None: ...
+
+class Frame(_message.Message):
+    __slots__ = ("kind", "number", "to", "near", "text", "about", "abnormal", "envelope", "reply", "failure")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    TO_FIELD_NUMBER: _ClassVar[int]
+    NEAR_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    ABOUT_FIELD_NUMBER: _ClassVar[int]
+    ABNORMAL_FIELD_NUMBER: _ClassVar[int]
+    ENVELOPE_FIELD_NUMBER: _ClassVar[int]
+    REPLY_FIELD_NUMBER: _ClassVar[int]
+    FAILURE_FIELD_NUMBER: _ClassVar[int]
+    kind: str
+    number: int
+    to: str
+    near: str
+    text: str
+    about: int
+    abnormal: bool
+    envelope: Envelope
+    reply: Reply
+    failure: Failure
+    def __init__(self, kind: _Optional[str] = ..., number: _Optional[int] = ..., to: _Optional[str] = ..., near: _Optional[str] = ..., text: _Optional[str] = ..., about: _Optional[int] = ..., abnormal: _Optional[bool] = ..., envelope: _Optional[_Union[Envelope, _Mapping]] = ..., reply: _Optional[_Union[Reply, _Mapping]] = ..., failure: _Optional[_Union[Failure, _Mapping]] = ...) -> None: ...
+
+class Failure(_message.Message):
+    __slots__ = ("code", "message", "cause", "limit", "limit_value", "used")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_VALUE_FIELD_NUMBER: _ClassVar[int]
+    USED_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    message: str
+    cause: _common_pb2.Cause
+    limit: str
+    limit_value: int
+    used: int
+    def __init__(self, code: _Optional[str] = ..., message: _Optional[str] = ..., cause: _Optional[_Union[_common_pb2.Cause, _Mapping]] = ..., limit: _Optional[str] = ..., limit_value: _Optional[int] = ..., used: _Optional[int] = ...) -> None: ...

@@ -1,0 +1,1 @@
+"""Actors that move between nodes."""

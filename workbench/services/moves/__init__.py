@@ -1,0 +1,1 @@
+"""Where actors went, and where they came from."""

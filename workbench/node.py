@@ -285,6 +285,12 @@ class Machine:
         there = self._users(module)
         return [*there, *(actor for actor in self.journal.needing(module) if actor not in there)]
 
+    def end_actors(self) -> None:
+        """Stop every tree and actor; whoever waits for one of them is told."""
+        self.services.keep()
+        self.trees.close(TREE_SECONDS)
+        self.system.close()
+
     def close(self) -> None:
         self._closing.close()
 
@@ -384,6 +390,11 @@ class LocalNode:
     def audit(self) -> AuditLog:
         """Where its listeners write what changed something."""
         return self._machine.audit
+
+    @property
+    def machine(self) -> Machine:
+        """What all tenants share, for what serves the node and ends it."""
+        return self._machine
 
     @property
     def config(self) -> Config:

@@ -1,6 +1,6 @@
 """One actor: a body, a mailbox, and at most one thread inside at a time.
 
-Whoever owns the actor (`_owned`, guarded by `_lock`) may touch its body. Ownership is taken by the thread that puts
+Whoever owns the actor (`owned`, guarded by `_lock`) may touch its body. Ownership is taken by the thread that puts
 the first message into an idle actor's mailbox and handed to a worker, or used right there by an asking thread. Control
 jobs (`life`: stop, restart, upgrade, snapshot, …) go before messages and run between two turns. No lock is held while a
 guest, a subscriber or another actor is called.
@@ -84,7 +84,7 @@ class Actor:
         self.timers: dict[int, int] = {}  # number and bytes of what each will send
         self.suspended = self.stopping = self.says_goodbye = False
         self._wait: Answer[Any] | None = None
-        self._owned = True  # by whoever brings it to life: until then nobody else may touch the body
+        self.owned = True  # by whoever brings it to life: until then nobody else may touch the body
         self._control: deque[Callable[[], None]] = deque()
         self._taken_up: set[int] = set()
         self._lock = threading.Lock()
@@ -149,9 +149,9 @@ class Actor:
                 self._check_alive(letter)
             self.mailbox.put(letter, self.id.name, of_system)
             self.body.note()
-            if self._owned or ended:
+            if self.owned or ended:
                 return
-            self._owned = True
+            self.owned = True
         self.around.scheduler.submit(self)
 
     def take_up(self, kept: Sequence[Letter]) -> None:
@@ -164,16 +164,16 @@ class Actor:
 
     def handle_here(self, envelope: Envelope) -> Reply | WorkbenchError | None:
         """Run the message's turn on this very thread and give its outcome; None when that is not possible now."""
-        if self._owned or not may_run_guest():
+        if self.owned or not may_run_guest():
             return None
         way = self.check(envelope)
         with self._lock:
             state = self.state
-            if (state is not ActorState.IDLE and state is not ActorState.PASSIVE) or self._owned:
+            if (state is not ActorState.IDLE and state is not ActorState.PASSIVE) or self.owned:
                 return None
             if self.mailbox.letters:
                 return None
-            self._owned = True
+            self.owned = True
         try:
             if state is ActorState.PASSIVE and (refused := life.wake(self)) is not None:
                 return refused if self.state is ActorState.PASSIVE else self._dead()
@@ -182,7 +182,7 @@ class Actor:
             with self._lock:
                 pending = self._control or self.mailbox.letters
                 if not pending:
-                    self._owned = False
+                    self.owned = False
             if pending:
                 self.release()
 
@@ -243,7 +243,7 @@ class Actor:
             with self._lock:  # nobody puts anything in while it is given up
                 job = control.popleft() if control else None
                 if job is None and not self._has_work():
-                    self._owned = False
+                    self.owned = False
                     return
             if job is not None:
                 job()
@@ -260,7 +260,7 @@ class Actor:
         with self._lock:
             pending = bool(self._control) or self._has_work()
             if not pending:
-                self._owned = False
+                self.owned = False
         if pending:
             self.around.scheduler.submit(self)
 
@@ -281,8 +281,8 @@ class Actor:
 
         with self._lock:
             self._control.append(settle)
-            submit = not self._owned
-            self._owned = True
+            submit = not self.owned
+            self.owned = True
         if submit:
             self.around.scheduler.submit(self)
         return answer

@@ -47,7 +47,7 @@ class ActorSystem:
     """All actors of a node. Thread-safe."""
 
     def __init__(self, library: Library, around: Surroundings, *, node_name: str, most: int) -> None:
-        self._library, self._around, self.node_name, self._most = library, around, node_name, most
+        self._library, self.around, self.node_name, self._most = library, around, node_name, most
         self._actors: dict[ActorId, Actor] = {}
         self._waits: dict[ActorId, ActorId] = {}
         self._away = Away(around)
@@ -103,7 +103,7 @@ class ActorSystem:
     def revive(self) -> None:
         """Bring back the durable actors that were there when the node ended. Who cannot be is crashed, or away."""
         there: list[Actor] = []
-        for who, birth in self._around.journal.running():  # all are there before one sends another what it owes
+        for who, birth in self.around.journal.running():  # all are there before one sends another what it owes
             if isinstance(birth, str):
                 self._away.stays(who, birth)
                 continue
@@ -112,11 +112,9 @@ class ActorSystem:
                 there.append(self._register((who.tenant, who.namespace), who.name, spec))
             except WorkbenchError as error:
                 self._away.stays(who, str(error))
-        answers = [
-            (actor, self._around.scheduler.start(partial(self._birth, actor, life.come_back))) for actor in there
-        ]
+        answers = [(actor, self.around.scheduler.start(partial(self._birth, actor, life.come_back))) for actor in there]
         for actor, answer in answers:
-            self._around.scheduler.wait(answer, float("inf"))
+            self.around.scheduler.wait(answer, float("inf"))
             if answer.error is not None:
                 self._away.stays(actor.id, str(answer.error), listed=actor.id in self._actors)
 
@@ -127,7 +125,7 @@ class ActorSystem:
             if actor.state is not ActorState.CRASHED:
                 self._forget(actor)
             raise
-        self._around.bus.publish(
+        self.around.bus.publish(
             Area.ACTORS, "actors.spawned", actor.id.name, actor.spec.runnable.info.name, actor.scope
         )
 
@@ -135,7 +133,7 @@ class ActorSystem:
         with self._lock:
             if self._actors.get(actor.id) is actor:
                 del self._actors[actor.id]
-        self._around.metrics.forget(actor.id, actor.body.counters)
+        self.around.metrics.forget(actor.id, actor.body.counters)
 
     def _register(self, scope: tuple[str, str], name: str, spec: Spec, keeper: Keeper | None = None) -> Actor:
         tenant, namespace = scope
@@ -154,7 +152,7 @@ class ActorSystem:
                 identity = ActorId(name, namespace, tenant)
             if identity in self._actors:
                 raise AlreadyExists(f"an actor {name!r} runs already; stop it, or choose another name")
-            actor = self._actors[identity] = Actor(identity, spec, self._around, keeper)
+            actor = self._actors[identity] = Actor(identity, spec, self.around, keeper)
             self._away.is_here(identity)
             return actor
 
@@ -167,7 +165,7 @@ class ActorSystem:
 
     def _on_worker(self, job: Any, timeout: float, what: str) -> Any:
         try:
-            return self._around.scheduler.call(job, timeout)
+            return self.around.scheduler.call(job, timeout)
         except TimeoutError:
             raise Timeout(f"{what} took longer than {timeout:g} s; it goes on in the background") from None
 
@@ -178,9 +176,9 @@ class ActorSystem:
             self._away.give_up(identity)
             return
         answer = self._begin_stop(actor)
-        if not self._around.scheduler.wait(answer, timeout):
+        if not self.around.scheduler.wait(answer, timeout):
             actor.kill(f"it did not stop within {timeout:g} s")
-            if not self._around.scheduler.wait(answer, SHUTDOWN_SECONDS):
+            if not self.around.scheduler.wait(answer, SHUTDOWN_SECONDS):
                 raise Timeout(f"{identity.name} was told to stop and killed, but is still {actor.state}")
         answer.take()
 
@@ -204,14 +202,14 @@ class ActorSystem:
 
     def kill(self, identity: ActorId) -> None:
         """When this returns, the actor is listed as crashed, unless a host call holds it for longer than a shutdown."""
-        self._around.scheduler.wait(self.find(identity).kill("it was killed"), SHUTDOWN_SECONDS)
+        self.around.scheduler.wait(self.find(identity).kill("it was killed"), SHUTDOWN_SECONDS)
 
     def control(self, identity: ActorId, job: Any, timeout: float, what: str) -> Any:
         """Run a control job of an actor and wait for it."""
         return self._wait(self.find(identity).control(job), timeout, identity, what)
 
     def _wait(self, answer: Answer[Any], timeout: float, identity: ActorId, what: str) -> Any:
-        if not self._around.scheduler.wait(answer, timeout):
+        if not self.around.scheduler.wait(answer, timeout):
             raise Timeout(f"{what} of {identity.name} did not come within {timeout:g} s; its turn in hand goes on")
         return answer.take()
 
@@ -272,14 +270,14 @@ class ActorSystem:
 
     def resend(self, scope: tuple[str, str], seq: int, message_type: str | None, payload: Payload | None) -> str:
         """Send a dead letter once more; it stays one when that is not possible."""
-        letter = self._around.dead_letters.take(scope, seq)
+        letter = self.around.dead_letters.take(scope, seq)
         before = letter.envelope
         kind = before.type if message_type is None else message_type
         content = before.payload if payload is None else payload
         try:
             return self.tell(letter.actor, self.envelope(Kind.CAST, kind, content, None, before.headers))
         except BaseException:
-            self._around.dead_letters.put_back(letter)
+            self.around.dead_letters.put_back(letter)
             raise
 
     # For supervisors: see supervision.ties.Makes and supervision.trees.System.
@@ -309,7 +307,7 @@ class ActorSystem:
         return self._register(scope, child.name, replace(self._wanted(child), parent=keeper.supervisor), keeper)
 
     def bear(self, actor: Actor) -> Answer[Any]:
-        return self._around.scheduler.start(lambda: self._birth(actor))
+        return self.around.scheduler.start(lambda: self._birth(actor))
 
     def raise_again(self, actor: Actor) -> Answer[Any]:
         return actor.control(lambda: life.rise(actor, actor.spec))
@@ -346,7 +344,7 @@ class ActorSystem:
 
     @property
     def bonds(self) -> Bonds:
-        return self._around.bonds
+        return self.around.bonds
 
     def link(self, one: ActorId, other: ActorId) -> None:
         """NotFound: there is no such actor. One that has crashed already is told of at once."""
@@ -369,7 +367,7 @@ class ActorSystem:
     def notify(self, who: ActorId, message_type: str, payload: Payload, *, sender: str = "") -> None:
         """Deliver a message of the system (kind info); nobody is there to be told that it could not be."""
         number = f"{next(self._message_ids):x}"
-        envelope = Envelope(number, Kind.INFO, message_type, payload, sender, self._around.clock.now(), number)
+        envelope = Envelope(number, Kind.INFO, message_type, payload, sender, self.around.clock.now(), number)
         try:
             self.find(who).deliver(Letter(envelope), True)
         except WorkbenchError as error:
@@ -387,7 +385,7 @@ class ActorSystem:
         except NotFound:
             return False
         except WorkbenchError as error:
-            self._around.dead_letters.add(to, envelope, f"{to.name} could not take it: {error}")
+            self.around.dead_letters.add(to, envelope, f"{to.name} could not take it: {error}")
             return False
         return True
 
@@ -406,7 +404,7 @@ class ActorSystem:
         cause = sender.body.envelope if sender is not None else None
         correlation = cause.correlation if cause is not None else number
         address = sender.id.at(self.node_name) if sender is not None else ""
-        now = self._around.clock.now()
+        now = self.around.clock.now()
         return Envelope(number, kind, message_type, payload, address, now, correlation, headers)
 
     def post(self, sender: Durable, to: ActorId, envelope: Envelope) -> str:
@@ -425,8 +423,8 @@ class ActorSystem:
             if post.number and not isinstance(error, Exhausted):
                 return  # it is on disk: the actor gets it when it is back, and when it has ended nothing waits for it
             if post.number:
-                self._around.journal.unpost(post.number)
-            self._around.dead_letters.add(post.actor, post.envelope, f"{post.actor.name} could not take it: {error}")
+                self.around.journal.unpost(post.number)
+            self.around.dead_letters.add(post.actor, post.envelope, f"{post.actor.name} could not take it: {error}")
 
     def tell(self, to: ActorId, envelope: Envelope) -> str:
         self.find(to).deliver(Letter(envelope))
@@ -452,7 +450,7 @@ class ActorSystem:
         answer: Answer[Reply] = Answer()
         with self._waiting(asker, target, answer):
             target.deliver(Letter(envelope, answer))
-            if not self._around.scheduler.wait(answer, timeout):
+            if not self.around.scheduler.wait(answer, timeout):
                 answer.fail(Timeout("nobody waits any more"))
                 state = target.state
                 raise Timeout(f"{target.id.name} did not answer {envelope.type!r} within {timeout:g} s (it is {state})")
@@ -487,8 +485,8 @@ class ActorSystem:
     def close(self) -> None:
         """Stop every actor in the reverse order of their birth, all within the time that one may take."""
         answers = [(actor, self._begin_stop(actor, closing=True)) for actor in reversed(self.all())]
-        deadline = self._around.clock.monotonic() + SHUTDOWN_SECONDS
+        deadline = self.around.clock.monotonic() + SHUTDOWN_SECONDS
         for actor, answer in answers:
-            if not self._around.scheduler.wait(answer, max(0.0, deadline - self._around.clock.monotonic())):
+            if not self.around.scheduler.wait(answer, max(0.0, deadline - self.around.clock.monotonic())):
                 actor.kill("the node stops")
-                self._around.scheduler.wait(answer, SHUTDOWN_SECONDS)
+                self.around.scheduler.wait(answer, SHUTDOWN_SECONDS)

@@ -45,14 +45,16 @@ def connect(
     keyvalue: str = "",
     blobs: str = "",
     revive: bool = True,
+    keeps: bool = True,
     record: str = "",
 ) -> api.Node:
     """A node by its URL.
 
     `embedded:DIR` runs one on the workspace DIR in this process, `embedded:` on a temporary workspace that is removed
     at the end; `keyvalue` and `blobs` are the URLs of its stores and `record` is how much of the turns it keeps on disk
-    (a `RecordingLevel`, in full by default), instead of the settings. Without `revive` durable actors are not brought
-    back: they stay in their journals.
+    (a `RecordingLevel`, in full by default), instead of the settings. Whoever ran when the workspace's node ended is
+    brought back: durable actors from their journals, others from their state at an orderly end, else from their first
+    one; not so without `revive`. Without `keeps` an actor that is not durable does not come back another time.
 
     `grpc://HOST:PORT` attaches to a running node, which is asked with `token`; with `tls_ca` by TLS, which trusts the
     authorities in that file (or `system`: those that everybody trusts) and shows the certificate in `tls_cert` with its
@@ -73,7 +75,7 @@ def connect(
     if kind == "embedded":
         from workbench.embedded import opened
 
-        return opened(rest, scope, keyvalue=keyvalue, blobs=blobs, revive=revive, record=record)
+        return opened(rest, scope, keyvalue=keyvalue, blobs=blobs, revive=revive, keeps=keeps, record=record)
     if kind == "grpc":
         from workbench.rpc.client import RemoteNode
         from workbench.rpc.client.channel import Manner

@@ -140,7 +140,7 @@ class _Draining:
     def run(self) -> bool:
         began, name = time.monotonic(), self._machine.config.node_name
         logger.info(
-            "stopping, within %g s and the time that actors take to stop; a second signal ends it at once",
+            "stopping: work in hand has %g s; a second signal ends it at once",
             self._seconds,
         )
         stops = api.Unavailable(
@@ -191,9 +191,13 @@ class _Draining:
 
         with self._step("durable actors checkpointed"):
             stored, failed = draining.checkpoint(self._machine.system, max(self._left, LEAST_SECONDS))
-        logger.info("%s stored", plural(stored, "checkpoint"))
+        with self._step("states of the others stored"):
+            kept, lost = self._machine.store_states(max(self._left, LEAST_SECONDS))
+        logger.info("stored: %s, and %s of the others", plural(stored, "checkpoint"), plural(kept, "state"))
         for why in failed[:NAMED]:
             logger.warning("not checkpointed, it comes back by living through its turns: %s", why)
+        for why in lost[:NAMED]:
+            logger.warning("not stored, it comes back as it was started first: %s", why)
 
     @property
     def _left(self) -> float:

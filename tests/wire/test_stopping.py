@@ -21,7 +21,8 @@ from workbench.rpc.client import RemoteNode
 TALLY = (ROOT / "resources" / "actors" / "tally.wat").read_bytes()
 STEPS = (
     "stopping", "health says NOT_SERVING", "what was accepted", "calls in hand", "durable actors checkpointed",
-    "2 checkpoints", "actors stopped", "recordings written", "watchers told", "workspace closed", "stopped in",
+    "states of the others", "stored: 2 checkpoints, and 1 state", "actors stopped", "recordings written",
+    "watchers told", "workspace closed", "stopped in",
 )  # fmt: skip
 WORK = """(local $left i64)
   (local.set $left (select (i64.const 0x7fffffffffffffff) (i64.const 700000000)
@@ -42,6 +43,7 @@ def process(tmp_path: Path) -> Iterator[NodeProcess]:
             node.modules.deploy(module(data("done"), request(WORK)), file_name="work.wat", alias="work")
             node.actors.spawn("tally", options=SpawnOptions(name="durable", durable=True))
             node.actors.spawn("tally", options=SpawnOptions(name="told", durable=True))
+            node.actors.spawn("tally", options=SpawnOptions(name="plain"))
             node.actors.spawn("work", options=SpawnOptions(name="worker", profile="permissive"))
         yield process
 
@@ -90,6 +92,7 @@ def found(node: RemoteNode) -> dict[str, int]:
     return {
         "ask": int(str(node.actors.ask("durable", "get_count").payload)),
         "tell": int(str(node.actors.ask("told", "get_count").payload)),
+        "cast": int(str(node.actors.ask("plain", "get_count").payload)),
         "increment": int(str(node.keyvalue.get("count"))),
         "write": node.tuplespace.count(("written", ANY)),
         "send": node.channels.queue("sent").waiting,
@@ -101,6 +104,11 @@ def test_nothing_that_was_acknowledged_is_lost_by_sigterm_while_writers_go_on(pr
     writers = {
         "ask": Writer(process.address, lambda node, _: node.actors.ask("durable", "increment")),
         "tell": Writer(process.address, lambda node, _: node.actors.tell("told", "increment")),
+        "cast": Writer(process.address, lambda node, _: node.actors.tell("plain", "increment")),
+        "spawn": Writer(
+            process.address,
+            lambda node, number: node.actors.spawn("tally", options=SpawnOptions(name=f"born-{number}")),
+        ),
         "increment": Writer(process.address, lambda node, _: node.keyvalue.increment("count")),
         "write": Writer(process.address, lambda node, number: node.tuplespace.write(("written", number))),
         "send": Writer(process.address, lambda node, number: node.channels.send("sent", "x", str(number))),

@@ -100,7 +100,9 @@ class Listener:
     "--blobs", metavar="URL", default="",
     help="Where blobs are kept: file:DIR, memory: or s3://BUCKET/PREFIX; by default in the workspace.",
 )  # fmt: skip
-@click.option("--fresh", is_flag=True, help="Do not bring durable actors back; their journals stay.")
+@click.option(
+    "--fresh", is_flag=True, help="Bring back nobody who ran when the node ended; what is kept of them stays."
+)
 @click.option(
     "--record", type=click.Choice([level.value for level in RecordingLevel]),
     help="How much of the turns is kept on disk; by default nothing, or what the settings say.",

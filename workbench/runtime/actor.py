@@ -26,7 +26,7 @@ from workbench.api.messages import Envelope, Kind, Payload, Reply
 from workbench.api.supervision import Ending
 from workbench.api.turns import BirthReason
 from workbench.api.words import plural
-from workbench.runtime import life, recovery, written
+from workbench.runtime import life, recovery, returning, written
 from workbench.runtime.behaviors import Route, route
 from workbench.runtime.body import Body, Spec
 from workbench.runtime.checks import check_sizes
@@ -79,8 +79,7 @@ class Actor:
         self.stored: Payload = ""
         self.waiting_for = self.killed_by = ""
         self.last_cause: Cause | None = None
-        self.restarts = 0
-        self.spawned = around.clock.now()
+        self.restarts, self.spawned = 0, around.clock.now()
         self.timers: dict[int, int] = {}  # number and bytes of what each will send
         self.suspended = self.stopping = self.says_goodbye = False
         self._wait: Answer[Any] | None = None
@@ -295,17 +294,17 @@ class Actor:
             if self.spec.durable:
                 recovery.begin(self)
             else:
-                self.start(self.spec, self.spec.state, BirthReason.SPAWN)
+                returning.begin(self)
         except BaseException:
             self.end()
             raise
         finally:
             self.release()
 
-    def start(self, spec: Spec, state: Payload, reason: BirthReason) -> None:
-        """A fresh instance; the old one, if any, is there until the new one is ready."""
+    def start(self, spec: Spec, state: Payload, reason: BirthReason, world: tuple[int, int] | None = None) -> None:
+        """A fresh instance; the old one, if any, is there until the new one is ready. See Body.start."""
         self.around.residents.admit()
-        self.body.start(spec, state, reason)
+        self.body.start(spec, state, reason, world=world)
         self.begun()
 
     def begun(self) -> None:
@@ -370,6 +369,7 @@ class Actor:
             self.around.dead_letters.add(self.id, envelope, f"{self.id.name} crashed over it", found)
         self.around.bonds.ended(self.id, str(found), abnormal=True)
         self.announce("actors.crashed", str(found))
+        self.around.returning.left(self)
         if keeper is not None:
             keeper.ended(Ending.ABNORMAL, found, self.killed_by)
 

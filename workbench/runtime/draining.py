@@ -1,4 +1,4 @@
-"""A node that is about to end: what was accepted is handled, and durable actors are stored where they are.
+"""A node that is about to end: what was accepted is handled, and actors are stored where they are.
 
 Whether a system is at rest is looked at and not waited on: whoever hands a message on would have to tell it otherwise.
 """
@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 
 from workbench.api.actors import ActorState
 from workbench.api.errors import WorkbenchError
+from workbench.api.roster import Drained
 from workbench.runtime import life
 from workbench.runtime.actor import ENDED
+from workbench.runtime.returning import birth_of
 
 if TYPE_CHECKING:
     from workbench.runtime.actor import Actor
@@ -83,3 +85,36 @@ def _due(actor: Actor) -> bool:
     if durable is None or actor.gone or actor.body.instance is None:
         return False
     return durable.is_ahead and actor.spec.runnable.info.carries_state
+
+
+def store(system: ActorSystem, seconds: float) -> tuple[int, Sequence[str]]:
+    """Write down where every actor is that is not durable; how many, and why others begin anew.
+
+    From now on whoever ends comes back.
+    """
+    returning, scheduler, now = system.around.returning, system.around.scheduler, system.around.clock.monotonic
+    returning.ends = True
+    begun = [(actor, actor.control(partial(_drain, actor))) for actor in system.all() if _carries(actor)]
+    ends, found, failed = now() + seconds, list[Drained](), list[str]()
+    for actor, answer in begun:
+        if not scheduler.wait(answer, max(0.0, ends - now())):
+            failed.append(f"{actor.id.name} did not hand out its state in time")
+        elif answer.error is not None:
+            failed.append(str(answer.error))
+        else:
+            found.append(answer.take())
+    if found:
+        try:
+            returning.roster.keep(found)
+        except WorkbenchError as error:
+            return 0, [error.message]
+    return len(found), failed
+
+
+def _carries(actor: Actor) -> bool:
+    return not actor.spec.durable and not actor.gone and actor.spec.runnable.info.carries_state
+
+
+def _drain(actor: Actor) -> Drained:
+    passive, suspended, state = actor.state is ActorState.PASSIVE, actor.suspended, life.snapshot(actor)
+    return Drained(birth_of(actor, state=state), passive or actor.body.instance is None, suspended)

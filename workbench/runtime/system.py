@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from workbench.answer import Answer
@@ -31,7 +30,7 @@ from workbench.api.supervision import ChildSpec
 from workbench.runtime import life
 from workbench.runtime.actor import Actor, Keeper
 from workbench.runtime.away import Away
-from workbench.runtime.births import Library, check_behaviors, options_of, spec_again, spec_of
+from workbench.runtime.births import Library, check_behaviors, options_of, spec_of
 from workbench.runtime.body import Spec
 from workbench.runtime.bonds import DOWN, EXIT, Bonds
 from workbench.runtime.durable import Durable
@@ -47,10 +46,10 @@ class ActorSystem:
     """All actors of a node. Thread-safe."""
 
     def __init__(self, library: Library, around: Surroundings, *, node_name: str, most: int) -> None:
-        self._library, self.around, self.node_name, self._most = library, around, node_name, most
+        self.library, self.around, self.node_name, self._most = library, around, node_name, most
         self._actors: dict[ActorId, Actor] = {}
         self._waits: dict[ActorId, ActorId] = {}
-        self._away = Away(around)
+        self.away = Away(around)
         self.closing = False
         self._lock = threading.Lock()
         self._message_ids = itertools.count(1)
@@ -61,8 +60,11 @@ class ActorSystem:
     def find(self, actor: ActorId) -> Actor:
         found = self._actors.get(actor)
         if found is None:
-            raise self._away.missing(actor)
+            raise self.away.missing(actor)
         return found
+
+    def __contains__(self, actor: ActorId) -> bool:
+        return actor in self._actors
 
     def lives(self, actor: ActorId) -> bool:
         """Whether it is there and has not ended."""
@@ -94,37 +96,22 @@ class ActorSystem:
         parent: Actor | None = None,
         timeout: float = 30.0,
     ) -> ActorInfo:
-        spec = spec_of(self._library, module, state, options, parent)
-        actor = self._register(scope, options.name, spec)
+        spec = spec_of(self.library, module, state, options, parent)
+        actor = self.register(scope, options.name, spec)
         with self._waiting(parent, actor, Answer()):
-            self._on_worker(lambda: self._birth(actor), timeout, f"the start of {actor.id.name}")
+            self._on_worker(lambda: self.birth(actor), timeout, f"the start of {actor.id.name}")
         return actor.info()
 
-    def revive(self) -> None:
-        """Bring back the durable actors that were there when the node ended. Who cannot be is crashed, or away."""
-        there: list[Actor] = []
-        for who, birth in self.around.journal.running():  # all are there before one sends another what it owes
-            if isinstance(birth, str):
-                self._away.stays(who, birth)
-                continue
-            try:
-                spec = spec_again(self._library, birth)
-                there.append(self._register((who.tenant, who.namespace), who.name, spec))
-            except WorkbenchError as error:
-                self._away.stays(who, str(error))
-        answers = [(actor, self.around.scheduler.start(partial(self._birth, actor, life.come_back))) for actor in there]
-        for actor, answer in answers:
-            self.around.scheduler.wait(answer, float("inf"))
-            if answer.error is not None:
-                self._away.stays(actor.id, str(answer.error), listed=actor.id in self._actors)
-
-    def _birth(self, actor: Actor, begin: Callable[[Actor], None] = Actor.begin) -> None:
+    def birth(self, actor: Actor, begin: Callable[[Actor], None] | None = None) -> None:
+        """Bring it to life; with `begin`, again, and so that it is in the roster already."""
         try:
-            begin(actor)
+            (begin or Actor.begin)(actor)
         except BaseException:
             if actor.state is not ActorState.CRASHED:
                 self._forget(actor)
             raise
+        if begin is None:
+            self.around.returning.entered(actor)
         self.around.bus.publish(
             Area.ACTORS, "actors.spawned", actor.id.name, actor.spec.runnable.info.name, actor.scope
         )
@@ -135,7 +122,8 @@ class ActorSystem:
                 del self._actors[actor.id]
         self.around.metrics.forget(actor.id, actor.body.counters)
 
-    def _register(self, scope: tuple[str, str], name: str, spec: Spec, keeper: Keeper | None = None) -> Actor:
+    def register(self, scope: tuple[str, str], name: str, spec: Spec, keeper: Keeper | None = None) -> Actor:
+        """One that is not born yet. AlreadyExists, Exhausted."""
         tenant, namespace = scope
         with self._lock:
             if len(self._actors) >= self._most:
@@ -153,7 +141,7 @@ class ActorSystem:
             if identity in self._actors:
                 raise AlreadyExists(f"an actor {name!r} runs already; stop it, or choose another name")
             actor = self._actors[identity] = Actor(identity, spec, self.around, keeper)
-            self._away.is_here(identity)
+            self.away.is_here(identity)
             return actor
 
     def _free_name(self, base: str, tenant: str, namespace: str) -> ActorId:
@@ -173,7 +161,7 @@ class ActorSystem:
         """Idempotent: an actor that is not there is stopped."""
         actor = self._actors.get(identity)
         if actor is None:
-            self._away.give_up(identity)
+            self.away.give_up(identity)
             return
         answer = self._begin_stop(actor)
         if not self.around.scheduler.wait(answer, timeout):
@@ -223,7 +211,7 @@ class ActorSystem:
 
     def upgrade(self, identity: ActorId, module: str, timeout: float) -> ActorInfo:
         actor = self.find(identity)
-        runnable = self._library.open(module, actor.spec.limits.stack_bytes)
+        runnable = self.library.open(module, actor.spec.limits.stack_bytes)
         check_behaviors(actor, runnable)
         spec = replace(actor.spec, runnable=runnable)
         self.control(identity, lambda: life.upgrade(actor, spec), timeout, "the upgrade")
@@ -259,7 +247,7 @@ class ActorSystem:
         actor = self.find(identity)
         runnable = actor.spec.runnable
         if limits.stack_bytes != actor.spec.limits.stack_bytes:
-            runnable = self._library.open(runnable.info.hash, limits.stack_bytes)
+            runnable = self.library.open(runnable.info.hash, limits.stack_bytes)
         spec = replace(actor.spec, runnable=runnable, limits=limits)
         return self._live(identity, lambda actor: life.set_limits(actor, spec), timeout, "the change of limits")
 
@@ -287,11 +275,11 @@ class ActorSystem:
         self._wanted(child)
 
     def _wanted(self, child: ChildSpec) -> Spec:
-        return spec_of(self._library, child.module, child.state, options_of(child), changes=child.limits)
+        return spec_of(self.library, child.module, child.state, options_of(child), changes=child.limits)
 
     def module_of(self, reference: str) -> str:
         try:
-            return self._library.open(reference, profile(DEFAULT_PROFILE).limits.stack_bytes).info.hash
+            return self.library.open(reference, profile(DEFAULT_PROFILE).limits.stack_bytes).info.hash
         except WorkbenchError:
             return reference
 
@@ -304,10 +292,10 @@ class ActorSystem:
         return self.find(ActorId(name, namespace, tenant)).keeper
 
     def make(self, scope: tuple[str, str], child: ChildSpec, keeper: Keeper) -> Actor:
-        return self._register(scope, child.name, replace(self._wanted(child), parent=keeper.supervisor), keeper)
+        return self.register(scope, child.name, replace(self._wanted(child), parent=keeper.supervisor), keeper)
 
     def bear(self, actor: Actor) -> Answer[Any]:
-        return self.around.scheduler.start(lambda: self._birth(actor))
+        return self.around.scheduler.start(lambda: self.birth(actor))
 
     def raise_again(self, actor: Actor) -> Answer[Any]:
         return actor.control(lambda: life.rise(actor, actor.spec))

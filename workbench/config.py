@@ -39,7 +39,8 @@ class Config:
     exact; empty is full for an embedded node and off for `workbench node`) · recording_bytes, recording_seconds: how
     much of them, and for how long · recording_pinned_bytes: how much of what outlives that because an actor crashed in
     it or because it is to be kept · calls_per_second, calls_at_once: how many calls each caller may make at a public
-    listener (0 per second = as many as it likes).
+    listener (0 per second = as many as it likes) · drain_seconds: how long `workbench node` lets the work in hand go on
+    when it is told to stop.
     """
 
     workspace: Path = DATA
@@ -65,6 +66,7 @@ class Config:
     recording_pinned_bytes: int = 256 << 20
     calls_per_second: int = 2_000
     calls_at_once: int = 10_000
+    drain_seconds: int = 20
 
 
 def load(environment: Mapping[str, str] | None = None) -> Config:

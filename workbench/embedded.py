@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from workbench.node import LocalNode
 
 
-def opened(folder: str, scope: tuple[str, str], *, keyvalue: str, blobs: str, revive: bool, record: str) -> LocalNode:
+def opened(
+    folder: str, scope: tuple[str, str], *, keyvalue: str, blobs: str, revive: bool, keeps: bool, record: str
+) -> LocalNode:
     from workbench.config import load
     from workbench.wasm.digests import begin_interpreter
 
@@ -21,5 +23,5 @@ def opened(folder: str, scope: tuple[str, str], *, keyvalue: str, blobs: str, re
     begin_interpreter(config.cache)  # beside the imports that follow
     from workbench.node import LocalNode, Machine
 
-    machine = Machine(Path(folder) if folder else None, config, revive=revive)
+    machine = Machine(Path(folder) if folder else None, config, revive=revive, keeps=keeps)
     return LocalNode(machine, tenant=scope[0], namespace=scope[1])

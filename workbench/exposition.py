@@ -96,7 +96,7 @@ def expose(node: Node, listen: str) -> Exposition:
     """Beyond this machine without the figures of single actors. Invalid: no address. Conflict: the port is taken."""
     if not isinstance(node, LocalNode):
         raise Invalid("only an embedded node offers its metrics; ask who runs this one for its own")
-    return Exposition(node._machine, listen)
+    return Exposition(node.machine, listen)
 
 
 class Figures(Collector):

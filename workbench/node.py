@@ -25,6 +25,7 @@ from workbench.api.recordings import Range, RecordedTurn, RecordingLevel, record
 from workbench.clock import Clock, FakeClock, SystemClock
 from workbench.config import Config
 from workbench.debug.timeline.live import RecordedStates
+from workbench.runtime import draining, revival
 from workbench.runtime.bonds import Bonds
 from workbench.runtime.bus import Bus, BusSubscription
 from workbench.runtime.callers import Outside
@@ -41,7 +42,9 @@ from workbench.runtime.metrics import Metrics
 from workbench.runtime.moving.moves import Moves
 from workbench.runtime.recorder import Recorder
 from workbench.runtime.residents import Residents
+from workbench.runtime.returning import Returning
 from workbench.runtime.scheduler import Scheduler, default_workers
+from workbench.runtime.supervision import kept
 from workbench.runtime.supervision.trees import Trees
 from workbench.runtime.surroundings import Surroundings
 from workbench.runtime.system import ActorSystem
@@ -68,6 +71,7 @@ from workbench.services.recording.holdings import Holdings
 from workbench.services.recording.ring import Bounds
 from workbench.services.recording.service import Recording
 from workbench.services.registry.local import LocalRegistry
+from workbench.services.roster import NoRoster, StoredRoster
 from workbench.services.tokens.local import LocalTokens
 from workbench.services.tokens.store import TokenStore
 from workbench.services.tuplespace.local import LocalTupleSpace
@@ -85,6 +89,7 @@ from workbench.wasm.programs import Programs
 
 Scope = tuple[str, str]
 TREE_SECONDS = 5.0
+KEEP_SECONDS = 5.0
 CHECK_SECONDS = 120.0
 MEMORY_MAX = Path("/sys/fs/cgroup/memory.max")
 """What a container or unit may take, as Linux says in version 2 of its control groups."""
@@ -95,13 +100,22 @@ class Machine:
     """Everything that runs, started in order and closed in reverse. `folder` None is a temporary workspace.
 
     With a fake clock nothing runs by itself: whoever waits, or calls `scheduler.run_until_idle()`, runs the turns, and
-    time passes when nothing else can happen. Without `revive` durable actors stay where they are: in their journals.
+    time passes when nothing else can happen. Without `revive` nobody is brought back: durable actors stay in their
+    journals, others in the roster. Without `keeps` only durable ones that start here come back another time.
     """
 
-    def __init__(self, folder: Path | None, config: Config, *, clock: Clock | None = None, revive: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path | None,
+        config: Config,
+        *,
+        clock: Clock | None = None,
+        revive: bool = True,
+        keeps: bool = True,
+    ) -> None:
         self.config, self.clock = config, clock or SystemClock()
         self.stepped = isinstance(clock, FakeClock)
-        self.started = self.clock.now()
+        self.started, self._keeps = self.clock.now(), keeps and folder is not None
         self._closing = ExitStack()
         try:
             self._open(folder)
@@ -168,6 +182,7 @@ class Machine:
         self.trees = Trees(around, self.system)
         closing.callback(self.trees.close, TREE_SECONDS)
         closing.callback(self.services.keep)
+        closing.callback(self.store_states, KEEP_SECONDS)
 
     def _recording(self) -> Recording:
         config, clock, database = self.config, self.clock, self.workspace.database
@@ -194,9 +209,11 @@ class Machine:
         self.journal.start()
         self.logbook.note(Level.INFO, f"node {self.config.node_name} started")
         if revive:
+            self.around.returning.load()
             self.moves.revive()
-            self.system.revive()
+            revival.revive(self.system)
             self.trees.revive()
+            self.around.returning.settled()
 
     def _surroundings(self) -> Surroundings:
         self.network = Network()
@@ -222,6 +239,7 @@ class Machine:
             Residents(self.clock, most=self.config.resident, memory_bytes=budget, settle=self.scheduler.wait),
             Grants(self.clock, self.bus, self.logbook),
             self.journal,
+            Returning(StoredRoster(self.workspace.database) if self._keeps else NoRoster()),
         )
 
     def _means(self) -> Means:
@@ -289,8 +307,20 @@ class Machine:
 
     def _needing(self, module: str) -> list[ActorId]:
         """Who would not live on, or not come back, without it."""
-        there = self._users(module)
-        return [*there, *(actor for actor in self.journal.needing(module) if actor not in there)]
+        away = *self.journal.needing(module), *self.around.returning.roster.needing(module)
+        return list(dict.fromkeys((*self._users(module), *away, *kept.needing(self.journal, module))))
+
+    def store_states(self, seconds: float) -> tuple[int, Sequence[str]]:
+        """Write down, once, where every actor is that is not durable; how many, and why others begin anew."""
+        if self.around.returning.ends:
+            return 0, ()
+        return draining.store(self.system, seconds)
+
+    def end_actors(self) -> None:
+        """Stop every tree and actor; whoever waits for one of them is told. They come back with the node."""
+        self.services.keep()
+        self.trees.close(TREE_SECONDS)
+        self.system.close()
 
     def close(self) -> None:
         self._closing.close()
@@ -391,6 +421,11 @@ class LocalNode:
     def audit(self) -> AuditLog:
         """Where its listeners write what changed something."""
         return self._machine.audit
+
+    @property
+    def machine(self) -> Machine:
+        """What all tenants share, for what serves the node and ends it."""
+        return self._machine
 
     @property
     def config(self) -> Config:

@@ -21,7 +21,11 @@ from typing import Any
 import pytest
 import yaml
 
-from workbench import node
+from workbench import node, serving
+from workbench.config import Config
+from workbench.rpc.server import endpoint
+from workbench.runtime import scheduler
+from workbench.runtime.system import SHUTDOWN_SECONDS
 
 ROOT = Path(__file__).parents[2]
 CONTAINER = ROOT / "packaging" / "container" / "Containerfile"
@@ -114,6 +118,17 @@ def test_ports_probes_and_the_time_to_end_belong_together() -> None:
     assert exposed is not None and [int(port) for port in exposed[1].split()] == list(ports.values())
     mounts = {mount["mountPath"] for mount in container["volumeMounts"]}
     assert mounts == {TLS, re.search(r"WORKBENCH_WORKSPACE=(\S+)", CONTAINER.read_text())[1]}  # type: ignore[index]
+
+
+def test_a_node_that_stops_in_order_is_not_killed_before_it_has() -> None:
+    """What it lets go on, and then the bounds of its closing, one after the other."""
+    needs = Config().drain_seconds + serving.LEAST_SECONDS + node.TREE_SECONDS + 2 * SHUTDOWN_SECONDS
+    needs += endpoint.CLOSE_SECONDS + scheduler.CLOSE_SECONDS
+    unit = re.search(r"^TimeoutStopSec=(\d+)$", UNIT.read_text(), re.M)
+    pod = yaml.safe_load((KUBERNETES / "statefulset.yaml").read_text())["spec"]["template"]["spec"]
+    assert unit is not None
+    assert needs <= int(unit[1]) and needs <= pod["terminationGracePeriodSeconds"]
+    assert needs > 30, "with what Docker and Kubernetes give by themselves (10 and 30 s) it would be killed"
 
 
 def test_hadolint_finds_nothing(tmp_path: Path) -> None:

@@ -123,6 +123,10 @@ class Body:
         """Where virtual time (nanoseconds) and the sequence that stands for chance (bytes) are, or were last."""
         return self._world if self.instance is None else (self.instance.world.virtual_ns, self.instance.world.drawn)
 
+    def carry(self, fsm_state: str, world: tuple[int, int]) -> None:
+        """Be where another life was. Before there is an instance."""
+        self.fsm_state, self._world = fsm_state, world
+
     def _message_type(self) -> str:
         return self.envelope.type if self.envelope is not None else ""
 

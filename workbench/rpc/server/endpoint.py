@@ -10,7 +10,7 @@ from typing import Any
 
 import grpc
 
-from workbench.api import Conflict, Node
+from workbench.api import Conflict, Node, WorkbenchError
 from workbench.rpc.generated.plexspaces.v1 import (
     actors_pb2,
     blobs_pb2,
@@ -87,6 +87,16 @@ class Server:
     def drain(self) -> None:
         """Tell those who watch its health that it serves no more; calls are still answered."""
         self._health.drain()
+
+    def refuse(self, why: WorkbenchError) -> None:
+        """The same, and tell this to every new call, and to those that bring new work for as long as they last."""
+        self.drain()
+        self._gate.refuse(why)
+
+    def finish(self, seconds: float, why: WorkbenchError) -> int:
+        """Tell this to those who wait for others, and wait for all other calls in hand; how many were cut off."""
+        self._gate.end_waits(why)
+        return self._gate.wait_idle(seconds, why)
 
     def close(self) -> None:
         self.drain()

@@ -50,8 +50,9 @@ def _method(service: Service, method: MethodDescriptor, gate: Gate) -> grpc.RpcM
             passing.done()
             return answer
         except Exception as error:
-            passing.done(error)
-            faults.leave(context, error, name)
+            told = passing.why(error)
+            passing.done(told)
+            faults.leave(context, told, name)
 
     def stream(request: Any, context: Context) -> Iterator[Message]:
         passing = Call(gate, method, context)
@@ -68,8 +69,9 @@ def _method(service: Service, method: MethodDescriptor, gate: Gate) -> grpc.RpcM
             passing.done(left)
             raise
         except Exception as error:
-            passing.done(error)
-            faults.leave(context, error, name)
+            told = passing.why(error)
+            passing.done(told)
+            faults.leave(context, told, name)
 
     def readable(request: Any, passing: Call) -> Any:
         if not method.client_streaming:

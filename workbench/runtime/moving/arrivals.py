@@ -171,6 +171,7 @@ class Arrivals:
                 arm(moves.system, actor, timer.seconds, timer.envelope, timer.number)
         actor.restarts, actor.spawned, actor.suspended = parcel.restarts, parcel.spawned, parcel.suspended
         actor.begun()
+        actor.around.returning.entered(actor)  # not before it is known to be here, or it would come back in two places
         if isinstance(actor.moved, Returning):
             self._wait_for_mark(actor, actor.moved, forward)
         actor.announce("actors.arrived", f"from {parcel.origin_name}")

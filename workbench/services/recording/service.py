@@ -187,6 +187,11 @@ class Recording:
             self._flush()
             yield self._writer
 
+    def flush(self) -> None:
+        """Write what has come up to now, unless it is stopped."""
+        with self._written():
+            pass
+
     def keep(self, actor: ActorId, *, kept: bool) -> None:
         """What is recorded of this actor from now on outlives the ring, or no longer."""
         with self._written() as writer:

@@ -50,7 +50,8 @@ class Actor:
 
     `awaited`: it has ended, and its supervisor is about to start it again or to give it up; messages wait for that.
     `stored` is the state of a passive actor. `suspended` until it is resumed by hand, through all its lives.
-    `held`: between two turns it is a mover's (see moving), and `moved` says where it is when it has gone.
+    `held`: between two turns it is a mover's (see moving), and `moved` says where it is when it has gone; `arriving`:
+    it is not settled yet that it lives here.
     `stopping`: it was told to stop, and the turn in hand may wait no more; `says_goodbye`: it runs its `shutdown`,
     which may.
     """
@@ -69,7 +70,7 @@ class Actor:
         self.restarts, self.spawned = 0, around.clock.now()
         self.timers: dict[int, Armed] = {}
         self.moved: Forward | Returning | None = None
-        self.held = False
+        self.held = self.arriving = False
         self.suspended = self.stopping = self.says_goodbye = False
         self._wait: Answer[Any] | None = None
         self.owned = True  # by whoever brings it to life: until then nobody else may touch the body
@@ -253,7 +254,7 @@ class Actor:
 
     def let_go(self) -> None:
         """It is nobody's who moves it any more."""
-        self.held = False
+        self.held = self.arriving = False
         self.release()
 
     def next(self, job: Callable[[], None]) -> None:

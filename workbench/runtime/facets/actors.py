@@ -179,4 +179,4 @@ class LocalActors:
 
     def everyone(self) -> Iterable[Actor]:
         """The actors of the tenant and namespace, in no order."""
-        return (actor for actor in self._system.all() if actor.scope == self._scope)
+        return (actor for actor in self._system.all() if actor.scope == self._scope and not actor.arriving)

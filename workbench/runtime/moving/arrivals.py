@@ -69,6 +69,7 @@ class Arrivals:
                 f"another {parcel.name} was moved away from that node, and has its forward address there"
             )
         actor = system.register(scope, parcel.name, spec, returns=True)
+        actor.arriving = True
         held = Held(parcel, scope, actor, returns)
         if moves.forward(identity) is not None:
             actor.moved = Returning(parcel.migration)
@@ -170,6 +171,7 @@ class Arrivals:
             for timer in parcel.timers:
                 arm(moves.system, actor, timer.seconds, timer.envelope, timer.number)
         actor.restarts, actor.spawned, actor.suspended = parcel.restarts, parcel.spawned, parcel.suspended
+        actor.arriving = False
         actor.begun()
         actor.around.returning.entered(actor)  # not before it is known to be here, or it would come back in two places
         if isinstance(actor.moved, Returning):

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 
-from workbench.api.errors import Unavailable, WorkbenchError
+from workbench.api.errors import Unavailable
 from workbench.api.identity import ActorId
 from workbench.api.journal import JournalLog
 from workbench.api.migration import Frame, FrameKind
 from workbench.runtime.mailbox import Letter
 from workbench.runtime.moving.link import Link
-
-logger = logging.getLogger(__name__)
 
 
 class Returning:
@@ -67,39 +64,31 @@ class Forward:
             raise Unavailable(f"whether {self.id.name} arrived at {self.where} is not settled yet; it is asked again")
         if self.durable and letter.answer is None and not letter.number:
             letter.number = self._journal.post(self.id, letter.envelope)
-        self.pass_on(letter)
+        self._pass_on(letter, anyway=False)
 
     def pass_on(self, letter: Letter) -> None:
-        """The same of one that is on disk already."""
+        """The same of one that was accepted before."""
+        self._pass_on(letter, anyway=True)
+
+    def _pass_on(self, letter: Letter, *, anyway: bool) -> None:
         with self._lock:
             if not self.open:
                 self._held.append(letter)
                 return
-        self.link.forward(letter, self.id.name)
+        self.link.forward(letter, self.id.name, anyway=anyway)
 
     def settled(self) -> None:
         """It is there: what was held back goes."""
         with self._lock:
             self.open, held, self._held = True, self._held, []
             for letter in held:
-                try_forward(self, letter)
+                self.link.forward(letter, self.id.name, anyway=True)
 
     def give_back(self) -> list[Letter]:
         """It is not there: what was held back."""
         with self._lock:
             held, self._held = self._held, []
         return held
-
-
-def try_forward(forward: Forward, letter: Letter) -> None:
-    """Of one that waits already: who waits for its answer is told why it cannot go."""
-    try:
-        forward.link.forward(letter, forward.id.name)
-    except WorkbenchError as error:
-        if letter.answer is not None:
-            letter.answer.fail(error)
-        else:
-            logger.warning("%r for %s was lost on its way: %s", letter.envelope.type, forward.id, error)
 
 
 class Way:

@@ -71,12 +71,15 @@ class Link:
     def __len__(self) -> int:
         return len(self._unheard)
 
-    def say(self, frame: Frame, answer: Answer[Reply] | None = None) -> None:
-        """Let it arrive. Unavailable: somebody waits for its answer, and the way is cut. Exhausted: too much waits."""
+    def say(self, frame: Frame, answer: Answer[Reply] | None = None, *, anyway: bool = False) -> None:
+        """Let it arrive. Unavailable: somebody waits for its answer, and the way is cut. Exhausted: too much waits.
+
+        With `anyway` it waits too: it was accepted before.
+        """
         with self._lock:
-            if answer is not None and not self.present.is_set():
+            if answer is not None and not self.present.is_set() and not anyway:
                 raise self.cut()
-            if len(self._unheard) >= MOST and frame.kind in (FrameKind.TELL, FrameKind.CALL):
+            if len(self._unheard) >= MOST and not anyway and frame.kind in (FrameKind.TELL, FrameKind.CALL):
                 said = f"{len(self._unheard):,} messages wait for the way to the node {self.name or self.peer}"
                 raise Exhausted(f"{said}: {self.why}", limit="relay", value=MOST, used=len(self._unheard))
             numbered = replace(frame, number=self._next)
@@ -87,13 +90,15 @@ class Link:
             if self._out is not None and self.present.is_set():
                 self._out.put(numbered)
 
-    def forward(self, letter: Letter, to: str, near: str = "") -> None:
+    def forward(self, letter: Letter, to: str, near: str = "", *, anyway: bool = False) -> None:
         """A letter for an actor there, or for one that the moved actor `near` means."""
         if isinstance(letter, Mark):
             self.say(Frame(FrameKind.MARK, to=to, text=letter.token))
             return
         kind = FrameKind.TELL if letter.answer is None else FrameKind.CALL
-        self.say(Frame(kind, to=to, near=near, about=letter.number, envelope=letter.envelope), letter.answer)
+        self.say(
+            Frame(kind, to=to, near=near, about=letter.number, envelope=letter.envelope), letter.answer, anyway=anyway
+        )
 
     def cut(self) -> Unavailable:
         return Unavailable(f"the way to the node {self.name or self.peer} is cut: {self.why}; it is tried again")

@@ -22,7 +22,7 @@ from workbench.api.identity import check_scope
 from workbench.api.modules import CancelToken, ProgressCallback
 from workbench.api.rehearsal import Rehearsal
 from workbench.private import Endpoint, endpoint
-from workbench.serving import check_listener, drain, expose_metrics, serve
+from workbench.serving import check_listener, drain, expose_metrics, serve, show_log
 
 if TYPE_CHECKING:
     from workbench.api.backups import BackupInfo
@@ -53,8 +53,8 @@ def connect(
     `embedded:DIR` runs one on the workspace DIR in this process, `embedded:` on a temporary workspace that is removed
     at the end; `keyvalue` and `blobs` are the URLs of its stores and `record` is how much of the turns it keeps on disk
     (a `RecordingLevel`, in full by default), instead of the settings. Whoever ran when the workspace's node ended is
-    brought back: durable actors from their journals, others from their state at an orderly end, else from their first
-    one; not so without `revive`. Without `keeps` an actor that is not durable does not come back another time.
+    brought back, unless `revive` is false: durable actors from their journals, others from their state at an orderly
+    end, else from their first one. Without `keeps` whoever is not durable does not come back another time.
 
     `grpc://HOST:PORT` attaches to a running node, which is asked with `token`; with `tls_ca` by TLS, which trusts the
     authorities in that file (or `system`: those that everybody trusts) and shows the certificate in `tls_cert` with its
@@ -77,12 +77,10 @@ def connect(
 
         return opened(rest, scope, keyvalue=keyvalue, blobs=blobs, revive=revive, keeps=keeps, record=record)
     if kind == "grpc":
-        from workbench.rpc.client import RemoteNode
-        from workbench.rpc.client.channel import Manner
-        from workbench.rpc.client.tls import client_tls
+        from workbench.rpc.client import attached
 
-        how = {"tls": client_tls(tls_ca, tls_cert, tls_key), "manner": Manner(mode=mode, confirm=confirm)}
-        return RemoteNode(rest.removeprefix("//"), token=token, tenant=tenant, namespace=namespace, **how)  # type: ignore[arg-type]
+        files = tls_ca, tls_cert, tls_key
+        return attached(rest, token=token, scope=(tenant, namespace), files=files, mode=mode, confirm=confirm)
     if kind == "connection":
         from workbench.connections.opening import stored
 
@@ -412,6 +410,7 @@ __all__ = [
     "sample_fits",
     "serve",
     "show_bundle",
+    "show_log",
     "start_sample",
     "start_thread",
     "texts",

@@ -78,6 +78,7 @@ from workbench.services.tuplespace.local import LocalTupleSpace
 from workbench.storage.audit import AuditLog
 from workbench.storage.database import Database
 from workbench.storage.modules import StoredModules
+from workbench.storage.node_log import open_logs
 from workbench.storage.workspace import Workspace
 from workbench.wasm.artifacts import Artifacts
 from workbench.wasm.compiler import Compiler
@@ -127,6 +128,7 @@ class Machine:
     def _open(self, folder: Path | None) -> None:
         config, clock, closing = self.config, self.clock, self._closing
         shared = compiled = self._artifacts(config.cache)
+        lasts = folder is not None
         if folder is None:
             folder = Path(tempfile.mkdtemp(prefix="workbench-"))
             closing.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -135,8 +137,7 @@ class Machine:
         self.workspace = Workspace(folder)
         closing.callback(self.workspace.close)
         self.tokens = TokenStore(self.workspace.database, clock)
-        self.audit = AuditLog(self.workspace.logs)
-        closing.callback(self.audit.close)
+        self.audit, sink = open_logs(self.workspace.logs, config, closing, lasts=lasts)
         self.engines = Engines(tick_ms=config.tick_ms)
         closing.callback(self.engines.close)
         compiler = Compiler(config.compile_jobs)
@@ -144,6 +145,7 @@ class Machine:
         self.bus = Bus(clock, buffer=config.event_buffer)
         closing.callback(self.bus.close)
         self.logbook = Logbook(clock, self.bus, kept=config.kept_log_lines)
+        self.logbook.sink = sink
         self.recording = self._recording()
         closing.callback(self.recording.close)
         self.timers = Timers(clock)

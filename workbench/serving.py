@@ -106,6 +106,17 @@ def check_listener(
     return access, tls
 
 
+def show_log() -> None:
+    """Write what this process logs to standard error, as the setting `log_format` says."""
+    from workbench.config import load
+    from workbench.storage.node_log import JsonLines
+
+    handler = logging.StreamHandler()
+    text = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    handler.setFormatter(JsonLines() if load().log_format == "json" else text)
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+
+
 def drain(
     node: api.Node,
     servers: Sequence[Server] = (),
@@ -164,6 +175,7 @@ class _Draining:
                 server.close()
             if self._exposition is not None:
                 self._exposition.close()
+        logger.info("closing the workspace, after which nothing is written any more")
         with self._step("workspace closed"):
             self._node.close()
         logger.info("stopped in %.0f ms", (time.monotonic() - began) * 1000)

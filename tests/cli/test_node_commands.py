@@ -121,6 +121,23 @@ def test_following_the_log_of_a_node_that_stops_ends_with_unavailable(shell) -> 
     assert said == f"unavailable: the node at {address} stopped\n"
 
 
+def test_standard_error_and_the_file_of_the_log_have_the_same_lines_of_json(shell, monkeypatch) -> None:
+    monkeypatch.setenv("WORKBENCH_LOG_FORMAT", "json")
+    with shell.started("node") as process:
+        process.stdout.readline()
+        shell("module", "deploy", "counter.py", "--alias", "counter")
+        shell("actor", "spawn", "counter", "--name", "teller")
+        shell("actor", "call", "teller", "print=hello")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+        said = [json.loads(line)["message"] for line in process.stderr.read().splitlines()]
+    lines = [json.loads(line) for line in (shell.workspace / "logs" / "node.jsonl").read_text("utf-8").splitlines()]
+    assert [line["message"] for line in lines if line.get("stream") == "stdout"] == ["hello"]
+    written = [line["message"] for line in lines if line["source"] == "workbench.serving"]
+    assert written[0].startswith("stopping")
+    assert said[: len(written)] == written and len(said) == len(written) + 2, "those of the closed workspace are not"
+
+
 def test_ctrl_c_stops_a_node_in_order(shell) -> None:
     with shell.started("node") as process:
         process.stdout.readline()

@@ -127,7 +127,7 @@ def node(
             raise click.UsageError("these options start a node; after a command's name come the command's own")
         return
     public = Listener(**listener)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    workbench.show_log()
     level = record or workbench.default_record() or RecordingLevel.OFF
     with (
         Signals() as signals,

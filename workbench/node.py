@@ -27,6 +27,7 @@ from workbench.debug.timeline.live import RecordedStates
 from workbench.runtime.bonds import Bonds
 from workbench.runtime.bus import Bus, BusSubscription
 from workbench.runtime.callers import Outside
+from workbench.runtime.calls import Calls
 from workbench.runtime.changes import Changes
 from workbench.runtime.dead_letters import DeadLetters
 from workbench.runtime.facets.actors import LocalActors
@@ -144,6 +145,7 @@ class Machine:
             changed=self.bus.publish,
             users=self._needing,
         )
+        self.calls = Calls()
         self.metrics = Metrics(clock, self.bus, kept=config.kept_samples)
         closing.callback(self.metrics.close)
         means = self._means()
@@ -384,6 +386,11 @@ class LocalNode:
     def audit(self) -> AuditLog:
         """Where its listeners write what changed something."""
         return self._machine.audit
+
+    @property
+    def calls(self) -> Calls:
+        """Where its listeners count what they answered."""
+        return self._machine.calls
 
     @property
     def config(self) -> Config:

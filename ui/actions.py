@@ -45,6 +45,10 @@ SPECS = (
     Spec("file.recent_sessions", "Recorded sessions opened recently", "history", "", "File", "bundle open FILE"),
     Spec("file.export_session", "Export session…", "export", "Ctrl+Alt+X", "File", "bundle export FILE",
          tip="Write what this node has recorded into one file that opens anywhere"),
+    Spec("file.backup", "Back up workspace…", "module", "", "File", "backup create FILE",
+         tip="Write the whole workspace into one file; its node goes on meanwhile"),
+    Spec("file.restore", "Restore…", "history", "", "File", "backup restore FILE DIR",
+         tip="Make a workspace of a backup, in an empty folder"),
     Spec("file.save", "Save", "save", "Ctrl+S", "File", reason=EDITING),
     Spec("file.save_as", "Save as…", "save-as", "Ctrl+Shift+S", "File", reason=EDITING),
     Spec("file.close_tab", "Close tab", "close", "Ctrl+W", "File", reason=EDITING),
@@ -346,6 +350,8 @@ SPECS = (
     Spec("showcase.run", "Run", "run", "", "", "showcase --demo NAME", tip="Run what is ticked", tone="ok"),
     Spec("showcase.stop", "Stop", "stop", "", "", reason="Ctrl+C ends the command", tip="End the run in order"),
     Spec("showcase.copy", "Copy", "copy", "", "", reason="the command prints it", tip="Copy all that was said"),
+    Spec("help.diagnostics", "Save diagnostics…", "pulse", "", "Help", "diagnostics save FILE",
+         tip="What somebody who is to find a fault needs, without secrets; you see all of it first"),
     Spec("help.about", "About this node", "info", "", "Help", "--version"),
 )  # fmt: skip
 MENUS = ("File", "Edit", "Actor", "Supervision", "Data", "Debug", "View", "Node", "Help")

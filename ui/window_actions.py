@@ -27,6 +27,7 @@ class Actions(QObject):
         self._slots: dict[str, Callable[[], None]] = {}
         self._off: set[str] = set()
         self._held = self._sealed = ""
+        self._refused: dict[str, str] = {}
         self._lacks: dict[str, str] = {}
         """Actions that the node does not offer, with the reason."""
 
@@ -78,6 +79,12 @@ class Actions(QObject):
         for action_id in NEED_NODE:
             self._show_enabled(action_id)
 
+    def refuse(self, reason: str, *action_ids: str) -> None:
+        """Disable these and say why in their tooltips; empty lets them go."""
+        for action_id in action_ids:
+            self._refused[action_id] = reason
+            self._show_enabled(action_id)
+
     def lack(self, missing: Collection[str]) -> None:
         """Hide what a node without these services and methods does not offer; where it is seen it says why."""
         before = self._lacks
@@ -97,8 +104,9 @@ class Actions(QObject):
     def _show_enabled(self, action_id: str) -> None:
         action, held = self._actions[action_id], self._held if action_id in NEED_NODE else ""
         held = held or (self._sealed if action_id in CHANGES else "") or self._lacks.get(action_id, "")
+        held = held or self._refused.get(action_id, "")
         action.setEnabled(action_id in self._slots and action_id not in self._off and not held)
-        if action_id in NEED_NODE or action_id in METHODS:
+        if action_id in NEED_NODE or action_id in METHODS or action_id in self._refused:
             tip = _tip(BY_ID[action_id])
             action.setToolTip(f"{tip}\n{held}" if held else tip)
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench import api
 from workbench.api.bundles import SECRETS, ActorReplay, BundleInfo, BundleReplay
@@ -21,12 +21,13 @@ from workbench.api.connections import Confirm, Mode
 from workbench.api.identity import check_scope
 from workbench.api.modules import CancelToken, ProgressCallback
 from workbench.api.rehearsal import Rehearsal
+from workbench.backups import create_backup, restore_backup, verify_backup
 from workbench.private import Endpoint, endpoint
 from workbench.serving import check_listener, drain, expose_metrics, serve, show_log
 
 if TYPE_CHECKING:
-    from workbench.api.backups import BackupInfo
     from workbench.api.certificates import Certificates
+    from workbench.api.diagnostics import DiagnosticsPart
     from workbench.api.showcase import ShowcaseLine
     from workbench.api.tree_file import TreeFile
 
@@ -342,35 +343,28 @@ def rehearse(
     return rehearsals.rehearse(where, candidate, replaces=replaces, actors=actors, progress=progress, cancel=cancel)
 
 
-def create_backup(
-    workspace: str | Path,
-    path: str | Path,
+def diagnose(
+    node: api.Node | None,
     *,
-    progress: ProgressCallback | None = None,
-    cancel: CancelToken | None = None,
-) -> BackupInfo:
-    """Write a workspace into one file, also while a node works on it; what is damaged is a problem of what is returned.
-    NotFound: no workspace. Conflict: cancelled. Exhausted, Unavailable: the file cannot be written."""
-    from workbench import node
-    from workbench.storage import backup
+    workspace: str | Path = "",
+    problem: str = "",
+    secrets: Sequence[str] = (),
+    beside: Mapping[str, Any] | None = None,
+) -> Sequence[DiagnosticsPart]:
+    """What somebody who is to find a fault needs: of a node, and of its `workspace` where that is on this machine.
 
-    return backup.create(Path(workspace), Path(path), node.program_version(), progress=progress, cancel=cancel)
+    `problem` is why there is no node; `secrets` stand in nothing of it; `beside` are parts of the caller's, by name.
+    """
+    from workbench import diagnostics
 
-
-def verify_backup(
-    path: str | Path, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None
-) -> BackupInfo:
-    """What is in a backup, after every byte was read: it is whole when it has no problems. NotFound, Invalid."""
-    from workbench.storage import backup
-
-    return backup.verify(Path(path), progress=progress, cancel=cancel)
+    return diagnostics.collect(node, workspace=workspace, problem=problem, secrets=secrets, beside=beside)
 
 
-def restore_backup(path: str | Path, workspace: str | Path, *, progress: ProgressCallback | None = None) -> BackupInfo:
-    """Make a workspace of a backup, whole or not at all. Conflict: something is there already. Invalid: damaged."""
-    from workbench.storage import backup
+def save_diagnostics(parts: Sequence[DiagnosticsPart], path: str | Path) -> None:
+    """Write them into one zip, whole or not at all. Exhausted, Unavailable: it cannot be written."""
+    from workbench import diagnostics
 
-    return backup.restore(Path(path), Path(workspace), progress=progress)
+    diagnostics.write(parts, path)
 
 
 def start_thread(name: str, run: Callable[[], None]) -> threading.Thread:
@@ -397,6 +391,7 @@ __all__ = [
     "create_backup",
     "default_record",
     "default_workspace",
+    "diagnose",
     "drain",
     "endpoint",
     "export_bundle",
@@ -408,6 +403,7 @@ __all__ = [
     "restore_backup",
     "run_showcase",
     "sample_fits",
+    "save_diagnostics",
     "serve",
     "show_bundle",
     "show_log",

@@ -29,6 +29,7 @@ from workbench.runtime import draining, revival
 from workbench.runtime.bonds import Bonds
 from workbench.runtime.bus import Bus, BusSubscription
 from workbench.runtime.callers import Outside
+from workbench.runtime.calls import Calls
 from workbench.runtime.changes import Changes
 from workbench.runtime.dead_letters import DeadLetters
 from workbench.runtime.facets.actors import LocalActors
@@ -163,6 +164,7 @@ class Machine:
             changed=self.bus.publish,
             users=self._needing,
         )
+        self.calls = Calls()
         self.metrics = Metrics(clock, self.bus, kept=config.kept_samples)
         closing.callback(self.metrics.close)
         means = self._means()
@@ -428,6 +430,11 @@ class LocalNode:
     def machine(self) -> Machine:
         """What all tenants share, for what serves the node and ends it."""
         return self._machine
+
+    @property
+    def calls(self) -> Calls:
+        """Where its listeners count what they answered."""
+        return self._machine.calls
 
     @property
     def config(self) -> Config:

@@ -77,6 +77,7 @@ def serve(
         audit=node.audit.note,
         scope=node.scoped,
         initializer=threads.prepare,
+        counted=node.calls.add,
     )
     if private:
         write_endpoint(node.workspace, server.address, secret)

@@ -194,14 +194,16 @@ def verify(path: Path, *, progress: ProgressCallback | None = None, cancel: Canc
     return _read(path, None, _Job("verifying the backup", progress, cancel))
 
 
-def restore(path: Path, folder: Path, *, progress: ProgressCallback | None = None) -> BackupInfo:
+def restore(
+    path: Path, folder: Path, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None
+) -> BackupInfo:
     """Make a workspace of a backup, whole or not at all.
 
-    Conflict: there is something in `folder` already. Invalid: the backup is damaged, or none.
+    Conflict: there is something in `folder` already, or cancelled. Invalid: the backup is damaged, or none.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Conflict(f"{folder} is not empty; a backup is restored into a folder that is, or is not there yet")
-    job = _Job("restoring the backup", progress, None)
+    job = _Job("restoring the backup", progress, cancel)
     with _told(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as work:

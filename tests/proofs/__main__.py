@@ -23,6 +23,7 @@ from tests.proofs.hostile import hostile
 from tests.proofs.kills import kills
 from tests.proofs.linearizable import linearizable
 from tests.proofs.lives import crowd, passive, restarts
+from tests.proofs.migration import migration
 from tests.proofs.missed import Missed
 from tests.proofs.mutants import mutants
 from tests.proofs.rehearsals import rehearsals
@@ -41,6 +42,7 @@ PROOFS: Mapping[str, Callable[[], object]] = {
     "hostile": hostile,
     "kills": kills,
     "linearizable": linearizable,
+    "migration": migration,
     "mutants": mutants,
     "passive": passive,
     "rehearsals": rehearsals,

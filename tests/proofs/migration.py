@@ -27,8 +27,8 @@ WAIT_SECONDS = 20.0
 class Mover:
     """The process of a node, until it ends."""
 
-    def __init__(self, workspace: Path, name: str, port: str = "0", point: str = "", *, faulty: bool = False) -> None:
-        command = [sys.executable, "-m", "tests.proofs.mover", str(workspace), name, port, point, "faulty" * faulty]
+    def __init__(self, workspace: Path, name: str, port: str = "0", point: str = "", *, fault: str = "") -> None:
+        command = [sys.executable, "-m", "tests.proofs.mover", str(workspace), name, port, point, fault]
         self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.address = self._read() or ""
 
@@ -78,9 +78,9 @@ def until(holds: Callable[[], Any], what: str) -> Any:
 
 
 @contextmanager
-def two_nodes(folder: Path, *, faulty: bool = False) -> Iterator[tuple[Mover, Mover]]:
+def two_nodes(folder: Path, *, fault: str = "") -> Iterator[tuple[Mover, Mover]]:
     with ThreadPoolExecutor(2) as pool:
-        here, there = pool.map(lambda name: Mover(folder / name, name, faulty=faulty), ("here", "there"))
+        here, there = pool.map(lambda name: Mover(folder / name, name, fault=fault), ("here", "there"))
     try:
         yield here, there
     finally:
@@ -112,9 +112,9 @@ def pumped(node: Node, count: int, rate: float) -> None:
         other.result()
 
 
-def under_load(folder: Path, *, moves: int, count: int, rate: float = 500.0, faulty: bool = False) -> dict[str, Any]:
+def under_load(folder: Path, *, moves: int, count: int, rate: float = 500.0, fault: str = "") -> dict[str, Any]:
     """Move an actor with 64 KiB of state there and back while it is sent messages; what came of them."""
-    with two_nodes(folder, faulty=faulty) as (here, there):
+    with two_nodes(folder, fault=fault) as (here, there):
         for name in ("x", "left"):
             here.do("spawn", name, False)
         here.do("ask", "x", "pad", str(64 << 10))
@@ -150,7 +150,7 @@ def under_load(folder: Path, *, moves: int, count: int, rate: float = 500.0, fau
         }  # fmt: skip
 
 
-def killed(folder: Path, point: str, *, durable: bool) -> str:
+def killed(folder: Path, point: str, *, durable: bool, fault: str = "") -> str:
     """A node is killed at a step of a move and comes back; where the actor lives then."""
     at_source = point in SOURCE_POINTS
     here = Mover(folder / "here", "here", point=point if at_source else "")
@@ -165,9 +165,9 @@ def killed(folder: Path, point: str, *, durable: bool) -> str:
         until(lambda: not victim.lives, f"the process is killed {point}")
         assert victim.end() == -9
         if at_source:
-            here = Mover(folder / "here", "here", victim.port)
+            here = Mover(folder / "here", "here", victim.port, fault=fault)
         else:
-            there = Mover(folder / "there", "there", victim.port)
+            there = Mover(folder / "there", "there", victim.port, fault=fault)
         return settled(here, there, durable=durable, said=said)
     finally:
         for mover in (here, there):

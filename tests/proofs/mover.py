@@ -1,10 +1,10 @@
 """A node that listens, in a process that may kill itself at a failpoint of a move.
 
-    mover.py WORKSPACE NAME PORT POINT [faulty]
+    mover.py WORKSPACE NAME PORT POINT FAULT
 
 It answers each line of JSON on its standard input, a list of a verb and its arguments, with one. A failpoint is a
-function of the program, and whether the process ends (SIGKILL) before it begins or after it has returned. `faulty` is
-a planted fault: what was not heard on a link is not said again, and what was is taken twice.
+function of the program, and whether the process ends (SIGKILL) before it begins or after it has returned. FAULT is a
+planted one, see FAULTS, or empty.
 """
 
 from __future__ import annotations
@@ -120,13 +120,24 @@ def forget_what_waits() -> None:
     Mailbox.clear = lambda self: whole(self)[::-1]  # type: ignore[method-assign]
 
 
-def main(workspace: str, name: str, port: str, point: str, faulty: bool) -> None:
+def forget_where_it_went() -> None:
+    """A planted fault: a node that starts again does not know who was moved away."""
+    from workbench.services.moves.store import MovesStore
+
+    MovesStore.forwards = lambda _self: []  # type: ignore[method-assign]
+
+
+FAULTS: dict[str, Callable[[], None]] = {
+    "": lambda: None, "order": forget_what_waits, "memory": forget_where_it_went
+}  # fmt: skip
+
+
+def main(workspace: str, name: str, port: str, point: str, fault: str) -> None:
     import workbench
     from workbench.config import load
     from workbench.node import LocalNode, Machine
 
-    if faulty:
-        forget_what_waits()
+    FAULTS[fault]()
     if point:
         arm(point)
     settings = replace(load(), node_name=name)
@@ -169,4 +180,4 @@ def _verbs(node: Any) -> dict[str, Callable[..., Any]]:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:5], "faulty" in sys.argv)
+    main(*sys.argv[1:])

@@ -106,15 +106,22 @@ class Departure:
         yield
         self._phases.append(Phase(name, round((time.monotonic() - started) * 1_000, 3), size))
 
-    def _reach(self, _peer: Node) -> Link:
+    def _reach(self, peer: Node) -> Link:
         """The link on which both sides will speak; whoever cannot speak there is not moved."""
         with self._step("reach"):
-            link = self._moves.link(self._to, self._scope, self._token)
-            if not link.present.wait(CONNECT_SECONDS):
-                raise Unavailable(f"{self._id.name} was not moved: no link to {self._to} within {CONNECT_SECONDS:g} s: "
-                                  f"{link.why}")  # fmt: skip
-            if link.peer == self._moves.node:
-                raise Invalid(f"{self._id.name} is at {self._to} already: that is this node")
+            link = self._moves.link(self._to, self._scope)
+            try:
+                if not link.present.is_set():
+                    peer.info()  # says best what is wrong
+                if not link.present.wait(CONNECT_SECONDS):
+                    raise Unavailable(
+                        f"{self._id.name} was not moved: no link to {self._to} within {CONNECT_SECONDS:g} s: {link.why}"
+                    )
+                if link.peer == self._moves.node:
+                    raise Invalid(f"{self._id.name} is at {self._to} already: that is this node")
+            except BaseException:
+                self._moves.drop(link)
+                raise
         return link
 
     def _ensure(self, actor: Actor, peer: Node) -> None:

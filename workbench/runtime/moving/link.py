@@ -64,7 +64,7 @@ class Link:
         self.dials = False
         self._cut_since = time.monotonic()
         self.why = "it was not reached yet"
-        self.present = threading.Event()
+        self.present, self.closed = threading.Event(), threading.Event()
         self._hearer, self._journal = hearer, journal
         self._unheard: OrderedDict[int, Frame] = OrderedDict()
         self._calls: dict[int, Answer[Reply]] = {}
@@ -72,9 +72,6 @@ class Link:
         self._next, self._heard = 1, 0
         self._out: SimpleQueue[Frame | None] | None = None
         self._lock = threading.Lock()
-
-    def __len__(self) -> int:
-        return len(self._unheard)
 
     def say(self, frame: Frame, answer: Answer[Reply] | None = None, *, anyway: bool = False) -> None:
         """Let it arrive. Unavailable: somebody waits for its answer, and the way stays cut. Exhausted: too much waits.
@@ -241,6 +238,8 @@ class Link:
             answer.fail(Unavailable(f"the node {other.name} ended before it answered; what became of it is not known"))
 
     def close(self) -> None:
+        """Say nothing any more; idempotent."""
+        self.closed.set()
         with self._lock:
             self._detach("this node ends")
             calls, self._calls = list(self._calls.values()), {}
@@ -248,10 +247,10 @@ class Link:
             answer.fail(Unavailable("this node ends"))
 
 
-def dialled(link: Link, connect: Callable[[Iterator[Frame]], Iterable[Frame]], stop: threading.Event) -> None:
-    """Keep a link up, on a thread of its own, until `stop`. `connect(what goes out)` is what comes in."""
+def dialled(link: Link, connect: Callable[[Iterator[Frame]], Iterable[Frame]]) -> None:
+    """Keep a link up, on a thread of its own, until it is closed. `connect(what goes out)` is what comes in."""
     pause, link.dials = 0.05, True
-    while not stop.is_set():
+    while not link.closed.is_set():
         out = link.attach()
         try:
             link.listen(connect(link.said(out)), out)
@@ -263,4 +262,4 @@ def dialled(link: Link, connect: Callable[[Iterator[Frame]], Iterable[Frame]], s
             link.detach(out, str(error))
         link.give_up_calls()
         pause = 0.05 if link.name and not link.why else min(1.0, pause * 2)
-        stop.wait(pause)
+        link.closed.wait(pause)

@@ -167,21 +167,28 @@ class Moves:
 
     # Links.
 
-    def link(self, to: str, scope: tuple[str, str], token: str = "") -> Link:
+    def link(self, to: str, scope: tuple[str, str]) -> Link:
         """The link to a node that this one dials, which is kept up from now on."""
         with self._lock:
             found = self._links.get((to, scope))
-            if found is not None and not token:
+            if found is not None:
                 return found
-            made = found or Link(to, scope, (self.node, self.system.node_name), self, self.around.journal)
+            made = Link(to, scope, (self.node, self.system.node_name), self, self.around.journal)
             self._links[to, scope] = made
-        if found is None:
-            job = partial(dialled, made, partial(self._connect, to, scope, token), self._stop)
-            threading.Thread(target=job, name=f"link-{to}", daemon=True).start()
+        job = partial(dialled, made, partial(self._connect, to, scope))
+        threading.Thread(target=job, name=f"link-{to}", daemon=True).start()
         return made
 
-    def _connect(self, to: str, scope: tuple[str, str], token: str, frames: Iterator[Frame]) -> Iterator[Frame]:
-        with self.dial(to, scope, token) as peer:
+    def drop(self, link: Link) -> None:
+        """Unless somebody is on the other side of it."""
+        with self._lock:
+            if any(forward.link is link for forward in list(self._forwards.values())):
+                return
+            self._links.pop((link.key, link.scope), None)
+        link.close()
+
+    def _connect(self, to: str, scope: tuple[str, str], frames: Iterator[Frame]) -> Iterator[Frame]:
+        with self.dial(to, scope, "") as peer:
             yield from peer.actors.relay(frames)
 
     def relay(self, scope: tuple[str, str], frames: Iterable[Frame]) -> Iterator[Frame]:

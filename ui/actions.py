@@ -83,6 +83,8 @@ SPECS = (
     Spec("actor.resume", "Resume", "play", "", "Actor", "actor resume NAME", tip="Lets a suspended actor go on"),
     Spec("actor.passivate", "Passivate", "passive", "", "Actor", "actor passivate NAME",
          tip="Keeps the state of an idle actor and frees its instance; the next message brings it back"),
+    Spec("actor.migrate", "Move to another node…", "send", "", "Actor", "actor migrate NAME --to NODE",
+         tip="It goes on there with its state, its mailbox and its timers"),
     Spec("actor.supervisor", "Show its supervisor", "supervisor", "", "Actor", "supervisor show NAME"),
     Spec("actor.capabilities", "Show what it may do", "capability", "", "Actor", "capability show NAME"),
     Spec("actor.tuple", "Show the tuple that it waits for", "tuple", "", "Actor", "tuple waiters"),

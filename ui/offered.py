@@ -12,6 +12,7 @@ METHODS: Mapping[str, str] = {
     "actor.spawn": "Actors.Spawn", "actor.message": "Actors.Ask", "actor.source": "Modules.Data",
     "actor.restart": "Actors.Restart", "actor.stop": "Actors.Stop", "actor.kill": "Actors.Kill",
     "actor.suspend": "Actors.Suspend", "actor.resume": "Actors.Resume", "actor.passivate": "Actors.Passivate",
+    "actor.migrate": "Actors.Migrate",
     "actor.supervisor": "Supervision.Get", "actor.capabilities": "Capabilities.Evidence",
     "actor.tuple": "TupleSpace.Waiters", "actor.limits": "Actors.SetLimits", "actor.apply_limits": "Actors.SetLimits",
     "actor.reset_limits": "Actors.SetLimits", "actor.before_crash": "Journal.Entries",

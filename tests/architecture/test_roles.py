@@ -20,7 +20,8 @@ METHODS = {
     for method in file.DESCRIPTOR.services_by_name[name].methods
 }
 OPERATE = {
-    "Actors": "Ask Kill Passivate Resend Restart Resume SetLimits Snapshot Spawn Stop Suspend Tell TellMany Upgrade",
+    "Actors": "Arrive Ask Kill Passivate Relay Resend Restart Resume SetLimits Settle Snapshot Spawn Stop Suspend Tell "
+    "TellMany Upgrade",
     "Blobs": "Copy Delete Upload",
     "Capabilities": "Grant Revoke Trim",
     "Channels": "Ack CreateQueue DeleteMessage DeleteQueue Nack Publish PurgeQueue Receive Redrive Resend Send",
@@ -36,7 +37,7 @@ OPERATE = {
     "Tokens": "",
     "TupleSpace": "CompareAndSwap Remove Take Write",
 }
-ADMIN = {"Tokens": "Create List Revoke"}
+ADMIN = {"Actors": "Migrate", "Tokens": "Create List Revoke"}
 OTHERWISE_IN_A_SESSION = {
     "Actors.Snapshot": "on a node that runs the actor runs for it, may die of it, and a durable one has a checkpoint",
     "Supervision.Diff": "a session has no tree to compare with",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
-from real_node import QuickNode, shop
+from real_node import QuickNode, quick_node, shop
 
+import workbench
 from ui.copying.files import remember
 from workbench.api import ANY, Health, RecordingLevel, Role, SpawnOptions, WorkbenchError
 from workbench.api.calls import Call, call
@@ -108,6 +112,21 @@ def upgraded(node: QuickNode) -> Call:
     return call("actors.upgrade", "tally", "fragile")
 
 
+@cache
+def elsewhere() -> str:
+    """The address of another node, for as long as the tests run."""
+    open_till_the_end = ExitStack()
+    other = open_till_the_end.enter_context(quick_node())
+    server = open_till_the_end.enter_context(workbench.serve(other, listen="127.0.0.1:0"))
+    atexit.register(open_till_the_end.close)
+    return server.address
+
+
+def moving(node: QuickNode) -> Call:
+    """One that was never moved before."""
+    return call("actors.migrate", node.actors.spawn("fragile").id.name, elsewhere())
+
+
 def suspended(node: QuickNode) -> None:
     spawned(node)
     node.actors.suspend("tally")
@@ -149,6 +168,7 @@ CASES: dict[str, Callable[[QuickNode], Call]] = {
     "actors.suspend": after(spawned, call("actors.suspend", "tally")),
     "actors.resume": after(suspended, call("actors.resume", "tally")),
     "actors.passivate": after(spawned, call("actors.passivate", "tally")),
+    "actors.migrate": moving,
     "actors.set_limits": limits,
     "actors.resend": lambda n: call("actors.resend", letter(n), message_type="get", payload="1"),
     "capabilities.grant": after(spawned, call("capabilities.grant", "tally", "blob", duration="always")),

@@ -22,6 +22,7 @@ FACETS = {
     "keyvalue": api.KeyValue, "locks": api.Locks, "process_groups": api.ProcessGroups, "registry": api.Registry,
     "tokens": api.Tokens, "tuplespace": api.TupleSpace, "node": api.Node,
 }  # fmt: skip
+BETWEEN = "nodes say it to each other: workbench actor migrate moves an actor"
 BYTES = "it carries bytes of a file, which a line cannot: name the file to the command"
 
 
@@ -113,6 +114,12 @@ def _spawn(given: Given) -> Words:
     state = _text(given["state"])
     parts += ["--state", state] if state else []
     return Words("actor spawn", (given["module"],), tuple(parts))
+
+
+def _migrate(given: Given) -> Words:
+    if given["token"]:
+        raise NoLine("it showed a token, which no line should hold: put it into a file, and add --to-token-file FILE")
+    return Words("actor migrate", (_name(given["actor"]),), ("--to", given["to"]))
 
 
 def _limits(limits: api.Limits | None) -> Iterator[str]:
@@ -208,6 +215,7 @@ LINES: Mapping[str, Line] = {
     "actors.suspend": _plain("actor suspend", "actor"),
     "actors.resume": _plain("actor resume", "actor"),
     "actors.passivate": _plain("actor passivate", "actor"),
+    "actors.migrate": _migrate,
     "actors.set_limits": lambda g: Words("actor limits", (_name(g["actor"]), *_limits(g["limits"]))),
     "actors.resend": lambda g: Words("actor resend", (str(g["letter"]), *_changed_message(g))),
     "capabilities.grant": lambda g: Words(
@@ -289,6 +297,9 @@ LINES: Mapping[str, Line] = {
 WITHOUT: Mapping[str, str] = {
     "modules.build": "it gives the bytes of a component: workbench module build FILE",
     "supervision.apply": "a tree is a file for the command: save it, then workbench supervisor apply FILE",
+    "actors.arrive": BETWEEN,
+    "actors.settle": BETWEEN,
+    "actors.relay": BETWEEN,
     "actors.tell_many": "it is many messages on one stream: each of them is a workbench actor cast",
     "node.prepare": "every command builds the interpreter when it needs it",
 }

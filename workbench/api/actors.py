@@ -12,7 +12,7 @@ from workbench.api.identity import ActorId
 from workbench.api.limits import DEFAULT_PROFILE, Limits
 from workbench.api.messages import NO_HEADERS, Cast, Envelope, Kind, Payload, Reply, Told
 from workbench.api.migration import Arrival, Frame, Migration, Parcel
-from workbench.api.modules import ProgressCallback
+from workbench.api.modules import CancelToken, ProgressCallback
 from workbench.api.turns import Turn
 from workbench.api.value import value
 
@@ -243,12 +243,14 @@ class Actors(Protocol):
         *,
         token: str = "",
         progress: ProgressCallback | None = None,
+        cancel: CancelToken | None = None,
         timeout: float = 60.0,
     ) -> Migration:
         """Let a running actor go on at another node: `to` is HOST:PORT, or a connection stored where this node runs.
 
         Its state, mailbox and timers go along; who stays behind reaches it by its name as before, and it reaches them.
-        `token` is shown there instead of the stored one. On any failure before it is there it serves on here.
+        `token` is shown there instead of the stored one. On any failure before it is there it serves on here; setting
+        `cancel` is one (Conflict).
 
         Invalid: it cannot hand out its state, has a supervisor, or `to` is this node. AlreadyExists: its name is taken
         there. Unavailable: nobody answers there; or, when that was lost at the last moment, where it lives is settled

@@ -13,6 +13,7 @@ from ui.desk import Draft
 from ui.dialogs.asking import ask_and_wait, asking
 from ui.dialogs.choice import choice
 from ui.dialogs.confirm import confirmed
+from ui.dialogs.migrate import MigrateDialog, figures, places_for
 from ui.dialogs.spawn import SpawnDialog
 from ui.filter import quote
 from ui.states import begins_from
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 ROW_ACTIONS = (
     "actor.message", "actor.source", "actor.graph", "actor.log", "actor.supervisor", "actor.capabilities",
     "actor.tuple", "actor.sequence", "actor.before_crash", "actor.limits", "",
-    "actor.suspend", "actor.resume", "actor.passivate", "",
+    "actor.suspend", "actor.resume", "actor.passivate", "actor.migrate", "",
     "actor.restart", "actor.stop", "actor.kill", "", "actor.copy_id", "actor.copy_command",
 )  # fmt: skip
 CHANGES = {
@@ -51,6 +52,7 @@ class Deeds:
             "stop": self._stop, "kill": self._kill, "graph": self._graph, "log": self._log, "copy_id": self._copy_id,
             "copy_command": self._copy_command, "supervisor": self._show_supervisor, "limits": self._show_limits,
             "capabilities": self._show_capabilities, "tuple": self._show_tuple, "before_crash": self._before_crash,
+            "migrate": self._migrate,
             "sequence": lambda: self._desk.show_sequence.emit(self._panel.chosen),
         }.items():  # fmt: skip
             self._desk.actions.bind(f"actor.{verb}", slot)
@@ -68,6 +70,7 @@ class Deeds:
             ("restart", row is not None and rests), ("kill", row is not None and not rests),
             ("suspend", not rests and state not in (ActorState.SUSPENDED, ActorState.STOPPING)),
             ("resume", state is ActorState.SUSPENDED), ("passivate", state is ActorState.IDLE),
+            ("migrate", row is not None and not rests and not row.supervisor and row.carries_state),
             ("supervisor", row is not None and bool(row.supervisor)), ("tuple", state is ActorState.WAITING),
             ("before_crash", row is not None and row.crashes > 0),
         ):  # fmt: skip
@@ -145,6 +148,29 @@ class Deeds:
             does = {"suspend": facet.suspend, "resume": facet.resume, "passivate": facet.passivate}[verb]
             await self._panel.call(does, name)
             self._told(f"{name} {CHANGES[verb]}.")
+
+    def _migrate(self) -> None:
+        if (row := self._panel.actor()) is not None:
+            self._run(self._ask_and_migrate(row.id.name))
+
+    async def _ask_and_migrate(self, name: str) -> None:
+        places = await self._panel.call(places_for, self._desk)
+        with asking(MigrateDialog(self._panel, name, places)) as dialog:
+            dialog.wanted.connect(lambda to, token: self._panel.run(self._do_migrate(dialog, name, to, token),
+                                                                    dialog.refuse))  # fmt: skip
+            await ask_and_wait(dialog)
+
+    async def _do_migrate(self, dialog: MigrateDialog, name: str, to: str, token: str) -> None:
+        node = self._desk.node
+        if node is None:
+            return
+        with self._desk.jobs.doing(f"Move of {name}", "reach") as job:
+            job.reporter.reported.connect(dialog.reached)
+            done = await self._panel.call(
+                node.actors.migrate, name, to, token=token, progress=job.report, cancel=job.cancel
+            )
+            dialog.show_done(done)
+            self._told(f"{name} runs at {done.node} ({to}): {figures(done)}.")
 
     def _set_limits(self, limits: Limits) -> None:
         self._panel.run(self._do_set_limits(self._panel.chosen, limits), self._panel.details.limits.refuse)

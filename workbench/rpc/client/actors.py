@@ -11,6 +11,7 @@ from workbench.api import (
     ActorId,
     ActorInfo,
     Arrival,
+    CancelToken,
     Cast,
     DeadLetter,
     Frame,
@@ -162,11 +163,12 @@ class RemoteActors(Facet):
         *,
         token: str = "",
         progress: ProgressCallback | None = None,
+        cancel: CancelToken | None = None,
         timeout: float = 60.0,
     ) -> Migration:
         request = pb.MigrateRequest(actor=target(actor), to=to, token=token, timeout_seconds=timeout)
         seconds = timeout + LONG_SECONDS  # the module may have to be sent and compiled there
-        for part in self._stub.stream("Migrate", request, pb.MigrateResponse, seconds=seconds):
+        for part in self._stub.stream("Migrate", request, pb.MigrateResponse, seconds=seconds, cancel=cancel):
             if part.HasField("migration"):
                 return from_message(part.migration, Migration)
             if progress is not None:

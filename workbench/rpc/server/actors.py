@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from workbench.api import ActorInfo, Cast, Frame, Invalid, Kind, Limits, Node, Parcel, Progress, SpawnOptions
+from workbench.api import (
+    ActorInfo,
+    CancelToken,
+    Cast,
+    Frame,
+    Invalid,
+    Kind,
+    Limits,
+    Migration,
+    Node,
+    Parcel,
+    Progress,
+    ProgressCallback,
+    SpawnOptions,
+)  # fmt: skip
 from workbench.api.limits import DEFAULT_PROFILE
 from workbench.rpc.convert import actor_of, batches, from_message, payload, payload_of, to_message
 from workbench.rpc.generated.plexspaces.v1 import actors_pb2 as pb
@@ -117,11 +131,16 @@ class ActorsService:
         for batch in batches(to_message(turn, pb.Turn) for turn in turns):
             yield pb.TurnsResponse(turns=batch)
 
-    def migrate(self, node: Node, request: pb.MigrateRequest, _: Context) -> Iterator[pb.MigrateResponse]:
-        actor, seconds = actor_of(request.actor), wait(request.timeout_seconds)
-        for part in reported(
-            lambda report: node.actors.migrate(actor, request.to, token=request.token, progress=report, timeout=seconds)
-        ):
+    def migrate(self, node: Node, request: pb.MigrateRequest, context: Context) -> Iterator[pb.MigrateResponse]:
+        actor, seconds, cancel = actor_of(request.actor), wait(request.timeout_seconds), CancelToken()
+        context.add_callback(cancel.set)
+
+        def move(report: ProgressCallback) -> Migration:
+            return node.actors.migrate(
+                actor, request.to, token=request.token, progress=report, cancel=cancel, timeout=seconds
+            )
+
+        for part in reported(move):
             if isinstance(part, Progress):
                 yield pb.MigrateResponse(progress=to_message(part, common.Progress))
             else:

@@ -12,7 +12,7 @@ from workbench.api.identity import ActorId
 from workbench.api.limits import Limits
 from workbench.api.messages import KEPT_REFUSALS, NO_HEADERS, Cast, Kind, Payload, Refusal, Reply, Told
 from workbench.api.migration import Arrival, Frame, Migration, Parcel
-from workbench.api.modules import ProgressCallback
+from workbench.api.modules import CancelToken, ProgressCallback
 from workbench.api.turns import Turn
 from workbench.runtime.actor import Actor
 from workbench.runtime.mailbox import Letter
@@ -161,9 +161,10 @@ class LocalActors:
         *,
         token: str = "",
         progress: ProgressCallback | None = None,
+        cancel: CancelToken | None = None,
         timeout: float = 60.0,
     ) -> Migration:
-        return Departure(self._system.moves, self.id_of(actor), to, token, progress).run(timeout)
+        return Departure(self._system.moves, self.id_of(actor), to, token, progress, cancel).run(timeout)
 
     def arrive(self, parcel: Parcel, *, timeout: float = 30.0) -> Arrival:
         return self._system.moves.arrivals.prepare(self._scope, parcel, timeout)

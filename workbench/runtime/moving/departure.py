@@ -25,7 +25,7 @@ from workbench.api.actors import ActorState
 from workbench.api.errors import Conflict, Invalid, NotFound, Timeout, Unavailable, WorkbenchError
 from workbench.api.identity import ActorId
 from workbench.api.migration import ForwardAddress, Migration, MovedTimer, Parcel, Phase, Stage
-from workbench.api.modules import Progress, ProgressCallback
+from workbench.api.modules import CancelToken, Progress, ProgressCallback
 from workbench.api.node import Node
 from workbench.runtime import life
 from workbench.runtime.actor import Actor
@@ -47,9 +47,12 @@ SETTLE_SECONDS = 5.0
 class Departure:
     """One move; `run` it once."""
 
-    def __init__(self, moves: Moves, actor: ActorId, to: str, token: str, progress: ProgressCallback | None) -> None:
+    def __init__(
+        self, moves: Moves, actor: ActorId, to: str, token: str, progress: ProgressCallback | None,
+        cancel: CancelToken | None = None,
+    ) -> None:  # fmt: skip
         self._moves, self._id, self._to, self._token, self._progress = moves, actor, to, token, progress
-        self._scope = actor.tenant, actor.namespace
+        self._scope, self._cancel = (actor.tenant, actor.namespace), cancel
         self._phases: list[Phase] = []
         self._begun = time.monotonic()
         self._number = new_number()
@@ -100,8 +103,10 @@ class Departure:
     @contextmanager
     def _step(self, name: str, size: int = 0) -> Iterator[None]:
         started = time.monotonic()
+        if name != STEPS[-1] and self._cancel is not None and self._cancel.is_set():
+            raise Conflict(f"the move of {self._id.name} was cancelled; it serves on here")
         if self._progress is not None:
-            done = STEPS.index(name) / len(STEPS)
+            done = (STEPS.index(name) + 1) / (len(STEPS) + 1)
             self._progress(Progress(name, done, started - self._begun))
         yield
         self._phases.append(Phase(name, round((time.monotonic() - started) * 1_000, 3), size))
@@ -137,7 +142,10 @@ class Departure:
             return
         with self._step("module", size):
             peer.modules.deploy(
-                library.data(module), file_name=actor.spec.runnable.info.file_name, progress=self._progress
+                library.data(module),
+                file_name=actor.spec.runnable.info.file_name,
+                progress=self._progress,
+                cancel=self._cancel,
             )
 
     def _pause(self, actor: Actor, timeout: float) -> None:

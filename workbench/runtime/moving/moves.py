@@ -321,7 +321,7 @@ class Moves:
     def ended(self, actor: ActorId, reason: str, abnormal: bool) -> None:
         """Somebody here has ended: where it came from is told."""
         origin = self._origins.get(actor)
-        if origin is None or not origin.node or self.system.closing:
+        if origin is None or not origin.node or self._stop.is_set():
             return
         try:
             self.back(origin).say(Frame(FrameKind.ENDED, to=actor.name, text=reason, abnormal=abnormal))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -22,11 +21,14 @@ from workbench.api.metrics import Sample
 from workbench.api.modules import CancelToken, ProgressCallback
 from workbench.api.node import NodeInfo
 from workbench.api.recordings import Range, RecordedTurn, RecordingLevel, recording_level
+from workbench.api.storage import StorageKind, StorageUse
 from workbench.clock import Clock, FakeClock, SystemClock
 from workbench.config import Config
 from workbench.debug.timeline.live import RecordedStates
+from workbench.kept import Kept
 from workbench.runtime import draining, revival
 from workbench.runtime.bonds import Bonds
+from workbench.runtime.budget import three_quarters
 from workbench.runtime.bus import Bus, BusSubscription
 from workbench.runtime.callers import Outside
 from workbench.runtime.calls import Calls
@@ -93,8 +95,6 @@ Scope = tuple[str, str]
 TREE_SECONDS = 5.0
 KEEP_SECONDS = 5.0
 CHECK_SECONDS = 120.0
-MEMORY_MAX = Path("/sys/fs/cgroup/memory.max")
-"""What a container or unit may take, as Linux says in version 2 of its control groups."""
 """The check of a source is bounded by the limits of a turn; this is for a machine that is very busy."""
 
 
@@ -128,6 +128,7 @@ class Machine:
 
     def _open(self, folder: Path | None) -> None:
         config, clock, closing = self.config, self.clock, self._closing
+        self.artifacts = list[Artifacts]()
         shared = compiled = self._artifacts(config.cache)
         lasts = folder is not None
         if folder is None:
@@ -227,7 +228,7 @@ class Machine:
             address=lambda actor: actor.at(self.config.node_name),
             gone=lambda actor, how: self.services.ended(actor, how),
         )
-        budget = self.config.memory_bytes or _three_quarters()
+        budget = self.config.memory_bytes or three_quarters()
         return Surroundings(
             self.clock,
             self.bus,
@@ -296,6 +297,7 @@ class Machine:
 
     def _artifacts(self, folder: Path) -> Artifacts:
         made = Artifacts(folder / "compiled", self.config.compiled_bytes)
+        self.artifacts.append(made)
         self._closing.callback(made.close)
         return made
 
@@ -480,6 +482,12 @@ class LocalNode:
     def subscribe(self, areas: Collection[Area] = (), *, after: Position | None = None) -> BusSubscription:
         return self._machine.bus.subscribe(areas, self._scope, after)
 
+    def storage(self) -> Sequence[StorageUse]:
+        return Kept(self._machine, self._scope, self._journal).list()
+
+    def clear_storage(self, kind: StorageKind) -> StorageUse:
+        return Kept(self._machine, self._scope, self._journal).clear(kind)
+
     def close(self) -> None:
         self._machine.close()
 
@@ -490,16 +498,6 @@ class LocalNode:
         self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _three_quarters() -> int:
-    """Of the machine's memory, or of what a container may take of it, in bytes; 0 (no bound) where none says."""
-    found = []
-    with suppress(AttributeError, ValueError, OSError):
-        found.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
-    with suppress(ValueError, OSError):
-        found.append(int(MEMORY_MAX.read_text()))  # "max" is no bound
-    return min(found, default=0) * 3 // 4
 
 
 def program_version() -> str:

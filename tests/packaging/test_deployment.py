@@ -24,7 +24,7 @@ import yaml
 from workbench import node, serving
 from workbench.config import Config
 from workbench.rpc.server import endpoint
-from workbench.runtime import scheduler
+from workbench.runtime import budget, scheduler
 from workbench.runtime.system import SHUTDOWN_SECONDS
 
 ROOT = Path(__file__).parents[2]
@@ -176,9 +176,9 @@ def test_the_budget_of_a_container_is_what_the_container_may_take(
     allowed: str, is_bound: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (limit := tmp_path / "memory.max").write_text(f"{allowed}\n")
-    monkeypatch.setattr(node, "MEMORY_MAX", limit)
-    assert (node._three_quarters() == 3 << 28) is is_bound
-    assert node._three_quarters() > 0
+    monkeypatch.setattr(budget, "MEMORY_MAX", limit)
+    assert (budget.three_quarters() == 3 << 28) is is_bound
+    assert budget.three_quarters() > 0
 
 
 def linted(*command: str) -> tuple[int, str]:

@@ -29,6 +29,7 @@ COMMANDS = {
     "endpoint": "workbench.cli.nodes:endpoint",
     "info": "workbench.cli.nodes:info",
     "peers": "workbench.cli.nodes:peers",
+    "storage": "workbench.cli.storage:storage",
     "token": "workbench.cli.token:token",
 }
 

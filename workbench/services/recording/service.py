@@ -227,6 +227,12 @@ class Recording:
             kept=tuple(kept),
         )
 
+    def unpinned(self, scope: Scope) -> tuple[int, int]:
+        """How many segments `clear` would remove that are not pinned, and their bytes."""
+        with self._writing:
+            sizes = [one.size for one in self._writer.ring.of(scope) if one.pin is Pin.NONE]
+        return len(sizes), sum(sizes)
+
     def segments(self, scope: Scope, *, after: int, limit: int) -> Sequence[RecordingSegment]:
         with self._written():
             pass

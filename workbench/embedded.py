@@ -21,7 +21,8 @@ def opened(
         config, keyvalue=keyvalue or config.keyvalue, blobs=blobs or config.blobs, record=record or config.record
     )
     begin_interpreter(config.cache)  # beside the imports that follow
-    from workbench.node import LocalNode, Machine
+    from workbench.machine import Machine
+    from workbench.node import LocalNode
 
     machine = Machine(Path(folder) if folder else None, config, revive=revive, keeps=keeps)
     return LocalNode(machine, tenant=scope[0], namespace=scope[1])

@@ -22,7 +22,8 @@ from prometheus_client.registry import Collector
 from workbench.api.actors import ActorState
 from workbench.api.errors import Conflict, Invalid
 from workbench.api.node import Node
-from workbench.node import LocalNode, Machine
+from workbench.machine import Machine
+from workbench.node import LocalNode
 from workbench.rpc.server.listening import is_loopback, parsed
 from workbench.runtime.calls import BOUNDS
 

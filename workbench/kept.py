@@ -18,7 +18,7 @@ from workbench.wasm import builds
 from workbench.wasm.eviction import Entry
 
 if TYPE_CHECKING:
-    from workbench.node import Machine
+    from workbench.machine import Machine
 
 COMPILED = (
     "compiled code that no live node has loaded, of this workspace and of the cache; it is made again when it is needed"

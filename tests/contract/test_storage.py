@@ -10,7 +10,8 @@ import workbench
 from workbench.api import Denied, Invalid, Node, Role, SpawnOptions
 from workbench.api.storage import StorageKind, StorageUse
 from workbench.config import Config, load
-from workbench.node import LocalNode, Machine
+from workbench.machine import Machine
+from workbench.node import LocalNode
 from workbench.rpc.client import RemoteNode
 
 KINDS = StorageKind

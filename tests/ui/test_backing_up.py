@@ -17,7 +17,7 @@ from tests.unit.fragile import FRAGILE
 from ui.main_window import MainWindow
 from workbench.api import Progress, SpawnOptions
 from workbench.config import load
-from workbench.node import Machine
+from workbench.machine import Machine
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from ui.panels.journal.panel import JournalPanel
 from ui.panels.supervision.panel import SupervisionPanel
 from workbench.api import Node, SpawnOptions
 from workbench.config import load
-from workbench.node import Machine
+from workbench.machine import Machine
 
 
 @pytest.fixture

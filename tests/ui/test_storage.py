@@ -17,7 +17,7 @@ from ui.main_window import MainWindow
 from workbench.api import Unavailable
 from workbench.api.storage import StorageKind, StorageUse
 from workbench.config import Config, load
-from workbench.node import Machine
+from workbench.machine import Machine
 
 KINDS = StorageKind
 

@@ -11,7 +11,8 @@ import pytest
 from workbench.api import ChildSpec, Crashed, Deed, SpawnOptions, Strategy, SupervisorSpec
 from workbench.api.logs import Level
 from workbench.config import load
-from workbench.node import LocalNode, Machine
+from workbench.machine import Machine
+from workbench.node import LocalNode
 
 SOURCE = b'''
 from plexspaces import GenServer, keyvalue, messaging

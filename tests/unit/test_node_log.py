@@ -18,7 +18,8 @@ from workbench.api import Invalid, SpawnOptions
 from workbench.api.identity import ActorId
 from workbench.api.logs import Level, LogLine
 from workbench.config import Config, load
-from workbench.node import LocalNode, Machine
+from workbench.machine import Machine
+from workbench.node import LocalNode
 from workbench.storage.node_log import WAITING, JsonLines, NodeLog
 from workbench.storage.rotating import RotatingLines
 

@@ -57,6 +57,8 @@ class Mover:
 
     def end(self) -> int:
         """Let it close its node, if it lives; its exit code."""
+        if not self.lives:
+            return self._process.returncode
         try:
             self._process.communicate(timeout=60)
         except BrokenPipeError:

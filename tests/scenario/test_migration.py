@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from tests.proofs.migration import killed, under_load
+from tests.proofs.migration import Mover, killed, two_nodes, under_load, until
+from tests.wire.proxy import Proxy
 
 POINTS = (
     "before it is sent", "after the forward address is written", "after it leaves", "after it is born",
@@ -37,5 +39,41 @@ def test_killed_at_a_step_an_actor_that_is_not_durable_lives_in_one_place(point:
 
 
 def test_a_node_that_forgets_where_an_actor_went_is_found(tmp_path: Path) -> None:
-    with pytest.raises(AssertionError, match="it lives"):
+    with pytest.raises(AssertionError, match="lives"):
         killed(tmp_path, "after it leaves", durable=True, fault="memory")
+
+
+def test_a_target_that_ends_in_order_and_starts_again_knows_where_its_actor_came_from(tmp_path: Path) -> None:
+    with two_nodes(tmp_path) as (here, there):
+        for name in ("x", "left"):
+            here.do("spawn", name, True)
+        here.do("migrate", "x", there.address)
+        assert there.end() == 0
+        again = Mover(tmp_path / "there", "there", there.port)
+        try:
+            assert until(lambda: (said := here.do("ask", "x", "asked", "1")) == "1" and said, "it is reached again")
+            assert until(
+                lambda: json.loads(here.do("ask", "left", "state"))[0].get("seen") == 1, "it reaches who stayed"
+            )
+            assert again.do("ask", "x", "call", "left asked") == here.do("ask", "left", "state")
+            assert again.do("damage") == here.do("damage") == []
+        finally:
+            assert again.end() == 0
+
+
+@pytest.mark.parametrize("durable", [False, True])
+def test_over_a_link_that_is_cut_again_and_again_everything_arrives_once(tmp_path: Path, durable: bool) -> None:
+    with two_nodes(tmp_path) as (here, there), Proxy(there.address) as proxy:
+        for name in ("x", "left"):
+            here.do("spawn", name, durable)
+        here.do("migrate", "x", proxy.address)
+        for number in range(1, 201):
+            here.do("tell", "x", "told", str(number))
+            if number % 40 == 0:
+                proxy.cut()
+        expected = {"told": 200}
+        last, bad = until(
+            lambda: found if (found := json.loads(there.do("ask", "x", "state")))[0] == expected else None,
+            "everything arrived",
+        )
+        assert bad == [] and last == expected

@@ -157,7 +157,7 @@ class Machine:
 
     def _opened_library(self, shared: Artifacts, compiled: Artifacts, compiler: Compiler) -> Library:
         linkers = Linkers()
-        builds = config.cache / "interpreters"
+        builds = self.config.cache / "interpreters"
         self.interpreter = Interpreter(builds, shared, compiler, self.engines, linkers, self._check)
         return Library(
             StoredModules(self.workspace.database, self.workspace.modules),

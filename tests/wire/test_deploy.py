@@ -117,6 +117,21 @@ def test_the_same_command_goes_on_where_one_that_was_cut_for_good_was(node: Node
         assert proxy.up + sent < len(data) + AHEAD_BYTES + ASIDE_BYTES
 
 
+def test_what_arrived_before_the_requests_ended_is_gone_on_with(node: NodeProcess) -> None:
+    data = b"\0asm" + bytes(70_000)
+    start = pb.DeployRequest.Start(file_name="a.wasm", size_bytes=len(data), hash=hashlib.sha256(data).hexdigest())
+    with grpc.insecure_channel(node.address) as channel:
+        deploy = channel.stream_stream(
+            "/plexspaces.v1.Modules/Deploy", pb.DeployRequest.SerializeToString, pb.DeployResponse.FromString
+        )
+        for begun, chunks in ((0, [data[:40_000]]), (40_000, [])):
+            requests = [pb.DeployRequest(start=start), *(pb.DeployRequest(chunk=chunk) for chunk in chunks)]
+            answers = deploy(iter(requests), timeout=30)
+            assert next(answers).received == begun
+            with pytest.raises(grpc.RpcError, match="40,000 arrived"):
+                list(answers)
+
+
 def _close_when_cut(proxy: Proxy) -> None:
     proxy.was_cut.wait(60)
     proxy.close()

@@ -22,7 +22,7 @@ from workbench.api import (
     Unavailable,
 )
 from workbench.api.modules import SIZE_BYTES
-from workbench.rpc.client.channel import LONG_SECONDS, Connection
+from workbench.rpc.client.channel import LONG_SECONDS, Connection, finish
 from workbench.rpc.client.facet import Facet
 from workbench.rpc.client.mode import Repeated
 from workbench.rpc.convert import from_message
@@ -69,6 +69,7 @@ class RemoteModules(Facet):
         with sending, closing(answers):
             for part in answers:
                 if part.HasField("module"):
+                    finish(answers)
                     return from_message(part.module, ModuleInfo)
                 heard = part.HasField("received")
                 report = sending.hear(part.received) if heard else from_message(part.progress, Progress)

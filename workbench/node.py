@@ -209,6 +209,7 @@ class Machine:
             self.around.returning.load()
             revival.revive(self.system)
             self.trees.revive()
+            revival.refill(self.system, self.trees)
             self.around.returning.settled()
 
     def _surroundings(self) -> Surroundings:

@@ -13,7 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any
 
 from workbench.answer import Answer
 from workbench.api.actors import ActorInfo, ActorState
@@ -31,6 +31,7 @@ from workbench.runtime.behaviors import Route, route
 from workbench.runtime.body import Body, Spec
 from workbench.runtime.checks import check_sizes
 from workbench.runtime.durable import Durable
+from workbench.runtime.keeper import Keeper
 from workbench.runtime.mailbox import Letter, Mailbox
 from workbench.runtime.picture import picture
 from workbench.runtime.surroundings import Surroundings
@@ -42,21 +43,6 @@ BATCH = 64
 GONE = (ActorState.STOPPING, ActorState.STOPPED)
 ENDED = (ActorState.CRASHED, *GONE)
 RESTING = (ActorState.IDLE, ActorState.PASSIVE, ActorState.SUSPENDED)
-
-
-class Keeper(Protocol):
-    """Whoever decides what comes after an actor's end: its place under a supervisor."""
-
-    @property
-    def supervisor(self) -> str: ...
-
-    def ended(self, ending: Ending, cause: Cause | None, killed_by: str) -> None:
-        """It is gone; returns at once."""
-        ...
-
-    def restart(self) -> Answer[Any]:
-        """Start it by hand."""
-        ...
 
 
 class Actor:

@@ -28,12 +28,13 @@ from workbench.api.limits import DEFAULT_PROFILE, Limits, profile
 from workbench.api.messages import NO_HEADERS, Envelope, Kind, Payload, Reply
 from workbench.api.supervision import ChildSpec
 from workbench.runtime import life
-from workbench.runtime.actor import Actor, Keeper
+from workbench.runtime.actor import Actor
 from workbench.runtime.away import Away
 from workbench.runtime.births import Library, check_behaviors, options_of, spec_of
 from workbench.runtime.body import Spec
 from workbench.runtime.bonds import DOWN, EXIT, Bonds
 from workbench.runtime.durable import Durable
+from workbench.runtime.keeper import Keeper
 from workbench.runtime.mailbox import Letter
 from workbench.runtime.surroundings import Surroundings
 

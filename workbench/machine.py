@@ -196,6 +196,7 @@ class Machine:
             self.moves.revive()
             revival.revive(self.system)
             self.trees.revive()
+            revival.refill(self.system, self.trees)
             self.around.returning.settled()
 
     def _surroundings(self) -> Surroundings:

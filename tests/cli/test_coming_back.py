@@ -115,6 +115,38 @@ def test_actors_come_back_where_they_were_and_after_a_kill_where_they_began(shel
         assert shell("supervisor", "show", "shop").code == 0
 
 
+POOL = """
+[supervisor.clerks]
+strategy = "simple_one_for_one"
+children = ["clerk"]
+
+[actor.clerk]
+module = "counter"
+state = "10"
+"""
+
+
+def test_copies_of_a_pool_come_back_with_their_names_and_what_each_was_started_with(shell) -> None:
+    shell.write("pool.toml", POOL)
+    with node(shell):
+        shell("module", "deploy", "counter.py", "--alias", "counter")
+        assert shell("supervisor", "apply", "pool.toml").code == 0
+        for state in ((), ("--state", "20"), ("--state", "30")):
+            assert shell("supervisor", "start", "clerks", *state).code == 0
+        assert shell("supervisor", "stop", "clerks", "clerk-2").code == 0
+        assert shell("actor", "stop", "clerk-1").code == 0, "a permanent copy is started again, with its first state"
+        assert count(shell, "clerk-3", "increment") == "31"
+    with node(shell, signal.SIGKILL):
+        shown = shell("supervisor", "show", "clerks").out
+        assert (count(shell, "clerk-1"), count(shell, "clerk-3", "increment")) == ("10", "32"), shown
+        assert shell("supervisor", "start", "clerks").out == "clerk-2\n", "the names that are free come first"
+    with node(shell):
+        assert [count(shell, f"clerk-{number}") for number in (1, 2, 3)] == ["10", "10", "30"]
+        assert shell("supervisor", "remove", "clerks").code == 0
+    with node(shell):
+        assert states(shell) == {}
+
+
 def test_fresh_brings_nobody_back_and_what_is_kept_of_them_stays(shell) -> None:
     with node(shell):
         shell("module", "deploy", "counter.py", "--alias", "counter")

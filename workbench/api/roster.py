@@ -22,18 +22,28 @@ class Drained:
     suspended: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Who runs, and how it was started; or the sentence that says why that cannot be known. `pool` is the supervisor
+    whose copy it is, empty for others."""
+
+    actor: ActorId
+    birth: Turn | str
+    pool: str = ""
+
+
 class Roster(Protocol):
-    """The actors that are not durable: those are in their journals. Thread-safe.
+    """The actors that are in no tree and not durable (those are in their journals), and the copies of pools.
+    Thread-safe.
 
     Exhausted, Unavailable: the disk is full, or cannot be written.
     """
 
-    def running(self) -> Sequence[tuple[ActorId, Turn | str]]:
-        """Who runs without a supervisor, in the order of their first start, and how each was started; or the sentence
-        that says why it cannot be known."""
+    def running(self) -> Sequence[Running]:
+        """In the order of their first start."""
         ...
 
-    def enter(self, birth: Turn) -> None:
+    def enter(self, birth: Turn, pool: str) -> None:
         """It runs, and is started again like this. A second time changes how."""
         ...
 

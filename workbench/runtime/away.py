@@ -49,9 +49,9 @@ class Away:
         self._why.pop(who, None)
 
     def give_up(self, who: ActorId) -> None:
-        """It is stopped, so that it does not come back. Idempotent."""
-        _, durable = self._why.pop(who, ("", None))
+        """It is stopped, so that it does not come back. Idempotent, and also of one that was not to come back now."""
+        _, durable = self._why.pop(who, ("", False))
         if durable:
             self._around.journal.ended(who)
-        elif durable is False:
+        else:
             self._around.returning.gave_up(who)

@@ -334,6 +334,9 @@ def halt(actor: Actor) -> bool:
     actor.state = ActorState.STOPPED
     actor.body.ending = None
     actor.drop()
+    actor.around.returning.left(
+        actor
+    )  # a copy that is stopped by hand stays so; one that is started again enters again
     actor.around.bonds.ended(actor.id, "its supervisor stopped it", abnormal=False)
     actor.announce("actors.stopped")
     return True

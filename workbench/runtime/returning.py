@@ -48,12 +48,15 @@ class Returning:
 
     def entered(self, actor: Actor) -> None:
         """It lives, or lives by other terms: with this code, these limits and grants it is started again."""
-        if actor.keeper is None and not actor.spec.durable:
-            self._write(lambda: self.roster.enter(birth_of(actor)), f"{actor.id.name} does not come back with the node")
+        keeper = actor.keeper
+        if _stands_here(actor):
+            pool = keeper.supervisor if keeper is not None else ""
+            otherwise = f"{actor.id.name} does not come back with the node"
+            self._write(lambda: self.roster.enter(birth_of(actor), pool), otherwise)
 
     def left(self, actor: Actor) -> None:
         """It has ended, and is not started again."""
-        if actor.keeper is None and not actor.spec.durable and not self.ends:
+        if _stands_here(actor) and not self.ends:
             self.gave_up(actor.id)
 
     def gave_up(self, who: ActorId) -> None:
@@ -64,6 +67,11 @@ class Returning:
             write()
         except WorkbenchError as error:
             logger.warning("%s: %s", otherwise, error)
+
+
+def _stands_here(actor: Actor) -> bool:
+    """Other children come back with their tree, and others that are durable from their journal."""
+    return not actor.spec.durable if actor.keeper is None else actor.keeper.is_copy
 
 
 def begin(actor: Actor) -> None:

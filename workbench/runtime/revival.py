@@ -13,6 +13,7 @@ from workbench.runtime.actor import Actor
 from workbench.runtime.births import spec_again
 
 if TYPE_CHECKING:
+    from workbench.runtime.supervision.trees import Trees
     from workbench.runtime.system import ActorSystem
 
 
@@ -20,7 +21,8 @@ def revive(system: ActorSystem, *, only: ActorId | None = None) -> None:
     """All who were not moved away, or `only` one. Who cannot be brought back is crashed, or away, and stays where it is
     kept until the node starts again."""
     around, there = system.around, list[Actor]()
-    for durable, found in ((True, around.journal.running()), (False, around.returning.roster.running())):
+    plain = [(each.actor, each.birth) for each in around.returning.roster.running() if not each.pool]
+    for durable, found in ((True, around.journal.running()), (False, plain)):
         for who, birth in found:  # all are there before one sends another what it owes
             if system.moves.forward(who) is not None or only not in (None, who):
                 continue
@@ -48,3 +50,18 @@ def _registered(system: ActorSystem, who: ActorId, birth: Turn | str, *, durable
     except WorkbenchError as error:
         system.away.stays(who, str(error), durable=durable)
         return None
+
+
+def refill(system: ActorSystem, trees: Trees) -> None:
+    """The copies of pools, once their supervisors are back. A pool that is gone, or has given up, has none."""
+    for each in system.around.returning.roster.running():
+        if not each.pool:
+            continue
+        who, birth = each.actor, each.birth
+        if isinstance(birth, str) or birth.birth is None:
+            system.away.stays(who, str(birth), durable=False)
+            continue
+        try:
+            trees.bring_back((who.tenant, who.namespace), each.pool, who.name, birth.birth.state)
+        except WorkbenchError as error:
+            system.away.stays(who, str(error), durable=False, listed=system.has(who))

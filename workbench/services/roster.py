@@ -10,15 +10,16 @@ from collections.abc import Mapping, Sequence
 
 from workbench.api.errors import Invalid
 from workbench.api.identity import ActorId
-from workbench.api.roster import Drained
+from workbench.api.roster import Drained, Running
 from workbench.api.turn_text import from_line, to_line
 from workbench.api.turns import Turn
 from workbench.storage.database import Database, Row
 
 logger = logging.getLogger(__name__)
 _ENTER = """
-INSERT INTO roster (tenant, namespace, name, module, birth) VALUES (?, ?, ?, ?, ?)
-ON CONFLICT (tenant, namespace, name) DO UPDATE SET module = excluded.module, birth = excluded.birth
+INSERT INTO roster (tenant, namespace, name, module, pool, birth) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (tenant, namespace, name)
+DO UPDATE SET module = excluded.module, pool = excluded.pool, birth = excluded.birth
 """
 _LEAVE = "DELETE FROM roster WHERE tenant = ? AND namespace = ? AND name = ?"
 _RUNNING = "SELECT * FROM roster ORDER BY number"
@@ -36,13 +37,13 @@ class StoredRoster:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def running(self) -> Sequence[tuple[ActorId, Turn | str]]:
-        return [(_actor(row), _birth(row)) for row in self._database.query(_RUNNING)]
+    def running(self) -> Sequence[Running]:
+        return [Running(_actor(row), _birth(row), row["pool"]) for row in self._database.query(_RUNNING)]
 
-    def enter(self, birth: Turn) -> None:
+    def enter(self, birth: Turn, pool: str) -> None:
         who = birth.actor
         with self._database.transaction(noted=False) as tx:
-            tx.execute(_ENTER, (who.tenant, who.namespace, who.name, birth.module, to_line(birth)))
+            tx.execute(_ENTER, (who.tenant, who.namespace, who.name, birth.module, pool, to_line(birth)))
 
     def leave(self, actor: ActorId) -> None:
         with self._database.transaction(noted=False) as tx:
@@ -76,10 +77,10 @@ class StoredRoster:
 class NoRoster:
     """That of a node whose workspace ends with it, or that keeps nobody."""
 
-    def running(self) -> Sequence[tuple[ActorId, Turn | str]]:
+    def running(self) -> Sequence[Running]:
         return ()
 
-    def enter(self, birth: Turn) -> None:
+    def enter(self, birth: Turn, pool: str) -> None:
         pass
 
     def leave(self, actor: ActorId) -> None:

@@ -400,6 +400,7 @@ _ROSTER = (
         namespace TEXT NOT NULL,
         name TEXT NOT NULL,
         module TEXT NOT NULL,
+        pool TEXT NOT NULL,
         birth TEXT NOT NULL,
         UNIQUE (tenant, namespace, name)
     )

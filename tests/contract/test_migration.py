@@ -15,7 +15,9 @@ from workbench.api import (
     ActorState,
     AlreadyExists,
     Area,
+    CancelToken,
     ChildSpec,
+    Conflict,
     Crashed,
     Denied,
     Invalid,
@@ -29,6 +31,8 @@ from workbench.api import (
     Unauthenticated,
     Unavailable,
 )
+from workbench.node import LocalNode
+from workbench.runtime.moving.departure import Departure
 
 SOURCE = """
 from plexspaces import GenServer, durability, messaging
@@ -321,3 +325,54 @@ def test_one_that_does_not_end_its_turn_is_not_moved(node: Node, other: Other) -
         node.actors.migrate("x", other.address, timeout=0.2)
     node.actors.resume("left")
     assert node.actors.ask("x", "get").payload == "0"
+
+
+@pytest.mark.parametrize("durable", [False, True])
+@pytest.mark.parametrize("step", ["_ensure", "_pause", "_snapshot", "_send", "_commit"])
+def test_whatever_fails_it_serves_on_as_it_was(
+    embedded: Node, other: Other, monkeypatch: pytest.MonkeyPatch, step: str, durable: bool
+) -> None:
+    spawn(embedded, "x", durable=durable)
+    embedded.actors.ask("x", "add", "2")
+    embedded.actors.ask("x", "later", "300 soon")
+    does = getattr(Departure, step)
+
+    def fails(*arguments: object) -> None:
+        does(*arguments)
+        raise Unavailable(f"planted in {step}")
+
+    with monkeypatch.context() as planted:
+        planted.setattr(Departure, step, fails)
+        with pytest.raises(Unavailable, match="planted in"):
+            embedded.actors.migrate("x", other.address)
+    assert other.node.actors.list() == []
+    heard(embedded, "x", "rang")
+    assert embedded.actors.ask("x", "add", "1").payload == "3"
+    assert embedded.actors.migrate("x", other.address).timers == 0
+    assert embedded.actors.ask("x", "add", "1").payload == "4" and embedded.actors.list() == []
+
+
+def test_a_move_that_is_cancelled_leaves_it_here(node: Node, other: Other) -> None:
+    spawn(node, "x")
+    cancel = CancelToken()
+    cancel.set()
+    with pytest.raises(Conflict, match="cancelled"):
+        node.actors.migrate("x", other.address, cancel=cancel)
+    assert node.actors.ask("x", "add", "1").payload == "1" and other.node.actors.list() == []
+
+
+def test_it_stays_in_its_tenant_and_namespace(embedded: Node, other: Other) -> None:
+    spawn(embedded)
+    assert isinstance(embedded, LocalNode) and isinstance(other.node, LocalNode)
+    shop, theirs = embedded.scoped("shop", "till"), other.node.scoped("shop", "till")
+    for name in ("x", "left"):
+        shop.actors.spawn("traveller", options=SpawnOptions(name=name))
+    shop.actors.migrate("x", other.address)
+    assert [info.id.name for info in theirs.actors.list()] == ["x"] and other.node.actors.list() == []
+    assert theirs.actors.ask("x", "ask", "left add").payload == "1"
+    with pytest.raises(NotFound):
+        embedded.actors.ask("x", "get")
+    bound = other.node.tokens.create("mover", role=Role.OPERATE).secret
+    with pytest.raises(Denied, match="bound to a tenant and a namespace, and the call names another"):
+        shop.actors.migrate("left", other.address, token=bound)
+    assert shop.actors.ask("left", "get").payload == "1"

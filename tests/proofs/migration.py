@@ -114,7 +114,7 @@ def pumped(node: Node, count: int, rate: float) -> None:
         other.result()
 
 
-def under_load(folder: Path, *, moves: int, count: int, rate: float = 500.0, fault: str = "") -> dict[str, Any]:
+def under_load(folder: Path, *, moves: int, count: int, rate: float = 600.0, fault: str = "") -> dict[str, Any]:
     """Move an actor with 64 KiB of state there and back while it is sent messages; what came of them."""
     with two_nodes(folder, fault=fault) as (here, there):
         for name in ("x", "left"):

@@ -123,7 +123,7 @@ def test_what_a_durable_actor_needs_is_not_removed_though_it_is_not_there(reopen
     _cannot_come_back(reopen())
     node = reopen()
     module = node.actors.get("d").module
-    node._machine.system._forget(node._machine.system.find(node.actors.get("d").id))  # as on a node that revives nobody
+    node._machine.system.forget(node._machine.system.find(node.actors.get("d").id))  # as on a node that revives nobody
     assert node.actors.list() == []
     with pytest.raises(Conflict, match="is in use by d"):
         node.modules.remove(module)

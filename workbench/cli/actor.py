@@ -15,6 +15,7 @@ from workbench.api import (
     Node,
     NotFound,
     SpawnOptions,
+    Unavailable,
     WorkbenchError,
     traces,
 )
@@ -173,14 +174,18 @@ def cast(name: str, message: str, header: tuple[str, ...], key: str, target: Tar
 def stop(name: str, target: Target) -> None:
     """Let the actor NAME finish its turn and shut down. That there is none is no error.
 
-    It is then forgotten, unless it has a supervisor that starts it again or keeps it listed.
+    It is then forgotten, unless it has a supervisor that starts it again or keeps it listed. Of one that was moved to
+    another node the forward address here is given up.
     """
     with running(target) as node:
-        found, came_back = _found(node, name), _comes_back(node, name)
+        moved = _moved(node, name)
+        found, came_back = None if moved else _found(node, name), _comes_back(node, name)
         starts = _starts_again(node, found)
         node.actors.stop(name)
         given_up = came_back and not _comes_back(node, name)
-    if found is None and given_up:
+    if moved:
+        click.echo(f"{name} is at another node and goes on there; its forward address here was given up", err=True)
+    elif found is None and given_up:
         click.echo(f"{name} was not there; its journal stays and no longer brings it back", err=True)
     elif found is None:
         click.echo(f"there is no actor {name!r}, nothing was stopped", err=True)
@@ -197,6 +202,17 @@ def _comes_back(node: Node, name: str) -> bool:
         return node.journal.get(name).runs
     except WorkbenchError:  # it has no journal, or none can be read here
         return False
+
+
+def _moved(node: Node, name: str) -> bool:
+    """Whether it is there no more, but somewhere else."""
+    try:
+        node.actors.get(name)
+    except NotFound:
+        return False
+    except Unavailable as error:
+        return " was moved to the node " in error.message
+    return False
 
 
 def _found(node: Node, name: str) -> ActorInfo | None:

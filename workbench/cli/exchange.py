@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import click
 
-from workbench.api import ActorId, Figures, Kind, Node, NotFound, Payload, WorkbenchError, traces
+from workbench.api import ActorId, Figures, Kind, Node, NotFound, Payload, Unavailable, WorkbenchError, traces
 from workbench.api.actors import why_it_waits
 from workbench.cli import failure, render
 from workbench.cli.payload import Message
@@ -47,8 +47,8 @@ def tell_if_it_waits(node: Node, actor: ActorId | str) -> None:
     """Say on stderr that the message that was just put into this actor's mailbox is not handled now."""
     try:
         info = node.actors.get(actor)
-    except NotFound:
-        return  # it has stopped since, and its messages are dead letters
+    except (NotFound, Unavailable):
+        return  # it has stopped since, and its messages are dead letters; or it was moved, and they follow it
     if reason := why_it_waits(info):
         click.echo(f"{reason}: {shlex.join(['workbench', 'actor', 'restart', info.id.name])}", err=True)
 

@@ -44,6 +44,10 @@ class Away:
             f"it up: workbench actor stop {who.name}"
         )
 
+    def knows(self, who: ActorId) -> bool:
+        """Whether it is one of those."""
+        return who in self._why
+
     def is_here(self, who: ActorId) -> None:
         """There is one of this name now."""
         self._why.pop(who, None)

@@ -9,6 +9,7 @@ from typing import Any
 
 from workbench.answer import Answer
 from workbench.api.actors import ActorState, SpawnOptions
+from workbench.api.errors import Unavailable
 from workbench.api.identity import ActorId
 from workbench.api.journal import Post
 from workbench.api.limits import DEFAULT_PROFILE
@@ -17,6 +18,7 @@ from workbench.runtime.callers import Inside
 from workbench.runtime.checks import check_timer
 from workbench.runtime.logbook import Logbook
 from workbench.runtime.mailbox import Letter
+from workbench.runtime.moving.forward import Way
 from workbench.runtime.reminders import arm
 from workbench.runtime.scheduler import Scheduler
 from workbench.runtime.system import ActorSystem
@@ -131,7 +133,10 @@ class RuntimeHost:
         return self._sender(info.id)
 
     def stop(self, actor: ActorId, target: str) -> None:
-        found = self.system.reach(target, actor).id
+        reached = self.system.reach(target, actor)
+        if isinstance(reached, Way):
+            raise Unavailable(f"needs a cluster: {target} is {reached.state}, and only messages go there")
+        found = reached.id
         (self.system.stop_itself if found == actor else self.system.request_stop)(found)
 
     def link(self, actor: ActorId, other: str) -> None:

@@ -61,6 +61,10 @@ class Arrivals:
         identity = ActorId(parcel.name, *reversed(scope))
         with self._lock:
             known = self._held.get(parcel.migration)
+            before = [each for each in self._held.values() if each.actor.id == identity and each is not known]
+            given_up = [each.parcel.migration for each in before if each.parcel.origin == parcel.origin]
+        for number in given_up:  # its source could not say so
+            self._give_up(number)
         if known is not None or self._is_here(identity, parcel.migration):
             return arrival
         spec, returns = self._spec(parcel), moves.node in parcel.visited

@@ -69,18 +69,19 @@ class Departure:
             link = self._reach(peer)
             self._ensure(actor, peer)
             paused = time.monotonic()
-            self._pause(actor, timeout)
             known = ForwardAddress(
                 self._id, self._number, self._to, link.peer, link.name, Stage.BEGUN, actor.durable is not None
             )
             try:
+                self._pause(actor, timeout)
                 parcel = self._snapshot(actor)
                 self._moves.log.write(known)
                 self._send(peer, parcel, timeout)
                 known = replace(known, stage=Stage.MOVED)
                 self._commit(known)
             except BaseException:
-                self._stay(actor, peer)
+                if actor.held:
+                    self._stay(actor, peer)
                 raise
             messages = self._resume(actor, peer, link, known)
         paused_ms = (time.monotonic() - paused) * 1_000
@@ -222,9 +223,9 @@ class Departure:
 
     def _stay(self, actor: Actor, peer: Node) -> None:
         """It lives here as before, and nothing of it there."""
+        self._serve_on(actor)
         with suppress(WorkbenchError):  # one that cannot be told gives it up by itself
             peer.actors.settle(self._number, commit=False)
-        self._serve_on(actor)
 
     def _serve_on(self, actor: Actor) -> None:
         self._moves.retract(self._id)

@@ -154,16 +154,12 @@ class Moves:
 
     def bind(self, deed: str, one: ActorId, address: str) -> None:
         """monitor, demonitor, link, unlink: what an actor asks for of another one."""
-        receiver = self.system.reach(address, one) if deed in ("link", "monitor") else self._meant(address, one)
-        if isinstance(receiver, Way):
-            receiver.bind(deed)
+        target = self.means(address, one) or self.system.resolve(address, one)
+        if isinstance(target, Way):
+            target.bind(deed)
             return
-        target = receiver if isinstance(receiver, ActorId) else receiver.id
         own = self.system if deed in ("link", "monitor") else self.system.bonds
         getattr(own, deed)(one, target)
-
-    def _meant(self, address: str, near: ActorId) -> Way | ActorId:
-        return self.means(address, near) or self.system.resolve(address, near)
 
     # Links.
 
@@ -249,7 +245,8 @@ class Moves:
             case FrameKind.ENDED:
                 self._has_ended(link, actor, frame)
             case FrameKind.ASK_PRESENT:
-                if not self.system.has(actor) and self.forward(actor) is None:
+                known = self.system.has(actor) or self.system.away.knows(actor) or self.forward(actor) is not None
+                if not known:
                     link.say(Frame(FrameKind.ENDED, to=actor.name, text="it is not at its node any more"))
             case FrameKind.MARK:
                 self._mark(actor, frame)
@@ -281,7 +278,7 @@ class Moves:
             else:
                 said = f"{actor.name} could not take it: {error}"
                 self.around.dead_letters.add(actor, frame.envelope, said)
-            if isinstance(error, NotFound) and near is None:
+            if isinstance(error, NotFound) and near is None and not self.system.away.knows(actor):
                 link.say(Frame(FrameKind.ENDED, to=actor.name, text="it is not at its node any more"))
 
     def _hand_over(self, link: Link, frame: Frame, receiver: Receiver, letter: Letter) -> None:

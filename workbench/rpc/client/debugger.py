@@ -78,9 +78,9 @@ class RemoteDebugger(Facet):
         )
         answers = self._stub.stream("Turns", request, pb.DebuggerTurnsResponse)
         found = [from_message(turn, RecordedTurn) for answer in answers for turn in answer.turns]
-        return (
-            found if not trace else [each for each in found if is_of(each.turn, trace_id(trace))]
-        )  # an older node gives all
+        if not trace:
+            return found
+        return [each for each in found if is_of(each.turn, trace_id(trace))]  # an older node gives those of others too
 
     def changes(self, *, after: int = 0, since: float = 0.0, limit: int = 1_000) -> Sequence[RecordedChange]:
         request = pb.DebuggerChangesRequest(after=after, since=since, limit=limit)

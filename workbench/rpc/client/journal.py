@@ -31,9 +31,9 @@ class RemoteJournal(Facet):
         request = pb.JournalEntriesRequest(actor=target(actor), after=after, limit=limit, trace=trace)
         answers = self._stub.stream("Entries", request, pb.JournalEntriesResponse)
         found = [from_message(turn, Turn) for answer in answers for turn in answer.turns]
-        return (
-            found if not trace else [turn for turn in found if is_of(turn, trace_id(trace))]
-        )  # an older node's are all
+        if not trace:
+            return found
+        return [turn for turn in found if is_of(turn, trace_id(trace))]  # an older node gives those of others too
 
     def events(self, actor: ActorId | str, *, after: int = 0, limit: int = 1_000) -> Sequence[JournalEvent]:
         request = pb.JournalEventsRequest(actor=target(actor), after=after, limit=limit)

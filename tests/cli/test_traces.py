@@ -53,6 +53,8 @@ def test_the_id_that_a_call_prints_finds_the_turns_of_all_actors(shell) -> None:
     assert [(each["actor"], each["type"], each["trace"]) for each in timeline] == [
         ("scales", "weigh", first["trace"]), ("desk", "route", first["trace"]),
     ]  # fmt: skip
+    recorded = shell("debug", "history", "--node", "bundle:made.plexbundle", "--trace", first["trace"][:8], "--json")
+    assert whose(recorded.out) == [("scales", "weigh"), ("desk", "route")]
     both = shell("bundle", "timeline", "made.plexbundle", "--where", "actor:desk", "--trace", first["trace"], "--json")
     assert [each["type"] for each in both.objects] == ["route"]
 

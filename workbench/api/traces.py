@@ -25,6 +25,8 @@ STATE_CHARACTERS = 512
 PARENT_CHARACTERS = 1_000
 """A `traceparent` of a version to come may be longer than ours, but not as long as anybody likes."""
 _PARENT = re.compile("([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?", re.ASCII)
+_OWN = re.compile("00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-0[01]", re.ASCII)
+"""One as this program writes it, which most are: looked at once and passed on as it is."""
 _STATE = re.compile(r"[\x20-\x7e]*")
 _ID = re.compile("[0-9a-f]{8,32}")
 NO_TRACE, NO_SPAN = "0" * 32, "0" * 16
@@ -63,6 +65,8 @@ def admitted(headers: Mapping[str, str]) -> Mapping[str, str]:
     given = headers.get(TRACEPARENT)
     if given is None:
         return without(headers) if TRACESTATE in headers else headers
+    if _OWN.fullmatch(given) and TRACESTATE not in headers:
+        return headers
     trace = parsed(given)
     if trace is None:
         return {**without(headers), TRACEPARENT: str(begun())}

@@ -149,6 +149,7 @@ class SequencePanel(Panel):
             self.since.clear()
             self.until.clear()
             self._show_of(f"{TRACE}:{trace}")
+            self.actors.setCursorPosition(0)  # the id is longer than the field
 
     def _ask(self) -> None:
         names = show.parts(self.actors.text())

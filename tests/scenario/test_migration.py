@@ -79,17 +79,19 @@ def test_over_a_link_that_is_cut_again_and_again_everything_arrives_once(tmp_pat
         assert bad == [] and last == expected
 
 
-def test_one_that_is_not_durable_ends_with_its_new_node_and_who_stayed_is_told(tmp_path: Path) -> None:
+def test_one_that_is_not_durable_begins_anew_with_its_new_node_and_who_stayed_is_told(tmp_path: Path) -> None:
     with two_nodes(tmp_path) as (here, there):
         for name in ("x", "left"):
             here.do("spawn", name, False)
         here.do("ask", "left", "watch", "x")
         here.do("migrate", "x", there.address)
+        assert here.do("ask", "x", "asked", "1") == "1"
         there.kill()
         again = Mover(tmp_path / "there", "there", there.port)
         try:
             until(lambda: json.loads(here.do("ask", "left", "state"))[0].get("down") == 1, "who watches it is told")
-            assert here.do("ask", "x", "state")["error"] == "not_found"
-            assert here.do("spawn", "x", False) == "x", "its name is free"
+            assert json.loads(here.do("ask", "x", "state"))[0] == {}, "it is there, without the state that it had"
+            assert again.do("list") == ["x"] and here.do("list") == ["left"]
+            assert here.do("spawn", "x", False)["error"] == "already_exists"
         finally:
             assert again.end() == 0

@@ -43,6 +43,10 @@ class Returning:
             self._drained = {}
             self._write(self.roster.settled, "where actors were drained could not be forgotten")
 
+    def goes_on(self, actor: ActorId) -> bool:
+        """Whether its state was stored when the node ended."""
+        return actor in self._drained
+
     def take(self, actor: ActorId) -> Drained | None:
         return self._drained.pop(actor, None)
 

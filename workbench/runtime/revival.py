@@ -29,6 +29,8 @@ def revive(system: ActorSystem, *, only: ActorId | None = None) -> None:
             made = _registered(system, who, birth, durable=durable)
             if made is not None:
                 there.append(made)
+    lost = {actor.id for actor in there if not actor.spec.durable and not around.returning.goes_on(actor.id)}
+    system.moves.anew |= {who for who in lost if system.moves.origin(who) is not None}
     begun = []
     for actor in there:
         begin = life.come_back if actor.spec.durable else Actor.begin

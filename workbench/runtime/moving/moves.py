@@ -50,6 +50,8 @@ class Moves:
         self.node = log.node
         self.arrivals = Arrivals(self)
         self.busy: set[ActorId] = set()
+        self.anew: set[ActorId] = set()
+        """Who came back with this node without the state that it had; where it came from does not know yet."""
         self._forwards: dict[ActorId, Forward] = {}
         self._origins: dict[ActorId, Origin] = {origin.actor: origin for origin in log.origins()}
         self._links: dict[tuple[str, tuple[str, str]], Link] = {}
@@ -248,6 +250,10 @@ class Moves:
                 known = self.system.has(actor) or self.system.away.knows(actor) or self.forward(actor) is not None
                 if not known:
                     link.say(Frame(FrameKind.ENDED, to=actor.name, text="it is not at its node any more"))
+                elif actor in self.anew:
+                    self.anew.discard(actor)
+                    said = "its node was killed, and it has begun anew"
+                    link.say(Frame(FrameKind.ENDED, to=actor.name, text=said, abnormal=True))
             case FrameKind.MARK:
                 self._mark(actor, frame)
             case FrameKind.BIND if near is not None and frame.text in ("monitor", "demonitor", "link", "unlink"):
@@ -318,7 +324,8 @@ class Moves:
     def ended(self, actor: ActorId, reason: str, abnormal: bool) -> None:
         """Somebody here has ended: where it came from is told."""
         origin = self._origins.get(actor)
-        if origin is None or not origin.node or self._stop.is_set():
+        ends = self._stop.is_set() or self.system.closing or self.around.returning.ends
+        if origin is None or not origin.node or ends:  # it comes back with this node
             return
         try:
             self.back(origin).say(Frame(FrameKind.ENDED, to=actor.name, text=reason, abnormal=abnormal))

@@ -151,10 +151,7 @@ class _Draining:
 
     def run(self) -> bool:
         began, name = time.monotonic(), self._machine.config.node_name
-        logger.info(
-            "stopping: work in hand has %g s; a second signal ends it at once",
-            self._seconds,
-        )
+        logger.info("stopping: work in hand has %g s; a second signal ends it at once", self._seconds)
         stops = api.Unavailable(
             f"the node {name} is stopping and takes no more calls, and this one was not begun: try another node, or "
             "this one once it is back"
@@ -196,6 +193,7 @@ class _Draining:
         self._machine.services.queues.dismiss(gone)
         with self._step("calls in hand answered"):
             cut_off = sum(server.finish(self._left, gone) for server in self._servers)
+        draining.settle(self._machine.system, self._left)  # what those calls have left to do
         if cut_off:
             self._cut(f"{plural(cut_off, 'call')} still in hand after {self._seconds:g} s")
 

@@ -72,7 +72,7 @@ class Door(GenFSM):
 def node(shell, end: signal.Signals = signal.SIGTERM, *options: str) -> Iterator[None]:
     """A node on the workspace, ended by this signal."""
     with shell.started("node", *options) as process:
-        assert ":" in process.stdout.readline()
+        assert ":" in process.stdout.readline(), process.stderr.read()
         yield
         process.send_signal(end)
         assert process.wait(60) == (0 if end is signal.SIGTERM else -end)

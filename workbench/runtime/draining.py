@@ -116,5 +116,7 @@ def _carries(actor: Actor) -> bool:
 
 
 def _drain(actor: Actor) -> Drained:
-    passive, suspended, state = actor.state is ActorState.PASSIVE, actor.suspended, life.snapshot(actor)
-    return Drained(birth_of(actor, state=state), passive or actor.body.instance is None, suspended)
+    """From then on it handles nothing more: what it would do were not in that state."""
+    suspended, state = actor.suspended, life.snapshot(actor)
+    actor.state = ActorState.SUSPENDED
+    return Drained(birth_of(actor, state=state), actor.body.instance is None, suspended)

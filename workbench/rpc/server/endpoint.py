@@ -90,9 +90,11 @@ class Server:
         self._health.drain()
 
     def refuse(self, why: WorkbenchError) -> None:
-        """The same, and tell this to every new call, and to those that bring new work for as long as they last."""
+        """The same, and tell this to every new call, and to those that bring new work for as long as they last. When it
+        returns, the others that are short are over."""
         self.drain()
         self._gate.refuse(why)
+        self._gate.wait_short(CLOSE_SECONDS / 2)
 
     def finish(self, seconds: float, why: WorkbenchError) -> int:
         """Tell this to those who wait for others, and wait for all other calls in hand; how many were cut off."""

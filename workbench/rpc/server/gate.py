@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache
+from itertools import count
 from threading import BoundedSemaphore, Condition, Event, Thread
 from typing import Any, Protocol, TypeAlias
 
@@ -33,6 +34,7 @@ PATIENCE_SECONDS = 30.0
 """Who neither sends nor takes anything for so long, in the middle of a call, has no place any more."""
 FED = frozenset({"TellMany"})
 """Calls that bring new work for as long as they last: a node that stops does not wait for them."""
+LOOK_SECONDS = 0.002
 SCOPES = 256
 """Of so many tenants and namespaces the node as they see it is kept at hand."""
 Scope: TypeAlias = Callable[[str, str], Node]
@@ -199,6 +201,8 @@ class Gate:
         self._endless: set[Call] = set()
         self._at_work: set[Call] = set()
         """Calls in hand that end by themselves and may take long."""
+        self.begun, self.ended = count(), count()
+        """Of short calls, and of requests of a stream: `next` is one step, whatever other threads do."""
         self._stops: WorkbenchError | None = None
         tokens = self._access.tokens
         self._forget = tokens.watch(self._revoked) if tokens is not None else lambda: None
@@ -260,6 +264,15 @@ class Gate:
             fed = [call for call in self._at_work if call.brings_work]
         for call in fed:
             call.end(why)
+
+    def wait_short(self, seconds: float) -> None:
+        """Until the short calls that were let in before are over, and what was in hand of streams."""
+        ends, looked = time.monotonic() + seconds, Event()
+        while time.monotonic() < ends:
+            ended = next(self.ended)  # first: a call that ends meanwhile is waited for once more
+            if next(self.begun) == ended:
+                return
+            looked.wait(LOOK_SECONDS)
 
     def end_waits(self, why: WorkbenchError) -> None:
         """End the calls that wait for what nobody can do any more."""

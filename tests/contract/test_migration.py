@@ -11,6 +11,7 @@ import pytest
 from contract_sources import COUNTER
 
 import workbench
+from tests.wire.proxy import Proxy
 from workbench.api import (
     ActorState,
     AlreadyExists,
@@ -376,3 +377,43 @@ def test_it_stays_in_its_tenant_and_namespace(embedded: Node, other: Other) -> N
     with pytest.raises(Denied, match="bound to a tenant and a namespace, and the call names another"):
         shop.actors.migrate("left", other.address, token=bound)
     assert shop.actors.ask("left", "get").payload == "1"
+
+
+DOOR = """
+from plexspaces import GenFSM
+
+
+class Door(GenFSM):
+    def init(self, state):
+        self.pushes = int(state or 0)
+
+    def handle_transition(self, from_actor, message_type, payload):
+        self.pushes += 1
+        return "open" if self.pushes % 2 else "shut"
+
+    def snapshot_state(self):
+        return str(self.pushes)
+"""
+
+
+@pytest.mark.parametrize("durable", [False, True])
+def test_the_state_of_a_machine_goes_along_and_so_does_one_that_sleeps(node: Node, other: Other, durable: bool) -> None:
+    module = node.modules.deploy(DOOR.encode(), file_name="door.py")
+    node.actors.spawn(module.hash, options=SpawnOptions(name="door", durable=durable))
+    assert node.actors.ask("door", "push").state == "open"
+    node.actors.passivate("door")
+    node.actors.migrate("door", other.address)
+    assert other.node.actors.get("door").fsm_state == "open"
+    assert node.actors.ask("door", "push").state == "shut"
+
+
+def test_two_ways_to_one_node_are_two_links(node: Node, other: Other) -> None:
+    spawn(node, "x", "y", "left")
+    with Proxy(other.address) as proxy:
+        node.actors.migrate("x", other.address)
+        node.actors.migrate("y", proxy.address)
+        for number in ("1", "2", "3"):
+            assert node.actors.ask("x", "add", "1").payload == number
+            assert node.actors.ask("y", "add", "1").payload == number
+            assert other.node.actors.ask("y", "ask", "left add").payload == number
+        assert other.node.actors.ask("x", "ask", "y get").payload == "3", "it came from the same node"

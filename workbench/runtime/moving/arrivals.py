@@ -11,6 +11,7 @@ from workbench.api.capabilities import check_folder, parse_grant
 from workbench.api.errors import AlreadyExists, Invalid, NotFound, Timeout, Unavailable, WorkbenchError
 from workbench.api.identity import ActorId
 from workbench.api.journal import Checkpoint
+from workbench.api.limits import profile
 from workbench.api.migration import Arrival, Frame, FrameKind, Origin, Parcel
 from workbench.api.turns import BirthReason
 from workbench.runtime.body import Spec
@@ -95,6 +96,7 @@ class Arrivals:
         return origin is not None and origin.migration == migration and self._moves.system.has(actor)
 
     def _spec(self, parcel: Parcel) -> Spec:
+        profile(parcel.profile)  # it must be known here too
         grants = tuple(map(parse_grant, parcel.grants))
         for grant in grants:
             if grant.capability == "filesystem":

@@ -51,16 +51,23 @@ class Hearer(Protocol):
         ...
 
 
+def greeting(hello: Frame) -> tuple[str, str, str]:
+    """The end of the link that says it, the one that it has heard last, and the run of its node."""
+    process, heard, run = (*hello.text.split(" "), "", "")[:3]
+    return process, heard, run
+
+
 class Link:
-    """See the module. Thread-safe. `peer` is the id of the other node, `name` its name, once they are known."""
+    """See the module. Thread-safe. `peer` is the id of the other node, `name` its name, once they are known; `run` is
+    another each time that node starts, and `process` with each end of a link."""
 
     def __init__(
-        self, key: str, scope: tuple[str, str], own: tuple[str, str], hearer: Hearer, journal: JournalLog
+        self, key: str, scope: tuple[str, str], own: tuple[str, str, str], hearer: Hearer, journal: JournalLog
     ) -> None:
         self.key, self.scope = key, scope
-        self._node, self._name = own
+        self._node, self._name, self._run = own
         self._process = token_hex(16)
-        self.peer = self.name = self.process = ""
+        self.peer = self.name = self.process = self.run = ""
         self.dials = False
         self._cut_since = time.monotonic()
         self.why = "it was not reached yet"
@@ -130,7 +137,7 @@ class Link:
             if self._out is not None:
                 self._detach("another connection took its place")
             out = self._out = SimpleQueue()
-            who = f"{self._process} {self.process}"
+            who = f"{self._process} {self.process} {self._run}"
             out.put(Frame(FrameKind.HELLO, to=self._node, near=self._name, text=who, about=self._heard))
         return out
 
@@ -196,12 +203,12 @@ class Link:
 
     def _greet(self, hello: Frame, out: SimpleQueue[Frame | None]) -> None:
         """Say again what it has not heard."""
-        process, _, heard = hello.text.partition(" ")
+        process, heard, run = greeting(hello)
         if heard == self._process:
             self._arrived(hello.about)
         with self._lock:
             before, self.process = self.process, process
-            self.peer, self.name = hello.to, hello.near
+            self.peer, self.name, self.run = hello.to, hello.near, run
             lost = []
             if before and before != process:  # it ended, and with it the turns in hand
                 self._heard = 0

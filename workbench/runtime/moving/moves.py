@@ -26,7 +26,7 @@ from workbench.runtime.mailbox import Letter
 from workbench.runtime.moving import passage
 from workbench.runtime.moving.arrivals import Arrivals
 from workbench.runtime.moving.forward import Forward, Way
-from workbench.runtime.moving.link import NO_ENVELOPE, Link, Mark, dialled
+from workbench.runtime.moving.link import NO_ENVELOPE, Link, Mark, dialled, greeting
 from workbench.runtime.moving.unsettled import back, settle_again, there
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class Moves:
     def __init__(self, system: ActorSystem, around: Surroundings, library: Library, log: MovesLog, dial: Dial) -> None:
         self.system, self.around, self.library, self.log, self.dial = system, around, library, log, dial
         self.node = log.node
+        self._own = self.node, system.node_name, token_hex(16)
         self.arrivals = Arrivals(self)
         self.busy: set[ActorId] = set()
         self.anew: set[ActorId] = set()
@@ -55,7 +56,7 @@ class Moves:
         self._forwards: dict[ActorId, Forward] = {}
         self._origins: dict[ActorId, Origin] = {origin.actor: origin for origin in log.origins()}
         self._links: dict[tuple[str, tuple[str, str]], Link] = {}
-        self._answered: dict[str, Link] = {}
+        self._answered: dict[tuple[tuple[str, str], str], Link] = {}
         self._stop = threading.Event()
         self._lock = threading.Lock()
         around.bonds.elsewhere = self.ended
@@ -171,7 +172,7 @@ class Moves:
             found = self._links.get((to, scope))
             if found is not None:
                 return found
-            made = Link(to, scope, (self.node, self.system.node_name), self, self.around.journal)
+            made = Link(to, scope, self._own, self, self.around.journal)
             self._links[to, scope] = made
         job = partial(dialled, made, partial(self._connect, to, scope))
         threading.Thread(target=job, name=f"link-{to}", daemon=True).start()
@@ -214,18 +215,18 @@ class Moves:
             link.detach(out, "it was cut")
 
     def _answering(self, scope: tuple[str, str], hello: Frame) -> Link:
-        """Of the process that calls; what one before it has not heard goes to this one."""
-        process = hello.text.partition(" ")[0]
+        """Of the end that calls; what an earlier run of its node has not heard goes to this one."""
+        process, _, run = greeting(hello)
+        key = scope, process
         with self._lock:
-            found = self._answered.get(process)
+            found = self._answered.get(key)
             if found is not None:
                 return found
-            own = self.node, self.system.node_name
-            made = self._answered[process] = Link(hello.near, scope, own, self, self.around.journal)
-            made.peer, made.name = hello.to, hello.near
-            older = [key for key, link in self._answered.items()
-                     if link is not made and link.peer == made.peer and link.scope == scope]  # fmt: skip
-            before = [self._answered.pop(key) for key in older]
+            made = self._answered[key] = Link(hello.near, scope, self._own, self, self.around.journal)
+            made.peer, made.name, made.run = hello.to, hello.near, run
+            older = [each for each, link in self._answered.items()
+                     if link.peer == made.peer and link.scope == scope and link.run != run]  # fmt: skip
+            before = [self._answered.pop(each) for each in older]
         for link in before:
             made.inherit(link)
         return made

@@ -31,7 +31,7 @@ from workbench.runtime.checks import check_sizes
 from workbench.runtime.durable import Durable
 from workbench.runtime.keeper import Keeper
 from workbench.runtime.mailbox import Letter, Mailbox
-from workbench.runtime.moving.forward import Forward, Returning
+from workbench.runtime.moving.forward import Forward, Rejoining
 from workbench.runtime.picture import picture
 from workbench.runtime.surroundings import Surroundings
 from workbench.runtime.threads import may_run_guest
@@ -69,7 +69,7 @@ class Actor:
         self.last_cause: Cause | None = None
         self.restarts, self.spawned = 0, around.clock.now()
         self.timers: dict[int, Armed] = {}
-        self.moved: Forward | Returning | None = None
+        self.moved: Forward | Rejoining | None = None
         self.held = self.arriving = False
         self.suspended = self.stopping = self.says_goodbye = False
         self._wait: Answer[Any] | None = None
@@ -136,7 +136,7 @@ class Actor:
 
     def _put(self, letter: Letter, of_system: bool, *, back: bool) -> None:
         with self._lock:
-            if self.moved is not None and not (back and isinstance(self.moved, Returning)):
+            if self.moved is not None and not (back and isinstance(self.moved, Rejoining)):
                 self.moved.pass_on(letter)
                 return
             state = self.state

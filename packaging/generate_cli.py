@@ -49,9 +49,10 @@ exponent, or are `inf`, `-inf`, `nan`; the outer parentheses may be left out.
 
 **Output.** Results go to stdout; errors, progress and what actors print go to stderr. With `--json` a result is one
 object per line. `run`, `actor call` and `actor cast` print one object per message,
-`{"kind","type","reply","code","error","fuel","memory_bytes","wall_ms"}`: `reply` is text, `{"base64": …}` for binary,
-or null where there is none; `fuel` and `memory_bytes` are null when they were not measured. `run` ends with
-`{"actor","module","state"}`, where `state` is the actor's snapshot, null when it has none to give.
+`{"kind","type","reply","code","error","fuel","memory_bytes","wall_ms","trace"}`: `reply` is text, `{"base64": …}`
+for binary, or null where there is none; `trace` is the id of [its trace](traces.md); `fuel` and `memory_bytes` are
+null when they were not measured. `run` ends with `{"actor","module","state"}`, where `state` is the actor's snapshot,
+null when it has none to give.
 
 **Exit codes** are those of [errors.md](errors.md); `run` leaves with the highest of its messages. Ctrl+C ends a command
 with 130, SIGTERM with 143, both in order.

@@ -5,19 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenu, QWidget
-
-from ui.icons import icon
-from ui.offered import METHODS
-from ui.watchdog import watched
-
-DRAWN_AT_ONCE = 8
 SCREEN = "it only changes what this window shows"
 EDITING = "it edits text in this window"
 DRAWING = "it changes the tree that is being drawn"
@@ -56,6 +45,10 @@ SPECS = (
     Spec("file.recent_sessions", "Recorded sessions opened recently", "history", "", "File", "bundle open FILE"),
     Spec("file.export_session", "Export session…", "export", "Ctrl+Alt+X", "File", "bundle export FILE",
          tip="Write what this node has recorded into one file that opens anywhere"),
+    Spec("file.backup", "Back up workspace…", "module", "", "File", "backup create FILE",
+         tip="Write the whole workspace into one file; its node goes on meanwhile"),
+    Spec("file.restore", "Restore…", "history", "", "File", "backup restore FILE DIR",
+         tip="Make a workspace of a backup, in an empty folder"),
     Spec("file.save", "Save", "save", "Ctrl+S", "File", reason=EDITING),
     Spec("file.save_as", "Save as…", "save-as", "Ctrl+Shift+S", "File", reason=EDITING),
     Spec("file.close_tab", "Close tab", "close", "Ctrl+W", "File", reason=EDITING),
@@ -256,6 +249,8 @@ SPECS = (
          "bundle timeline FILE --where FILTER", wide=False),
     Spec("session.find_back", "Turn before where the condition holds", "arrow-up", "Shift+F3", "Debug",
          "bundle timeline FILE --where FILTER", wide=False),
+    Spec("session.trace", "Show this trace", "sequence", "", "Debug", "bundle timeline FILE --trace ID",
+         tip="List the turns of the request that this one belongs to, whichever actors they are of"),
     Spec("session.zoom_in", "Zoom into the timeline", "zoom-in", "", "", reason=SCREEN),
     Spec("session.zoom_out", "Zoom out of the timeline", "zoom-out", "", "", reason=SCREEN),
     Spec("session.fit", "Show the whole session on the timeline", "fit", "", "", reason=SCREEN),
@@ -357,6 +352,8 @@ SPECS = (
     Spec("showcase.run", "Run", "run", "", "", "showcase --demo NAME", tip="Run what is ticked", tone="ok"),
     Spec("showcase.stop", "Stop", "stop", "", "", reason="Ctrl+C ends the command", tip="End the run in order"),
     Spec("showcase.copy", "Copy", "copy", "", "", reason="the command prints it", tip="Copy all that was said"),
+    Spec("help.diagnostics", "Save diagnostics…", "pulse", "", "Help", "diagnostics save FILE",
+         tip="What somebody who is to find a fault needs, without secrets; you see all of it first"),
     Spec("help.about", "About this node", "info", "", "Help", "--version"),
 )  # fmt: skip
 MENUS = ("File", "Edit", "Actor", "Supervision", "Data", "Debug", "View", "Node", "Help")
@@ -372,8 +369,9 @@ NEED_NODE = frozenset(
 ) | {spec.id for spec in SPECS if spec.id.startswith(OF_NODE) and spec.reason != SCREEN}  # fmt: skip
 READING = frozenset(
     (
-        "audit", "build", "count", "dead-letters", "diagram", "diff", "download", "export", "get", "history", "list",
-        "logs", "near", "read", "rehearse", "show", "tree", "verify", "waiters", "watch", "why", "--version",
+        "audit", "count", "dead-letters", "diagram", "diff", "download", "export", "get", "history", "list", "logs",
+        "near", "preview", "read", "rehearse", "replay", "show", "tree", "verify", "waiters", "watch", "why",
+        "--version",
     )
 )  # fmt: skip
 """What commands do that change nothing of a node."""
@@ -381,115 +379,6 @@ CHANGES = frozenset(
     spec.id
     for spec in SPECS
     if spec.id in NEED_NODE and spec.command and not READING.intersection(spec.command.split())
-)
+) | {"node.prepare"}
 """Actions that change a node: a recorded session has none of them."""
 BY_ID = {spec.id: spec for spec in SPECS}
-
-
-class Actions(QObject):
-    """The QActions of one window. A panel binds the slot; an action that nobody bound is disabled."""
-
-    def __init__(self, window: QWidget) -> None:
-        super().__init__(window)
-        self._window = window
-        self._actions = {spec.id: self._make(spec) for spec in SPECS}
-        self._slots: dict[str, Callable[[], None]] = {}
-        self._off: set[str] = set()
-        self._held = self._sealed = ""
-        self._lacks: dict[str, str] = {}
-        """Actions that the node does not offer, with the reason."""
-
-    def _make(self, spec: Spec) -> QAction:
-        action = QAction(icon(spec.icon, spec.tone), spec.text, self)
-        action.setObjectName(spec.id)
-        action.setCheckable(spec.checkable)
-        action.setEnabled(False)
-        if spec.shortcut:
-            action.setShortcut(QKeySequence(spec.shortcut))
-        action.setToolTip(_tip(spec))
-        action.triggered.connect(lambda: self.run(spec.id))
-        if spec.wide:
-            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-            self._window.addAction(action)
-        else:
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        return action
-
-    def __getitem__(self, action_id: str) -> QAction:
-        return self._actions[action_id]
-
-    def __iter__(self) -> Iterator[tuple[Spec, QAction]]:
-        return ((spec, self._actions[spec.id]) for spec in SPECS)
-
-    def bind(self, action_id: str, slot: Callable[[], None], *, owner: QWidget | None = None) -> QAction:
-        """Let `slot` do it; `owner` is the panel inside which a narrow shortcut works."""
-        self._slots[action_id] = slot
-        action = self._actions[action_id]
-        self._show_enabled(action_id)
-        if owner is not None and not BY_ID[action_id].wide:
-            owner.addAction(action)
-        return action
-
-    @watched
-    def run(self, action_id: str) -> None:
-        """Do it, as if it had been clicked."""
-        if action_id in self._slots:
-            self._slots[action_id]()
-
-    def enable(self, *action_ids: str, on: bool) -> None:
-        for action_id in action_ids:
-            (self._off.discard if on else self._off.add)(action_id)
-            self._show_enabled(action_id)
-
-    def hold(self, reason: str, sealed: str = "") -> None:
-        """Disable what needs a node and say why in its tooltip, or with `sealed` what changes one; empty lets it go."""
-        self._held, self._sealed = reason, sealed
-        for action_id in NEED_NODE:
-            self._show_enabled(action_id)
-
-    def lack(self, missing: Collection[str]) -> None:
-        """Hide what a node without these services and methods does not offer; where it is seen it says why."""
-        before = self._lacks
-        self._lacks = {
-            action_id: f"This node is of an older version and does not offer {wanted}."
-            for action_id, wanted in METHODS.items()
-            if wanted in missing or wanted.partition(".")[0] in missing
-        }
-        for action_id in before.keys() | self._lacks.keys():
-            self._actions[action_id].setVisible(action_id not in self._lacks)
-            self._show_enabled(action_id)
-
-    def why_hidden(self, action_id: str) -> str:
-        """Why the node that is shown has no such action, as a sentence; empty when it has."""
-        return self._lacks.get(action_id, "")
-
-    def _show_enabled(self, action_id: str) -> None:
-        action, held = self._actions[action_id], self._held if action_id in NEED_NODE else ""
-        held = held or (self._sealed if action_id in CHANGES else "") or self._lacks.get(action_id, "")
-        action.setEnabled(action_id in self._slots and action_id not in self._off and not held)
-        if action_id in NEED_NODE or action_id in METHODS:
-            tip = _tip(BY_ID[action_id])
-            action.setToolTip(f"{tip}\n{held}" if held else tip)
-
-    def menu(self, parent: QWidget, *action_ids: str) -> QMenu:
-        """A menu of these actions; an empty id is a line."""
-        made = QMenu(parent)
-        for action_id in action_ids:
-            if action_id:
-                made.addAction(self._actions[action_id])
-            else:
-                made.addSeparator()
-        return made
-
-    def repaints(self) -> Iterator[Callable[[], None]]:
-        """Steps that take the icons again, in the theme's new colours; each is short, though it draws."""
-        pieces = (SPECS[at : at + DRAWN_AT_ONCE] for at in range(0, len(SPECS), DRAWN_AT_ONCE))
-        return (partial(self._repaint, specs) for specs in pieces)
-
-    def _repaint(self, specs: Sequence[Spec]) -> None:
-        for spec in specs:
-            self._actions[spec.id].setIcon(icon(spec.icon, spec.tone))
-
-
-def _tip(spec: Spec) -> str:
-    return (spec.tip or spec.text.rstrip("…")) + (f" ({spec.shortcut})" if spec.shortcut else "")

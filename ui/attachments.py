@@ -105,6 +105,12 @@ class Attachments(QObject):
         assert held is not None, "it is attached"
         return held
 
+    def secrets(self) -> tuple[str, ...]:
+        """The tokens of all connections, which must stand in nothing that is written down. Off the Qt thread."""
+        kept = [self.store.keychain.get(each.name) for each in self.known]
+        given = [own.token for own in tuple(self._own.values())]
+        return tuple(secret for secret in (*kept, *given) if secret)
+
     async def _attach(self, name: str) -> None:
         link = self._links.get(name)
         if link is not None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from ui.actions import Actions
 from ui.attachments import Attachments, sealed_text
 from ui.bridge import Bridge
 from ui.commands import command
@@ -17,6 +16,8 @@ from ui.jobs import Jobs
 from ui.nodes import Nodes
 from ui.roster import Roster
 from ui.settings import Settings
+from ui.traceback_text import TRACE, from_address
+from ui.window_actions import Actions
 from workbench.api import Location, Node, Payload, WorkbenchError
 from workbench.api.messages import NO_HEADERS
 
@@ -89,6 +90,8 @@ class Desk(QObject):
     """Path of a recorded session that is to be shown."""
     show_sequence = Signal(str)
     """Names of actors, with commas between them, whose messages are to be drawn; empty for all."""
+    show_trace = Signal(str)
+    """The id of a trace whose turns are to be seen."""
     before_crash = Signal(object)
     """CrashOf: go to the turn before it."""
     show_supervised = Signal(str)
@@ -191,6 +194,15 @@ class Desk(QObject):
     def command(self, verb: str, *names: str) -> str:
         """The command line that does this on this node."""
         return command(verb, *names, at=self.reached)
+
+    def follow(self, address: str, actor: str) -> None:
+        """Go where a link in a text leads: to a place in the code of this actor, or to a trace."""
+        place = from_address(address)
+        head, _, trace = address.partition(":")
+        if place is not None:
+            self.location(place, actor)
+        elif head == TRACE:
+            self.show_trace.emit(trace)
 
     def location(self, place: Location, actor: str = "") -> None:
         self.show_location.emit(place, actor)

@@ -22,14 +22,15 @@ from PySide6.QtWidgets import (
 
 from ui import focus, layout, theme
 from ui.actions import MENUS
+from ui.backing_up import BackingUp
 from ui.bridge import Bridge
 from ui.copying.copies import Copies
 from ui.crashes import CrashTrail
 from ui.demonstrating import Demonstrating
 from ui.desk import Desk
-from ui.dialogs.shortcuts import Shortcuts
 from ui.drops import Drops
 from ui.elsewhere import Elsewhere
+from ui.helping import Helping
 from ui.icons import icon
 from ui.jumping import Jumps
 from ui.looks import Looks
@@ -120,6 +121,8 @@ class MainWindow(QMainWindow):
         self.reopening = Reopening(self.desk, self, None if own is None else own.absolute())
         self.rehearsing = Rehearsing(self.desk, self, self._draft, self._chosen_module)
         self.demonstrating = Demonstrating(self.desk, self)
+        self.helping = Helping(self.desk, self)
+        self.backing_up = BackingUp(self.desk, self)
         self.drops = Drops(self.desk, self._edit)
         self.jumps = Jumps(self.desk, self, self.panels)
         self.table_actions = TableActions(self.desk, self, self.panels.values(), self.current_panel)
@@ -241,19 +244,12 @@ class MainWindow(QMainWindow):
         actions.bind("node.sample", lambda: self._start(self.opening.sample()))
         actions.bind("node.sample_default", self._sample_default).setChecked(self.settings.sample)
         actions.bind("node.prepare", self._prepare)
-        actions.bind("help.shortcuts", self._show_shortcuts)
-        actions.bind("help.about", lambda: self._start(self._about()))
         self.desk.raise_panel.connect(self.raise_panel)
         self.desk.stale_changed.connect(self._stale)
         self.desk.answered.connect(lambda key: self._prepare() if key == "prepare" else self._again(key))
         self.desk.open_files.connect(self.open_files)
         self.drop_zone.dropped.connect(self.drops.drop)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_scheme)
-
-    def _show_shortcuts(self) -> None:
-        dialog = Shortcuts(self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
 
     def _start(self, work: Coroutine[object, None, None]) -> None:
         self.bridge.start(self, work, self.desk.failed)
@@ -303,14 +299,6 @@ class MainWindow(QMainWindow):
         why = self.desk.attachments.why_stale or why
         line.setText(f"What you see may be old: {why}")  # type: ignore[union-attr]
         self.stale.setVisible(bool(why))
-
-    async def _about(self) -> None:
-        if self.desk.node is not None:
-            info = await self.bridge.call(self.desk.node.info)
-            self.desk.notice(
-                f"Actor Workbench {info.version}, node {info.name}, wasmtime {info.wasmtime}, {info.workers} workers.",
-                details=repr(info),
-            )  # fmt: skip
 
     # panels
 

@@ -7,17 +7,21 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
+from shiboken6 import isValid
 
 from ui import format as show
 from ui.desk import Desk
 from ui.dialogs.asking import ask_and_wait, asking
+from ui.dialogs.confirm import confirm
 from ui.dialogs.export_session import ExportSessionDialog
 from ui.dialogs.recording import LEVELS, RecordingDialog
 from ui.dialogs.session_contents import show_contents
+from ui.dialogs.storage import NAMES, StorageGrid, consequence
 from ui.nodes import CONTENTS, INSIDE, OPEN
 from ui.widgets.build import box, label, row, shrinks, tool_for
-from workbench.api import Node
+from workbench.api import Node, WorkbenchError
 from workbench.api.bundles import SUFFIX, BundleInfo
+from workbench.api.storage import StorageUse
 
 FILES = f"Recorded sessions (*{SUFFIX})"
 TITLE = "Actor Workbench"
@@ -89,7 +93,9 @@ class RecordedSessions(QObject):
         found = await call(node.debugger.statistics)
         names = [info.id.name for info in await call(node.actors.list)]
         levels = {name: await call(node.debugger.level, name) for name in found.own}
-        with asking(RecordingDialog(self._window, found, levels, names, self._actor)) as dialog:
+        grid = StorageGrid(lambda use: self._clear(node, grid, use))
+        await self._show_storage(node, grid)
+        with asking(RecordingDialog(self._window, found, levels, names, self._actor, grid)) as dialog:
             if not await ask_and_wait(dialog):
                 return
             actor, level, keep = dialog.actor, dialog.level, dialog.keep
@@ -103,6 +109,24 @@ class RecordedSessions(QObject):
         if said:
             whose = actor or "Actors without a level of their own"
             self._desk.notice(f"{whose}: {'; '.join(said)}.", "ok", key="record")
+
+    async def _show_storage(self, node: Node, grid: StorageGrid) -> None:
+        try:
+            grid.show_uses(await self._desk.bridge.call(node.storage))
+        except WorkbenchError as error:  # an older node does not say it
+            grid.say(error.message)
+
+    def _clear(self, node: Node, grid: StorageGrid, use: StorageUse) -> None:
+        self._desk.bridge.start(self, self._ask_and_clear(node, grid, use), self._desk.failed)
+
+    async def _ask_and_clear(self, node: Node, grid: StorageGrid, use: StorageUse) -> None:
+        name = NAMES[use.kind]
+        if await confirm(grid.window(), f"Clear {name.lower()}?", consequence(use), "Clear"):
+            after = await self._desk.bridge.call(node.clear_storage, use.kind)
+            freed = show.size(max(0, use.size_bytes - after.size_bytes))
+            self._desk.notice(f"{name}: {freed} cleared.", "ok", key="storage")
+            if isValid(grid):
+                await self._show_storage(node, grid)
 
     # exporting
 

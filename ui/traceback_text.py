@@ -7,6 +7,8 @@ import re
 
 from workbench.api import Location
 
+TRACE = "trace"
+"""How the address of a link begins that shows a trace."""
 _FRAME = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+)')
 
 

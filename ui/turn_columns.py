@@ -7,6 +7,7 @@ from ui.endings import ending
 from ui.models import Column, always
 from ui.states import OUTCOMES
 from workbench.api import Turn
+from workbench.api.traces import trace_of
 
 
 def turn_text(turn: Turn) -> str:
@@ -45,6 +46,7 @@ TURNS: tuple[Row, ...] = (
         right=True, hidden=True),
     Row("calls", "Host calls", lambda t: t.host_calls_total, lambda t: show.count(t.host_calls_total), 84, right=True),
     Row("reply", "Reply or reason", turn_text, turn_text, 200),
+    Row("trace", "Trace", trace_of, lambda t: trace_of(t)[:8], 84, tone=always("muted"), hidden=True, tip=trace_of),
     Row("replays", "Replays", lambda t: t.unrepeatable, lambda t: "not exactly" if t.unrepeatable else "", 90,
         icon=lambda t: ("warning", "warn") if t.unrepeatable else ("", "icon"), tone=always("warn"),
         tip=lambda t: t.unrepeatable or "From its recording it comes out the same"),

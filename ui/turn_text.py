@@ -9,9 +9,10 @@ from ui.endings import ending
 from ui.excerpt import excerpt
 from ui.facts import caption
 from ui.theme import current, mono
-from ui.traceback_text import as_html
+from ui.traceback_text import TRACE, as_html
 from ui.widgets.payload_edit import pretty
 from workbench.api import HostCall, Payload, Turn
+from workbench.api.traces import Trace, of_message, span, without
 
 CALLS_SHOWN = 1_000
 ARGUMENT, RESULT = 400, 1_000
@@ -68,9 +69,18 @@ def _facts(turn: Turn) -> str:
         facts.insert(1, f"birth: {turn.birth.reason}")
     lines = [_muted(html.escape("  ·  ".join(facts)))]
     if envelope is not None and envelope.headers:
-        told = ", ".join(f"{name}: {show.one_line(value, ARGUMENT)}" for name, value in envelope.headers.items())
-        lines.append(_muted(html.escape(told)))
+        trace = of_message(envelope)
+        left = without(envelope.headers) if trace is not None else envelope.headers
+        told = ", ".join(f"{name}: {show.one_line(value, ARGUMENT)}" for name, value in left.items())
+        lines += [_muted(html.escape(told))] if told else []
+        lines += [_of_trace(trace, span(envelope, turn.actor, turn.seq))] if trace is not None else []
     return "".join(lines)
+
+
+def _of_trace(trace: Trace, own: str) -> str:
+    """The trace, the span that sent the message, the one that this turn is; a link shows all of the trace."""
+    link = f'<a href="{TRACE}:{trace.id}" style="color:{current().accent};text-decoration:none">Show this trace</a>'
+    return _muted(f"trace {trace.id}  ·  parent span {trace.parent}  ·  this turn is span {own}  ·  {link}")
 
 
 def _call(call: HostCall) -> str:

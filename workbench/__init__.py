@@ -10,11 +10,10 @@ Importing this package is cheap: the engine, gRPC and the storage are loaded whe
 
 from __future__ import annotations
 
-import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench import api
 from workbench.api.bundles import SECRETS, ActorReplay, BundleInfo, BundleReplay
@@ -22,18 +21,15 @@ from workbench.api.connections import Confirm, Mode
 from workbench.api.identity import check_scope
 from workbench.api.modules import CancelToken, ProgressCallback
 from workbench.api.rehearsal import Rehearsal
-from workbench.private import Endpoint, endpoint, write_endpoint
+from workbench.backups import create_backup, restore_backup, verify_backup
+from workbench.private import Endpoint, endpoint
+from workbench.serving import check_listener, drain, expose_metrics, serve, show_log
 
 if TYPE_CHECKING:
-    from workbench.api.backups import BackupInfo
     from workbench.api.certificates import Certificates
+    from workbench.api.diagnostics import DiagnosticsPart
     from workbench.api.showcase import ShowcaseLine
     from workbench.api.tree_file import TreeFile
-    from workbench.exposition import Exposition
-    from workbench.node import LocalNode
-    from workbench.rpc.server import Server
-    from workbench.rpc.server.access import Access
-    from workbench.rpc.server.listening import ServerTls
 
 
 def connect(
@@ -50,14 +46,16 @@ def connect(
     keyvalue: str = "",
     blobs: str = "",
     revive: bool = True,
+    keeps: bool = True,
     record: str = "",
 ) -> api.Node:
     """A node by its URL.
 
     `embedded:DIR` runs one on the workspace DIR in this process, `embedded:` on a temporary workspace that is removed
     at the end; `keyvalue` and `blobs` are the URLs of its stores and `record` is how much of the turns it keeps on disk
-    (a `RecordingLevel`, in full by default), instead of the settings. Without `revive` durable actors are not brought
-    back: they stay in their journals.
+    (a `RecordingLevel`, in full by default), instead of the settings. Whoever ran when the workspace's node ended is
+    brought back, unless `revive` is false: durable actors from their journals, others from their state at an orderly
+    end, else from their first one. Without `keeps` whoever is not durable does not come back another time.
 
     `grpc://HOST:PORT` attaches to a running node, which is asked with `token`; with `tls_ca` by TLS, which trusts the
     authorities in that file (or `system`: those that everybody trusts) and shows the certificate in `tls_cert` with its
@@ -78,14 +76,12 @@ def connect(
     if kind == "embedded":
         from workbench.embedded import opened
 
-        return opened(rest, scope, keyvalue=keyvalue, blobs=blobs, revive=revive, record=record)
+        return opened(rest, scope, keyvalue=keyvalue, blobs=blobs, revive=revive, keeps=keeps, record=record)
     if kind == "grpc":
-        from workbench.rpc.client import RemoteNode
-        from workbench.rpc.client.channel import Manner
-        from workbench.rpc.client.tls import client_tls
+        from workbench.rpc.client import attached
 
-        how = {"tls": client_tls(tls_ca, tls_cert, tls_key), "manner": Manner(mode=mode, confirm=confirm)}
-        return RemoteNode(rest.removeprefix("//"), token=token, tenant=tenant, namespace=namespace, **how)  # type: ignore[arg-type]
+        files = tls_ca, tls_cert, tls_key
+        return attached(rest, token=token, scope=(tenant, namespace), files=files, mode=mode, confirm=confirm)
     if kind == "connection":
         from workbench.connections.opening import stored
 
@@ -96,84 +92,6 @@ def connect(
         return open_bundle(rest)
     known = "embedded:DIR, grpc://HOST:PORT, connection:NAME or bundle:FILE"
     raise api.Invalid(f"{url!r} is not the URL of a node; write {known}")
-
-
-def serve(
-    node: api.Node,
-    *,
-    listen: str = "",
-    token_file: str = "",
-    tls_cert: str = "",
-    tls_key: str = "",
-    tls_client_ca: str = "",
-    reflect: bool = False,
-) -> Server:
-    """Let others attach to an embedded node, until `close()` of what is returned.
-
-    Without `listen` this is the private endpoint of its workspace: a free port on this machine, a new token, both
-    written to a file that only this user can read, so that commands find it. With `listen` callers show a token of
-    `node.tokens` or the one in `token_file`, which is for the role admin in every tenant; or, with `tls_client_ca`, a
-    certificate that this authority signed. On this machine none is asked for until one is created or given. `reflect`
-    offers reflection beyond this machine too.
-
-    Invalid: no address, one beyond this machine without TLS or without a way to know who calls, files that do not
-    belong together. Conflict: the port is taken.
-    """
-    from workbench.node import LocalNode
-    from workbench.rpc.server import serve as serve_at
-    from workbench.rpc.server.access import LOCAL, Access
-    from workbench.rpc.server.rates import Rates
-    from workbench.runtime import threads
-
-    if not isinstance(node, LocalNode):
-        raise api.Invalid("only an embedded node can be served; this one is served by somebody else already")
-    threads.large_stacks()
-    private = not listen
-    if private:
-        secret = secrets.token_urlsafe(32)
-        access, rates, tls = Access(secret, LOCAL, must=True), None, None
-    else:
-        rates = Rates(node.config.calls_per_second, node.config.calls_at_once)
-        access, tls = check_listener(
-            node, listen, token_file=token_file, tls_cert=tls_cert, tls_key=tls_key, tls_client_ca=tls_client_ca
-        )
-    server = serve_at(
-        node,
-        listen=listen or "127.0.0.1:0",
-        access=access,
-        tls=tls,
-        reflect=reflect,
-        rates=rates,
-        audit=node.audit.note,
-        scope=node.scoped,
-        initializer=threads.prepare,
-    )
-    if private:
-        write_endpoint(node.workspace, server.address, secret)
-    return server
-
-
-def expose_metrics(node: api.Node, listen: str) -> Exposition:
-    """Offer an embedded node's figures to Prometheus, until `close()`. Invalid: no address. Conflict: it is taken."""
-    from workbench.exposition import expose
-
-    return expose(node, listen)
-
-
-def check_listener(
-    node: LocalNode, listen: str, *, token_file: str, tls_cert: str, tls_key: str, tls_client_ca: str
-) -> tuple[Access, ServerTls | None]:
-    """Whom `serve` would let in there, and by which TLS; Invalid where it would refuse."""
-    from workbench.rpc.security import secret_in
-    from workbench.rpc.server.access import Access
-    from workbench.rpc.server.listening import check, server_tls
-
-    access = Access(secret_in(token_file) if token_file else "", "token file", node.callers)
-    tls = server_tls(tls_cert, tls_key, tls_client_ca)
-    check(listen, tls=tls, token=access.somebody)
-    if tls is not None:
-        tls.credentials()
-    return access, tls
 
 
 def make_certificates(
@@ -425,35 +343,28 @@ def rehearse(
     return rehearsals.rehearse(where, candidate, replaces=replaces, actors=actors, progress=progress, cancel=cancel)
 
 
-def create_backup(
-    workspace: str | Path,
-    path: str | Path,
+def diagnose(
+    node: api.Node | None,
     *,
-    progress: ProgressCallback | None = None,
-    cancel: CancelToken | None = None,
-) -> BackupInfo:
-    """Write a workspace into one file, also while a node works on it; what is damaged is a problem of what is returned.
-    NotFound: no workspace. Conflict: cancelled. Exhausted, Unavailable: the file cannot be written."""
-    from workbench import node
-    from workbench.storage import backup
+    workspace: str | Path = "",
+    problem: str = "",
+    secrets: Sequence[str] = (),
+    beside: Mapping[str, Any] | None = None,
+) -> Sequence[DiagnosticsPart]:
+    """What somebody who is to find a fault needs: of a node, and of its `workspace` where that is on this machine.
 
-    return backup.create(Path(workspace), Path(path), node.program_version(), progress=progress, cancel=cancel)
+    `problem` is why there is no node; `secrets` stand in nothing of it; `beside` are parts of the caller's, by name.
+    """
+    from workbench import diagnostics
 
-
-def verify_backup(
-    path: str | Path, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None
-) -> BackupInfo:
-    """What is in a backup, after every byte was read: it is whole when it has no problems. NotFound, Invalid."""
-    from workbench.storage import backup
-
-    return backup.verify(Path(path), progress=progress, cancel=cancel)
+    return diagnostics.collect(node, workspace=workspace, problem=problem, secrets=secrets, beside=beside)
 
 
-def restore_backup(path: str | Path, workspace: str | Path, *, progress: ProgressCallback | None = None) -> BackupInfo:
-    """Make a workspace of a backup, whole or not at all. Conflict: something is there already. Invalid: damaged."""
-    from workbench.storage import backup
+def save_diagnostics(parts: Sequence[DiagnosticsPart], path: str | Path) -> None:
+    """Write them into one zip, whole or not at all. Exhausted, Unavailable: it cannot be written."""
+    from workbench import diagnostics
 
-    return backup.restore(Path(path), Path(workspace), progress=progress)
+    diagnostics.write(parts, path)
 
 
 def start_thread(name: str, run: Callable[[], None]) -> threading.Thread:
@@ -475,10 +386,13 @@ __all__ = [
     "api",
     "apply_tree",
     "build",
+    "check_listener",
     "connect",
     "create_backup",
     "default_record",
     "default_workspace",
+    "diagnose",
+    "drain",
     "endpoint",
     "export_bundle",
     "expose_metrics",
@@ -489,8 +403,10 @@ __all__ = [
     "restore_backup",
     "run_showcase",
     "sample_fits",
+    "save_diagnostics",
     "serve",
     "show_bundle",
+    "show_log",
     "start_sample",
     "start_thread",
     "texts",

@@ -21,7 +21,7 @@ from workbench.debug.bundle.replay import replay as replaying
 from workbench.debug.bundle.summary import summary, verified
 from workbench.debug.timeline import before
 from workbench.debug.timeline.timeline import Timeline
-from workbench.node import Machine
+from workbench.machine import Machine
 from workbench.runtime.surroundings import Surroundings
 
 

@@ -15,11 +15,17 @@ from typing import Any
 from platformdirs import user_cache_path, user_config_path, user_data_path
 
 from workbench.api.errors import Invalid
+from workbench.api.logs import Level
 from workbench.api.recordings import RecordingLevel
 
 APPLICATION = "actor-workbench"
 DATA = user_data_path(APPLICATION, appauthor=False)
 CACHE = user_cache_path(APPLICATION, appauthor=False)
+
+
+OFF = "off"
+WORDS = {"record": tuple(RecordingLevel), "log_level": (*Level, OFF), "log_format": ("text", "json")}
+"""What these settings can be; empty is the default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,10 @@ class Config:
     exact; empty is full for an embedded node and off for `workbench node`) · recording_bytes, recording_seconds: how
     much of them, and for how long · recording_pinned_bytes: how much of what outlives that because an actor crashed in
     it or because it is to be kept · calls_per_second, calls_at_once: how many calls each caller may make at a public
-    listener (0 per second = as many as it likes).
+    listener (0 per second = as many as it likes) · drain_seconds: how long `workbench node` lets the work in hand go on
+    when it is told to stop · log_bytes, log_files, log_level: the size of a file of the node's log on disk, how
+    many are kept besides it, and the least level in it (a `Level`, or off) · log_format: how `workbench node` writes
+    its log to standard error (text, json) · audit_bytes, audit_files: the same of the audit log.
     """
 
     workspace: Path = DATA
@@ -65,6 +74,13 @@ class Config:
     recording_pinned_bytes: int = 256 << 20
     calls_per_second: int = 2_000
     calls_at_once: int = 10_000
+    drain_seconds: int = 20
+    log_bytes: int = 10 << 20
+    log_files: int = 5
+    log_level: str = "info"
+    log_format: str = "text"
+    audit_bytes: int = 10 << 20
+    audit_files: int = 5
 
 
 def load(environment: Mapping[str, str] | None = None) -> Config:
@@ -101,8 +117,8 @@ def _read(path: Path) -> Mapping[str, Any]:
 
 def _convert(name: str, value: Any, where: str) -> Any:
     kind = type(getattr(Config(), name))
-    if name == "record" and value not in ("", *RecordingLevel):
-        raise Invalid(f"record in {where} must be one of {', '.join(RecordingLevel)}, not {value!r}")
+    if name in WORDS and value not in ("", *WORDS[name]):
+        raise Invalid(f"{name} in {where} must be one of {', '.join(WORDS[name])}, not {value!r}")
     if kind is str or issubclass(kind, Path):
         return kind(value)
     if not str(value).isdigit():

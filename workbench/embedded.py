@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from workbench.node import LocalNode
 
 
-def opened(folder: str, scope: tuple[str, str], *, keyvalue: str, blobs: str, revive: bool, record: str) -> LocalNode:
+def opened(
+    folder: str, scope: tuple[str, str], *, keyvalue: str, blobs: str, revive: bool, keeps: bool, record: str
+) -> LocalNode:
     from workbench.config import load
     from workbench.wasm.digests import begin_interpreter
 
@@ -19,7 +21,8 @@ def opened(folder: str, scope: tuple[str, str], *, keyvalue: str, blobs: str, re
         config, keyvalue=keyvalue or config.keyvalue, blobs=blobs or config.blobs, record=record or config.record
     )
     begin_interpreter(config.cache)  # beside the imports that follow
-    from workbench.node import LocalNode, Machine
+    from workbench.machine import Machine
+    from workbench.node import LocalNode
 
-    machine = Machine(Path(folder) if folder else None, config, revive=revive)
+    machine = Machine(Path(folder) if folder else None, config, revive=revive, keeps=keeps)
     return LocalNode(machine, tenant=scope[0], namespace=scope[1])

@@ -15,15 +15,17 @@ from typing import TYPE_CHECKING
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from prometheus_client import CollectorRegistry, ProcessCollector, make_wsgi_app
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.exposition import ThreadingWSGIServer
 from prometheus_client.registry import Collector
 
 from workbench.api.actors import ActorState
 from workbench.api.errors import Conflict, Invalid
 from workbench.api.node import Node
-from workbench.node import LocalNode, Machine
+from workbench.machine import Machine
+from workbench.node import LocalNode
 from workbench.rpc.server.listening import is_loopback, parsed
+from workbench.runtime.calls import BOUNDS
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -96,7 +98,7 @@ def expose(node: Node, listen: str) -> Exposition:
     """Beyond this machine without the figures of single actors. Invalid: no address. Conflict: the port is taken."""
     if not isinstance(node, LocalNode):
         raise Invalid("only an embedded node offers its metrics; ask who runs this one for its own")
-    return Exposition(node._machine, listen)
+    return Exposition(node.machine, listen)
 
 
 class Figures(Collector):
@@ -109,6 +111,7 @@ class Figures(Collector):
         actors = self._machine.system.all()
         yield from self._of_node(actors)
         yield from self._of_recording()
+        yield from self._of_calls()
         if self._single:
             yield from self._of_actors(actors)
 
@@ -138,6 +141,19 @@ class Figures(Collector):
         yield _gauge("workbench_recording_limit_bytes", "As much of them is kept.", found.limit_bytes)
         yield _gauge("workbench_recording_waiting", "Turns and changes that are not on disk yet.", found.waiting)
         yield _counter("workbench_recording_dropped", "Those that could not be recorded.", found.dropped)
+
+    def _of_calls(self) -> Iterator[Metric]:
+        """Of all listeners of the node, the private one too."""
+        calls = self._machine.calls
+        ended = CounterMetricFamily("workbench_grpc_calls", "Calls that ended.", labels=("method", "code"))
+        for method, code, count in calls.ended():
+            ended.add_metric((method, code), count)
+        yield ended
+        taken = HistogramMetricFamily("workbench_grpc_call_seconds", "How long they took.", labels=("method",))
+        for each in calls.times():
+            bounds = [*zip(map(str, BOUNDS), each.up_to, strict=True), ("+Inf", each.count)]
+            taken.add_metric((each.method,), bounds, each.seconds)
+        yield taken
 
     def _of_actors(self, actors: list[Actor]) -> Iterator[Metric]:
         chosen = list(islice(sorted(actors, key=lambda actor: actor.spawned), ACTORS))

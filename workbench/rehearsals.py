@@ -15,7 +15,7 @@ from workbench.config import load
 from workbench.debug.bundle.reader import Bundle
 from workbench.debug.rehearsal.recorded import OfBundle, OfNode, Recorded
 from workbench.debug.rehearsal.rehearse import rehearse as rehearsing
-from workbench.node import Machine
+from workbench.machine import Machine
 
 Candidate = str | tuple[bytes, str]
 

@@ -14,7 +14,7 @@ from workbench.config import load
 from workbench.debug.bundle.reader import Bundle
 from workbench.debug.session.node import SessionNode
 from workbench.debug.session.services import SessionServices
-from workbench.node import Machine
+from workbench.machine import Machine
 from workbench.runtime.surroundings import Surroundings
 from workbench.wasm.interpreter import Interpreter
 from workbench.wasm.library import Library

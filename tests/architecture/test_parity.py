@@ -105,6 +105,7 @@ RECORDS = {
     api.Figures: common_pb2.Figures,
     api.Location: common_pb2.Location,
     api.Progress: common_pb2.Progress,
+    api.StorageUse: node_pb2.StorageUse,
     api.ModuleInfo: modules_pb2.ModuleInfo,
     api.Section: modules_pb2.Section,
     api.Member: modules_pb2.Member,

@@ -37,7 +37,7 @@ OPERATE = {
     "Tokens": "",
     "TupleSpace": "CompareAndSwap Remove Take Write",
 }
-ADMIN = {"Actors": "Migrate", "Tokens": "Create List Revoke"}
+ADMIN = {"Actors": "Migrate", "Node": "ClearStorage", "Tokens": "Create List Revoke"}
 OTHERWISE_IN_A_SESSION = {
     "Actors.Snapshot": "on a node that runs the actor runs for it, may die of it, and a durable one has a checkpoint",
     "Supervision.Diff": "a session has no tree to compare with",

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import urllib.request
+
+KEEPER = """
+from plexspaces import GenServer, keyvalue
+
+
+class Keeper(GenServer):
+    def handle_request(self, from_actor, message_type, payload):
+        keyvalue.put("it", payload)
+        return "kept"
+"""
 
 
 def test_commands_find_the_node_of_their_workspace(shell) -> None:
@@ -108,6 +119,23 @@ def test_following_the_log_of_a_node_that_stops_ends_with_unavailable(shell) -> 
             assert (following.wait(60), node.wait(60)) == (5, 0)
             said = following.stderr.read()
     assert said == f"unavailable: the node at {address} stopped\n"
+
+
+def test_standard_error_and_the_file_of_the_log_have_the_same_lines_of_json(shell, monkeypatch) -> None:
+    monkeypatch.setenv("WORKBENCH_LOG_FORMAT", "json")
+    with shell.started("node") as process:
+        process.stdout.readline()
+        shell("module", "deploy", "counter.py", "--alias", "counter")
+        shell("actor", "spawn", "counter", "--name", "teller")
+        shell("actor", "call", "teller", "print=hello")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+        said = [json.loads(line)["message"] for line in process.stderr.read().splitlines()]
+    lines = [json.loads(line) for line in (shell.workspace / "logs" / "node.jsonl").read_text("utf-8").splitlines()]
+    assert [line["message"] for line in lines if line.get("stream") == "stdout"] == ["hello"]
+    written = [line["message"] for line in lines if line["source"] == "workbench.serving"]
+    assert written[0].startswith("stopping")
+    assert said[: len(written)] == written and len(said) == len(written) + 2, "those of the closed workspace are not"
 
 
 def test_ctrl_c_stops_a_node_in_order(shell) -> None:
@@ -358,3 +386,26 @@ def test_a_workspace_is_backed_up_while_its_node_runs_and_restored(shell) -> Non
     assert (refused.code, "is not empty" in refused.err) == (1, True)
     (shell.folder / "all.zip").write_bytes((shell.folder / "all.zip").read_bytes()[:-50])
     assert shell("backup", "verify", "all.zip").code == 1
+
+
+def test_what_an_actor_does_can_be_followed_with_its_host_calls(shell) -> None:
+    shell.write("keeper.py", KEEPER)
+    with shell.node():
+        shell("module", "deploy", "keeper.py", "--alias", "keeper")
+        shell("actor", "spawn", "keeper", "--name", "keeper")
+        shell("actor", "call", "keeper", "keep=one")
+        birth, turn, call = shell("actor", "trace", "keeper").out.splitlines()
+        assert birth.split()[0] == "1" and birth.split()[3:] == ["init", "(spawn)"]
+        assert turn.split()[0] == "2" and turn.split()[3:] == ["call", "keep", "one", "kept"]
+        assert call.startswith("    ") and ".put('it', " in call, call
+        assert shell("actor", "trace", "nobody").code == 1
+        with shell.started("actor", "trace", "keeper", "--follow", "--limit", "1", "--json") as following:
+            assert json.loads(following.stdout.readline())["seq"] == 2
+            shell("actor", "call", "keeper", "keep=two")
+            assert json.loads(following.stdout.readline())["seq"] == 3
+            shell("actor", "stop", "keeper")
+            assert json.loads(following.stdout.readline())["seq"] == 4
+            shell("actor", "spawn", "keeper", "--name", "keeper")
+            assert json.loads(following.stdout.readline())["seq"] == 1
+            following.send_signal(signal.SIGINT)
+            assert following.wait(60) == 130

@@ -9,7 +9,7 @@ import pytest
 from tests.benchmarks.command import LIBRARIES, imported
 from tests.contract.contract_sources import COUNTER
 
-FIGURES = {"kind", "type", "reply", "code", "error", "fuel", "memory_bytes", "wall_ms"}
+FIGURES = {"kind", "type", "reply", "code", "error", "fuel", "memory_bytes", "wall_ms", "trace"}
 
 
 def test_messages_go_out_in_the_order_given(shell) -> None:

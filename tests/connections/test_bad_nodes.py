@@ -27,7 +27,7 @@ from workbench.clock import SystemClock
 from workbench.config import load
 from workbench.connections.findings import own_version, refused_version, warnings
 from workbench.connections.looking import look
-from workbench.node import Machine
+from workbench.machine import Machine
 from workbench.rpc.client.pulse import cut_every
 from workbench.rpc.server import serve
 

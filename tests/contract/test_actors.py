@@ -26,6 +26,8 @@ from workbench.api import (
     WorkbenchError,
 )
 
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
 
 def test_a_reply_comes_with_fuel_memory_and_time(node: Node, counter: str) -> None:
     reply = node.actors.ask(counter, "increment")
@@ -160,7 +162,7 @@ def test_a_message_beyond_the_limit_is_refused_before_delivery(node: Node, count
 
 
 def test_every_turn_can_be_read_back(node: Node, counter: str) -> None:
-    node.actors.ask(counter, "add", "3", headers={"traceparent": "00-1"})
+    node.actors.ask(counter, "add", "3", headers={"traceparent": TRACE})
     with pytest.raises(Rejected):
         node.actors.ask(counter, "dance")
     with pytest.raises(Crashed):
@@ -171,7 +173,7 @@ def test_every_turn_can_be_read_back(node: Node, counter: str) -> None:
     assert tuple(map(str, birth.birth.grants)) == node.actors.get(counter).grants
     assert added.envelope is not None
     assert (added.envelope.type, added.envelope.payload, added.reply) == ("add", "3", "3")
-    assert added.envelope.headers["traceparent"] == "00-1"
+    assert added.envelope.headers["traceparent"] == TRACE
     assert [turn.outcome for turn in (refused, died)] == [Outcome.REJECTED, Outcome.CRASHED]
     assert [turn.seq for turn in (birth, added, refused, died)] == [1, 2, 3, 4]
     assert [turn.seq for turn in node.actors.turns(counter, after=2)] == [3, 4]

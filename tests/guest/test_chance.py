@@ -11,7 +11,8 @@ import pytest
 
 from workbench.api import SpawnOptions
 from workbench.config import load
-from workbench.node import LocalNode, Machine
+from workbench.machine import Machine
+from workbench.node import LocalNode
 
 SOURCE = b'''
 import json

@@ -13,7 +13,8 @@ from tests.hostile.attack import attack, held
 from tests.hostile.guests import GUESTS, Guest
 from workbench.api import Node
 from workbench.config import load
-from workbench.node import LocalNode, Machine
+from workbench.machine import Machine
+from workbench.node import LocalNode
 
 pytestmark = pytest.mark.alone
 KEPT = 100

@@ -21,7 +21,11 @@ from typing import Any
 import pytest
 import yaml
 
-from workbench import node
+from workbench import node, serving
+from workbench.config import Config
+from workbench.rpc.server import endpoint
+from workbench.runtime import budget, scheduler
+from workbench.runtime.system import SHUTDOWN_SECONDS
 
 ROOT = Path(__file__).parents[2]
 CONTAINER = ROOT / "packaging" / "container" / "Containerfile"
@@ -116,6 +120,17 @@ def test_ports_probes_and_the_time_to_end_belong_together() -> None:
     assert mounts == {TLS, re.search(r"WORKBENCH_WORKSPACE=(\S+)", CONTAINER.read_text())[1]}  # type: ignore[index]
 
 
+def test_a_node_that_stops_in_order_is_not_killed_before_it_has() -> None:
+    """What it lets go on, and then the bounds of its closing, one after the other."""
+    needs = Config().drain_seconds + 2 * serving.LEAST_SECONDS + node.TREE_SECONDS + 2 * SHUTDOWN_SECONDS
+    needs += endpoint.CLOSE_SECONDS + scheduler.CLOSE_SECONDS
+    unit = re.search(r"^TimeoutStopSec=(\d+)$", UNIT.read_text(), re.M)
+    pod = yaml.safe_load((KUBERNETES / "statefulset.yaml").read_text())["spec"]["template"]["spec"]
+    assert unit is not None
+    assert needs <= int(unit[1]) and needs <= pod["terminationGracePeriodSeconds"]
+    assert needs > 30, "with what Docker and Kubernetes give by themselves (10 and 30 s) it would be killed"
+
+
 def test_hadolint_finds_nothing(tmp_path: Path) -> None:
     assert linted("hadolint", str(CONTAINER)) == (0, "")
     faulty = tmp_path / "Containerfile"
@@ -161,9 +176,9 @@ def test_the_budget_of_a_container_is_what_the_container_may_take(
     allowed: str, is_bound: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (limit := tmp_path / "memory.max").write_text(f"{allowed}\n")
-    monkeypatch.setattr(node, "MEMORY_MAX", limit)
-    assert (node._three_quarters() == 3 << 28) is is_bound
-    assert node._three_quarters() > 0
+    monkeypatch.setattr(budget, "MEMORY_MAX", limit)
+    assert (budget.three_quarters() == 3 << 28) is is_bound
+    assert budget.three_quarters() > 0
 
 
 def linted(*command: str) -> tuple[int, str]:

@@ -16,7 +16,8 @@ from tests.hostile.guests import GUESTS, HONEST, Guest
 from tests.proofs.missed import Missed
 from workbench.api import Node, SpawnOptions
 from workbench.config import load
-from workbench.node import LocalNode, Machine
+from workbench.machine import Machine
+from workbench.node import LocalNode
 from workbench.runtime.dead_letters import KEPT as KEPT_LETTERS
 
 ATTACK_SECONDS = 2.0

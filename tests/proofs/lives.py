@@ -16,7 +16,8 @@ from tests.hostile.attack import held
 from tests.proofs.missed import Missed
 from workbench.api import ActorState, Node, SpawnOptions
 from workbench.config import load
-from workbench.node import LocalNode, Machine
+from workbench.machine import Machine
+from workbench.node import LocalNode
 
 SECONDS = 30.0
 CROWD, FEW = 10_000, 100

@@ -135,7 +135,8 @@ FAULTS: dict[str, Callable[[], None]] = {
 def main(workspace: str, name: str, port: str, point: str, fault: str) -> None:
     import workbench
     from workbench.config import load
-    from workbench.node import LocalNode, Machine
+    from workbench.machine import Machine
+    from workbench.node import LocalNode
 
     FAULTS[fault]()
     if point:

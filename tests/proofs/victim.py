@@ -119,7 +119,8 @@ def forget_what_was_done() -> None:
 def main(workspace: str, point: str, nth: int, faulty: bool) -> None:
     from workbench.api import AlreadyExists, NotFound, SpawnOptions
     from workbench.config import load
-    from workbench.node import LocalNode, Machine
+    from workbench.machine import Machine
+    from workbench.node import LocalNode
 
     if faulty:
         forget_what_was_done()

@@ -16,6 +16,7 @@ import workbench
 from ui.copying.files import remember
 from workbench.api import ANY, Health, RecordingLevel, Role, SpawnOptions, WorkbenchError
 from workbench.api.calls import Call, call
+from workbench.api.storage import StorageKind
 
 
 def spawned(node: QuickNode, name: str = "tally") -> str:
@@ -199,6 +200,7 @@ CASES: dict[str, Callable[[QuickNode], Call]] = {
     "debugger.keep": after(recorded, call("debugger.keep", "tally", kept=False)),
     "debugger.pin": lambda n: call("debugger.pin", recorded(n)),
     "debugger.clear": lambda _: call("debugger.clear", pinned=True),
+    "node.clear_storage": lambda _: call("node.clear_storage", StorageKind.RECORDING),
     "journal.checkpoint": after(journaled, call("journal.checkpoint", "kept")),
     "journal.compact": after(checkpointed, call("journal.compact", "kept")),
     "journal.remove": after(lambda n: cleared(n, "kept"), call("journal.remove", "kept")),

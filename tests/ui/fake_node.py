@@ -68,6 +68,7 @@ from workbench.api import (
     Turn,
     Unavailable,
 )
+from workbench.api.storage import StorageKind, StorageUse
 
 LIMITS = PROFILES["balanced"].interpreter
 FIGURES = Figures(21_340, 13_238_272, 184_000)
@@ -396,6 +397,12 @@ class FakeNode:
     def metrics(self, actors: Sequence[ActorId | str] = (), *, since: float = 0.0) -> Mapping[str, Sequence[Sample]]:
         wanted = {"", *(str(actor) for actor in actors)}
         return {name: [s for s in series if s.time > since] for name, series in self.series.items() if name in wanted}
+
+    def storage(self) -> Sequence[StorageUse]:
+        return [StorageUse(StorageKind.DATABASE, 1, 4_096)]
+
+    def clear_storage(self, kind: StorageKind) -> StorageUse:
+        raise Invalid(f"{kind} cannot be cleared")
 
     def subscribe(self, areas: Collection[Area] = (), *, after: Position | None = None) -> Subscription:
         made = FakeSubscription(areas)

@@ -10,7 +10,8 @@ from tests.unit.fragile import FRAGILE, child, die, tree
 from workbench.api import CancelToken, ChildSpec, NodeInfo, ProgressCallback, Strategy, WorkbenchError
 from workbench.api.supervision import INFINITY
 from workbench.config import load
-from workbench.node import LocalNode, Machine
+from workbench.machine import Machine
+from workbench.node import LocalNode
 
 __all__ = ["QuickNode", "child", "crash", "quick_node", "shop", "tree"]
 

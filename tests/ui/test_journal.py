@@ -24,7 +24,7 @@ from ui.panels.journal.panel import JournalPanel
 from ui.panels.supervision.panel import SupervisionPanel
 from workbench.api import Node, SpawnOptions
 from workbench.config import load
-from workbench.node import Machine
+from workbench.machine import Machine
 
 
 @pytest.fixture
@@ -205,10 +205,12 @@ def test_an_export_that_is_cancelled_leaves_no_file_and_no_notice(
     with os.fdopen(pipe, "rb", buffering=0) as read:
         panel.deeds.export(target)
         qtbot.waitUntil(lambda: bool(read.read(1)))
+        (job,) = window.desk.jobs.running
         if how == "dock":
             panel.cancel()
         else:
             window.desk.jobs.cancel()
+        qtbot.waitUntil(job.cancel.is_set)
         qtbot.waitUntil(lambda: read.read(1 << 16) == b"")
     qtbot.waitUntil(lambda: not scratch.exists() and not window.desk.jobs.running)
     assert not target.exists() and not window.notices.notices

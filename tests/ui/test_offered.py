@@ -20,6 +20,7 @@ from ui.main_window import MainWindow
 from ui.offered import METHODS
 from ui.panels.nodes.rows import tip
 from workbench.api.connections import Connection, Phase
+from workbench.rpc.client.mode import is_changing
 from workbench.rpc.client.pulse import services
 
 KNOWN = {f"{service.name}.{method.name}" for service in services() for method in service.methods}
@@ -30,6 +31,14 @@ def test_every_action_that_changes_a_node_has_its_method_and_every_method_exists
     assert set(METHODS.values()) <= KNOWN
     of_node = {action for action in CHANGES if not action.startswith(("node.", "message."))}
     assert of_node - set(METHODS) <= {"module.users", "module.copy_hash", "tuple.build", "tuple.copy"}
+
+
+def test_the_actions_that_are_refused_on_a_read_only_connection_are_those_whose_methods_change_something() -> None:
+    changing = {
+        action for action, method in METHODS.items() if is_changing(f"/plexspaces.v1.{method.replace('.', '/')}")
+    }
+    in_a_form = {"message.edit", "tree.apply"}  # one only fills a form, the other is in one that nobody opens there
+    assert changing - in_a_form == CHANGES & set(METHODS)
 
 
 def test_what_an_older_node_lacks_is_hidden_with_its_reason_and_seen_again_elsewhere(

@@ -26,7 +26,7 @@ from workbench.api import Node, Outcome, SpawnOptions
 from workbench.api.sequence import Arrow, ArrowKind, Diagram, Party, PartyKind
 from workbench.api.sequence_layout import lay_out
 from workbench.config import load
-from workbench.node import Machine
+from workbench.machine import Machine
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from ui.widgets.marked import marks
 from workbench.api import ActorState, Node
 from workbench.api.patterns import parse_pattern
 from workbench.config import load
-from workbench.node import Machine
+from workbench.machine import Machine
 
 TUPLES = (("order", 1, "open"), ("order", 2, "open"), ("order", "3", "open"), ("price", 9.5))
 

@@ -10,7 +10,8 @@ from tests.unit.core_modules import imported, module, request, texts
 from workbench.api import ChildSpec, Node, Restart, Strategy, SupervisorSpec, WorkbenchError
 from workbench.clock import FakeClock
 from workbench.config import load
-from workbench.node import LocalNode, Machine
+from workbench.machine import Machine
+from workbench.node import LocalNode
 
 FIRST = "(i32.load8_u (local.get $type))"
 FRAGILE = module(

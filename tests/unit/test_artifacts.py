@@ -18,7 +18,8 @@ import workbench
 from tests.mutants.modules import component
 from workbench.api import Node
 from workbench.config import load
-from workbench.node import LocalNode, Machine
+from workbench.machine import Machine
+from workbench.node import LocalNode
 from workbench.wasm.artifacts import LEFTOVER_SECONDS, Artifacts
 from workbench.wasm.engine import new_engine
 from workbench.wasm.eviction import Entry, evicted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import sqlite3
 import subprocess
 import sys
@@ -241,3 +242,31 @@ def test_what_lies_in_the_journal_of_the_database_is_in_the_backup(space: Path, 
     workbench.restore_backup(tmp_path / "a.zip", tmp_path / "again")
     with closing(sqlite3.connect(tmp_path / "again" / "workbench.db")) as db:
         assert db.execute("SELECT count(*) FROM late").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("what", ["create", "restore"])
+def test_a_cancel_is_heard_inside_of_one_large_entry(tmp_path: Path, what: str) -> None:
+    """The database is one entry: whoever cancels does not wait for all of it."""
+    workspace, path, again = tmp_path / "workspace", tmp_path / "made.zip", tmp_path / "again"
+    with workbench.connect(f"embedded:{workspace}") as node:
+        for number in range(40):
+            node.keyvalue.put(f"key {number}", secrets.token_hex(100_000))
+    if what == "restore":
+        workbench.create_backup(workspace, path)
+    asked = 0
+
+    class Third(CancelToken):
+        """Set from the third time on that it is asked, which is in the middle of the first entry."""
+
+        def is_set(self) -> bool:
+            nonlocal asked
+            asked += 1
+            return asked >= 3
+
+    with pytest.raises(Conflict, match="was cancelled"):
+        if what == "create":
+            workbench.create_backup(workspace, path, cancel=Third())
+        else:
+            workbench.restore_backup(path, again, cancel=Third())
+    assert asked == 3 and not again.exists() and path.exists() is (what == "restore")
+    assert not [child for child in tmp_path.iterdir() if child not in (workspace, path)]

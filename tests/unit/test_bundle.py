@@ -28,7 +28,8 @@ from workbench.debug.bundle.export import Wanted, export
 from workbench.debug.bundle.reader import Bundle
 from workbench.debug.bundle.replay import MOST, TOGETHER, bounded, replay
 from workbench.debug.session.services import SessionServices
-from workbench.node import LocalNode, Machine
+from workbench.machine import Machine
+from workbench.node import LocalNode
 
 
 @pytest.fixture(scope="module")

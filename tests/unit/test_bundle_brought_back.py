@@ -12,7 +12,8 @@ from tests.unit.test_durable import ask, spawn
 from workbench.api import RecordingLevel
 from workbench.api.session import Certainty
 from workbench.config import load
-from workbench.node import LocalNode, Machine
+from workbench.machine import Machine
+from workbench.node import LocalNode
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from workbench.config import load
 from workbench.debug.bundle.reader import Bundle
 from workbench.debug.bundle.replay import replay
 from workbench.debug.bundle.summary import verified
-from workbench.node import Machine
+from workbench.machine import Machine
 
 ROUNDS = 120
 VALUE = re.compile(rb'"[^"\\]*"|-?\d+(?:\.\d+)?|true|null|false|\[\]')

@@ -16,7 +16,8 @@ from workbench.api.messages import Envelope, Kind
 from workbench.api.turns import BirthReason, HostCall
 from workbench.config import load
 from workbench.data import directory
-from workbench.node import LocalNode, Machine
+from workbench.machine import Machine
+from workbench.node import LocalNode
 from workbench.runtime import recovery
 from workbench.runtime.actor import Actor
 from workbench.runtime.body import Spec

@@ -18,7 +18,8 @@ import pytest
 from workbench import bundles
 from workbench.api import NotFound
 from workbench.config import load
-from workbench.node import LocalNode, Machine
+from workbench.machine import Machine
+from workbench.node import LocalNode
 from workbench.storage import schema
 
 HERE = Path(__file__).parent / "formats"

@@ -23,7 +23,8 @@ from workbench.api.messages import Envelope, Kind
 from workbench.api.turns import HostCall
 from workbench.config import load
 from workbench.data import directory
-from workbench.node import LocalNode, Machine
+from workbench.machine import Machine
+from workbench.node import LocalNode
 from workbench.services.journal import damages, rows
 from workbench.services.journal.rows import ACTORS, OWNED
 from workbench.storage.database import Database

@@ -12,7 +12,8 @@ from servers import answer, serving
 from workbench.api import ActorId, Outcome, RecordingLevel, SpawnOptions, Turn, WorkbenchError, profile
 from workbench.api.replay import Divergence
 from workbench.config import load
-from workbench.node import LocalNode, Machine
+from workbench.machine import Machine
+from workbench.node import LocalNode
 from workbench.runtime.apart import apart
 from workbench.runtime.replay import replay
 from workbench.wasm import gate

@@ -11,7 +11,8 @@ from workbench.api import ActorInfo, SpawnOptions, Turn, WorkbenchError
 from workbench.api.replay import Divergence, Severity
 from workbench.api.turn_text import from_line, to_line
 from workbench.config import load
-from workbench.node import LocalNode, Machine
+from workbench.machine import Machine
+from workbench.node import LocalNode
 from workbench.runtime.apart import apart
 from workbench.runtime.replay import replay
 

@@ -20,7 +20,7 @@ from workbench.debug.bundle.opened import Opened
 from workbench.debug.timeline.lives import LifeInBundle
 from workbench.debug.timeline.states import States
 from workbench.debug.timeline.timeline import Timeline
-from workbench.node import Machine
+from workbench.machine import Machine
 
 HONEST = ("tally", "till", "till-1", "plain-1", "moody-1", "hidden-1")
 Laboratory = tuple[Timeline, Opened, Machine]

@@ -21,7 +21,7 @@ from workbench.debug.timeline.lives import LifeInBundle
 from workbench.debug.timeline.run import Alone
 from workbench.debug.timeline.states import States
 from workbench.debug.timeline.timeline import Timeline
-from workbench.node import Machine
+from workbench.machine import Machine
 from workbench.runtime.apart import apart
 from workbench.runtime.replay import Replay
 

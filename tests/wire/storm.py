@@ -16,7 +16,8 @@ from pathlib import Path
 import workbench
 from workbench.api import Area
 from workbench.config import load
-from workbench.node import LocalNode, Machine
+from workbench.machine import Machine
+from workbench.node import LocalNode
 
 TICK_SECONDS = 0.01
 

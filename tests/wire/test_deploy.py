@@ -18,7 +18,10 @@ from tests.wire.modules import MEBIBYTE, large
 from tests.wire.processes import ROOT, NodeProcess
 from tests.wire.proxy import Proxy
 from workbench.api import CancelToken, Conflict, Invalid, Progress, Unavailable
+from workbench.api.connections import Intent, Mode
 from workbench.rpc.client import RemoteNode
+from workbench.rpc.client.channel import Manner
+from workbench.rpc.client.modules import AHEAD_BYTES
 from workbench.rpc.generated.plexspaces.v1 import modules_pb2 as pb
 from workbench.rpc.server import Server, serve
 
@@ -87,11 +90,17 @@ def test_a_node_that_fails_is_named_and_the_same_command_again_ends_it(
 def test_a_deployment_that_is_cut_goes_on_where_it_was(node: NodeProcess) -> None:
     data = large(seed=4)
     told: list[Progress] = []
-    with Proxy(node.address, cut_after=9 * MEBIBYTE) as proxy, RemoteNode(proxy.address) as remote:
+    asked: list[Intent] = []
+    careful = Manner("prod", Mode.CONFIRM, lambda intent: bool(asked.append(intent)) or True)
+    with (
+        Proxy(node.address, cut_after=9 * MEBIBYTE) as proxy,
+        RemoteNode(proxy.address, manner=careful) as remote,
+    ):
         assert remote.modules.deploy(data, file_name="cut.wasm", progress=told.append).hash
         assert proxy.cuts == 1
-        # What was on its way when it was cut goes again: no more than the windows of flow control hold.
-        assert proxy.up < len(data) + 5 * MEBIBYTE
+        assert asked == [Intent("prod", "Modules.Deploy", "cut.wasm")]
+        # What was on its way when it was cut goes again: no more than is sent ahead.
+        assert proxy.up < len(data) + AHEAD_BYTES + ASIDE_BYTES
     fractions = [report.fraction for report in told if report.stage == "sending"]
     assert fractions == sorted(fractions) and fractions[-1] == 1.0  # type: ignore[type-var]
 
@@ -105,7 +114,22 @@ def test_the_same_command_goes_on_where_one_that_was_cut_for_good_was(node: Node
         sent = proxy.up
     with Proxy(node.address) as proxy, RemoteNode(proxy.address) as remote:
         remote.modules.deploy(data, file_name="cut.wasm")
-        assert proxy.up + sent < len(data) + 5 * MEBIBYTE
+        assert proxy.up + sent < len(data) + AHEAD_BYTES + ASIDE_BYTES
+
+
+def test_what_arrived_before_the_requests_ended_is_gone_on_with(node: NodeProcess) -> None:
+    data = b"\0asm" + bytes(70_000)
+    start = pb.DeployRequest.Start(file_name="a.wasm", size_bytes=len(data), hash=hashlib.sha256(data).hexdigest())
+    with grpc.insecure_channel(node.address) as channel:
+        deploy = channel.stream_stream(
+            "/plexspaces.v1.Modules/Deploy", pb.DeployRequest.SerializeToString, pb.DeployResponse.FromString
+        )
+        for begun, chunks in ((0, [data[:40_000]]), (40_000, [])):
+            requests = [pb.DeployRequest(start=start), *(pb.DeployRequest(chunk=chunk) for chunk in chunks)]
+            answers = deploy(iter(requests), timeout=30)
+            assert next(answers).received == begun
+            with pytest.raises(grpc.RpcError, match="40,000 arrived"):
+                list(answers)
 
 
 def _close_when_cut(proxy: Proxy) -> None:

@@ -195,7 +195,7 @@ def value(hint: Any) -> Any:
         return (1,)
     known: dict[Any, Any] = {
         bytes: b"x", str: "name", int: 1, api.Limits: LIMITS, api.Cast: api.Cast("name", "type"),
-        api.SupervisorSpec: api.SupervisorSpec("name"),
+        api.SupervisorSpec: api.SupervisorSpec("name"), api.StorageKind: api.StorageKind.LOGS,
     }  # fmt: skip
     found = next(known[kind] for kind in (str, *known) if kind in kinds)
     return [found] if typing.get_origin(hint) is Iterable else found

@@ -251,6 +251,7 @@ LINES: Mapping[str, Line] = {
         "queue resend", (g["queue"], g["message"], *_changed_message(g)), tuple(_headers(g["headers"], key=False))
     ),
     "channels.publish": lambda g: Words("topic publish", (g["topic"], _message(g))),
+    "node.clear_storage": lambda g: Words("node storage", (), ("--clear", str(g["kind"]))),
     "debugger.set_level": _record,
     "debugger.keep": _keep,
     "debugger.pin": lambda g: Words("debug pin", (str(g["segment"]),), () if g["pinned"] else ("--no-pin",)),

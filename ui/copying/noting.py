@@ -16,11 +16,15 @@ from ui.copying.files import small
 from ui.copying.lines import FACETS, LINES, WITHOUT
 from workbench.api import Node, WorkbenchError
 from workbench.api.calls import Call, call
+from workbench.api.messages import NO_HEADERS
+from workbench.api.traces import started
 
 if TYPE_CHECKING:
     from ui.nodes import Held
 
 KEPT = 200
+SENDS = frozenset(("actors.ask", "actors.tell"))
+"""With a message that is sent from the window a trace begins. It is not noted: the same again is another request."""
 CHANGING = frozenset((*LINES, *WITHOUT))
 
 
@@ -116,6 +120,8 @@ class _Facet:
             made = call(method, *map(small, arguments), **options)
             if self._log.takes(made):
                 raise CancelledError
+            if method in SENDS:
+                options["headers"] = started(options.get("headers") or NO_HEADERS)
             outcome = "internal"
             try:
                 answer = member(*arguments, **options)

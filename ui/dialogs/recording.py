@@ -1,4 +1,4 @@
-"""Asks how much is recorded of an actor or of all, and says what the recording takes."""
+"""Asks how much is recorded of an actor or of all, and says what the recording, and all else, takes on disk."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QDialogButtonBox, QFormLayout, QVBoxLayout, QWidget
 
 from ui import format as show
+from ui.dialogs.storage import StorageGrid
 from ui.theme import sheet
 from ui.widgets.build import label
 from workbench.api.recordings import RecordingLevel, RecordingStatistics
@@ -29,7 +30,7 @@ class RecordingDialog(QDialog):
 
     def __init__(
         self, parent: QWidget, found: RecordingStatistics, levels: Mapping[str, RecordingLevel],
-        actors: Sequence[str], chosen: str = "",
+        actors: Sequence[str], chosen: str = "", storage: StorageGrid | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self.setWindowTitle("Recording")
@@ -49,11 +50,13 @@ class RecordingDialog(QDialog):
             field.setAccessibleName(caption)
             form.addRow(caption, field)
         form.addRow("", self._keep)
-        self.taken = label("\n".join(taken(found)), tone="muted", wrap=True)
-        form.addRow("On disk", self.taken)
         hint = label("It holds until the node ends; workbench node --record and the setting record last.", tone="muted",
                      wrap=True)  # fmt: skip
         form.addRow("", hint)
+        self.taken = label("\n".join(taken(found)), tone="muted", wrap=True)
+        form.addRow("On disk", self.taken)
+        if storage is not None:
+            form.addRow("All that is kept", storage)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         buttons.button(QDialogButtonBox.StandardButton.Ok).setText("Record so")
         buttons.accepted.connect(self.accept)

@@ -18,11 +18,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui.actions import Actions
 from ui.theme import sheet
 from ui.widgets.build import box, label, row, set_tone, shrinks, tool_for
 from ui.widgets.code_view import CodeView
 from ui.widgets.plain_highlighter import Rule
+from ui.window_actions import Actions
 from workbench.api.showcase import DEMONSTRATIONS, Demonstration, Mark, ShowcaseLine
 
 NAME = Qt.ItemDataRole.UserRole

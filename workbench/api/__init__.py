@@ -69,6 +69,7 @@ from workbench.api.process_groups import Group, GroupMember, ProcessGroups, Publ
 from workbench.api.recordings import Pin, RecordedTurn, RecordingLevel, RecordingSegment, RecordingStatistics
 from workbench.api.registry import Health, Registry, RegistryEntry
 from workbench.api.session import Certainty, Direction, Moment, Session, StateView, TimelineEntry
+from workbench.api.storage import StorageKind, StorageUse
 from workbench.api.structure import Change, Member, ModuleDetail, ModuleDiff, Section
 from workbench.api.supervision import (
     Backoff,
@@ -233,6 +234,8 @@ __all__ = [
     "Session",
     "SpawnOptions",
     "StateView",
+    "StorageKind",
+    "StorageUse",
     "Strategy",
     "Subscriber",
     "Subscription",

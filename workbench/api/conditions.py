@@ -14,7 +14,7 @@ HEADS = (
     "replays",
 )  # fmt: skip
 """Fields that need no more of a turn than its numbers."""
-INSIDE = ("cause", "reply", "payload", "sender", "calls", "call", "module", "kind", "reply.*", "payload.*")
+INSIDE = ("cause", "reply", "payload", "sender", "calls", "call", "module", "kind", "trace", "reply.*", "payload.*")
 STATE, STATE_MEMBERS = "state", "state.*"
 FIELDS = (*(name for name in HEADS if name.isalpha()), *INSIDE, STATE, STATE_MEMBERS)
 SYNONYMS = {"seq": "turn"}

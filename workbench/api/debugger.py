@@ -51,11 +51,14 @@ class Debugger(Protocol):
         newest: bool = False,
         up_to: int = 0,
         until: float = 0.0,
+        trace: str = "",
     ) -> Sequence[RecordedTurn]:
         """Up to `limit` recorded turns of this actor or of all, oldest first.
 
         They lie behind the place `after`, up to the place `up_to`, and began at `since` or later, by `until`; 0 is no
-        bound. The first ones of them, or the newest ones. A damaged segment is passed over and told in the log.
+        bound. The first ones of them, or the newest ones. With a `trace` (its id, or its first 8 digits and more), only
+        the turns of messages that belong to it. A damaged segment is passed over and told in the log.
+        Invalid: it is no trace.
         """
         ...
 

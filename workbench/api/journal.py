@@ -342,8 +342,12 @@ class Journal(Protocol):
         """NotFound: it has no journal."""
         ...
 
-    def entries(self, actor: ActorId | str, *, after: int = 0, limit: int = 100) -> Sequence[Turn]:
-        """Its turns with seq > `after`, oldest first. A damaged one is left out; `verify` names it."""
+    def entries(self, actor: ActorId | str, *, after: int = 0, limit: int = 100, trace: str = "") -> Sequence[Turn]:
+        """Its turns with seq > `after`, oldest first. A damaged one is left out; `verify` names it.
+
+        With a `trace` (its id, or its first 8 digits and more), only those of messages that belong to it. Invalid: it
+        is no trace.
+        """
         ...
 
     def events(self, actor: ActorId | str, *, after: int = 0, limit: int = 1_000) -> Sequence[Event]:

@@ -23,6 +23,7 @@ from workbench.api.modules import CancelToken, Modules, ProgressCallback
 from workbench.api.process_groups import ProcessGroups
 from workbench.api.registry import Registry
 from workbench.api.session import Session
+from workbench.api.storage import StorageKind, StorageUse
 from workbench.api.supervision import Supervision
 from workbench.api.tokens import Tokens
 from workbench.api.tuplespace import TupleSpace
@@ -113,6 +114,15 @@ class Node(Protocol):
 
     def metrics(self, actors: Sequence[ActorId | str] = (), *, since: float = 0.0) -> Mapping[str, Sequence[Sample]]:
         """Samples newer than `since`, by actor name; the node's own series has the empty name."""
+        ...
+
+    def storage(self) -> Sequence[StorageUse]:
+        """What is kept on disk, one of each kind: what it takes now, what bounds it, what clearing it would remove."""
+        ...
+
+    def clear_storage(self, kind: StorageKind) -> StorageUse:
+        """Remove what `storage` says of this kind, and say what it takes after that. Invalid: nothing of it can be
+        cleared. Denied: it is the node's, and the caller is bound to a tenant."""
         ...
 
     def subscribe(self, areas: Collection[Area] = (), *, after: Position | None = None) -> Subscription:

@@ -47,12 +47,13 @@ class RecordedTurn:
 @value
 class Range:
     """Which turns of a recording: behind the place `after`, up to the place `up_to`, begun at `since` or later, by
-    `until`. 0 is no bound."""
+    `until`. 0 is no bound. With a `trace`, only those of messages that belong to it."""
 
     after: int = 0
     up_to: int = 0
     since: float = 0.0
     until: float = 0.0
+    trace: str = ""
 
     def has(self, position: int, started: float) -> bool:
         return (

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from workbench.api.node import Node
 from workbench.api.recordings import EVERYTHING, Range
 from workbench.api.sequence import Diagram, of_actors, sequence
+from workbench.api.traces import is_of, trace_id
 from workbench.api.turns import Turn
 
 PARTNERS_MOST = 20_000
@@ -30,7 +31,7 @@ def read(
     mine = {(turn.actor, turn.seq) for turn in own}
     chosen = {turn.actor for turn in own}
     others = [
-        turn for turn in _turns(node, None, Range(since=first, until=last + 60.0), PARTNERS_MOST)
+        turn for turn in _turns(node, None, Range(since=first, until=last + 60.0, trace=within.trace), PARTNERS_MOST)
         if turn.actor not in chosen
     ]  # fmt: skip
     whole = sequence([*own, *others], services=services)
@@ -41,8 +42,13 @@ def read(
 def _turns(node: Node, actor: str | None, within: Range, limit: int) -> Sequence[Turn]:
     """What is recorded; of a node that records nothing, what it keeps in memory, where there are no places."""
     recorded = node.debugger.turns(
-        actor, after=within.after, up_to=within.up_to, since=within.since, until=within.until, limit=limit, newest=True
-    )
+        actor, after=within.after, up_to=within.up_to, since=within.since, until=within.until, limit=limit, newest=True,
+        trace=within.trace,
+    )  # fmt: skip
     if recorded or within.after or within.up_to:
         return [found.turn for found in recorded]
-    return [turn for turn in node.actors.turns(actor, limit=limit) if within.has(1, turn.started)]
+    wanted = trace_id(within.trace)
+    return [
+        turn for turn in node.actors.turns(actor, limit=limit)
+        if within.has(1, turn.started) and (not wanted or is_of(turn, wanted))
+    ]  # fmt: skip

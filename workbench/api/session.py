@@ -33,7 +33,7 @@ class Moment:
 class TimelineEntry:
     """One turn on the timeline, without what is in it. `position` is that of the moment after it, from 1; `type` the
     type of its message or the operation; `fuel` and `memory_bytes` None where they were not measured. `unrepeatable`
-    says why the turn cannot be lived through again."""
+    says why the turn cannot be lived through again. `trace` is the id of that of its message, empty for none."""
 
     position: int
     actor: ActorId
@@ -46,6 +46,7 @@ class TimelineEntry:
     memory_bytes: int | None
     calls: int
     unrepeatable: str = ""
+    trace: str = ""
 
 
 class Certainty(StrEnum):

@@ -12,12 +12,15 @@ from typing import Any, TypeAlias
 from workbench.api.errors import Figures, Invalid
 from workbench.api.identity import ActorId
 from workbench.api.messages import NO_HEADERS, Envelope, Kind
+from workbench.api.traces import TRACEPARENT, parsed
 from workbench.api.turn_text import of_details, to_details
 from workbench.api.turns import Outcome, Turn
 
 Row: TypeAlias = tuple[Any, ...]
 NAME, OUTCOME, STARTED, DETAILS = 0, 3, 4, 12
 """Where in a row stand the actor's name, how the turn ended, when it began, and what few turns have."""
+MESSAGE, HEADERS = 11, 7
+"""Where in a row stands its message, and in that one its headers."""
 NO_CALLS = "its host calls were not recorded, only its message and how it ended"
 NO_DETAILS = to_details({})
 KINDS, OUTCOMES = {kind.value: kind for kind in Kind}, {outcome.value: outcome for outcome in Outcome}
@@ -61,6 +64,14 @@ def _of_envelope(envelope: Envelope) -> Row:
         envelope.correlation,
         dict(envelope.headers) if envelope.headers else None,
     )
+
+
+def trace_of_row(row: Row) -> str:
+    """The id of the trace of a turn; empty when it belongs to none, or is no turn."""
+    sent = row[MESSAGE] if len(row) > MESSAGE else None
+    headers = sent[HEADERS] if sent and len(sent) > HEADERS else None
+    found = parsed(str(headers.get(TRACEPARENT, ""))) if isinstance(headers, dict) else None
+    return "" if found is None else found.id
 
 
 def from_row(row: Row, tenant: str, namespace: str) -> Turn:

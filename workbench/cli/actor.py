@@ -17,6 +17,7 @@ from workbench.api import (
     SpawnOptions,
     Unavailable,
     WorkbenchError,
+    traces,
 )
 from workbench.api.journal import headers_of
 from workbench.cli import exchange, failure, options, payload, render
@@ -158,7 +159,7 @@ def cast(name: str, message: str, header: tuple[str, ...], key: str, target: Tar
 
     The mailbox of a crashed actor keeps it for its next life; that this is so is said on stderr.
     """
-    sent = payload.message(message, Kind.CAST, headers_of(header, key))
+    sent = payload.message(message, Kind.CAST, traces.started(headers_of(header, key)))
     with running(target) as node:
         node.actors.tell(name, sent.type, sent.payload, headers=sent.headers)
         exchange.tell_if_it_waits(node, name)
@@ -393,6 +394,27 @@ def logs(name: str | None, follow: bool, limit: int, target: Target, as_json: bo
 
     with running(target) as node:
         print_logs(node, name, limit=limit, follow=follow, as_json=as_json)
+
+
+@actor.command()
+@click.argument("name")
+@click.option("--follow", "-f", is_flag=True, help="Stay and print what comes; Ctrl+C ends.")
+@click.option(
+    "--limit", type=click.IntRange(1), default=20, show_default=True, help="At most so many of the newest turns."
+)
+@options.where
+@options.as_json
+@options.debug
+def trace(name: str, follow: bool, limit: int, target: Target, as_json: bool) -> None:
+    """What the actor NAME did: its newest turns, oldest first, each with its host calls and their results.
+
+    They are those that the node keeps in memory, recorded or not. With --json a turn is a line as it stands in a
+    session bundle.
+    """
+    from workbench.cli import turns
+
+    with running(target) as node:
+        turns.trace(node, name, limit=limit, follow=follow, as_json=as_json)
 
 
 def _letter(letter: DeadLetter) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import click
 import workbench
 from workbench.api import Node, Session, TimelineEntry
 from workbench.api.bundles import SECRETS, BundleEntry, BundleInfo
+from workbench.api.traces import trace_id
 from workbench.api.words import plural
 from workbench.cli import options, rehearsal, render
 from workbench.cli.connection import Target, stored
@@ -169,12 +170,15 @@ def open_(file: Path) -> int:
 @click.option("--where", metavar="FILTER", default="",
               help="Only turns for which this holds, as 'type:add state.count>5' (docs/sessions.md).")  # fmt: skip
 @click.option("--actor", metavar="NAME", help="Only turns of this actor.")
+@options.trace
 @click.option("--after", type=click.IntRange(0), default=0, help="Only those behind this position.")
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most so many.")
 @options.as_json
 @options.debug
-def timeline(file: Path, where: str, actor: str | None, after: int, limit: int, as_json: bool) -> None:
+def timeline(file: Path, where: str, actor: str | None, trace: str, after: int, limit: int, as_json: bool) -> None:
     """The turns in FILE in the order in which they ended. A position is the moment after a turn."""
+    if trace:
+        where = f"{where} trace~/^{trace_id(trace)}/".strip()
     with opened(str(file)) as node, ProgressLine() as progress:
         session = _session(node)
         if "state" in where:

@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 import workbench
-from workbench.api import Denied, Invalid, Node, Unavailable
+from workbench.api import Denied, Invalid, Node, Unavailable, WorkbenchError
 from workbench.api.connections import Intent, check_address
 from workbench.api.identity import check_scope
 from workbench.cli.render import visible
@@ -55,6 +55,18 @@ class Target:
         check_scope(*("default" if name is None else name for name in (self.tenant, self.namespace)))
         if self.reach.token_file and not self.address:
             raise Invalid("--token-file is for --node: the node of a workspace is reached by its private endpoint")
+
+
+def secrets_of(target: Target) -> tuple[str, ...]:
+    """What must stand in nothing that is written down of this node: its token, and those in the keychain."""
+    from workbench.connections import Connections
+
+    held = Connections()
+    try:
+        kept = [held.keychain.get(connection.name) for connection in held.list()]
+    except WorkbenchError:
+        kept = []  # the file cannot be read: then no name of a secret is known
+    return tuple(secret for secret in (target.reach.token, *kept) if secret)
 
 
 def running(target: Target) -> Node:

@@ -22,6 +22,7 @@ from workbench.api.sequence import Diagram
 from workbench.api.sequence_reading import read
 from workbench.api.sequence_svg import to_svg
 from workbench.api.sequence_text import to_json, to_mermaid
+from workbench.api.traces import trace_of
 from workbench.api.turn_text import to_line
 from workbench.api.words import plural
 from workbench.cli import options, render
@@ -30,7 +31,7 @@ from workbench.cli.moment import since, until
 from workbench.cli.output import Output
 
 INHERIT = "inherit"
-SHOWN_CHARACTERS = 60
+SHOWN_CHARACTERS, SHOWN_DIGITS = 60, 8
 DIAGRAMS: dict[str, Callable[[Diagram], str]] = {"svg": to_svg, "mermaid": to_mermaid, "json": to_json}
 ENDINGS = {".svg": "svg", ".json": "json", ".mmd": "mermaid", ".md": "mermaid", ".txt": "mermaid", "": "mermaid"}
 
@@ -86,23 +87,24 @@ def record(actor: str | None, level: str | None, exact: bool, keep: bool | None,
     "--after", type=click.IntRange(0), default=0, help="Only those behind this place, the first ones of them."
 )
 @since
+@options.trace
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most so many.")
 @options.where
 @options.as_json
 @options.debug
-def history(actor: str | None, after: int, since: float, limit: int, target: Target, as_json: bool) -> None:
+def history(actor: str | None, after: int, since: float, trace: str, limit: int, target: Target, as_json: bool) -> None:
     """The recorded turns of ACTOR or of all, oldest first: the newest ones, or from --after or --since on.
 
     With --json a turn is a line as it stands in a session bundle.
     """
     with stored(target) as node:
         newest = not after and not since
-        found = node.debugger.turns(actor, after=after, since=since, limit=limit, newest=newest)
+        found = node.debugger.turns(actor, after=after, since=since, limit=limit, newest=newest, trace=trace)
     if as_json:
         for recorded in found:
             click.echo(to_line(recorded.turn))
         return
-    head = ("PLACE", "WHEN", "ACTOR", "TURN", "WHAT", "OUTCOME", "ANSWER", "CALLS", "FUEL", "NOTE")
+    head = ("PLACE", "WHEN", "ACTOR", "TURN", "WHAT", "OUTCOME", "ANSWER", "CALLS", "FUEL", "TRACE", "NOTE")
     render.table(head, map(_row, found))
     if len(found) == limit and not newest:
         click.echo(f"There may be more: --after {found[-1].position}", err=True)
@@ -218,6 +220,7 @@ def state(actor: str, turn: int, timeout_seconds: float, target: Target, as_json
 @until
 @click.option("--after", metavar="PLACE", type=click.IntRange(0), default=0, help="Only behind this place.")
 @click.option("--up-to", metavar="PLACE", type=click.IntRange(0), default=0, help="Only up to this place.")
+@options.trace
 @click.option("--limit", type=click.IntRange(1, 5_000), default=200, show_default=True, help="Of so many turns.")
 @click.option("--services", is_flag=True, help="Also the calls to services.")
 @click.option("--format", "kind", type=click.Choice(list(DIAGRAMS)), help="If not as the file's ending says: mermaid.")
@@ -225,7 +228,7 @@ def state(actor: str, turn: int, timeout_seconds: float, target: Target, as_json
 @options.where
 @options.debug
 def diagram(
-    actors: tuple[str, ...], since: float, until: float, after: int, up_to: int, limit: int, services: bool,
+    actors: tuple[str, ...], since: float, until: float, after: int, up_to: int, trace: str, limit: int, services: bool,
     kind: str | None, file: Path | None, target: Target,
 ) -> None:  # fmt: skip
     """Draw who sent what to whom in the newest recorded turns of the ACTORs or of all, as a sequence diagram.
@@ -240,10 +243,10 @@ def diagram(
         raise Invalid(f"{file} has an ending that no diagram has; write .svg, .json or .mmd, or say --format")
     kind = kind or ENDINGS[ending]
     with stored(target) as node:
-        found = read(node, actors, within=Range(after, up_to, since, until), limit=limit, services=services)
+        found = read(node, actors, within=Range(after, up_to, since, until, trace), limit=limit, services=services)
     if not found.arrows:
         of = f" of {', '.join(actors)}" if actors else ""
-        when = " in this range" if since or until or after or up_to else ""
+        when = " in this range" if since or until or after or up_to or trace else ""
         raise NotFound(f"nothing is recorded{of}{when} that could be drawn")
     for absent in sorted(set(actors) - {party.name for party in found.parties}):
         click.echo(f"nothing of {absent} is in it", err=True)
@@ -297,7 +300,16 @@ def _row(recorded: RecordedTurn) -> tuple[str, ...]:
     fuel = render.UNKNOWN if turn.figures.fuel is None else f"{turn.figures.fuel:,}"
     calls = f"{turn.host_calls_total:,}"
     place = str(recorded.position), render.when(turn.started), turn.actor.name, f"{turn.seq:,}"
-    return *place, what, turn.outcome.value, _short(answer), calls, fuel, turn.unrepeatable
+    return (
+        *place,
+        what,
+        turn.outcome.value,
+        _short(answer),
+        calls,
+        fuel,
+        trace_of(turn)[:SHOWN_DIGITS],
+        turn.unrepeatable,
+    )
 
 
 def _change(recorded: RecordedChange) -> tuple[str, ...]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import click
 
-from workbench.api import ActorId, Figures, Kind, Node, NotFound, Payload, Unavailable, WorkbenchError
+from workbench.api import ActorId, Figures, Kind, Node, NotFound, Payload, Unavailable, WorkbenchError, traces
 from workbench.api.actors import why_it_waits
 from workbench.cli import failure, render
 from workbench.cli.payload import Message
@@ -29,7 +29,11 @@ class Exchange:
 
 
 def send(node: Node, actor: str, message: Message, *, timeout: float) -> Exchange:
-    """Send `message` and wait for the end of its turn, of a cast too: so its order and its figures are known."""
+    """Send `message` and wait for the end of its turn, of a cast too: so its order and its figures are known.
+
+    A trace begins with it, unless it goes on with one.
+    """
+    message = replace(message, headers=traces.started(message.headers))
     try:
         reply = node.actors.ask(
             actor, message.type, message.payload, kind=message.kind, headers=message.headers, timeout=timeout
@@ -63,6 +67,12 @@ def show(done: Exchange, sources: Mapping[str, str] = failure.NO_SOURCES, *, as_
         click.echo(f"{done.message.type}{answer}{f'  ({took})' if took else ''}")
 
 
+def trace_of(headers: Mapping[str, str]) -> str:
+    """The id of the trace that a message with these headers belongs to."""
+    found = traces.parsed(headers.get(traces.TRACEPARENT, ""))
+    return found.id if found is not None else ""
+
+
 def _object(done: Exchange) -> dict[str, render.Json]:
     figures = done.figures
     return {
@@ -74,4 +84,5 @@ def _object(done: Exchange) -> dict[str, render.Json]:
         "fuel": figures.fuel if figures else None,
         "memory_bytes": figures.memory_bytes if figures else None,
         "wall_ms": round(render.milliseconds(figures.wall_ns), 3) if figures else None,
+        "trace": trace_of(done.message.headers),
     }

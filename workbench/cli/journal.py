@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 import click
 
 import workbench
-from workbench.api import Conflict, HostCall, JournalEvent, JournalInfo, Node, Outcome, Turn
+from workbench.api import Conflict, JournalEvent, JournalInfo, Node, Turn
 from workbench.api.turn_text import to_line
 from workbench.api.words import plural
-from workbench.cli import options, rehearsal, render
+from workbench.cli import options, rehearsal, render, turns
 from workbench.cli.connection import Target, running, stored
 from workbench.cli.output import Output
 from workbench.cli.progress import ProgressLine
@@ -21,7 +21,6 @@ from workbench.cli.progress import ProgressLine
 F = TypeVar("F", bound=Callable[..., Any])
 PAGE = 1_000
 """Turns that are fetched at a time when all are wanted."""
-WIDTH = 60
 name = click.argument("name", metavar="ACTOR")
 after = click.option("--after", type=click.IntRange(0), default=0, metavar="N", help="Only those beyond this number.")
 
@@ -57,25 +56,29 @@ def list_(target: Target, as_json: bool) -> None:
 @name
 @after
 @limit(100)
+@options.trace
 @click.option("--calls", is_flag=True, help="Also the host calls of each turn, with their results.")
 @options.where
 @options.as_json
 @options.debug
-def show(name: str, after: int, limit: int, calls: bool, target: Target, as_json: bool) -> None:
+def show(name: str, after: int, limit: int, trace: str, calls: bool, target: Target, as_json: bool) -> None:
     """The turns of ACTOR that are kept, the oldest first."""
     with stored(target) as node:
         info = node.journal.get(name)
-        found = node.journal.entries(name, after=after, limit=limit)
+        found = node.journal.entries(name, after=after, limit=limit, trace=trace)
     if as_json:
         for turn in found:
             click.echo(to_line(turn))
-        _say_what_is_missing(name, info, found)
-        return
-    if calls:
-        _show_calls(found)
+    elif calls:
+        turns.show(found)
     else:
-        render.table(("TURN", "TIME", "WHAT", "PAYLOAD", "OUTCOME", "CALLS", "FUEL"), map(_turn, found))
+        render.table(("TURN", "TIME", "WHAT", "PAYLOAD", "OUTCOME", "CALLS", "FUEL"), map(turns.row, found))
+    if trace:
+        _say_what_is_left(name, trace, found, limit)
+        return
     _say_what_is_missing(name, info, found)
+    if as_json:
+        return
     if found and found[-1].seq < info.last and len(found) == limit:
         click.echo(f"There are more, up to turn {info.last:,}: --after {found[-1].seq}", err=True)
 
@@ -236,44 +239,16 @@ def _row(info: JournalInfo) -> tuple[str, ...]:
     return info.actor.name, *counts, "yes" if info.runs else "no", f"{info.quarantined:,}"
 
 
-def _turn(turn: Turn) -> tuple[str, ...]:
-    figures = f"{turn.host_calls_total:,}", render.UNKNOWN if turn.figures.fuel is None else f"{turn.figures.fuel:,}"
-    sent = _short(turn.envelope.payload) if turn.envelope else ""
-    return f"{turn.seq:,}", render.when(turn.started), _what(turn), sent, _outcome(turn), *figures
-
-
-def _what(turn: Turn) -> str:
-    if turn.envelope is not None:
-        return f"{turn.envelope.kind} {turn.envelope.type}"
-    return f"{turn.operation} ({turn.birth.reason})" if turn.birth is not None else turn.operation
-
-
-def _outcome(turn: Turn) -> str:
-    if turn.outcome is Outcome.REPLY:
-        return _short(turn.reply) or "-"
-    return f"{turn.outcome}: {turn.text or turn.cause or ''}".replace("\n", " ")[:WIDTH]
-
-
-def _short(value: str | bytes) -> str:
-    return render.payload(value).replace("\n", "⏎")[:WIDTH]
-
-
 def _event(event: JournalEvent) -> tuple[str, ...]:
-    return f"{event.sequence:,}", render.when(event.recorded), event.type, _short(event.payload)
+    return f"{event.sequence:,}", render.when(event.recorded), event.type, turns.short(event.payload)
 
 
-def _show_calls(turns: Sequence[Turn]) -> None:
-    for turn in turns:
-        render.row(cell for cell in _turn(turn)[:5] if cell != "-")
-        for call in turn.host_calls:
-            click.echo(f"    {render.visible(_call(call))}")
-        if more := turn.host_calls_total - len(turn.host_calls):
-            click.echo(f"    and {plural(more, 'host call')} more, which were not kept")
-
-
-def _call(call: HostCall) -> str:
-    given = ", ".join(map(repr, call.arguments))
-    return f"{call.interface}.{call.function}({given}) -> {call.error or repr(call.result)}"
+def _say_what_is_left(name: str, trace: str, turns: Sequence[Turn], limit: int) -> None:
+    """Of a trace: the turns between are others', and miss nothing."""
+    if not turns:
+        click.echo(f"no turn of {name} that is kept belongs to trace {trace}", err=True)
+    elif len(turns) == limit:
+        click.echo(f"There may be more: --after {turns[-1].seq}", err=True)
 
 
 def _say_what_is_missing(name: str, info: JournalInfo, turns: Sequence[Turn]) -> None:

@@ -24,6 +24,7 @@ COMMANDS = {
     "bundle": "workbench.cli.bundle:bundle",
     "capability": "workbench.cli.capability:capability",
     "debug": "workbench.cli.debug:debug",
+    "diagnostics": "workbench.cli.diagnostics:diagnostics",
     "group": "workbench.cli.group:group",
     "journal": "workbench.cli.journal:journal",
     "kv": "workbench.cli.kv:kv",

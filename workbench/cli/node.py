@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import signal
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import click
@@ -20,8 +17,11 @@ from workbench.cli.connection import Target, embedded
 from workbench.cli.lazy import Lazy
 from workbench.cli.output import Output
 from workbench.cli.progress import ProgressLine
+from workbench.cli.stopping import Signals
 
 logger = logging.getLogger(__name__)
+CUT_OFF = 1
+"""The exit code of a node that could not let all work in hand end."""
 COMMANDS = {
     "certs": "workbench.cli.certs:certs",
     "compare": "workbench.cli.nodes:compare",
@@ -29,6 +29,7 @@ COMMANDS = {
     "endpoint": "workbench.cli.nodes:endpoint",
     "info": "workbench.cli.nodes:info",
     "peers": "workbench.cli.nodes:peers",
+    "storage": "workbench.cli.storage:storage",
     "token": "workbench.cli.token:token",
 }
 
@@ -62,14 +63,9 @@ class Listener:
         if self.listen:
             workbench.check_listener(own, self.listen, **self.files)
 
-    @contextlib.contextmanager
-    def opened(self, own: Node) -> Iterator[str]:
-        """Its address."""
-        if not self.listen:
-            yield ""
-            return
-        with workbench.serve(own, listen=self.listen, reflect=self.reflection, **self.files) as server:
-            yield server.address
+    def opened(self, own: Node) -> Any:
+        """Its server; None when there is none."""
+        return workbench.serve(own, listen=self.listen, reflect=self.reflection, **self.files) if self.listen else None
 
 
 @click.group(cls=Lazy, invoke_without_command=True, commands_at=COMMANDS)
@@ -105,65 +101,54 @@ class Listener:
     "--blobs", metavar="URL", default="",
     help="Where blobs are kept: file:DIR, memory: or s3://BUCKET/PREFIX; by default in the workspace.",
 )  # fmt: skip
-@click.option("--fresh", is_flag=True, help="Do not bring durable actors back; their journals stay.")
+@click.option(
+    "--fresh", is_flag=True, help="Bring back nobody who ran when the node ended; what is kept of them stays."
+)
 @click.option(
     "--record", type=click.Choice([level.value for level in RecordingLevel]),
     help="How much of the turns is kept on disk; by default nothing, or what the settings say.",
+)  # fmt: skip
+@click.option(
+    "--drain-seconds", metavar="SECONDS", type=click.FloatRange(min=0), default=None,
+    help="When it stops, let the work in hand go on for so long; by default what the settings say.",
 )  # fmt: skip
 @options.debug
 @click.pass_context
 def node(
     context: click.Context, /, workspace: str, metrics: str, port_file: Path | None, keyvalue: str, blobs: str,
-    fresh: bool, record: str | None, **listener: Any,
+    fresh: bool, record: str | None, drain_seconds: float | None, **listener: Any,
 ) -> None:  # fmt: skip
-    """Run a node until Ctrl+C or SIGTERM, which stop it in order.
+    """Run a node until Ctrl+C or SIGTERM (Ctrl+Break on Windows), which stop it in order; a second one ends it at once.
 
-    Commands on the same workspace find it by themselves. Its address is the first line on stdout.
+    Commands on the same workspace find it by themselves. Its address is the first line on stdout. Exit code 1 when work
+    in hand had to be cut off.
     """
     if context.invoked_subcommand is not None:
         if any(value not in ("", None, False) for value in context.params.values()):
             raise click.UsageError("these options start a node; after a command's name come the command's own")
         return
     public = Listener(**listener)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    workbench.show_log()
     level = record or workbench.default_record() or RecordingLevel.OFF
-    with embedded(Target(workspace=workspace), revive=not fresh, keyvalue=keyvalue, blobs=blobs, record=level) as own:
+    with (
+        Signals() as signals,
+        embedded(Target(workspace=workspace), revive=not fresh, keyvalue=keyvalue, blobs=blobs, record=level) as own,
+        contextlib.ExitStack() as opened,
+    ):
         public.check(own)
         with ProgressLine() as progress:
             own.prepare(progress=progress)
-        with (
-            _stopped_by_signals() as stop,
-            _metrics(own, metrics) as drain,
-            workbench.serve(own) as private,
-            public.opened(own) as listening,
-        ):
-            address = listening or private.address
-            if port_file is not None:
-                with Output(port_file) as output:
-                    output.write(f"{address.rpartition(':')[2]}\n".encode())
-            click.echo(address)
-            stop.wait()
-            drain()
-
-
-@contextlib.contextmanager
-def _metrics(own: Node, listen: str) -> Iterator[Callable[[], None]]:
-    """Gives what lets its page say that the node is about to end."""
-    if not listen:
-        yield lambda: None
-        return
-    with contextlib.closing(workbench.expose_metrics(own, listen)) as exposition:
-        logger.info("metrics at http://%s/metrics", exposition.address)
-        yield exposition.drain
-
-
-@contextlib.contextmanager
-def _stopped_by_signals() -> Iterator[Event]:
-    """An event that SIGTERM and Ctrl+C set; before and after they end the command at once, in order too."""
-    stop = Event()
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        signals.arm()
+        exposition = None
+        if metrics:
+            exposition = opened.enter_context(contextlib.closing(workbench.expose_metrics(own, metrics)))
+            logger.info("metrics at http://%s/metrics", exposition.address)
+        servers = [opened.enter_context(server) for server in (workbench.serve(own), public.opened(own)) if server]
+        address = servers[-1].address
+        if port_file is not None:
+            with Output(port_file) as output:
+                output.write(f"{address.rpartition(':')[2]}\n".encode())
+        click.echo(address)
+        signals.wait()
+        whole = workbench.drain(own, servers, exposition=exposition, seconds=drain_seconds)
+    context.exit(0 if whole else CUT_OFF)

@@ -55,6 +55,12 @@ durable = click.option(
 )
 
 
+trace = click.option(
+    "--trace", metavar="ID", default="",
+    help="Only turns of messages of this trace: its id, of which the first 8 digits are enough.",
+)  # fmt: skip
+
+
 def headers(command: F) -> F:
     """What a message carries besides its type and payload."""
     command = click.option(
@@ -62,7 +68,10 @@ def headers(command: F) -> F:
         help="Idempotency key: a durable actor answers the same key with what it answered the first time, for a day.",
     )(command)  # fmt: skip
     return click.option(
-        "--header", metavar="NAME=VALUE", multiple=True, help="A header of the message, for example traceparent=…"
+        "--header",
+        metavar="NAME=VALUE",
+        multiple=True,
+        help="A header of the message; traceparent=… lets it go on with a trace.",
     )(command)
 
 

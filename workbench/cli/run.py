@@ -96,7 +96,8 @@ def run(
     initial, beside = payload.text(state), workbench.vendor(packages)
     subject = Subject(file, *workbench.pack(file, beside=beside))
     chosen = SpawnOptions(subject.name, profile, grants, durable=durable)
-    with workbench.connect(f"embedded:{workspace}", tenant=tenant, namespace=namespace, revive=False) as node:
+    url = f"embedded:{workspace}"
+    with workbench.connect(url, tenant=tenant, namespace=namespace, revive=False, keeps=False) as node:
         lines = Lines(node)
         started = _start(node, subject, initial, chosen, changes, lines)
         if started:

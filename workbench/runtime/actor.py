@@ -1,6 +1,6 @@
 """One actor: a body, a mailbox, and at most one thread inside at a time.
 
-Whoever owns the actor (`_owned`, guarded by `_lock`) may touch its body. Ownership is taken by the thread that puts
+Whoever owns the actor (`owned`, guarded by `_lock`) may touch its body. Ownership is taken by the thread that puts
 the first message into an idle actor's mailbox and handed to a worker, or used right there by an asking thread. Control
 jobs (`life`: stop, restart, upgrade, snapshot, …) go before messages and run between two turns. No lock is held while a
 guest, a subscriber or another actor is called.
@@ -24,14 +24,14 @@ from workbench.api.logs import Level
 from workbench.api.messages import Envelope, Kind, Payload, Reply
 from workbench.api.supervision import Ending
 from workbench.api.turns import BirthReason
-from workbench.runtime import life, recovery, written
+from workbench.runtime import life, recovery, returning, written
 from workbench.runtime.behaviors import Route, route
 from workbench.runtime.body import Body, Spec
 from workbench.runtime.checks import check_sizes
 from workbench.runtime.durable import Durable
 from workbench.runtime.keeper import Keeper
 from workbench.runtime.mailbox import Letter, Mailbox
-from workbench.runtime.moving.forward import Forward, Returning
+from workbench.runtime.moving.forward import Forward, Rejoining
 from workbench.runtime.picture import picture
 from workbench.runtime.surroundings import Surroundings
 from workbench.runtime.threads import may_run_guest
@@ -67,14 +67,13 @@ class Actor:
         self.stored: Payload = ""
         self.waiting_for = self.killed_by = ""
         self.last_cause: Cause | None = None
-        self.restarts = 0
-        self.spawned = around.clock.now()
+        self.restarts, self.spawned = 0, around.clock.now()
         self.timers: dict[int, Armed] = {}
-        self.moved: Forward | Returning | None = None
+        self.moved: Forward | Rejoining | None = None
         self.held = self.arriving = False
         self.suspended = self.stopping = self.says_goodbye = False
         self._wait: Answer[Any] | None = None
-        self._owned = True  # by whoever brings it to life: until then nobody else may touch the body
+        self.owned = True  # by whoever brings it to life: until then nobody else may touch the body
         self._control: deque[Callable[[], None]] = deque()
         self._taken_up: set[int] = set()
         self._lock = threading.Lock()
@@ -137,7 +136,7 @@ class Actor:
 
     def _put(self, letter: Letter, of_system: bool, *, back: bool) -> None:
         with self._lock:
-            if self.moved is not None and not (back and isinstance(self.moved, Returning)):
+            if self.moved is not None and not (back and isinstance(self.moved, Rejoining)):
                 self.moved.pass_on(letter)
                 return
             state = self.state
@@ -149,9 +148,9 @@ class Actor:
                 self._check_alive(letter)
             self.mailbox.put(letter, self.id.name, of_system)
             self.body.note()
-            if self._owned or ended:
+            if self.owned or ended:
                 return
-            self._owned = True
+            self.owned = True
         self.around.scheduler.submit(self)
 
     def take_up(self, kept: Sequence[Letter]) -> None:
@@ -164,16 +163,16 @@ class Actor:
 
     def handle_here(self, envelope: Envelope) -> Reply | WorkbenchError | None:
         """Run the message's turn on this very thread and give its outcome; None when that is not possible now."""
-        if self._owned or not may_run_guest():
+        if self.owned or not may_run_guest():
             return None
         way = self.check(envelope)
         with self._lock:
             state = self.state
-            if (state is not ActorState.IDLE and state is not ActorState.PASSIVE) or self._owned:
+            if (state is not ActorState.IDLE and state is not ActorState.PASSIVE) or self.owned:
                 return None
             if self.mailbox.letters:
                 return None
-            self._owned = True
+            self.owned = True
         try:
             if state is ActorState.PASSIVE and (refused := life.wake(self)) is not None:
                 return refused if self.state is ActorState.PASSIVE else self._dead()
@@ -182,7 +181,7 @@ class Actor:
             with self._lock:
                 pending = self._control or self.mailbox.letters
                 if not pending:
-                    self._owned = False
+                    self.owned = False
             if pending:
                 self.release()
 
@@ -230,7 +229,7 @@ class Actor:
             with self._lock:  # nobody puts anything in while it is given up
                 job = control.popleft() if control else None
                 if job is None and not self._has_work():
-                    self._owned = False
+                    self.owned = False
                     return
             if job is not None:
                 job()
@@ -249,7 +248,7 @@ class Actor:
         with self._lock:
             pending = bool(self._control) or self._has_work()
             if not pending:
-                self._owned = False
+                self.owned = False
         if pending:
             self.around.scheduler.submit(self)
 
@@ -277,8 +276,8 @@ class Actor:
 
         with self._lock:
             self._control.append(settle)
-            submit = not self._owned
-            self._owned = True
+            submit = not self.owned
+            self.owned = True
         if submit:
             self.around.scheduler.submit(self)
         return answer
@@ -291,17 +290,17 @@ class Actor:
             if self.spec.durable:
                 recovery.begin(self)
             else:
-                self.start(self.spec, self.spec.state, BirthReason.SPAWN)
+                returning.begin(self)
         except BaseException:
             self.end()
             raise
         finally:
             self.release()
 
-    def start(self, spec: Spec, state: Payload, reason: BirthReason) -> None:
-        """A fresh instance; the old one, if any, is there until the new one is ready."""
+    def start(self, spec: Spec, state: Payload, reason: BirthReason, world: tuple[int, int] | None = None) -> None:
+        """A fresh instance; the old one, if any, is there until the new one is ready. See Body.start."""
         self.around.residents.admit()
-        self.body.start(spec, state, reason)
+        self.body.start(spec, state, reason, world=world)
         self.begun()
 
     def begun(self) -> None:
@@ -366,6 +365,7 @@ class Actor:
             self.around.dead_letters.add(self.id, envelope, f"{self.id.name} crashed over it", found)
         self.around.bonds.ended(self.id, str(found), abnormal=True)
         self.announce("actors.crashed", str(found))
+        self.around.returning.left(self)
         if keeper is not None:
             keeper.ended(Ending.ABNORMAL, found, self.killed_by)
 

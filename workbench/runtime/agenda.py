@@ -72,3 +72,10 @@ class Agenda:
             waited, self._waiting = self._waiting, None
         if waited is not None:
             self._scheduler.submit(self)
+
+
+def done(answer: Answer[Any]) -> Generator[Answer[Any], None, Any]:
+    """Wait for it and give its value, or raise its error."""
+    if not answer.done:
+        yield answer
+    return answer.take()

@@ -103,9 +103,9 @@ def _at_most(grants: tuple[Grant, ...], asked: tuple[Grant, ...], parent: Actor)
     return tuple(grant for grant in grants if holdings.holds(grant))
 
 
-def spec_again(library: Library, birth: Turn) -> Spec:
-    """What a durable actor was when it was born last. NotFound: its module is gone."""
+def spec_again(library: Library, birth: Turn, *, durable: bool) -> Spec:
+    """What an actor was when it was born last. NotFound: its module is gone."""
     found = birth.birth
     assert found is not None, "a birth has what was born"
     runnable = library.open(birth.module, found.limits.stack_bytes)
-    return Spec(runnable, found.state, found.profile, found.grants, found.limits, found.parent, durable=True)
+    return Spec(runnable, found.state, found.profile, found.grants, found.limits, found.parent, durable)

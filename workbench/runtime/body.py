@@ -109,6 +109,11 @@ class Body:
             self.repeated = None
 
     @property
+    def turn_in_hand(self) -> int:
+        """The number that the turn in hand will have."""
+        return self._seq + 1
+
+    @property
     def seq(self) -> int:
         """The number of its last turn."""
         return self._seq
@@ -117,6 +122,10 @@ class Body:
     def world_position(self) -> tuple[int, int]:
         """Where virtual time (nanoseconds) and the sequence that stands for chance (bytes) are, or were last."""
         return self._world if self.instance is None else (self.instance.world.virtual_ns, self.instance.world.drawn)
+
+    def carry(self, fsm_state: str, world: tuple[int, int]) -> None:
+        """Be where another life was. Before there is an instance."""
+        self.fsm_state, self._world = fsm_state, world
 
     def _message_type(self) -> str:
         return self.envelope.type if self.envelope is not None else ""

@@ -153,6 +153,11 @@ class Durable:
         if carries and (self._since_checkpoint >= CHECKPOINT_TURNS or any(turn.unrepeatable for turn in turns)):
             self.checkpoint_due = True
 
+    @property
+    def is_ahead(self) -> bool:
+        """Whether it has turns that no checkpoint covers. From any thread."""
+        return self._since_checkpoint > 0
+
     def commit_end(self, key: str = "") -> None:
         """The same for the turns in which an instance ends, whose end stands however it is written."""
         try:

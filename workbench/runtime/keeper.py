@@ -1,4 +1,4 @@
-"""What comes after an actor's end is somebody's decision."""
+"""What an actor knows of whoever decides what comes after its end."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ class Keeper(Protocol):
 
     @property
     def supervisor(self) -> str: ...
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether no tree file names it."""
+        ...
 
     def ended(self, ending: Ending, cause: Cause | None, killed_by: str) -> None:
         """It is gone; returns at once."""

@@ -65,6 +65,7 @@ def rise(actor: Actor, spec: Spec) -> None:
         actor.state, actor.body.ending = ActorState.CRASHED, None
         actor.around.bonds.ended(actor.id, str(actor.last_cause), abnormal=True)  # what it took hold of meanwhile
         raise
+    actor.around.returning.entered(actor)
     actor.announce("actors.restarted")
 
 
@@ -78,6 +79,7 @@ def upgrade(actor: Actor, spec: Spec) -> None:
         rise(actor, spec)
     else:
         _hand_over(actor, spec)
+        actor.around.returning.entered(actor)
     actor.announce("actors.upgraded", spec.runnable.info.name)
 
 
@@ -289,9 +291,11 @@ def set_limits(actor: Actor, spec: Spec) -> None:
 
 
 def keep_terms(actor: Actor) -> None:
-    """Let a durable actor come back with the grants and limits that it has now. From any thread."""
+    """Let an actor come back with the grants and limits that it has now. From any thread."""
     if actor.durable is not None:
         actor.around.journal.terms(actor.id, actor.body.holdings.lasting(), actor.body.spec.limits)
+    elif not actor.gone:
+        actor.around.returning.entered(actor)
 
 
 def changes(before: Limits, after: Limits) -> str:
@@ -307,6 +311,8 @@ def stop(actor: Actor, *, closing: bool = False) -> None:
         _shut_down(actor, closing=closing)
     if actor.durable is not None and not closing:
         actor.durable.ended()
+    if not closing:
+        actor.around.returning.left(actor)
     actor.end()
     actor.announce("actors.removed" if dead else "actors.stopped")
 
@@ -328,6 +334,9 @@ def halt(actor: Actor) -> bool:
     actor.state = ActorState.STOPPED
     actor.body.ending = None
     actor.drop()
+    actor.around.returning.left(
+        actor
+    )  # a copy that is stopped by hand stays so; one that is started again enters again
     actor.around.bonds.ended(actor.id, "its supervisor stopped it", abnormal=False)
     actor.announce("actors.stopped")
     return True

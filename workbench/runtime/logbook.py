@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
+from typing import TypeAlias
 
 from workbench.api.events import Area
 from workbench.api.identity import ActorId
@@ -19,8 +20,14 @@ KEPT_BYTES = 64 << 20
 OVERHEAD_BYTES = 400
 
 
+Sink: TypeAlias = Callable[[ActorId | None, Scope | None, LogLine], None]
+
+
 class Logbook:
-    """Thread-safe. Texts longer than LINE_CHARACTERS are cut, and say so; a line keeps its first FIELDS fields."""
+    """Thread-safe. Texts longer than LINE_CHARACTERS are cut, and say so; a line keeps its first FIELDS fields.
+
+    `sink` is given each line, in order; it must not wait.
+    """
 
     def __init__(self, clock: Clock, bus: Bus, *, kept: int) -> None:
         self._clock, self._bus = clock, bus
@@ -28,6 +35,7 @@ class Logbook:
         self._lines: deque[tuple[ActorId | None, Scope | None, LogLine, int]] = deque()
         self._lock = threading.Lock()
         self._seq = 0
+        self.sink: Sink | None = None
 
     def log(
         self, actor: ActorId, level: str, message: str, fields: Sequence[tuple[str, str]], stream: str = "log"
@@ -55,6 +63,8 @@ class Logbook:
             self._seq += 1
             line = LogLine(self._seq, self._clock.now(), level, actor.name if actor else "", message, stream, fields)
             self._lines.append((actor, scope, line, size))
+            if self.sink is not None:
+                self.sink(actor, scope, line)
             self._bytes += size
             while len(self._lines) > self._kept or self._bytes > KEPT_BYTES:
                 self._bytes -= self._lines.popleft()[3]

@@ -15,6 +15,7 @@ from workbench.runtime.logbook import Logbook
 from workbench.runtime.metrics import Metrics
 from workbench.runtime.recorder import Recorder
 from workbench.runtime.residents import Residents
+from workbench.runtime.returning import Returning
 from workbench.runtime.scheduler import Scheduler
 from workbench.runtime.timers import Timers
 from workbench.wasm.engine import Engines
@@ -39,6 +40,7 @@ class Surroundings:
     residents: Residents
     grants: Grants
     journal: JournalLog
+    returning: Returning
     cancel: CancelToken | None = None
 
     def is_cancelled(self) -> bool:

@@ -7,10 +7,10 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from workbench.answer import Answer
+from workbench.api import traces
 from workbench.api.actors import ActorInfo, ActorState, SpawnOptions
 from workbench.api.errors import (
     AlreadyExists,
@@ -29,7 +29,7 @@ from workbench.api.supervision import ChildSpec
 from workbench.runtime import life
 from workbench.runtime.actor import Actor
 from workbench.runtime.away import Away
-from workbench.runtime.births import Library, check_behaviors, options_of, spec_again, spec_of
+from workbench.runtime.births import Library, check_behaviors, options_of, spec_of
 from workbench.runtime.body import Spec
 from workbench.runtime.bonds import DOWN, EXIT, Bonds
 from workbench.runtime.durable import Durable
@@ -52,7 +52,7 @@ class ActorSystem:
     moves: Moves
 
     def __init__(self, library: Library, around: Surroundings, *, node_name: str, most: int) -> None:
-        self._library, self._around, self.node_name, self._most = library, around, node_name, most
+        self.library, self.around, self.node_name, self._most = library, around, node_name, most
         self._actors: dict[ActorId, Actor] = {}
         self._waits = Waits()
         self.away = Away(around)
@@ -122,42 +122,23 @@ class ActorSystem:
         parent: Actor | None = None,
         timeout: float = 30.0,
     ) -> ActorInfo:
-        spec = spec_of(self._library, module, state, options, parent)
+        spec = spec_of(self.library, module, state, options, parent)
         actor = self.register(scope, options.name, spec)
         with self._waits.waiting(parent, actor.id, Answer()):
-            self._on_worker(lambda: self._birth(actor), timeout, f"the start of {actor.id.name}")
+            self._on_worker(lambda: self.birth(actor), timeout, f"the start of {actor.id.name}")
         return actor.info()
 
-    def revive(self, *, only: ActorId | None = None) -> None:
-        """Bring back the durable actors that were there when the node ended. Who cannot be is crashed, or away."""
-        there: list[Actor] = []
-        for who, birth in self._around.journal.running():  # all are there before one sends another what it owes
-            if self.moves.forward(who) is not None or only not in (None, who):
-                continue
-            if isinstance(birth, str):
-                self.away.stays(who, birth)
-                continue
-            try:
-                spec = spec_again(self._library, birth)
-                there.append(self.register((who.tenant, who.namespace), who.name, spec))
-            except WorkbenchError as error:
-                self.away.stays(who, str(error))
-        answers = [
-            (actor, self._around.scheduler.start(partial(self._birth, actor, life.come_back))) for actor in there
-        ]
-        for actor, answer in answers:
-            self._around.scheduler.wait(answer, float("inf"))
-            if answer.error is not None:
-                self.away.stays(actor.id, str(answer.error), listed=actor.id in self._actors)
-
-    def _birth(self, actor: Actor, begin: Callable[[Actor], None] = Actor.begin) -> None:
+    def birth(self, actor: Actor, begin: Callable[[Actor], None] | None = None) -> None:
+        """Bring it to life; with `begin`, again, and so that it is in the roster already."""
         try:
-            begin(actor)
+            (begin or Actor.begin)(actor)
         except BaseException:
             if actor.state is not ActorState.CRASHED:
                 self.forget(actor)
             raise
-        self._around.bus.publish(
+        if begin is None:
+            self.around.returning.entered(actor)
+        self.around.bus.publish(
             Area.ACTORS, "actors.spawned", actor.id.name, actor.spec.runnable.info.name, actor.scope
         )
 
@@ -165,7 +146,7 @@ class ActorSystem:
         with self._lock:
             if self._actors.get(actor.id) is actor:
                 del self._actors[actor.id]
-        self._around.metrics.forget(actor.id, actor.body.counters)
+        self.around.metrics.forget(actor.id, actor.body.counters)
 
     def register(
         self, scope: tuple[str, str], name: str, spec: Spec, keeper: Keeper | None = None, *, returns: bool = False
@@ -191,7 +172,7 @@ class ActorSystem:
                     f"the actor {name!r} was moved to the node {moved.where}, and its forward address stands here; "
                     f"choose another name, or give it up: workbench actor stop {name}"
                 )
-            actor = self._actors[identity] = Actor(identity, spec, self._around, keeper)
+            actor = self._actors[identity] = Actor(identity, spec, self.around, keeper)
             self.away.is_here(identity)
             return actor
 
@@ -204,7 +185,7 @@ class ActorSystem:
 
     def _on_worker(self, job: Any, timeout: float, what: str) -> Any:
         try:
-            return self._around.scheduler.call(job, timeout)
+            return self.around.scheduler.call(job, timeout)
         except TimeoutError:
             raise Timeout(f"{what} took longer than {timeout:g} s; it goes on in the background") from None
 
@@ -216,9 +197,9 @@ class ActorSystem:
             self.moves.give_up(identity)
             return
         answer = self._begin_stop(actor)
-        if not self._around.scheduler.wait(answer, timeout):
+        if not self.around.scheduler.wait(answer, timeout):
             actor.kill(f"it did not stop within {timeout:g} s")
-            if not self._around.scheduler.wait(answer, SHUTDOWN_SECONDS):
+            if not self.around.scheduler.wait(answer, SHUTDOWN_SECONDS):
                 raise Timeout(f"{identity.name} was told to stop and killed, but is still {actor.state}")
         answer.take()
 
@@ -242,14 +223,14 @@ class ActorSystem:
 
     def kill(self, identity: ActorId) -> None:
         """When this returns, the actor is listed as crashed, unless a host call holds it for longer than a shutdown."""
-        self._around.scheduler.wait(self.find(identity).kill("it was killed"), SHUTDOWN_SECONDS)
+        self.around.scheduler.wait(self.find(identity).kill("it was killed"), SHUTDOWN_SECONDS)
 
     def control(self, identity: ActorId, job: Any, timeout: float, what: str) -> Any:
         """Run a control job of an actor and wait for it."""
         return self._wait(self.find(identity).control(job), timeout, identity, what)
 
     def _wait(self, answer: Answer[Any], timeout: float, identity: ActorId, what: str) -> Any:
-        if not self._around.scheduler.wait(answer, timeout):
+        if not self.around.scheduler.wait(answer, timeout):
             raise Timeout(f"{what} of {identity.name} did not come within {timeout:g} s; its turn in hand goes on")
         return answer.take()
 
@@ -263,7 +244,7 @@ class ActorSystem:
 
     def upgrade(self, identity: ActorId, module: str, timeout: float) -> ActorInfo:
         actor = self.find(identity)
-        runnable = self._library.open(module, actor.spec.limits.stack_bytes)
+        runnable = self.library.open(module, actor.spec.limits.stack_bytes)
         check_behaviors(actor, runnable)
         spec = replace(actor.spec, runnable=runnable)
         self.control(identity, lambda: life.upgrade(actor, spec), timeout, "the upgrade")
@@ -299,7 +280,7 @@ class ActorSystem:
         actor = self.find(identity)
         runnable = actor.spec.runnable
         if limits.stack_bytes != actor.spec.limits.stack_bytes:
-            runnable = self._library.open(runnable.info.hash, limits.stack_bytes)
+            runnable = self.library.open(runnable.info.hash, limits.stack_bytes)
         spec = replace(actor.spec, runnable=runnable, limits=limits)
         return self._live(identity, lambda actor: life.set_limits(actor, spec), timeout, "the change of limits")
 
@@ -315,11 +296,11 @@ class ActorSystem:
         self._wanted(child)
 
     def _wanted(self, child: ChildSpec) -> Spec:
-        return spec_of(self._library, child.module, child.state, options_of(child), changes=child.limits)
+        return spec_of(self.library, child.module, child.state, options_of(child), changes=child.limits)
 
     def module_of(self, reference: str) -> str:
         try:
-            return self._library.open(reference, profile(DEFAULT_PROFILE).limits.stack_bytes).info.hash
+            return self.library.open(reference, profile(DEFAULT_PROFILE).limits.stack_bytes).info.hash
         except WorkbenchError:
             return reference
 
@@ -335,7 +316,7 @@ class ActorSystem:
         return self.register(scope, child.name, replace(self._wanted(child), parent=keeper.supervisor), keeper)
 
     def bear(self, actor: Actor) -> Answer[Any]:
-        return self._around.scheduler.start(lambda: self._birth(actor))
+        return self.around.scheduler.start(lambda: self.birth(actor))
 
     def raise_again(self, actor: Actor) -> Answer[Any]:
         return actor.control(lambda: life.rise(actor, actor.spec))
@@ -372,7 +353,7 @@ class ActorSystem:
 
     @property
     def bonds(self) -> Bonds:
-        return self._around.bonds
+        return self.around.bonds
 
     def link(self, one: ActorId, other: ActorId) -> None:
         """NotFound: there is no such actor. One that has crashed already is told of at once."""
@@ -395,7 +376,7 @@ class ActorSystem:
     def notify(self, who: ActorId, message_type: str, payload: Payload, *, sender: str = "") -> None:
         """Deliver a message of the system (kind info); nobody is there to be told that it could not be."""
         number = f"{next(self._message_ids):x}"
-        envelope = Envelope(number, Kind.INFO, message_type, payload, sender, self._around.clock.now(), number)
+        envelope = Envelope(number, Kind.INFO, message_type, payload, sender, self.around.clock.now(), number)
         try:
             self.receiver(who).deliver(Letter(envelope), True)
         except WorkbenchError as error:
@@ -413,7 +394,7 @@ class ActorSystem:
         except NotFound:
             return False
         except WorkbenchError as error:
-            self._around.dead_letters.add(to, envelope, f"{to.name} could not take it: {error}")
+            self.around.dead_letters.add(to, envelope, f"{to.name} could not take it: {error}")
             return False
         return True
 
@@ -427,12 +408,17 @@ class ActorSystem:
         sender: Actor | None = None,
         headers: Mapping[str, str] = NO_HEADERS,
     ) -> Envelope:
-        """A new message. Its correlation is the id of the first message of the chain that led to it."""
+        """A new message. Its correlation is the id of the first message of the chain that led to it; what a turn sends
+        carries on the trace of the message in hand, if that has one."""
         number = f"{next(self._message_ids):x}"
         cause = sender.body.envelope if sender is not None else None
         correlation = cause.correlation if cause is not None else number
+        if headers:
+            headers = traces.admitted(headers)
+        elif cause is not None and cause.headers and sender is not None:
+            headers = traces.onward(cause, sender.id, sender.body.turn_in_hand)
         address = sender.id.at(self.node_name) if sender is not None else ""
-        now = self._around.clock.now()
+        now = self.around.clock.now()
         return Envelope(number, kind, message_type, payload, address, now, correlation, headers)
 
     def post(self, sender: Durable, target: Receiver, envelope: Envelope) -> str:
@@ -453,8 +439,8 @@ class ActorSystem:
             if post.number and not isinstance(error, Exhausted):
                 return  # it is on disk: the actor gets it when it is back, and when it has ended nothing waits for it
             if post.number:
-                self._around.journal.unpost(post.number)
-            self._around.dead_letters.add(post.actor, post.envelope, f"{post.actor.name} could not take it: {error}")
+                self.around.journal.unpost(post.number)
+            self.around.dead_letters.add(post.actor, post.envelope, f"{post.actor.name} could not take it: {error}")
 
     def tell(self, to: ActorId, envelope: Envelope) -> str:
         self.receiver(to).deliver(Letter(envelope))
@@ -481,7 +467,7 @@ class ActorSystem:
         answer: Answer[Reply] = Answer()
         with self._waits.waiting(asker, target.id, answer):
             target.deliver(Letter(envelope, answer))
-            if not self._around.scheduler.wait(answer, timeout):
+            if not self.around.scheduler.wait(answer, timeout):
                 answer.fail(Timeout("nobody waits any more"))
                 state = target.state
                 raise Timeout(f"{target.id.name} did not answer {envelope.type!r} within {timeout:g} s (it is {state})")
@@ -490,8 +476,8 @@ class ActorSystem:
     def close(self) -> None:
         """Stop every actor in the reverse order of their birth, all within the time that one may take."""
         answers = [(actor, self._begin_stop(actor, closing=True)) for actor in reversed(self.all())]
-        deadline = self._around.clock.monotonic() + SHUTDOWN_SECONDS
+        deadline = self.around.clock.monotonic() + SHUTDOWN_SECONDS
         for actor, answer in answers:
-            if not self._around.scheduler.wait(answer, max(0.0, deadline - self._around.clock.monotonic())):
+            if not self.around.scheduler.wait(answer, max(0.0, deadline - self.around.clock.monotonic())):
                 actor.kill("the node stops")
-                self._around.scheduler.wait(answer, SHUTDOWN_SECONDS)
+                self.around.scheduler.wait(answer, SHUTDOWN_SECONDS)

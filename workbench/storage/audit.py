@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import json
 import logging
-from contextlib import nullcontext
 from dataclasses import fields
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import Any
 
 from workbench.api.audit import AuditEntry
+from workbench.storage.rotating import RotatingLines
 
 logger = logging.getLogger(__name__)
 FILE = "audit.jsonl"
@@ -29,42 +27,14 @@ class AuditLog:
 
     def __init__(self, folder: Path, *, file_bytes: int = FILE_BYTES, files: int = FILES) -> None:
         self.path = folder / FILE
-        self._handler = _Handler(self.path, maxBytes=file_bytes, backupCount=files, encoding="utf-8", delay=True)
+        self._lines = RotatingLines(self.path, file_bytes=file_bytes, files=files, failed=self._failed)
 
     def note(self, entry: AuditEntry) -> None:
         line = json.dumps({name: getattr(entry, name) for name in MEMBERS}, ensure_ascii=False)
-        self._handler.write(f"{line}\n".encode(errors="replace"))
+        self._lines.write(f"{line}\n".encode(errors="replace"))
+
+    def _failed(self, why: str) -> None:
+        logger.error("calls that change something could not be written to %s: %s", self.path, why)
 
     def close(self) -> None:
-        self._handler.close()
-
-
-class _Handler(RotatingFileHandler):
-    """The rotation of the standard library, for bytes instead of records: making one cost more than writing it."""
-
-    failing = False
-    size = 0
-
-    def _open(self) -> Any:
-        path = Path(self.baseFilename)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.touch(mode=0o600, exist_ok=True)
-        stream = path.open("ab", buffering=0)
-        self.size = stream.tell()
-        return stream
-
-    def write(self, line: bytes) -> None:
-        with self.lock or nullcontext():
-            try:
-                if self.stream is None:
-                    self.stream = self._open()
-                if self.size and self.size + len(line) > self.maxBytes:
-                    self.doRollover()
-                    self.stream = self.stream or self._open()
-                self.stream.write(line)  # type: ignore[arg-type]  # it was opened for bytes
-                self.size += len(line)
-                self.failing = False
-            except (OSError, ValueError) as error:
-                if not self.failing:
-                    logger.error("calls that change something could not be written to %s: %s", self.baseFilename, error)
-                self.failing = True
+        self._lines.close()

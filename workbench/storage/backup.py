@@ -45,9 +45,13 @@ class _Job:
     def __init__(self, stage: str, progress: ProgressCallback | None, cancel: CancelToken | None) -> None:
         self._stage, self._progress, self._cancel, self._started = stage, progress, cancel, time.monotonic()
 
-    def step(self, done: int, total: int) -> None:
+    def go_on(self) -> None:
+        """Conflict: it was cancelled. Asked for every piece, for one entry may be most of it."""
         if self._cancel is not None and self._cancel.is_set():
             raise Conflict(f"{self._stage} was cancelled")
+
+    def step(self, done: int, total: int) -> None:
+        self.go_on()
         if self._progress is not None:
             self._progress(Progress(self._stage, done / total, time.monotonic() - self._started))
 
@@ -125,7 +129,7 @@ def _write(folder: Path, scratch: Path, held: Path, program: str, job: _Job) -> 
             if not (held / name).exists():
                 problems.append(f"{name} is missing in the workspace")
                 continue
-            size, digest = _packed(archive, name, held / name)
+            size, digest = _packed(archive, name, held / name, job)
             entries.append((name, size, digest))
             if known and digest != known:
                 problems.append(f"{name} is damaged in the workspace: it does not fit its hash")
@@ -179,10 +183,11 @@ def _link(path: Path, target: Path) -> None:
             shutil.copyfile(path, target)
 
 
-def _packed(archive: ZipFile, name: str, path: Path) -> tuple[int, str]:
+def _packed(archive: ZipFile, name: str, path: Path, job: _Job) -> tuple[int, str]:
     digest, size = hashlib.sha256(), 0
     with path.open("rb") as file, archive.open(ZipInfo(name, time.localtime()[:6]), "w", force_zip64=True) as entry:
         while part := file.read(CHUNK):
+            job.go_on()
             digest.update(part)
             size += len(part)
             entry.write(part)
@@ -194,14 +199,16 @@ def verify(path: Path, *, progress: ProgressCallback | None = None, cancel: Canc
     return _read(path, None, _Job("verifying the backup", progress, cancel))
 
 
-def restore(path: Path, folder: Path, *, progress: ProgressCallback | None = None) -> BackupInfo:
+def restore(
+    path: Path, folder: Path, *, progress: ProgressCallback | None = None, cancel: CancelToken | None = None
+) -> BackupInfo:
     """Make a workspace of a backup, whole or not at all.
 
-    Conflict: there is something in `folder` already. Invalid: the backup is damaged, or none.
+    Conflict: there is something in `folder` already, or cancelled. Invalid: the backup is damaged, or none.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Conflict(f"{folder} is not empty; a backup is restored into a folder that is, or is not there yet")
-    job = _Job("restoring the backup", progress, None)
+    job = _Job("restoring the backup", progress, cancel)
     with _told(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as work:
@@ -224,7 +231,7 @@ def _read(path: Path, into: Path | None, job: _Job) -> BackupInfo:
             problems = [*manifest.problems, *_strange(archive, manifest)]
             for number, entry in enumerate(manifest.entries):
                 job.step(number, len(manifest.entries))
-                problems += _checked(archive, *entry, None if into is None else into / entry[0])
+                problems += _checked(archive, *entry, None if into is None else into / entry[0], job)
     except FileNotFoundError:
         raise NotFound(f"there is no file {path}") from None
     except BadZipFile as error:
@@ -251,7 +258,7 @@ def _strange(archive: ZipFile, manifest: _Manifest) -> Iterator[str]:
             yield f"{name} is in the file {times} times"
 
 
-def _checked(archive: ZipFile, name: str, size: int, wanted: str, target: Path | None) -> Iterator[str]:
+def _checked(archive: ZipFile, name: str, size: int, wanted: str, target: Path | None, job: _Job) -> Iterator[str]:
     """What is wrong with one entry. Never more is read of it than the manifest says that there is."""
     digest, left = hashlib.sha256(), size
     if target is not None:
@@ -259,6 +266,7 @@ def _checked(archive: ZipFile, name: str, size: int, wanted: str, target: Path |
     try:
         with archive.open(name) as source, target.open("wb") if target is not None else nullcontext() as file:
             while left >= 0 and (part := source.read(min(CHUNK, left + 1))):
+                job.go_on()
                 digest.update(part)
                 left -= len(part)
                 if file is not None:

@@ -392,9 +392,34 @@ _MOVES = (
     ) WITHOUT ROWID
     """,
 )
+_ROSTER = (
+    """
+    CREATE TABLE roster (
+        number INTEGER PRIMARY KEY,
+        tenant TEXT NOT NULL,
+        namespace TEXT NOT NULL,
+        name TEXT NOT NULL,
+        module TEXT NOT NULL,
+        pool TEXT NOT NULL,
+        birth TEXT NOT NULL,
+        UNIQUE (tenant, namespace, name)
+    )
+    """,
+    """
+    CREATE TABLE drained (
+        tenant TEXT NOT NULL,
+        namespace TEXT NOT NULL,
+        name TEXT NOT NULL,
+        birth TEXT NOT NULL,
+        passive INTEGER NOT NULL,
+        suspended INTEGER NOT NULL,
+        PRIMARY KEY (tenant, namespace, name)
+    ) WITHOUT ROWID
+    """,
+)
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _MODULES, _KEYVALUE, _TUPLES, _QUEUES, _LOCKS, _REGISTRY, _BLOBS, _JOURNAL, _RECORDING, _TREES,
-    _CHANGES, _INTEGRITY, _TOKENS, _MOVES,
+    _CHANGES, _INTEGRITY, _TOKENS, (*_MOVES, *_ROSTER),
 )  # fmt: skip
 """The statements of each step; the number of steps taken is the file's `user_version`."""
 VERSION = len(MIGRATIONS)

@@ -12,7 +12,8 @@ from workbench.api import Invalid, SpawnOptions
 from workbench.api.messages import Payload
 from workbench.clock import FakeClock
 from workbench.config import load
-from workbench.node import LocalNode, Machine
+from workbench.machine import Machine
+from workbench.node import LocalNode
 from workbench.testing.actor import ActorHandle
 
 KEPT_TURNS = 100_000

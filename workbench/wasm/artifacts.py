@@ -118,17 +118,36 @@ class Artifacts:
     @property
     def overfull(self) -> bool:
         """Whether something has to go; `evict` then says what."""
-        return self.most_bytes is not None and sum(entry.size_bytes for entry in self._entries()) > self.most_bytes
+        return self.most_bytes is not None and sum(entry.size_bytes for entry in self.entries()) > self.most_bytes
 
     def evict(self) -> None:
         """Throw away what was used longest ago until the rest fits, and what compilations left behind."""
         if self.most_bytes is None or not self.folder.is_dir():
             return
         with self._lock, self._shared():
-            for name in evicted(self._entries(), self.most_bytes, self._in_use.everybody()):
+            for name in evicted(self.entries(), self.most_bytes, self._in_use.everybody()):
                 if _delete(self.folder / f"{name}{_SUFFIX}"):
                     self._verified.pop(name.rpartition("-")[0], None)
                     logger.info("compiled code %s was thrown away: the most is %d bytes", name, self.most_bytes)
+            self._sweep()
+
+    def idle(self) -> list[Entry]:
+        """What no live process has mapped."""
+        if not self.folder.is_dir():
+            return []
+        with self._lock, self._shared():
+            used = self._in_use.everybody()
+            return [entry for entry in self.entries() if entry.name not in used]
+
+    def clear(self) -> None:
+        """Throw that away; it is compiled again when it is needed."""
+        if not self.folder.is_dir():
+            return
+        with self._lock, self._shared():
+            used = self._in_use.everybody()
+            for entry in self.entries():
+                if entry.name not in used and _delete(self.folder / f"{entry.name}{_SUFFIX}"):
+                    self._verified.pop(entry.name.rpartition("-")[0], None)
             self._sweep()
 
     def close(self) -> None:
@@ -138,7 +157,8 @@ class Artifacts:
                 with self._shared():
                     self._in_use.close()
 
-    def _entries(self) -> list[Entry]:
+    def entries(self) -> list[Entry]:
+        """All that is there."""
         found = []
         for path in self.folder.glob(f"*{_SUFFIX}"):
             with contextlib.suppress(OSError):  # another process has just thrown it away

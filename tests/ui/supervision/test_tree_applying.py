@@ -23,7 +23,7 @@ from ui.watchdog import WATCHDOG
 from workbench.api import ActorState, Backoff, Deed, Restart, Strategy
 from workbench.api.tree_file import parse_tree
 from workbench.config import load
-from workbench.node import Machine
+from workbench.machine import Machine
 
 
 @pytest.fixture

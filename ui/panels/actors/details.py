@@ -17,7 +17,7 @@ from ui.models import RowModel
 from ui.panels.actors.limits import LimitsTab
 from ui.states import STATES, behaviors, state_text
 from ui.theme import current, mono
-from ui.traceback_text import as_html, from_address
+from ui.traceback_text import as_html
 from ui.turn_columns import TURNS
 from ui.turn_text import turn_html
 from ui.widgets.build import box, browser, button, label, row, set_tone, tool_for
@@ -90,9 +90,8 @@ class ActorDetails(QWidget):
         return split
 
     def _follow(self, address: QUrl) -> None:
-        place = from_address(address.toString())
-        if place is not None and self.info is not None:
-            self._desk.location(place, self.info.id.name)
+        if self.info is not None:
+            self._desk.follow(address.toString(), self.info.id.name)
 
     def show_actor(self, info: ActorInfo | None, turns: Sequence[Turn] | None, profile: Limits | None = None) -> None:
         """None for turns keeps those that are shown; `profile` are the limits that its profile has for its module."""

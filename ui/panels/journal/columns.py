@@ -11,6 +11,7 @@ from ui.models import Column, always
 from ui.states import OUTCOMES
 from ui.turn_columns import sender, turn_kind, turn_text, turn_type
 from workbench.api import JournalInfo, Outcome, Turn
+from workbench.api.traces import trace_of
 
 T = TypeVar("T")
 
@@ -123,5 +124,7 @@ ENTRIES: tuple[Column[Entry], ...] = (
            tip=always("Events that the turn persisted")),
     Column("took", "Took", _of(lambda t: t.figures.wall_ns / 1e9, None),
            _of(lambda t: show.nanoseconds(t.figures.wall_ns), ""), 72, right=True, hidden=True),
+    Column("trace", "Trace", _of(trace_of, ""), _of(lambda t: trace_of(t)[:8], ""), 84, tone=always("muted"),
+           hidden=True, tip=_of(trace_of, "")),
     Column("reply", "Reply or reason", _of(turn_text, ""), _of(turn_text, ""), 160),
 )  # fmt: skip

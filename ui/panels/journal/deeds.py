@@ -180,6 +180,7 @@ def turns_of(node: Node, info: JournalInfo) -> Iterator[Turn]:
 def _write(node: Node, info: JournalInfo, path: Path, job: Job) -> int:
     """Whole or not at all. OSError: it cannot be written. Conflict: it was cancelled."""
     scratch = path.with_name(f"{path.name}.part")
+    info = node.journal.get(info.actor)  # the row that was chosen may be of some moments ago
     written = 0
     try:
         with scratch.open("w", encoding="utf-8") as file:

@@ -13,7 +13,6 @@ from ui.desk import Desk
 from ui.panels.journal.columns import Entry
 from ui.reading import Reading
 from ui.state_at import state_at
-from ui.traceback_text import from_address
 from ui.turn_text import turn_html
 from ui.widgets.build import browser
 from ui.widgets.divergence_view import DivergenceView
@@ -136,9 +135,8 @@ class EntryDetails(QTabWidget):
             self.pages.setCurrentWidget(self.entry)
 
     def _follow(self, address: QUrl) -> None:
-        place = from_address(address.toString())
-        if place is not None and self._entry is not None and self._entry.turn is not None:
-            self._desk.location(place, self._entry.turn.actor.name)
+        if self._entry is not None and self._entry.turn is not None:
+            self._desk.follow(address.toString(), self._entry.turn.actor.name)
 
     # states
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from ui.moment import now
 from ui.panel import Panel
 from ui.panels.sequence.canvas import SequenceCanvas, laid_out
 from ui.settings import Record, number, text
-from ui.traceback_text import from_address
+from ui.traceback_text import TRACE
 from ui.turn_text import turn_html
 from ui.widgets.build import box, browser, label, row, shrinks, tool_for
 from ui.widgets.empty_state import EmptyState
@@ -31,6 +31,7 @@ from workbench.api.sequence_reading import read
 from workbench.api.sequence_svg import to_svg
 from workbench.api.sequence_text import to_json, to_mermaid
 from workbench.api.times import time_of
+from workbench.api.traces import trace_id
 
 RANGES = (50, 200, 1_000, 5_000)
 PLACE_DIGITS = 19
@@ -64,7 +65,7 @@ class SequencePanel(Panel):
         self._from = self._to = ""
         self._turn: Turn | None = None
         self.canvas = SequenceCanvas()
-        self.actors = QLineEdit(placeholderText="all actors; or names, with commas between them")
+        self.actors = QLineEdit(placeholderText="all actors; or names, with commas between them; or trace:ID")
         self.actors.setAccessibleName("Actors of the diagram")
         self.actors.setClearButtonEnabled(True)
         self.since, self.until = QLineEdit(placeholderText="from"), QLineEdit(placeholderText="to")
@@ -124,6 +125,7 @@ class SequencePanel(Panel):
             field.editingFinished.connect(self._ask)
         self.range.activated.connect(lambda: self._ask())
         desk.show_sequence.connect(self._show_of)
+        desk.show_trace.connect(self._show_trace)
         desk.theme_changed.connect(self._take_theme)
         self._enable()
 
@@ -141,12 +143,20 @@ class SequencePanel(Panel):
         self.desk.raise_panel.emit(self.id)
         self._ask()
 
+    def _show_trace(self, trace: str) -> None:
+        """Of a node that runs; the turns of a session are listed."""
+        if self.desk.nodes.session is None:
+            self.since.clear()
+            self.until.clear()
+            self._show_of(f"{TRACE}:{trace}")
+            self.actors.setCursorPosition(0)  # the id is longer than the field
+
     def _ask(self) -> None:
         names = show.parts(self.actors.text())
         services = self.desk.actions["sequence.services"].isChecked()
         asked = names, int(self.range.currentData()), services, self.since.text().strip(), self.until.text().strip()
         try:
-            within(asked[3], asked[4])
+            within(asked[3], asked[4], asked[0])
         except Invalid as error:
             self.desk.notice(str(error), "warn", key="sequence")
             return
@@ -167,9 +177,7 @@ class SequencePanel(Panel):
         node = self.desk.node
         assert node is not None
         try:
-            found = read(
-                node, self._actors, within=within(self._from, self._to), limit=self._limit, services=self._services
-            )
+            found = read(node, whose(self._actors), within=self._within(), limit=self._limit, services=self._services)
         except NotFound as error:
             return Found(*laid_out(Diagram((), ())), str(error))
         return Found(*laid_out(found))
@@ -187,9 +195,12 @@ class SequencePanel(Panel):
         self.stack.setCurrentWidget(self.split if drawn.arrows else self.none)
         self._enable()
 
+    def _within(self) -> Range:
+        return within(self._from, self._to, self._actors)
+
     def _nothing(self) -> str:
         """Why nothing of what was asked for is drawn; empty: nothing special was asked for."""
-        who, bounds = ", ".join(self._actors), within(self._from, self._to)
+        who, bounds = ", ".join(self._actors), self._within()
         if (bounds.up_to and bounds.after >= bounds.up_to) or (bounds.until and bounds.since > bounds.until):
             return f"Nothing lies between {self._from} and {self._to}: the range ends before it begins."
         when = " in this range" if self._from or self._to else ""
@@ -223,9 +234,8 @@ class SequencePanel(Panel):
         self.canvas.viewport().update()
 
     def _follow(self, address: QUrl) -> None:
-        place = from_address(address.toString())
-        if place is not None and self._turn is not None:
-            self.desk.location(place, self._turn.actor.name)
+        if self._turn is not None:
+            self.desk.follow(address.toString(), self._turn.actor.name)
 
     def _open(self) -> None:
         if (arrow := self.canvas.arrow()) is not None:
@@ -260,8 +270,8 @@ class SequencePanel(Panel):
 
     def _copy_command(self) -> None:
         services = " --services" if self._services else ""
-        verb = f"debug diagram --limit {self._limit}{services}{options(within(self._from, self._to))}"
-        QGuiApplication.clipboard().setText(self.desk.command(verb, *self._actors))
+        verb = f"debug diagram --limit {self._limit}{services}{options(self._within())}"
+        QGuiApplication.clipboard().setText(self.desk.command(verb, *whose(self._actors)))
 
     # the rest
 
@@ -292,12 +302,18 @@ class SequencePanel(Panel):
         self.none.repaint_icons()
 
 
-def within(since: str, until: str) -> Range:
-    """The range between two ends as they are typed: a number is a place, in a session a position; else a time. Invalid:
-    one of them is neither."""
+def whose(typed: Sequence[str]) -> tuple[str, ...]:
+    """The names among what is typed, without a trace."""
+    return tuple(name for name in typed if not name.startswith(f"{TRACE}:"))
+
+
+def within(since: str, until: str, typed: Sequence[str] = ()) -> Range:
+    """The range between two ends as they are typed: a number is a place, in a session a position; else a time. With the
+    trace that is named among the actors. Invalid: one of them is neither, or it is no trace."""
+    named = [name.partition(":")[2] for name in typed if name.startswith(f"{TRACE}:")]
     first, last = int(since) if _is_place(since) else 0, int(until) if _is_place(until) else 0
-    times = [time_of(text, now=now()) if text and not _is_place(text) else 0.0 for text in (since, until)]
-    return Range(max(first - 1, 0), last, *times)
+    begins, ends = (time_of(text, now=now()) if text and not _is_place(text) else 0.0 for text in (since, until))
+    return Range(max(first - 1, 0), last, begins, ends, trace_id(named[-1]) if named else "")
 
 
 def _is_place(text: str) -> bool:
@@ -312,7 +328,8 @@ def options(found: Range) -> str:
         if at
     ]
     places = [(name, f"{place}") for name, place in (("after", found.after), ("up-to", found.up_to)) if place]
-    return "".join(f" --{name} {value}" for name, value in (*times, *places))
+    trace = [("trace", found.trace)] if found.trace else []
+    return "".join(f" --{name} {value}" for name, value in (*times, *places, *trace))
 
 
 def turn_of(node: Node, arrow: Arrow) -> Turn | None:

@@ -49,6 +49,8 @@ TURNS: tuple[Column[Place], ...] = (
            right=True, hidden=True),
     Column("took", "Took", _of(lambda e: e.wall_ns / 1e9, None), _of(lambda e: show.nanoseconds(e.wall_ns), ""), 74,
            right=True),
+    Column("trace", "Trace", _of(lambda e: e.trace, ""), _of(lambda e: e.trace[:8], ""), 84, tone=always("muted"),
+           hidden=True, tip=_of(lambda e: e.trace, "")),
     Column("replays", "Replays", _of(lambda e: "no" if e.unrepeatable else "yes", ""),
            _of(lambda e: "not exactly" if e.unrepeatable else "", ""), 90,
            icon=_of(lambda e: ("warning", "warn") if e.unrepeatable else ("", "icon"), ("", "icon")),

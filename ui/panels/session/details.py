@@ -13,7 +13,6 @@ from ui.models import RowModel
 from ui.panels.session.columns import MAILBOX
 from ui.panels.session.replaying import Replaying
 from ui.reading import Reading
-from ui.traceback_text import from_address
 from ui.turn_text import turn_html
 from ui.widgets.build import browser
 from ui.widgets.empty_state import EmptyState
@@ -145,9 +144,8 @@ class MomentDetails(QTabWidget):
         self.setTabText(MAIL, f"Mailbox ({len(found):,})" if found else "Mailbox")
 
     def _follow(self, address: QUrl) -> None:
-        place = from_address(address.toString())
-        if place is not None and self._turn is not None:
-            self._desk.location(place, self._turn.actor.name)
+        if self._turn is not None:
+            self._desk.follow(address.toString(), self._turn.actor.name)
 
     def _take_theme(self) -> None:
         for page in (self.state, self.difference, self.replaying):

@@ -29,6 +29,7 @@ from ui.widgets.paged_table import PagedTable, PagesTable
 from ui.widgets.turning_splitter import TurningSplitter
 from workbench.api import Invalid, WorkbenchError
 from workbench.api.session import Direction, Session
+from workbench.api.traces import trace_of
 
 READ = 5_000
 DRAWN_EVERY = 25_000
@@ -112,9 +113,11 @@ class SessionPanel(Panel):
             "find": lambda: self._find(Direction.FORWARD), "find_back": lambda: self._find(Direction.BACK),
             "zoom_in": lambda: self.timeline.zoom(ZOOM), "zoom_out": lambda: self.timeline.zoom(1 / ZOOM),
             "fit": lambda: self.timeline.zoom(0.0),
+            "trace": lambda: self._show_trace(self._trace()),
             "replay": self._replay, "verify": self._verify, "contents": self._contents,
         }.items():  # fmt: skip
             actions.bind(f"session.{verb}", slot, owner=self)
+        desk.show_trace.connect(self._show_trace)
         self.timeline.wanted.connect(nodes.go)
         nodes.moved.connect(self._moved)
         desk.node_changed.connect(self._other_node)
@@ -147,6 +150,7 @@ class SessionPanel(Panel):
             self,
             "session.back_actor",
             "session.forward_actor",
+            "session.trace",
             "",
             "session.zoom_in",
             "session.zoom_out",
@@ -219,6 +223,17 @@ class SessionPanel(Panel):
         moment = self.desk.nodes.moment
         return moment.turn.actor.name if moment is not None and moment.turn is not None else ""
 
+    def _trace(self) -> str:
+        """That of the turn of the moment."""
+        moment = self.desk.nodes.moment
+        return trace_of(moment.turn) if moment is not None and moment.turn is not None else ""
+
+    def _show_trace(self, trace: str) -> None:
+        """List its turns alone, of all actors. Where no session is shown, they are drawn by the Sequence panel."""
+        if self._session is not None:
+            self.desk.raise_panel.emit(self.id)
+            self.turns.filter.set_now(f"trace:{trace}")
+
     def _moved(self) -> None:
         moment = self.desk.nodes.moment
         if self._session is None or moment is None:
@@ -266,6 +281,7 @@ class SessionPanel(Panel):
         actions = self.desk.actions
         actions.enable("session.first", "session.back", "session.back_actor", "session.find_back",
                        on=on and position > 0)  # fmt: skip
+        actions.enable("session.trace", on=bool(self._trace()))
         actions.enable("session.last", "session.forward", "session.forward_actor", "session.find",
                        on=on and position < total)  # fmt: skip
         actions.enable("session.replay", "session.verify", "session.contents", "session.zoom_in", "session.zoom_out",

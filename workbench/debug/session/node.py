@@ -6,6 +6,7 @@ import threading
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from types import TracebackType
+from typing import NoReturn
 
 from workbench.api.actors import Actors
 from workbench.api.blobs import Blobs
@@ -23,6 +24,7 @@ from workbench.api.modules import CancelToken, Modules, ProgressCallback
 from workbench.api.node import NodeInfo
 from workbench.api.process_groups import ProcessGroups
 from workbench.api.registry import Registry
+from workbench.api.storage import StorageKind, StorageUse
 from workbench.api.supervision import Supervision
 from workbench.api.tokens import Tokens
 from workbench.api.tuplespace import TupleSpace
@@ -37,7 +39,7 @@ from workbench.debug.session.recorded import (
     RecordedJournal,
     RecordedSupervision,
 )
-from workbench.debug.session.sealed import sealed
+from workbench.debug.session.sealed import refused, sealed
 from workbench.debug.session.services import SessionServices
 from workbench.debug.session.workshop import Workshop
 from workbench.debug.timeline.samples import Samples
@@ -196,6 +198,12 @@ class SessionNode:
 
     def subscribe(self, areas: Collection[Area] = (), *, after: Position | None = None) -> BusSubscription:
         return self._bus.subscribe(areas, self._scope, after)
+
+    def storage(self) -> Sequence[StorageUse]:
+        return ()
+
+    def clear_storage(self, kind: StorageKind) -> NoReturn:  # noqa: ARG002
+        raise refused(self._bundle.path.name, "node.clear_storage")
 
     def close(self) -> None:
         self._closing.close()

@@ -17,6 +17,7 @@ from workbench.api.modules import CancelToken
 from workbench.api.recordings import Range, RecordedTurn, RecordingLevel, RecordingSegment, RecordingStatistics
 from workbench.api.session import Session, StateView
 from workbench.api.supervision import ChildInfo, RestartRecord, SupervisorInfo
+from workbench.api.traces import is_of, trace_id
 from workbench.api.turns import Turn
 from workbench.debug.session.actors import RecordedActors
 from workbench.debug.timeline.timeline import Timeline
@@ -185,6 +186,7 @@ class RecordedDebugger:
         newest: bool = False,
         up_to: int = 0,
         until: float = 0.0,
+        trace: str = "",
     ) -> Sequence[RecordedTurn]:
         """A place is the position of the moment after the turn."""
         timeline, position = self._timeline, self._at()
@@ -199,12 +201,25 @@ class RecordedDebugger:
             within, started = Range(since=since, until=until), timeline.columns.started
             places = [at for at in places if within.has(at + 1, started[at])]
         limit = max(0, limit)
+        if wanted := trace_id(trace):
+            return self._of_trace(wanted, places, limit, newest=newest)
         chosen = places[max(0, len(places) - limit) :] if newest else places[:limit]
         found = []
         for at in chosen:
             with suppress(Invalid):
                 found.append(RecordedTurn(at + 1, timeline.turn(at + 1)))
         return found
+
+    def _of_trace(self, trace: str, places: Sequence[int], limit: int, *, newest: bool) -> list[RecordedTurn]:
+        found: list[RecordedTurn] = []
+        for at in reversed(places) if newest else places:
+            if len(found) == limit:
+                break
+            with suppress(Invalid):
+                turn = self._timeline.turn(at + 1)
+                if is_of(turn, trace):
+                    found.append(RecordedTurn(at + 1, turn))
+        return found[::-1] if newest else found
 
 
 class RecordedJournal:
@@ -219,7 +234,14 @@ class RecordedJournal:
     def get(self, actor: ActorId | str) -> JournalInfo:
         raise self._none(actor)
 
-    def entries(self, actor: ActorId | str, *, after: int = 0, limit: int = 100) -> Sequence[Turn]:  # noqa: ARG002
+    def entries(
+        self,
+        actor: ActorId | str,
+        *,
+        after: int = 0,  # noqa: ARG002
+        limit: int = 100,  # noqa: ARG002
+        trace: str = "",  # noqa: ARG002
+    ) -> Sequence[Turn]:
         raise self._none(actor)
 
     def events(self, actor: ActorId | str, *, after: int = 0, limit: int = 1_000) -> Sequence[Event]:  # noqa: ARG002

@@ -11,6 +11,7 @@ from workbench.api.conditions import HEADS, STATE, read
 from workbench.api.errors import Invalid
 from workbench.api.filtering import Filter, FilterError, Found, Lookup, Value
 from workbench.api.messages import Payload
+from workbench.api.traces import trace_of
 from workbench.api.turns import Turn
 from workbench.debug.timeline.columns import NONE, OPERATIONS, OUTCOMES, Columns
 from workbench.services.tuplespace.regex import searcher
@@ -104,6 +105,7 @@ def of_turn(turn: Turn) -> Lookup:
         "calls": lambda: turn.host_calls_total,
         "call": lambda: tuple(f"{call.interface}.{call.function}" for call in turn.host_calls),
         "module": lambda: turn.module,
+        "trace": lambda: trace_of(turn),
     }
 
     def field(name: str) -> Found:

@@ -14,6 +14,7 @@ from workbench.api.errors import Cause, Invalid, NotFound
 from workbench.api.identity import ActorId, split_address
 from workbench.api.messages import Envelope
 from workbench.api.session import Moment, TimelineEntry
+from workbench.api.traces import trace_of
 from workbench.api.turns import Birth, BirthReason, Turn
 from workbench.debug.bundle.reader import Bundle
 from workbench.debug.timeline import losses
@@ -187,10 +188,10 @@ class Timeline:
     def entry(self, position: int) -> TimelineEntry:
         """One turn, without what is in it. Of one that is damaged the number of calls is not known: it is 0."""
         columns, at = self.columns, self.check(position, least=1) - 1
-        calls, unrepeatable = 0, ""
+        calls, unrepeatable, trace = 0, "", ""
         with suppress(Invalid):
             turn = self.turn(position)
-            calls, unrepeatable = turn.host_calls_total, turn.unrepeatable
+            calls, unrepeatable, trace = turn.host_calls_total, turn.unrepeatable, trace_of(turn)
         return TimelineEntry(
             position,
             columns.actors[columns.actor[at]],
@@ -203,6 +204,7 @@ class Timeline:
             _measured(columns.memory[at]),
             calls,
             unrepeatable,
+            trace,
         )
 
     def waiting(self, stream: Stream, position: int) -> Iterator[int]:

@@ -30,7 +30,7 @@ from workbench.api import (
     Turn,
 )
 from workbench.api.messages import KEPT_REFUSALS, NO_HEADERS
-from workbench.rpc.client.channel import LONG_SECONDS, MARGIN_SECONDS, Connection
+from workbench.rpc.client.channel import LONG_SECONDS, MARGIN_SECONDS, Connection, finish
 from workbench.rpc.client.facet import Facet
 from workbench.rpc.convert import actor as target
 from workbench.rpc.convert import from_message, payload_of, to_message
@@ -168,17 +168,14 @@ class RemoteActors(Facet):
     ) -> Migration:
         request = pb.MigrateRequest(actor=target(actor), to=to, token=token, timeout_seconds=timeout)
         seconds = timeout + LONG_SECONDS  # the module may have to be sent and compiled there
-        done: Migration | None = None
-        for part in self._stub.stream("Migrate", request, pb.MigrateResponse, seconds=seconds, cancel=cancel):
+        answers = self._stub.stream("Migrate", request, pb.MigrateResponse, seconds=seconds, cancel=cancel)
+        for part in answers:
             if part.HasField("migration"):
-                done = from_message(
-                    part.migration, Migration
-                )  # the end is heard too: who leaves before has cancelled it
-            elif progress is not None:
+                finish(answers)
+                return from_message(part.migration, Migration)
+            if progress is not None:
                 progress(from_message(part.progress, Progress))
-        if done is None:
-            raise Internal(f"the node at {self._stub.address} ended the move without an answer")
-        return done
+        raise Internal(f"the node at {self._stub.address} ended the move without an answer")
 
     def arrive(self, parcel: Parcel, *, timeout: float = 30.0) -> Arrival:
         request = pb.ArriveRequest(parcel=to_message(parcel, pb.Parcel), timeout_seconds=timeout)

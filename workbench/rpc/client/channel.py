@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event, Thread
 from typing import Any, TypeVar
@@ -226,6 +227,14 @@ class Stub:
         shape = shapes[described.client_streaming, described.server_streaming]
         made: Callable[..., Any] = shape(path, request_serializer=_serialize, response_deserializer=answer.FromString)
         return made
+
+
+def finish(answers: Iterable[Message]) -> None:
+    """Read on after the last answer to the end of the call, or the node takes it for cancelled. What fails there
+    changes nothing."""
+    with suppress(WorkbenchError):
+        for _ in answers:
+            pass
 
 
 def _deadline(seconds: float | None) -> float | None:

@@ -15,6 +15,7 @@ from workbench.api import (
     RecordingStatistics,
     StateView,
 )
+from workbench.api.traces import is_of, trace_id
 from workbench.rpc.client.channel import MARGIN_SECONDS, Connection
 from workbench.rpc.client.facet import Facet
 from workbench.rpc.convert import actor as target
@@ -63,12 +64,23 @@ class RemoteDebugger(Facet):
         newest: bool = False,
         up_to: int = 0,
         until: float = 0.0,
+        trace: str = "",
     ) -> Sequence[RecordedTurn]:
         request = pb.DebuggerTurnsRequest(
-            actor=_actor(actor), after=after, since=since, limit=limit, newest=newest, up_to=up_to, until=until
+            actor=_actor(actor),
+            after=after,
+            since=since,
+            limit=limit,
+            newest=newest,
+            up_to=up_to,
+            until=until,
+            trace=trace,
         )
         answers = self._stub.stream("Turns", request, pb.DebuggerTurnsResponse)
-        return [from_message(turn, RecordedTurn) for answer in answers for turn in answer.turns]
+        found = [from_message(turn, RecordedTurn) for answer in answers for turn in answer.turns]
+        if not trace:
+            return found
+        return [each for each in found if is_of(each.turn, trace_id(trace))]  # an older node gives those of others too
 
     def changes(self, *, after: int = 0, since: float = 0.0, limit: int = 1_000) -> Sequence[RecordedChange]:
         request = pb.DebuggerChangesRequest(after=after, since=since, limit=limit)

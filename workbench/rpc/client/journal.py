@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workbench.api import ActorId, CancelToken, Damage, JournalEvent, JournalInfo, Turn
+from workbench.api.traces import is_of, trace_id
 from workbench.rpc.client.channel import LONG_SECONDS, MARGIN_SECONDS, Connection
 from workbench.rpc.client.facet import Facet
 from workbench.rpc.convert import actor as target
@@ -26,10 +27,13 @@ class RemoteJournal(Facet):
         request = pb.GetJournalRequest(actor=target(actor))
         return from_message(self._stub.call("Get", request, pb.JournalInfo), JournalInfo)
 
-    def entries(self, actor: ActorId | str, *, after: int = 0, limit: int = 100) -> Sequence[Turn]:
-        request = pb.JournalEntriesRequest(actor=target(actor), after=after, limit=limit)
+    def entries(self, actor: ActorId | str, *, after: int = 0, limit: int = 100, trace: str = "") -> Sequence[Turn]:
+        request = pb.JournalEntriesRequest(actor=target(actor), after=after, limit=limit, trace=trace)
         answers = self._stub.stream("Entries", request, pb.JournalEntriesResponse)
-        return [from_message(turn, Turn) for answer in answers for turn in answer.turns]
+        found = [from_message(turn, Turn) for answer in answers for turn in answer.turns]
+        if not trace:
+            return found
+        return [turn for turn in found if is_of(turn, trace_id(trace))]  # an older node gives those of others too
 
     def events(self, actor: ActorId | str, *, after: int = 0, limit: int = 1_000) -> Sequence[JournalEvent]:
         request = pb.JournalEventsRequest(actor=target(actor), after=after, limit=limit)

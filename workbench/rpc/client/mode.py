@@ -22,6 +22,12 @@ STANDARD = ("/grpc.health.v1.Health/", "/grpc.reflection.v1alpha.ServerReflectio
 Continue = Callable[[Any, Any], Any]
 
 
+class Repeated(Iterator[Any]):
+    """The requests of a call that goes on after a cut: what was confirmed once is not asked again."""
+
+    confirmed = False
+
+
 def is_changing(path: str) -> bool:
     """Whether a call of `/package.Service/Method` may change something."""
     if path.startswith(STANDARD):
@@ -71,7 +77,10 @@ class Guard(
             self._check(path, None)
             return requests
         first = next(requests, None)
-        self._check(path, first)
+        if not (isinstance(requests, Repeated) and requests.confirmed):
+            self._check(path, first)
+        if isinstance(requests, Repeated):
+            requests.confirmed = True
         return chain(() if first is None else (first,), requests)
 
     def _check(self, path: str, request: Any) -> None:

@@ -19,6 +19,7 @@ from workbench.api import (
     Sample,
     Subscription,
 )
+from workbench.api.storage import StorageKind, StorageUse
 from workbench.rpc.client.actors import RemoteActors
 from workbench.rpc.client.blobs import RemoteBlobs
 from workbench.rpc.client.capabilities import RemoteCapabilities
@@ -158,6 +159,15 @@ class RemoteNode(Facet):
         for part in self._stub.stream("Metrics", request, pb.MetricsResponse):
             series.setdefault(part.actor, []).extend(from_message(sample, Sample) for sample in part.samples)
         return series
+
+    def storage(self) -> Sequence[StorageUse]:
+        answer = self._stub.call("Storage", pb.StorageRequest(), pb.StorageResponse)
+        return [from_message(use, StorageUse) for use in answer.uses]
+
+    def clear_storage(self, kind: StorageKind) -> StorageUse:
+        return from_message(
+            self._stub.call("ClearStorage", pb.ClearStorageRequest(name=kind), pb.StorageUse), StorageUse
+        )
 
     def subscribe(self, areas: Collection[Area] = (), *, after: Position | None = None) -> Subscription:
         def watch(position: Position | None) -> Any:

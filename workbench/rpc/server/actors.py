@@ -24,6 +24,7 @@ from workbench.api.limits import DEFAULT_PROFILE
 from workbench.rpc.convert import actor_of, batches, from_message, payload, payload_of, to_message
 from workbench.rpc.generated.plexspaces.v1 import actors_pb2 as pb
 from workbench.rpc.generated.plexspaces.v1 import common_pb2 as common
+from workbench.rpc.server.gate import Call
 from workbench.rpc.server.handler import Context
 from workbench.rpc.server.job import reported
 from workbench.rpc.server.waits import wait
@@ -54,28 +55,33 @@ class ActorsService:
     def get(self, node: Node, request: pb.GetActorRequest, _: Context) -> pb.ActorInfo:
         return _info(node.actors.get(actor_of(request.actor)))
 
-    def ask(self, node: Node, request: pb.AskRequest, _: Context) -> pb.Reply:
+    def ask(self, node: Node, request: pb.AskRequest, context: Call) -> pb.Reply:
         reply = node.actors.ask(
             actor_of(request.actor),
             request.message_type,
             payload_of(request.payload),
             kind=_kind(request.kind),
-            headers=dict(request.headers),
+            headers=context.traced(request.headers),
             timeout=wait(request.timeout_seconds),
         )
         return to_message(reply, pb.Reply)
 
-    def tell(self, node: Node, request: pb.TellRequest, _: Context) -> pb.TellResponse:
+    def tell(self, node: Node, request: pb.TellRequest, context: Call) -> pb.TellResponse:
         message_id = node.actors.tell(
-            actor_of(request.actor), request.message_type, payload_of(request.payload), headers=dict(request.headers)
+            actor_of(request.actor),
+            request.message_type,
+            payload_of(request.payload),
+            headers=context.traced(request.headers),
         )
         return pb.TellResponse(message_id=message_id)
 
     def tell_many(
-        self, node: Node, requests: Iterator[pb.TellManyRequest], _: Context
+        self, node: Node, requests: Iterator[pb.TellManyRequest], context: Call
     ) -> Iterator[pb.TellManyResponse]:
         for request in requests:
-            casts = (Cast(x.actor, x.message_type, payload_of(x.payload), dict(x.headers)) for x in request.casts)
+            casts = (
+                Cast(x.actor, x.message_type, payload_of(x.payload), context.traced(x.headers)) for x in request.casts
+            )
             yield to_message(node.actors.tell_many(casts), pb.TellManyResponse)
 
     def stop(self, node: Node, request: pb.StopRequest, _: Context) -> pb.StopResponse:

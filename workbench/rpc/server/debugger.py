@@ -42,7 +42,7 @@ class DebuggerService:
     def turns(self, node: Node, request: pb.DebuggerTurnsRequest, _: Context) -> Iterator[pb.DebuggerTurnsResponse]:
         found = node.debugger.turns(
             _actor(request), after=request.after, since=request.since, limit=request.limit, newest=request.newest,
-            up_to=request.up_to, until=request.until,
+            up_to=request.up_to, until=request.until, trace=request.trace,
         )  # fmt: skip
         for batch in batches(to_message(turn, pb.RecordedTurn) for turn in found):
             yield pb.DebuggerTurnsResponse(turns=batch)

@@ -10,7 +10,7 @@ from typing import Any
 
 import grpc
 
-from workbench.api import Conflict, Node
+from workbench.api import Conflict, Node, WorkbenchError
 from workbench.rpc.generated.plexspaces.v1 import (
     actors_pb2,
     blobs_pb2,
@@ -34,6 +34,7 @@ from workbench.rpc.server.actors import ActorsService
 from workbench.rpc.server.blobs import BlobsService
 from workbench.rpc.server.capabilities import CapabilitiesService
 from workbench.rpc.server.channels import ChannelsService
+from workbench.rpc.server.counting import Counted, Counting
 from workbench.rpc.server.debugger import DebuggerService
 from workbench.rpc.server.gate import LONG_CALLS, PATIENCE_SECONDS, STREAMS, UPLOADS, Audit, Gate, Scope
 from workbench.rpc.server.handler import handler
@@ -88,6 +89,18 @@ class Server:
         """Tell those who watch its health that it serves no more; calls are still answered."""
         self._health.drain()
 
+    def refuse(self, why: WorkbenchError) -> None:
+        """The same, and tell this to every new call, and to those that bring new work for as long as they last. When it
+        returns, the others that are short are over."""
+        self.drain()
+        self._gate.refuse(why)
+        self._gate.wait_short(CLOSE_SECONDS / 2)
+
+    def finish(self, seconds: float, why: WorkbenchError) -> int:
+        """Tell this to those who wait for others, and wait for all other calls in hand; how many were cut off."""
+        self._gate.end_waits(why)
+        return self._gate.wait_idle(seconds, why)
+
     def close(self) -> None:
         self.drain()
         stopped = self._server.stop(CLOSE_SECONDS / 2)  # takes no new calls from here on
@@ -116,6 +129,7 @@ def serve(
     scope: Scope | None = None,
     patience: float = PATIENCE_SECONDS,
     initializer: Callable[[], None] | None = None,
+    counted: Counted | None = None,
 ) -> Server:
     """Serve `node` at `listen` (HOST:PORT; port 0 takes a free one).
 
@@ -124,7 +138,7 @@ def serve(
     machine too. `audit` is given what changed something. A caller that stands still in the middle of a call has
     `patience` seconds. `initializer` runs first in every thread of the pool; calls may run guests there, so the process
     must start its threads with stacks that are large enough. Invalid: not an address, or one beyond this machine
-    without TLS or without a way to know who calls. Conflict: the port is taken.
+    without TLS or without a way to know who calls. Conflict: the port is taken. `counted` is told of every call.
     """
     access = access or Access()
     check(listen, tls=tls, token=access.somebody)
@@ -134,7 +148,9 @@ def serve(
     credentials = tls.credentials() if tls is not None else None
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="grpc", initializer=initializer)
     gate = Gate(node, scope, access=access, rates=rates, audit=audit, patience=patience)
-    server = grpc.server(pool, handlers=[_handler(gate, part) for part in PARTS], options=OPTIONS)
+    around: list[grpc.ServerInterceptor] = [Counting(counted)] if counted is not None else []
+    handlers = [_handler(gate, part) for part in PARTS]
+    server = grpc.server(pool, handlers=handlers, interceptors=around, options=OPTIONS)
     services = [file.services_by_name[name].full_name for _, file, name in PARTS]
     health = standard.add(server, services, reflect=offers_reflection(listen, reflect=reflect))
     try:

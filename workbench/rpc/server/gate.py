@@ -6,17 +6,19 @@ What changes something is written to the audit log when it has ended, refused ca
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache
-from threading import BoundedSemaphore, Event, Lock, Thread
+from itertools import count
+from threading import BoundedSemaphore, Condition, Event, Thread
 from typing import Any, Protocol, TypeAlias
 
 import grpc
 from google.protobuf.descriptor import MethodDescriptor
 
-from workbench.api import Denied, Exhausted, Node, Unauthenticated, WorkbenchError
+from workbench.api import Conflict, Denied, Exhausted, Node, Unauthenticated, WorkbenchError
 from workbench.api.audit import AuditEntry
+from workbench.api.traces import TRACEPARENT, carried
 from workbench.rpc.roles import changes, needed
 from workbench.rpc.security import DEFAULT, Received, received
 from workbench.rpc.server import grants
@@ -30,6 +32,9 @@ UPLOADS = 8
 """Calls whose requests are a stream: how long they take is their callers' affair."""
 PATIENCE_SECONDS = 30.0
 """Who neither sends nor takes anything for so long, in the middle of a call, has no place any more."""
+FED = frozenset({"TellMany"})
+"""Calls that bring new work for as long as they last: a node that stops does not wait for them."""
+LOOK_SECONDS = 0.002
 SCOPES = 256
 """Of so many tenants and namespaces the node as they see it is kept at hand."""
 Scope: TypeAlias = Callable[[str, str], Node]
@@ -46,7 +51,7 @@ class Service(Protocol):
 
 class Call:
     """One call on its way through the gate. To a service it is the context of gRPC, which also ends when its caller
-    may not call any more."""
+    may not call any more, or when the node stops. `waits`: for what somebody else is to do."""
 
     def __init__(self, gate: Gate, method: MethodDescriptor, context: Context) -> None:
         self._gate, self._method, self._context = gate, method, context
@@ -57,6 +62,7 @@ class Call:
         self._ended: WorkbenchError | None = None
         self._callbacks: list[Callable[[], None]] = []
         self._handing_since: float | None = None
+        self.waits = False
         self.identity: Identity | None = None
 
     def __getattr__(self, name: str) -> Any:
@@ -98,10 +104,25 @@ class Call:
             raise self._ended
 
     def end(self, why: WorkbenchError) -> None:
-        """Let it stop soon, with this."""
-        self._ended = why
+        """Let it stop soon, with this; the first reason counts."""
+        self._ended = self._ended or why
         for callback in tuple(self._callbacks):
             callback()
+
+    def traced(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """The headers of a message that the call brings, which belongs to the trace of the call unless it has one."""
+        found = dict(headers)
+        if TRACEPARENT not in found and TRACEPARENT in self._received:
+            found |= carried(self._context.invocation_metadata())
+        return found
+
+    def why(self, error: Exception) -> Exception:
+        """What its caller is told: a wait that was cancelled because the call was ended, ended for that reason."""
+        return self._ended if self._ended is not None and isinstance(error, Conflict) else error
+
+    @property
+    def brings_work(self) -> bool:
+        return self._method.name in FED
 
     @property
     def owner(self) -> tuple[str, str, str]:
@@ -175,9 +196,14 @@ class Gate:
         self._long = BoundedSemaphore(LONG_CALLS)
         self._uploads = BoundedSemaphore(UPLOADS)
         self.patience = patience
-        self._lock = Lock()
+        self._lock = Condition()
         self._open: set[Call] = set()
         self._endless: set[Call] = set()
+        self._at_work: set[Call] = set()
+        """Calls in hand that end by themselves and may take long."""
+        self.begun, self.ended = count(), count()
+        """Of short calls, and of requests of a stream: `next` is one step, whatever other threads do."""
+        self._stops: WorkbenchError | None = None
         tokens = self._access.tokens
         self._forget = tokens.watch(self._revoked) if tokens is not None else lambda: None
         self._closed = Event()
@@ -201,7 +227,10 @@ class Gate:
         return who
 
     def node(self, scope: tuple[str, str]) -> Node:
-        """The node as seen from a tenant and namespace; Denied when it shows itself to the default ones alone."""
+        """The node as seen from a tenant and namespace; Denied when it shows itself to the default ones alone.
+        Unavailable: it stops."""
+        if self._stops is not None:
+            raise self._stops
         if self._scope is not None:
             return self._scope(*scope)
         if scope != (DEFAULT, DEFAULT):
@@ -222,12 +251,55 @@ class Gate:
             if method.client_streaming or method.server_streaming:
                 taken.enter_context(self._kept(call, self._open))
                 call.recheck()  # it may have been revoked before it was kept
+            if method.name not in service.endless:
+                taken.enter_context(self._kept(call, self._at_work))
+                if self._stops is not None and call.brings_work:
+                    raise self._stops  # it was let in before, and not seen by `refuse`
             yield
 
+    def refuse(self, why: WorkbenchError) -> None:
+        """Take no new calls: they are told this. Those in hand go on, but for those that bring new work."""
+        self._stops = why
+        with self._lock:
+            fed = [call for call in self._at_work if call.brings_work]
+        for call in fed:
+            call.end(why)
+
+    def wait_short(self, seconds: float) -> None:
+        """Until the short calls that were let in before are over, and what was in hand of streams."""
+        ends, looked = time.monotonic() + seconds, Event()
+        while time.monotonic() < ends:
+            ended = next(self.ended)  # first: a call that ends meanwhile is waited for once more
+            if next(self.begun) == ended:
+                return
+            looked.wait(LOOK_SECONDS)
+
+    def end_waits(self, why: WorkbenchError) -> None:
+        """End the calls that wait for what nobody can do any more."""
+        with self._lock:
+            waiting = [call for call in self._at_work if call.waits]
+        for call in waiting:
+            call.end(why)
+
+    def wait_idle(self, seconds: float, why: WorkbenchError) -> int:
+        """Wait for the calls in hand; how many had to be told this because they were not over by then."""
+
+        def left() -> list[Call]:
+            return [call for call in self._at_work if not call.brings_work]
+
+        with self._lock:
+            self._lock.wait_for(lambda: not left(), seconds)
+            cut_off = left()
+        for call in cut_off:
+            call.end(why)
+        return len(cut_off)
+
     def close(self) -> None:
-        """End the calls that never end by themselves, so that a stop need not wait for them."""
-        self._forget()
+        """End the calls that never end by themselves, so that a stop need not wait for them; idempotent."""
+        if self._closed.is_set():
+            return
         self._closed.set()
+        self._forget()
         with self._lock:
             endless = tuple(self._endless)
         for call in endless:
@@ -255,6 +327,7 @@ class Gate:
         finally:
             with self._lock:
                 kept.discard(call)
+                self._lock.notify_all()
 
 
 def _outcome(error: BaseException | None) -> str:

@@ -15,12 +15,19 @@ from google.protobuf.message import Message
 
 from workbench.api import Denied, Invalid, parse_grant
 from workbench.api.capabilities import BOUND_AT_START
+from workbench.api.storage import OWN
+from workbench.rpc.generated.plexspaces.v1.node_pb2 import ClearStorageRequest
 
 FIELDS = ("grant", "grants")
 
 
 def check(request: Any) -> None:
     """Denied when it grants what only the owner of the node may."""
+    if isinstance(request, ClearStorageRequest) and request.name not in OWN:
+        raise Denied(
+            f"{request.name[:40]!r} is the node's, and this caller is bound to a tenant: it clears {' and '.join(OWN)} "
+            "alone; the private endpoint and the token of --token-file clear the rest"
+        )
     if not isinstance(request, Message) or not _may_grant(request.DESCRIPTOR):
         return
     for text in _granted(request):

@@ -43,6 +43,8 @@ def _method(service: Service, method: MethodDescriptor, gate: Gate) -> grpc.RpcM
 
     def unary(request: Any, context: Context) -> Message:
         passing = Call(gate, method, context)
+        if is_short:
+            next(gate.begun)
         try:
             node = passing.admit()
             with NO_SLOT if is_short else gate.slot(service, method, passing):
@@ -50,8 +52,12 @@ def _method(service: Service, method: MethodDescriptor, gate: Gate) -> grpc.RpcM
             passing.done()
             return answer
         except Exception as error:
-            passing.done(error)
-            faults.leave(context, error, name)
+            told = passing.why(error)
+            passing.done(told)
+            faults.leave(context, told, name)
+        finally:
+            if is_short:
+                next(gate.ended)
 
     def stream(request: Any, context: Context) -> Iterator[Message]:
         passing = Call(gate, method, context)
@@ -68,13 +74,23 @@ def _method(service: Service, method: MethodDescriptor, gate: Gate) -> grpc.RpcM
             passing.done(left)
             raise
         except Exception as error:
-            passing.done(error)
-            faults.leave(context, error, name)
+            told = passing.why(error)
+            passing.done(told)
+            faults.leave(context, told, name)
 
     def readable(request: Any, passing: Call) -> Any:
         if not method.client_streaming:
             return _seen(request, passing)
-        return (_seen(each, passing) for each in paced(request, gate.patience))
+        return _in_hand(request, passing)
+
+    def _in_hand(request: Any, passing: Call) -> Iterator[Any]:
+        """Each request, which is in hand until the next one is asked for."""
+        for each in paced(request, gate.patience):
+            next(gate.begun)
+            try:
+                yield _seen(each, passing)
+            finally:
+                next(gate.ended)
 
     reader, writer = _reader(method), GetMessageClass(method.output_type).SerializeToString
     match method.client_streaming, method.server_streaming:

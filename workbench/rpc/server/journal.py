@@ -28,7 +28,9 @@ class JournalService:
     def entries(
         self, node: Node, request: pb.JournalEntriesRequest, _: Context
     ) -> Iterator[pb.JournalEntriesResponse]:  # fmt: skip
-        found = node.journal.entries(actor_of(request.actor), after=request.after, limit=request.limit)
+        found = node.journal.entries(
+            actor_of(request.actor), after=request.after, limit=request.limit, trace=request.trace
+        )
         for batch in batches(to_message(turn, actors_pb2.Turn) for turn in found):
             yield pb.JournalEntriesResponse(turns=batch)
 

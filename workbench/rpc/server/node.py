@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from workbench.api import Area, CancelToken, Event, Invalid, Node, Position, Progress, Subscription
+from workbench.api.storage import StorageKind
 from workbench.rpc.convert import actor_of, batches, from_message, to_message
 from workbench.rpc.generated.plexspaces.v1 import common_pb2 as common
 from workbench.rpc.generated.plexspaces.v1 import node_pb2 as pb
@@ -22,7 +23,7 @@ GATHER_SECONDS = 0.02
 class NodeService:
     """Service `Node`."""
 
-    long = frozenset({"Prepare"})
+    long = frozenset({"ClearStorage", "Prepare", "Storage"})
     endless = frozenset({"Watch"})
 
     def info(self, node: Node, _: pb.InfoRequest, __: Context) -> pb.NodeInfo:
@@ -49,6 +50,18 @@ class NodeService:
             parts = list(batches(to_message(sample, pb.Sample) for sample in samples))
             # A series without samples is there all the same.
             yield from (pb.MetricsResponse(actor=actor, samples=part) for part in parts or [[]])
+
+    def storage(self, node: Node, _: pb.StorageRequest, __: Context) -> pb.StorageResponse:
+        return pb.StorageResponse(uses=[to_message(use, pb.StorageUse) for use in node.storage()])
+
+    def clear_storage(self, node: Node, request: pb.ClearStorageRequest, _: Context) -> pb.StorageUse:
+        try:
+            kind = StorageKind(request.name)
+        except ValueError:
+            raise Invalid(
+                f"{request.name[:40]!r} is nothing that is kept; there are {', '.join(StorageKind)}"
+            ) from None
+        return to_message(node.clear_storage(kind), pb.StorageUse)
 
     def watch(self, node: Node, request: pb.WatchRequest, context: Context) -> Iterator[pb.WatchResponse]:
         after = from_message(request.after, Position) if request.HasField("after") else None

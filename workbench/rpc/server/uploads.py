@@ -25,6 +25,10 @@ Key = tuple[str, ...]
 """Whose it is, and the SHA-256 that was announced: nobody goes on with the bytes of another caller."""
 
 
+class TooFew(Invalid):
+    """The requests ended before the bytes did: so it looks too, at times, when the way is cut."""
+
+
 class Upload:
     """The bytes of one module so far, in a file without a name."""
 
@@ -51,7 +55,7 @@ class Upload:
     def data(self, announced: str) -> bytes:
         """All of it. Invalid: it is not what was announced."""
         if self.received != self.size:
-            raise Invalid(f"the module was announced with {self.size:,} bytes, {self.received:,} arrived")
+            raise TooFew(f"the module was announced with {self.size:,} bytes, {self.received:,} arrived")
         if announced not in ("", self._digest.hexdigest()):
             raise Invalid(f"the bytes of the module have another hash than {announced}, which was announced")
         self._file.seek(0)
@@ -95,7 +99,7 @@ class Uploads:
         try:
             yield upload
         except BaseException as error:
-            keep = bool(key[-1]) and (isinstance(error, Conflict) or not isinstance(error, WorkbenchError))
+            keep = bool(key[-1]) and (isinstance(error, Conflict | TooFew) or not isinstance(error, WorkbenchError))
             raise
         finally:
             self._end(key, upload, keep=keep)

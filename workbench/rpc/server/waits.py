@@ -5,7 +5,7 @@ from __future__ import annotations
 from threading import Event
 
 from workbench.api import Invalid
-from workbench.rpc.server.handler import Context
+from workbench.rpc.server.gate import Call, Context
 
 WAIT_SECONDS = 3_600.0
 """The longest wait that a caller may ask for."""
@@ -19,8 +19,10 @@ def wait(seconds: float) -> float:
 
 
 def gone(context: Context) -> Event:
-    """Set when the caller has gone: who is not there gets nothing."""
+    """Set when the caller has gone, or the node stops: who is not there gets nothing."""
     ended = Event()
+    if isinstance(context, Call):
+        context.waits = True
     if not context.add_callback(ended.set):
         ended.set()
     return ended

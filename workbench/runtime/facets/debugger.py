@@ -20,6 +20,7 @@ from workbench.api.recordings import (
     recording_level,
 )
 from workbench.api.session import StateView
+from workbench.api.traces import trace_id
 from workbench.runtime.levels import Levels
 
 Scope = tuple[str, str]
@@ -106,9 +107,10 @@ class LocalDebugger:
         newest: bool = False,
         up_to: int = 0,
         until: float = 0.0,
+        trace: str = "",
     ) -> Sequence[RecordedTurn]:
         who = None if actor is None else self._id_of(actor)
-        within = Range(after, up_to, since, until)
+        within = Range(after, up_to, since, until, trace_id(trace))
         return self._recording.turns(self._scope, who, within=within, limit=limit, newest=newest)
 
     def changes(self, *, after: int = 0, since: float = 0.0, limit: int = 1_000) -> Sequence[RecordedChange]:

@@ -17,7 +17,7 @@ from workbench.api.turns import BirthReason
 from workbench.runtime.body import Spec
 from workbench.runtime.durable import Durable
 from workbench.runtime.moving import passage
-from workbench.runtime.moving.forward import Returning
+from workbench.runtime.moving.forward import Rejoining
 from workbench.runtime.reminders import arm
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Arrivals:
     def __init__(self, moves: Moves) -> None:
         self._moves = moves
         self._held: dict[str, Held] = {}
-        self._returning: dict[ActorId, Actor] = {}
+        self._rejoining: dict[ActorId, Actor] = {}
         self._lock = threading.Lock()
 
     def prepare(self, scope: Scope, parcel: Parcel, timeout: float) -> Arrival:
@@ -77,7 +77,7 @@ class Arrivals:
         actor.arriving = True
         held = Held(parcel, scope, actor, returns)
         if moves.forward(identity) is not None:
-            actor.moved = Returning(parcel.migration)
+            actor.moved = Rejoining(parcel.migration)
         try:
             moves.around.scheduler.call(lambda: self._bear(held), timeout)
         except TimeoutError:
@@ -179,7 +179,8 @@ class Arrivals:
         actor.restarts, actor.spawned, actor.suspended = parcel.restarts, parcel.spawned, parcel.suspended
         actor.arriving = False
         actor.begun()
-        if isinstance(actor.moved, Returning):
+        actor.around.returning.entered(actor)  # not before it is known to be here, or it would come back in two places
+        if isinstance(actor.moved, Rejoining):
             self._wait_for_mark(actor, actor.moved, forward)
         actor.announce("actors.arrived", f"from {parcel.origin_name}")
         actor.release()
@@ -196,9 +197,9 @@ class Arrivals:
             actor, parcel.migration, parcel.origin, parcel.origin_name, parcel.visited, parcel.through, relayed
         )
 
-    def _wait_for_mark(self, actor: Actor, waits: Returning, forward: Forward | None) -> None:
+    def _wait_for_mark(self, actor: Actor, waits: Rejoining, forward: Forward | None) -> None:
         """What was sent after it comes back by the way that it went."""
-        self._returning[actor.id] = actor
+        self._rejoining[actor.id] = actor
         token = waits.token
         self._moves.around.timers.after(MARK_SECONDS, lambda: self.passed(actor.id, token))
         try:
@@ -210,9 +211,9 @@ class Arrivals:
 
     def passed(self, actor: ActorId, token: str) -> bool:
         """Whether it was waited for here that what was sent to it before has passed."""
-        found = self._returning.get(actor)
-        if found is None or not isinstance(found.moved, Returning) or found.moved.token != token:
+        found = self._rejoining.get(actor)
+        if found is None or not isinstance(found.moved, Rejoining) or found.moved.token != token:
             return False
-        self._returning.pop(actor, None)
+        self._rejoining.pop(actor, None)
         passage.reopen(found)
         return True

@@ -270,6 +270,8 @@ class Departure:
         moves.system.forget(actor)
         if known.durable:
             moves.around.journal.moved(actor.id)
+        else:
+            moves.around.returning.gave_up(actor.id)
         moves.log.write(replace(known, stage=Stage.DONE))
         moves.around.bonds.left(actor.id)
         actor.waiting_for = ""

@@ -12,7 +12,7 @@ from workbench.runtime.mailbox import Letter
 from workbench.runtime.moving.link import Link
 
 
-class Returning:
+class Rejoining:
     """What is sent here to an actor that comes back waits until what was sent after it has come back too."""
 
     away = False

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -27,6 +28,8 @@ logger = logging.getLogger(__name__)
 MOST = 20_000
 """Frames that the other side has not heard."""
 BEAT_SECONDS = 2.0
+PATIENCE_SECONDS = 3.0
+"""So long whoever waits for an answer waits for a way that is cut, if this side opens it again."""
 
 
 NO_ENVELOPE = Envelope("", Kind.INFO, "", "")
@@ -65,6 +68,8 @@ class Link:
         self._node, self._name, self._run = own
         self._process = token_hex(16)
         self.peer = self.name = self.process = self.run = ""
+        self.dials = False
+        self._cut_since = time.monotonic()
         self.why = "it was not reached yet"
         self.present, self.closed = threading.Event(), threading.Event()
         self._hearer, self._journal = hearer, journal
@@ -76,12 +81,12 @@ class Link:
         self._lock = threading.Lock()
 
     def say(self, frame: Frame, answer: Answer[Reply] | None = None, *, anyway: bool = False) -> None:
-        """Let it arrive. Unavailable: somebody waits for its answer, and the way is cut. Exhausted: too much waits.
+        """Let it arrive. Unavailable: somebody waits for its answer, and the way stays cut. Exhausted: too much waits.
 
         With `anyway` it waits too: it was accepted before.
         """
         with self._lock:
-            if answer is not None and not self.present.is_set() and not anyway:
+            if answer is not None and not anyway and self._stays_cut():
                 raise self.cut()
             if len(self._unheard) >= MOST and not anyway and frame.kind in (FrameKind.TELL, FrameKind.CALL):
                 said = f"{len(self._unheard):,} messages wait for the way to the node {self.name or self.peer}"
@@ -104,6 +109,23 @@ class Link:
             Frame(kind, to=to, near=near, about=letter.number, envelope=letter.envelope), letter.answer, anyway=anyway
         )
 
+    def _stays_cut(self) -> bool:
+        if self.present.is_set():
+            return False
+        return not self.dials or time.monotonic() - self._cut_since > PATIENCE_SECONDS
+
+    def give_up_calls(self) -> None:
+        """Whoever waits for the answer to what was not heard has waited long enough, if the way stays cut."""
+        with self._lock:
+            if not self._stays_cut():
+                return
+            calls = {number: self._calls.pop(number) for number in list(self._calls) if number in self._unheard}
+            for number in calls:
+                del self._unheard[number]
+            why = Unavailable(f"{self.cut().message}. Whether the message arrived before is not known")
+        for answer in calls.values():
+            answer.fail(why)
+
     def cut(self) -> Unavailable:
         return Unavailable(f"the way to the node {self.name or self.peer} is cut: {self.why}; it is tried again")
 
@@ -112,7 +134,8 @@ class Link:
     def attach(self) -> SimpleQueue[Frame | None]:
         """What is said from now on goes there, first who this side is and how far it has heard whom."""
         with self._lock:
-            self._detach("another connection took its place")
+            if self._out is not None:
+                self._detach("another connection took its place")
             out = self._out = SimpleQueue()
             who = f"{self._process} {self.process} {self._run}"
             out.put(Frame(FrameKind.HELLO, to=self._node, near=self._name, text=who, about=self._heard))
@@ -125,6 +148,8 @@ class Link:
 
     def _detach(self, why: str) -> None:
         out, self._out, self.why = self._out, None, why
+        if self.present.is_set():
+            self._cut_since = time.monotonic()
         self.present.clear()
         if out is not None:
             out.put(None)
@@ -231,7 +256,7 @@ class Link:
 
 def dialled(link: Link, connect: Callable[[Iterator[Frame]], Iterable[Frame]]) -> None:
     """Keep a link up, on a thread of its own, until it is closed. `connect(what goes out)` is what comes in."""
-    pause = 0.05
+    pause, link.dials = 0.05, True
     while not link.closed.is_set():
         out = link.attach()
         try:
@@ -242,5 +267,6 @@ def dialled(link: Link, connect: Callable[[Iterator[Frame]], Iterable[Frame]]) -
         except Exception as error:
             logger.exception("the link to %s met a bug", link.key)
             link.detach(out, str(error))
+        link.give_up_calls()
         pause = 0.05 if link.name and not link.why else min(1.0, pause * 2)
         link.closed.wait(pause)

@@ -52,6 +52,8 @@ class Moves:
         self._own = self.node, system.node_name, token_hex(16)
         self.arrivals = Arrivals(self)
         self.busy: set[ActorId] = set()
+        self.anew: set[ActorId] = set()
+        """Who came back with this node without the state that it had; where it came from does not know yet."""
         self._forwards: dict[ActorId, Forward] = {}
         self._origins: dict[ActorId, Origin] = {origin.actor: origin for origin in log.origins()}
         self._links: dict[tuple[str, tuple[str, str]], Link] = {}
@@ -259,7 +261,11 @@ class Moves:
         """It may have been missed while the link was cut; said twice it is heard once."""
         if self.system.has(actor):
             found = self.system.find(actor)
-            if found.state is ActorState.CRASHED:
+            if actor in self.anew:
+                self.anew.discard(actor)
+                said = "its node was killed, and it has begun anew"
+                link.say(Frame(FrameKind.ENDED, to=actor.name, text=said, abnormal=True))
+            elif found.state is ActorState.CRASHED:
                 link.say(Frame(FrameKind.ENDED, to=actor.name, text=found.epitaph, abnormal=True))
         elif not self.system.away.knows(actor) and self.forward(actor) is None:
             link.say(Frame(FrameKind.ENDED, to=actor.name, text="it is not at its node any more"))
@@ -327,7 +333,8 @@ class Moves:
     def ended(self, actor: ActorId, reason: str, abnormal: bool) -> None:
         """Somebody here has ended: where it came from is told."""
         origin = self._origins.get(actor)
-        if origin is None or not origin.node or self._stop.is_set():
+        ends = self._stop.is_set() or self.system.closing or self.around.returning.ends
+        if origin is None or not origin.node or ends:  # it comes back with this node
             return
         try:
             self.back(origin).say(Frame(FrameKind.ENDED, to=actor.name, text=reason, abnormal=abnormal))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from workbench.api.actors import ActorState
 from workbench.api.errors import WorkbenchError
-from workbench.runtime.moving.forward import Forward, Returning
+from workbench.runtime.moving.forward import Forward, Rejoining
 from workbench.runtime.moving.link import Mark
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def dismissed(actor: Actor) -> list[Letter]:
     """It does not live here, and never did; what was sent to it meanwhile."""
     with actor._lock:
         waits, actor.moved, actor.state = actor.moved, None, ActorState.STOPPED
-        letters = [*actor.mailbox.clear(), *(waits.letters if isinstance(waits, Returning) else ())]
+        letters = [*actor.mailbox.clear(), *(waits.letters if isinstance(waits, Rejoining) else ())]
     actor.drop()
     actor.let_go()
     return letters
@@ -49,7 +49,7 @@ def reopen(actor: Actor) -> None:
     """What was sent to it before has come back: what was sent here since goes behind it."""
     with actor._lock:
         waits = actor.moved
-        if not isinstance(waits, Returning):
+        if not isinstance(waits, Rejoining):
             return
         for letter in waits.letters:
             if actor.durable is not None and letter.answer is None and not letter.number:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from workbench.api.errors import Timeout, Unavailable, WorkbenchError
 from workbench.api.migration import ForwardAddress, Stage
+from workbench.runtime.revival import revive
 
 if TYPE_CHECKING:
     from workbench.runtime.moving.moves import Moves
@@ -44,11 +45,7 @@ def there(moves: Moves, known: ForwardAddress) -> None:
 def back(moves: Moves, known: ForwardAddress) -> None:
     """After a restart of this node: it is not there, so it is here, if it is anywhere."""
     forward = moves.retract(known.actor)
-    if known.durable:
-        moves.system.revive(only=known.actor)
-    else:
-        logger.warning("%s ended with this node, and never came to the node %s", known.actor, known.node_name)
-        moves.around.bonds.ended(known.actor, "its node ended while it was moved", abnormal=True)
+    revive(moves.system, only=known.actor)
     for letter in forward.give_back() if forward is not None else ():
         try:
             if not letter.number:  # one that is on disk was taken up

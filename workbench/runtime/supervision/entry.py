@@ -40,6 +40,11 @@ class Entry:
     def supervisor(self) -> str:
         return self._owner.name
 
+    @property
+    def is_copy(self) -> bool:
+        """Whether no tree file names it: it was started as one more of its kind."""
+        return self._owner.simple
+
     def begin(self, now: float) -> None:
         """It is about to be started."""
         if self.life:

@@ -1,12 +1,14 @@
-"""Trees that outlive their node: those with a durable actor in them, as the text of a file with the modules by hash."""
+"""Trees outlive their node, as the text of a file with the modules by hash."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from workbench.api.errors import Invalid, WorkbenchError
+from workbench.api.identity import ActorId
 from workbench.api.journal import JournalLog
 from workbench.api.logs import Level
 from workbench.api.supervision import SupervisorSpec
@@ -19,10 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 def keep(journal: JournalLog, scope: Scope, tree: SupervisorSpec, module_of: Callable[[str], str]) -> None:
-    """Let this tree come back when the node starts, if there is a durable actor in it."""
-    if not _is_durable(tree):
-        journal.forget_tree(scope, tree.name)
-        return
+    """Let this tree come back when the node starts."""
     try:
         journal.keep_tree(scope, tree.name, write_tree(_with_hashes(tree, module_of)))
     except Invalid as error:
@@ -42,8 +41,25 @@ def bring_back(text: str, apply: Callable[[SupervisorSpec, float], object], arou
         around.logbook.note(Level.ERROR, f"the tree {name} could not be brought back: {error.message}", scope)
 
 
-def _is_durable(tree: SupervisorSpec) -> bool:
-    return any(child.durable if child.supervisor is None else _is_durable(child.supervisor) for child in tree.children)
+def needing(journal: JournalLog, module: str) -> list[ActorId]:
+    """Who runs this module in a tree that comes back, whether it is there now or not."""
+    found: list[ActorId] = []
+    for (tenant, namespace), text in journal.trees():
+        if module in text:
+            with suppress(WorkbenchError):
+                tree = parse_tree(text).tree
+                found += (ActorId(name, namespace, tenant) for name in _of_module(tree, module))
+    return found
+
+
+def _of_module(tree: SupervisorSpec, module: str) -> list[str]:
+    found: list[str] = []
+    for child in tree.children:
+        if child.supervisor is not None:
+            found += _of_module(child.supervisor, module)
+        elif child.module == module:
+            found.append(child.name)
+    return found
 
 
 def _with_hashes(tree: SupervisorSpec, module_of: Callable[[str], str]) -> SupervisorSpec:

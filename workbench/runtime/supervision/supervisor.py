@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import logging
-from collections.abc import Generator
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -25,7 +24,7 @@ from workbench.api.supervision import (
 )
 from workbench.api.words import plural
 from workbench.runtime.actor import Actor
-from workbench.runtime.agenda import Agenda, Steps
+from workbench.runtime.agenda import Agenda, Steps, done
 from workbench.runtime.body import Spec
 from workbench.runtime.supervision.change import change
 from workbench.runtime.supervision.entry import Entry
@@ -107,8 +106,9 @@ class Supervisor:
     def restart_all(self) -> Answer[None]:
         return self.agenda.submit(self._restart_all)
 
-    def start_child(self, name: str, state: Any = None) -> Answer[Entry]:
-        return self.agenda.submit(lambda: self._start_child(name, state))
+    def start_child(self, name: str, state: Any = None, *, back: bool = False) -> Answer[Entry]:
+        """`back`: a copy that ran when the node ended, by its name."""
+        return self.agenda.submit(lambda: self._start_child(name, state, back=back))
 
     def stop_child(self, name: str) -> Answer[Entry]:
         return self.agenda.submit(lambda: self._stop_child(name))
@@ -240,11 +240,11 @@ class Supervisor:
             if entry.spec.supervisor is not None:
                 yield from self._start_supervisor(entry, entry.spec.supervisor)
             elif entry.actor is not None:
-                yield from _done(self._system.raise_again(entry.actor))
+                yield from done(self._system.raise_again(entry.actor))
             else:
                 child = entry.spec if state is None else replace(entry.spec, state=state)
                 entry.actor = actor = self._system.make(self.scope, child, entry)
-                yield from _done(self._system.bear(actor))
+                yield from done(self._system.bear(actor))
         except BaseException as error:
             if isinstance(error, WorkbenchError):
                 error.subject = error.subject or entry.name
@@ -257,7 +257,7 @@ class Supervisor:
         if entry.below is None:
             entry.below = Supervisor(self.scope, spec, self._around, self._system, self._told, entry)
             self._told.enter(entry.below)
-        yield from _done(entry.below.start())
+        yield from done(entry.below.start())
 
     def _stop(self, entry: Entry, *, for_good: bool = False) -> Steps[None]:
         """One child, within the time that it may take; a second time is nothing."""
@@ -265,7 +265,7 @@ class Supervisor:
         entry.life += 1
         if entry.below is not None:
             if was_alive or for_good:
-                yield from _done(entry.below.remove() if for_good else entry.below.stop())
+                yield from done(entry.below.remove() if for_good else entry.below.stop())
             if for_good:
                 self._told.leave(entry.below)
                 entry.below = None
@@ -285,7 +285,7 @@ class Supervisor:
             reason = f"it did not shut down within the {shutdown_ms:,} ms that its supervisor {self.name} gives it"
             timer = self._around.timers.after(shutdown_ms / 1000, lambda: actor.kill(reason))
         try:
-            yield from _done(answer)
+            yield from done(answer)
         finally:
             self._around.timers.cancel(timer)
 
@@ -349,16 +349,17 @@ class Supervisor:
             entry.held = False
         yield from self._start_all()
 
-    def _start_child(self, name: str, state: Any) -> Steps[Entry]:
+    def _start_child(self, name: str, state: Any, *, back: bool) -> Steps[Entry]:
         self._check_running()
-        if not self.simple or name:
+        if (not self.simple or name) and not back:
             entry = self.find(name)
             if entry.alive:
                 raise Conflict(f"{name!r} runs already")
             entry.held = False
         else:
-            template = self.spec.children[0]
-            entry = Entry(self, replace(template, name=f"{template.name}-{next(self._numbers)}"))
+            template, taken = self.spec.children[0], {entry.name for entry in self.entries}
+            names = (f"{template.name}-{number}" for number in self._numbers)
+            entry = Entry(self, replace(template, name=name or next(each for each in names if each not in taken)))
             self.entries = (*self.entries, entry)
         try:
             yield from self._start(entry, state)
@@ -409,7 +410,7 @@ class Supervisor:
             raise
         if accord is not None:
             accord.ready.set(None)
-            if not (yield from _done(accord.goes_on)):
+            if not (yield from done(accord.goes_on)):
                 yield from self._call_off(made)
                 return
         yield from self._carry_out(spec, made)
@@ -424,7 +425,7 @@ class Supervisor:
             if entry.below is not None and child.supervisor is not None:
                 accord = Accord()
                 made.below.append((accord, entry.below.change(child.supervisor, accord)))
-                yield from _done(accord.ready)
+                yield from done(accord.ready)
             elif entry.actor is not None:
                 found = yield from self._raise_successor(entry.actor, child)
                 if found is not None:
@@ -435,7 +436,7 @@ class Supervisor:
         try:
             if not self._system.differences(actor, child):
                 return None
-            found: Spec = yield from _done(self._system.raise_successor(actor, child))
+            found: Spec = yield from done(self._system.raise_successor(actor, child))
         except WorkbenchError as error:
             error.subject = error.subject or child.name
             raise
@@ -447,7 +448,7 @@ class Supervisor:
             if not answer.done:
                 yield answer
         for actor, _ in made.successors:
-            yield from _done(self._system.dismiss(actor))
+            yield from done(self._system.dismiss(actor))
         for entry in reversed(made.fresh):
             yield from self._forget(entry)
 
@@ -456,9 +457,9 @@ class Supervisor:
         for accord, _ in made.below:
             accord.goes_on.set(True)
         for actor, found in made.successors:
-            yield from _done(self._system.succeed(actor, found))
+            yield from done(self._system.succeed(actor, found))
         for _, answer in made.below:
-            yield from _done(answer)
+            yield from done(answer)
         for name in made.plan.gone:
             yield from self._stop(made.there[name], for_good=True)
         self.spec = spec
@@ -487,10 +488,3 @@ class Supervisor:
             return Entry(self, child)
         entry.spec = child
         return entry
-
-
-def _done(answer: Answer[Any]) -> Generator[Answer[Any], None, Any]:
-    """Wait for it and give its value, or raise its error."""
-    if not answer.done:
-        yield answer
-    return answer.take()

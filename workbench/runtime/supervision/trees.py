@@ -260,6 +260,10 @@ class Trees:
         entry = self._wait(found.start_child(child, state), timeout, f"the start of {child or 'a child of ' + name}")
         return self._child(entry)
 
+    def bring_back(self, scope: Scope, pool: str, name: str, state: Payload) -> None:
+        """A copy that ran when the node ended."""
+        self._wait(self.find(scope, pool).start_child(name, state, back=True), float("inf"), f"the start of {name}")
+
     def stop_child(self, scope: Scope, name: str, child: str, timeout: float) -> ChildInfo:
         found = self.find(scope, name)
         return self._child(self._wait(found.stop_child(child), timeout, f"the end of {child}"))

@@ -129,6 +129,13 @@ class QueueService:
             waiter.answer.fail(NotFound(f"queue {name[:40]!r} was deleted while a message of it was waited for"))
         self.told(scope)
 
+    def dismiss(self, why: WorkbenchError) -> None:
+        """Tell this to whoever waits for a message from outside."""
+        with self.lock:
+            told = [waiter for waiters in self._waiters.values() for waiter in waiters if waiter.holder is None]
+        for waiter in told:
+            waiter.answer.fail(why)
+
     # Messages in.
 
     def send(

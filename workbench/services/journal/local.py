@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
 from workbench.api.errors import Conflict, Invalid
 from workbench.api.identity import ActorId, split_address
 from workbench.api.journal import Damage, Event, JournalInfo
 from workbench.api.modules import CancelToken
+from workbench.api.traces import is_of, trace_id
 from workbench.api.turns import Turn
 from workbench.services.journal import damages, store
 from workbench.services.journal.service import JournalService
 from workbench.services.means import Scope
 
-MOST = 100_000
+MOST, PAGE = 100_000, 1_000
 
 
 class LocalJournal:
@@ -40,10 +42,19 @@ class LocalJournal:
         who = self._id(actor)
         return store.infos(self._service.database, self._service.sizes, self._scope, self._service.number(who))[0]
 
-    def entries(self, actor: ActorId | str, *, after: int = 0, limit: int = 100) -> Sequence[Turn]:
+    def entries(self, actor: ActorId | str, *, after: int = 0, limit: int = 100, trace: str = "") -> Sequence[Turn]:
         number = self._service.number(self._id(actor))
-        found = store.turns(self._service.database, number, after, _limit(limit))
+        wanted, most = trace_id(trace), _limit(limit)
+        if wanted:
+            return list(islice(self._of_trace(number, after, wanted), most))
+        found = store.turns(self._service.database, number, after, most)
         return [turn for turn in found if isinstance(turn, Turn)]
+
+    def _of_trace(self, number: int, after: int, trace: str) -> Iterator[Turn]:
+        """Page by page, for of a thousand turns one may belong to it."""
+        while found := list(store.turns(self._service.database, number, after, PAGE)):
+            after = found[-1].seq if isinstance(found[-1], Turn) else found[-1][0]
+            yield from (turn for turn in found if isinstance(turn, Turn) and is_of(turn, trace))
 
     def events(self, actor: ActorId | str, *, after: int = 0, limit: int = 1_000) -> Sequence[Event]:
         number = self._service.number(self._id(actor))

@@ -72,6 +72,12 @@ SELECT a.*, (SELECT count(*) FROM journal_events e WHERE e.actor = a.number) AS 
 FROM journal_actors a NOT INDEXED WHERE a.tenant = ? AND a.namespace = ? AND (? = 0 OR a.number = ?)
 ORDER BY a.name
 """
+NEEDLESS = """
+SELECT count(*) AS entries, total(length(CAST(j.line AS BLOB))) AS bytes
+FROM journal_actors a JOIN journal j ON j.actor = a.number
+WHERE a.tenant = ? AND a.namespace = ?
+AND j.seq <= (SELECT max(c.seq) FROM journal_checkpoints c WHERE c.actor = a.number)
+"""
 NEEDING = "SELECT tenant, namespace, name FROM journal_actors WHERE module = ? AND runs != ?"
 
 
@@ -184,6 +190,12 @@ def _info(row: Row, size: Size) -> JournalInfo:
         rows.actor_of(row), rows.clean(row["module"]), size.first, size.last, size.entries, row["events"],
         row["checkpointed"] or 0, row["taken"] or 0.0, size.bytes, bool(row["runs"]), row["quarantined"],
     )  # fmt: skip
+
+
+def needless(database: Database, scope: Scope) -> tuple[int, int]:
+    """How many turns compaction would remove of a tenant and namespace, and their bytes."""
+    row = database.as_stored(NEEDLESS, scope)[0]
+    return row["entries"], int(row["bytes"])
 
 
 def running(database: Database) -> list[tuple[ActorId, Turn | str]]:

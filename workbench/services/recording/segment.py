@@ -16,7 +16,7 @@ from workbench.api.changes import RecordedChange, ServiceChange
 from workbench.api.errors import Invalid
 from workbench.api.identity import ActorId
 from workbench.api.recordings import EVERYTHING, Pin, Range, RecordedTurn
-from workbench.api.turn_row import DETAILS, NAME, STARTED, Row, from_row
+from workbench.api.turn_row import DETAILS, NAME, STARTED, Row, from_row, trace_of_row
 from workbench.services.recording.rows import from_bytes, to_bytes
 
 Scope: TypeAlias = tuple[str, str]
@@ -157,6 +157,7 @@ def turns_of(
             len(row) > CHANGE_FIELDS
             and within.has(position, row[STARTED])
             and (actor is None or row[NAME] == actor.name)
+            and (not within.trace or trace_of_row(row).startswith(within.trace))
         ):
             yield RecordedTurn(position, from_row(row, *scope))
 

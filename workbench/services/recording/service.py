@@ -187,6 +187,11 @@ class Recording:
             self._flush()
             yield self._writer
 
+    def flush(self) -> None:
+        """Write what has come up to now, unless it is stopped."""
+        with self._written():
+            pass
+
     def keep(self, actor: ActorId, *, kept: bool) -> None:
         """What is recorded of this actor from now on outlives the ring, or no longer."""
         with self._written() as writer:
@@ -221,6 +226,12 @@ class Recording:
             stopped=self._stopped,
             kept=tuple(kept),
         )
+
+    def unpinned(self, scope: Scope) -> tuple[int, int]:
+        """How many segments `clear` would remove that are not pinned, and their bytes."""
+        with self._writing:
+            sizes = [one.size for one in self._writer.ring.of(scope) if one.pin is Pin.NONE]
+        return len(sizes), sum(sizes)
 
     def segments(self, scope: Scope, *, after: int, limit: int) -> Sequence[RecordingSegment]:
         with self._written():

@@ -163,7 +163,7 @@ class DebuggerSegmentsResponse(_message.Message):
     def __init__(self, segments: _Optional[_Iterable[_Union[RecordingSegment, _Mapping]]] = ...) -> None: ...
 
 class DebuggerTurnsRequest(_message.Message):
-    __slots__ = ("actor", "after", "since", "limit", "newest", "up_to", "until")
+    __slots__ = ("actor", "after", "since", "limit", "newest", "up_to", "until", "trace")
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     AFTER_FIELD_NUMBER: _ClassVar[int]
     SINCE_FIELD_NUMBER: _ClassVar[int]
@@ -171,6 +171,7 @@ class DebuggerTurnsRequest(_message.Message):
     NEWEST_FIELD_NUMBER: _ClassVar[int]
     UP_TO_FIELD_NUMBER: _ClassVar[int]
     UNTIL_FIELD_NUMBER: _ClassVar[int]
+    TRACE_FIELD_NUMBER: _ClassVar[int]
     actor: _common_pb2.ActorId
     after: int
     since: float
@@ -178,7 +179,8 @@ class DebuggerTurnsRequest(_message.Message):
     newest: bool
     up_to: int
     until: float
-    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., after: _Optional[int] = ..., since: _Optional[float] = ..., limit: _Optional[int] = ..., newest: _Optional[bool] = ..., up_to: _Optional[int] = ..., until: _Optional[float] = ...) -> None: ...
+    trace: str
+    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., after: _Optional[int] = ..., since: _Optional[float] = ..., limit: _Optional[int] = ..., newest: _Optional[bool] = ..., up_to: _Optional[int] = ..., until: _Optional[float] = ..., trace: _Optional[str] = ...) -> None: ...
 
 class DebuggerTurnsResponse(_message.Message):
     __slots__ = ("turns",)

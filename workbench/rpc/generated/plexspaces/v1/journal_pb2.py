@@ -26,7 +26,7 @@ from workbench.rpc.generated.plexspaces.v1 import actors_pb2 as plexspaces_dot_v
 from workbench.rpc.generated.plexspaces.v1 import common_pb2 as plexspaces_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bplexspaces/v1/journal.proto\x12\rplexspaces.v1\x1a\x1aplexspaces/v1/actors.proto\x1a\x1aplexspaces/v1/common.proto\"\xe2\x01\n\x0bJournalInfo\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\x12\x0e\n\x06module\x18\x02 \x01(\t\x12\r\n\x05\x66irst\x18\x03 \x01(\x03\x12\x0c\n\x04last\x18\x04 \x01(\x03\x12\x0f\n\x07\x65ntries\x18\x05 \x01(\x03\x12\x0e\n\x06\x65vents\x18\x06 \x01(\x03\x12\x12\n\ncheckpoint\x18\x07 \x01(\x03\x12\x18\n\x10\x63heckpoint_taken\x18\x08 \x01(\x01\x12\r\n\x05\x62ytes\x18\t \x01(\x03\x12\x0c\n\x04runs\x18\n \x01(\x08\x12\x13\n\x0bquarantined\x18\x0b \x01(\x03\"i\n\x0cJournalEvent\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\'\n\x07payload\x18\x03 \x01(\x0b\x32\x16.plexspaces.v1.Payload\x12\x10\n\x08recorded\x18\x04 \x01(\x01\"k\n\x06\x44\x61mage\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\x12\x0b\n\x03seq\x18\x02 \x01(\x03\x12\x0c\n\x04what\x18\x03 \x01(\t\x12\r\n\x05table\x18\x04 \x01(\t\x12\x10\n\x08harmless\x18\x05 \x01(\x08\"\x15\n\x13ListJournalsRequest\"D\n\x14ListJournalsResponse\x12,\n\x08journals\x18\x01 \x03(\x0b\x32\x1a.plexspaces.v1.JournalInfo\":\n\x11GetJournalRequest\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\"\\\n\x15JournalEntriesRequest\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\x03\x12\r\n\x05limit\x18\x03 \x01(\x03\"<\n\x16JournalEntriesResponse\x12\"\n\x05turns\x18\x01 \x03(\x0b\x32\x13.plexspaces.v1.Turn\"[\n\x14JournalEventsRequest\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\x03\x12\r\n\x05limit\x18\x03 \x01(\x03\"D\n\x15JournalEventsResponse\x12+\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1b.plexspaces.v1.JournalEvent\"S\n\x11\x43heckpointRequest\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\x12\x17\n\x0ftimeout_seconds\x18\x02 \x01(\x01\"!\n\x12\x43heckpointResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\"7\n\x0e\x43ompactRequest\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\"\"\n\x0f\x43ompactResponse\x12\x0f\n\x07removed\x18\x01 \x01(\x03\"L\n\x14VerifyJournalRequest\x12*\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorIdH\x00\x88\x01\x01\x42\x08\n\x06_actor\"?\n\x15VerifyJournalResponse\x12&\n\x07\x64\x61mages\x18\x01 \x03(\x0b\x32\x15.plexspaces.v1.Damage\"=\n\x14RemoveJournalRequest\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\"\x17\n\x15RemoveJournalResponse2\xb4\x05\n\x07Journal\x12V\n\x04List\x12\".plexspaces.v1.ListJournalsRequest\x1a#.plexspaces.v1.ListJournalsResponse\"\x03\x90\x02\x01\x30\x01\x12H\n\x03Get\x12 .plexspaces.v1.GetJournalRequest\x1a\x1a.plexspaces.v1.JournalInfo\"\x03\x90\x02\x01\x12]\n\x07\x45ntries\x12$.plexspaces.v1.JournalEntriesRequest\x1a%.plexspaces.v1.JournalEntriesResponse\"\x03\x90\x02\x01\x30\x01\x12Z\n\x06\x45vents\x12#.plexspaces.v1.JournalEventsRequest\x1a$.plexspaces.v1.JournalEventsResponse\"\x03\x90\x02\x01\x30\x01\x12Q\n\nCheckpoint\x12 .plexspaces.v1.CheckpointRequest\x1a!.plexspaces.v1.CheckpointResponse\x12H\n\x07\x43ompact\x12\x1d.plexspaces.v1.CompactRequest\x1a\x1e.plexspaces.v1.CompactResponse\x12Z\n\x06Verify\x12#.plexspaces.v1.VerifyJournalRequest\x1a$.plexspaces.v1.VerifyJournalResponse\"\x03\x90\x02\x01\x30\x01\x12S\n\x06Remove\x12#.plexspaces.v1.RemoveJournalRequest\x1a$.plexspaces.v1.RemoveJournalResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bplexspaces/v1/journal.proto\x12\rplexspaces.v1\x1a\x1aplexspaces/v1/actors.proto\x1a\x1aplexspaces/v1/common.proto\"\xe2\x01\n\x0bJournalInfo\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\x12\x0e\n\x06module\x18\x02 \x01(\t\x12\r\n\x05\x66irst\x18\x03 \x01(\x03\x12\x0c\n\x04last\x18\x04 \x01(\x03\x12\x0f\n\x07\x65ntries\x18\x05 \x01(\x03\x12\x0e\n\x06\x65vents\x18\x06 \x01(\x03\x12\x12\n\ncheckpoint\x18\x07 \x01(\x03\x12\x18\n\x10\x63heckpoint_taken\x18\x08 \x01(\x01\x12\r\n\x05\x62ytes\x18\t \x01(\x03\x12\x0c\n\x04runs\x18\n \x01(\x08\x12\x13\n\x0bquarantined\x18\x0b \x01(\x03\"i\n\x0cJournalEvent\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\'\n\x07payload\x18\x03 \x01(\x0b\x32\x16.plexspaces.v1.Payload\x12\x10\n\x08recorded\x18\x04 \x01(\x01\"k\n\x06\x44\x61mage\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\x12\x0b\n\x03seq\x18\x02 \x01(\x03\x12\x0c\n\x04what\x18\x03 \x01(\t\x12\r\n\x05table\x18\x04 \x01(\t\x12\x10\n\x08harmless\x18\x05 \x01(\x08\"\x15\n\x13ListJournalsRequest\"D\n\x14ListJournalsResponse\x12,\n\x08journals\x18\x01 \x03(\x0b\x32\x1a.plexspaces.v1.JournalInfo\":\n\x11GetJournalRequest\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\"k\n\x15JournalEntriesRequest\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\x03\x12\r\n\x05limit\x18\x03 \x01(\x03\x12\r\n\x05trace\x18\x04 \x01(\t\"<\n\x16JournalEntriesResponse\x12\"\n\x05turns\x18\x01 \x03(\x0b\x32\x13.plexspaces.v1.Turn\"[\n\x14JournalEventsRequest\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\x03\x12\r\n\x05limit\x18\x03 \x01(\x03\"D\n\x15JournalEventsResponse\x12+\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1b.plexspaces.v1.JournalEvent\"S\n\x11\x43heckpointRequest\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\x12\x17\n\x0ftimeout_seconds\x18\x02 \x01(\x01\"!\n\x12\x43heckpointResponse\x12\x0b\n\x03seq\x18\x01 \x01(\x03\"7\n\x0e\x43ompactRequest\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\"\"\n\x0f\x43ompactResponse\x12\x0f\n\x07removed\x18\x01 \x01(\x03\"L\n\x14VerifyJournalRequest\x12*\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorIdH\x00\x88\x01\x01\x42\x08\n\x06_actor\"?\n\x15VerifyJournalResponse\x12&\n\x07\x64\x61mages\x18\x01 \x03(\x0b\x32\x15.plexspaces.v1.Damage\"=\n\x14RemoveJournalRequest\x12%\n\x05\x61\x63tor\x18\x01 \x01(\x0b\x32\x16.plexspaces.v1.ActorId\"\x17\n\x15RemoveJournalResponse2\xb4\x05\n\x07Journal\x12V\n\x04List\x12\".plexspaces.v1.ListJournalsRequest\x1a#.plexspaces.v1.ListJournalsResponse\"\x03\x90\x02\x01\x30\x01\x12H\n\x03Get\x12 .plexspaces.v1.GetJournalRequest\x1a\x1a.plexspaces.v1.JournalInfo\"\x03\x90\x02\x01\x12]\n\x07\x45ntries\x12$.plexspaces.v1.JournalEntriesRequest\x1a%.plexspaces.v1.JournalEntriesResponse\"\x03\x90\x02\x01\x30\x01\x12Z\n\x06\x45vents\x12#.plexspaces.v1.JournalEventsRequest\x1a$.plexspaces.v1.JournalEventsResponse\"\x03\x90\x02\x01\x30\x01\x12Q\n\nCheckpoint\x12 .plexspaces.v1.CheckpointRequest\x1a!.plexspaces.v1.CheckpointResponse\x12H\n\x07\x43ompact\x12\x1d.plexspaces.v1.CompactRequest\x1a\x1e.plexspaces.v1.CompactResponse\x12Z\n\x06Verify\x12#.plexspaces.v1.VerifyJournalRequest\x1a$.plexspaces.v1.VerifyJournalResponse\"\x03\x90\x02\x01\x30\x01\x12S\n\x06Remove\x12#.plexspaces.v1.RemoveJournalRequest\x1a$.plexspaces.v1.RemoveJournalResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -56,29 +56,29 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETJOURNALREQUEST']._serialized_start=640
   _globals['_GETJOURNALREQUEST']._serialized_end=698
   _globals['_JOURNALENTRIESREQUEST']._serialized_start=700
-  _globals['_JOURNALENTRIESREQUEST']._serialized_end=792
-  _globals['_JOURNALENTRIESRESPONSE']._serialized_start=794
-  _globals['_JOURNALENTRIESRESPONSE']._serialized_end=854
-  _globals['_JOURNALEVENTSREQUEST']._serialized_start=856
-  _globals['_JOURNALEVENTSREQUEST']._serialized_end=947
-  _globals['_JOURNALEVENTSRESPONSE']._serialized_start=949
-  _globals['_JOURNALEVENTSRESPONSE']._serialized_end=1017
-  _globals['_CHECKPOINTREQUEST']._serialized_start=1019
-  _globals['_CHECKPOINTREQUEST']._serialized_end=1102
-  _globals['_CHECKPOINTRESPONSE']._serialized_start=1104
-  _globals['_CHECKPOINTRESPONSE']._serialized_end=1137
-  _globals['_COMPACTREQUEST']._serialized_start=1139
-  _globals['_COMPACTREQUEST']._serialized_end=1194
-  _globals['_COMPACTRESPONSE']._serialized_start=1196
-  _globals['_COMPACTRESPONSE']._serialized_end=1230
-  _globals['_VERIFYJOURNALREQUEST']._serialized_start=1232
-  _globals['_VERIFYJOURNALREQUEST']._serialized_end=1308
-  _globals['_VERIFYJOURNALRESPONSE']._serialized_start=1310
-  _globals['_VERIFYJOURNALRESPONSE']._serialized_end=1373
-  _globals['_REMOVEJOURNALREQUEST']._serialized_start=1375
-  _globals['_REMOVEJOURNALREQUEST']._serialized_end=1436
-  _globals['_REMOVEJOURNALRESPONSE']._serialized_start=1438
-  _globals['_REMOVEJOURNALRESPONSE']._serialized_end=1461
-  _globals['_JOURNAL']._serialized_start=1464
-  _globals['_JOURNAL']._serialized_end=2156
+  _globals['_JOURNALENTRIESREQUEST']._serialized_end=807
+  _globals['_JOURNALENTRIESRESPONSE']._serialized_start=809
+  _globals['_JOURNALENTRIESRESPONSE']._serialized_end=869
+  _globals['_JOURNALEVENTSREQUEST']._serialized_start=871
+  _globals['_JOURNALEVENTSREQUEST']._serialized_end=962
+  _globals['_JOURNALEVENTSRESPONSE']._serialized_start=964
+  _globals['_JOURNALEVENTSRESPONSE']._serialized_end=1032
+  _globals['_CHECKPOINTREQUEST']._serialized_start=1034
+  _globals['_CHECKPOINTREQUEST']._serialized_end=1117
+  _globals['_CHECKPOINTRESPONSE']._serialized_start=1119
+  _globals['_CHECKPOINTRESPONSE']._serialized_end=1152
+  _globals['_COMPACTREQUEST']._serialized_start=1154
+  _globals['_COMPACTREQUEST']._serialized_end=1209
+  _globals['_COMPACTRESPONSE']._serialized_start=1211
+  _globals['_COMPACTRESPONSE']._serialized_end=1245
+  _globals['_VERIFYJOURNALREQUEST']._serialized_start=1247
+  _globals['_VERIFYJOURNALREQUEST']._serialized_end=1323
+  _globals['_VERIFYJOURNALRESPONSE']._serialized_start=1325
+  _globals['_VERIFYJOURNALRESPONSE']._serialized_end=1388
+  _globals['_REMOVEJOURNALREQUEST']._serialized_start=1390
+  _globals['_REMOVEJOURNALREQUEST']._serialized_end=1451
+  _globals['_REMOVEJOURNALRESPONSE']._serialized_start=1453
+  _globals['_REMOVEJOURNALRESPONSE']._serialized_end=1476
+  _globals['_JOURNAL']._serialized_start=1479
+  _globals['_JOURNAL']._serialized_end=2171
 # @@protoc_insertion_point(module_scope)

@@ -77,14 +77,16 @@ class GetJournalRequest(_message.Message):
     def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ...) -> None: ...
 
 class JournalEntriesRequest(_message.Message):
-    __slots__ = ("actor", "after", "limit")
+    __slots__ = ("actor", "after", "limit", "trace")
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     AFTER_FIELD_NUMBER: _ClassVar[int]
     LIMIT_FIELD_NUMBER: _ClassVar[int]
+    TRACE_FIELD_NUMBER: _ClassVar[int]
     actor: _common_pb2.ActorId
     after: int
     limit: int
-    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., after: _Optional[int] = ..., limit: _Optional[int] = ...) -> None: ...
+    trace: str
+    def __init__(self, actor: _Optional[_Union[_common_pb2.ActorId, _Mapping]] = ..., after: _Optional[int] = ..., limit: _Optional[int] = ..., trace: _Optional[str] = ...) -> None: ...
 
 class JournalEntriesResponse(_message.Message):
     __slots__ = ("turns",)

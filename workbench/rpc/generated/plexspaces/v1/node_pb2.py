@@ -23,9 +23,10 @@ _sym_db = _symbol_database.Default()
 
 
 from workbench.rpc.generated.plexspaces.v1 import common_pb2 as plexspaces_dot_v1_dot_common__pb2
+from workbench.rpc.generated.plexspaces.v1 import roles_pb2 as plexspaces_dot_v1_dot_roles__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18plexspaces/v1/node.proto\x12\rplexspaces.v1\x1a\x1aplexspaces/v1/common.proto\"\xd8\x01\n\x08NodeInfo\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x10\n\x08wasmtime\x18\x03 \x01(\t\x12\x11\n\tworkspace\x18\x04 \x01(\t\x12\x0f\n\x07started\x18\x05 \x01(\x01\x12\x0e\n\x06\x61\x63tors\x18\x06 \x01(\x03\x12\x0f\n\x07modules\x18\x07 \x01(\x03\x12\x13\n\x0binterpreter\x18\x08 \x01(\t\x12\x0f\n\x07workers\x18\t \x01(\x03\x12\x10\n\x08\x65ndpoint\x18\n \x01(\t\x12\x10\n\x08platform\x18\x0b \x01(\t\x12\x0c\n\x04time\x18\x0c \x01(\x01\"\xb7\x01\n\x07LogLine\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x0c\n\x04time\x18\x02 \x01(\x01\x12\r\n\x05level\x18\x03 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x04 \x01(\t\x12\x0f\n\x07message\x18\x05 \x01(\t\x12\x0e\n\x06stream\x18\x06 \x01(\t\x12,\n\x06\x66ields\x18\x07 \x03(\x0b\x32\x1c.plexspaces.v1.LogLine.Field\x1a$\n\x05\x46ield\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t\"\x96\x02\n\x06Sample\x12\x0c\n\x04time\x18\x01 \x01(\x01\x12\x17\n\x0f\x66uel_per_second\x18\x02 \x01(\x01\x12\x1b\n\x13messages_per_second\x18\x03 \x01(\x01\x12\x14\n\x07turn_ms\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12\x19\n\x0cmemory_bytes\x18\x05 \x01(\x03H\x01\x88\x01\x01\x12\x0f\n\x07mailbox\x18\x06 \x01(\x03\x12\x0f\n\x07\x63rashes\x18\x07 \x01(\x03\x12\x1b\n\x0eresident_bytes\x18\x08 \x01(\x03H\x02\x88\x01\x01\x12\x18\n\x0b\x63pu_percent\x18\t \x01(\x01H\x03\x88\x01\x01\x42\n\n\x08_turn_msB\x0f\n\r_memory_bytesB\x11\n\x0f_resident_bytesB\x0e\n\x0c_cpu_percent\"]\n\x05\x45vent\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x0c\n\x04time\x18\x02 \x01(\x01\x12\x0c\n\x04\x61rea\x18\x03 \x01(\t\x12\x0c\n\x04kind\x18\x04 \x01(\t\x12\x0f\n\x07subject\x18\x05 \x01(\t\x12\x0c\n\x04text\x18\x06 \x01(\t\"\r\n\x0bInfoRequest\"\x10\n\x0ePrepareRequest\"o\n\x0fPrepareResponse\x12+\n\x08progress\x18\x01 \x01(\x0b\x32\x17.plexspaces.v1.ProgressH\x00\x12\'\n\x04node\x18\x02 \x01(\x0b\x32\x17.plexspaces.v1.NodeInfoH\x00\x42\x06\n\x04part\"a\n\x0bLogsRequest\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\x03\x12*\n\x05\x61\x63tor\x18\x02 \x01(\x0b\x32\x16.plexspaces.v1.ActorIdH\x00\x88\x01\x01\x12\r\n\x05limit\x18\x03 \x01(\x03\x42\x08\n\x06_actor\"5\n\x0cLogsResponse\x12%\n\x05lines\x18\x01 \x03(\x0b\x32\x16.plexspaces.v1.LogLine\"G\n\x0eMetricsRequest\x12&\n\x06\x61\x63tors\x18\x01 \x03(\x0b\x32\x16.plexspaces.v1.ActorId\x12\r\n\x05since\x18\x02 \x01(\x01\"H\n\x0fMetricsResponse\x12\r\n\x05\x61\x63tor\x18\x01 \x01(\t\x12&\n\x07samples\x18\x02 \x03(\x0b\x32\x15.plexspaces.v1.Sample\"\'\n\x08Position\x12\x0e\n\x06stream\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x03\"T\n\x0cWatchRequest\x12\r\n\x05\x61reas\x18\x01 \x03(\t\x12+\n\x05\x61\x66ter\x18\x02 \x01(\x0b\x32\x17.plexspaces.v1.PositionH\x00\x88\x01\x01\x42\x08\n\x06_after\"n\n\rWatchResponse\x12$\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x14.plexspaces.v1.Event\x12\x0c\n\x04lost\x18\x02 \x01(\x03\x12)\n\x08position\x18\x03 \x01(\x0b\x32\x17.plexspaces.v1.Position2\xf8\x02\n\x04Node\x12@\n\x04Info\x12\x1a.plexspaces.v1.InfoRequest\x1a\x17.plexspaces.v1.NodeInfo\"\x03\x90\x02\x01\x12J\n\x07Prepare\x12\x1d.plexspaces.v1.PrepareRequest\x1a\x1e.plexspaces.v1.PrepareResponse0\x01\x12\x46\n\x04Logs\x12\x1a.plexspaces.v1.LogsRequest\x1a\x1b.plexspaces.v1.LogsResponse\"\x03\x90\x02\x01\x30\x01\x12O\n\x07Metrics\x12\x1d.plexspaces.v1.MetricsRequest\x1a\x1e.plexspaces.v1.MetricsResponse\"\x03\x90\x02\x01\x30\x01\x12I\n\x05Watch\x12\x1b.plexspaces.v1.WatchRequest\x1a\x1c.plexspaces.v1.WatchResponse\"\x03\x90\x02\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18plexspaces/v1/node.proto\x12\rplexspaces.v1\x1a\x1aplexspaces/v1/common.proto\x1a\x19plexspaces/v1/roles.proto\"\xd8\x01\n\x08NodeInfo\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x10\n\x08wasmtime\x18\x03 \x01(\t\x12\x11\n\tworkspace\x18\x04 \x01(\t\x12\x0f\n\x07started\x18\x05 \x01(\x01\x12\x0e\n\x06\x61\x63tors\x18\x06 \x01(\x03\x12\x0f\n\x07modules\x18\x07 \x01(\x03\x12\x13\n\x0binterpreter\x18\x08 \x01(\t\x12\x0f\n\x07workers\x18\t \x01(\x03\x12\x10\n\x08\x65ndpoint\x18\n \x01(\t\x12\x10\n\x08platform\x18\x0b \x01(\t\x12\x0c\n\x04time\x18\x0c \x01(\x01\"\xb7\x01\n\x07LogLine\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x0c\n\x04time\x18\x02 \x01(\x01\x12\r\n\x05level\x18\x03 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x04 \x01(\t\x12\x0f\n\x07message\x18\x05 \x01(\t\x12\x0e\n\x06stream\x18\x06 \x01(\t\x12,\n\x06\x66ields\x18\x07 \x03(\x0b\x32\x1c.plexspaces.v1.LogLine.Field\x1a$\n\x05\x46ield\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t\"\x96\x02\n\x06Sample\x12\x0c\n\x04time\x18\x01 \x01(\x01\x12\x17\n\x0f\x66uel_per_second\x18\x02 \x01(\x01\x12\x1b\n\x13messages_per_second\x18\x03 \x01(\x01\x12\x14\n\x07turn_ms\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12\x19\n\x0cmemory_bytes\x18\x05 \x01(\x03H\x01\x88\x01\x01\x12\x0f\n\x07mailbox\x18\x06 \x01(\x03\x12\x0f\n\x07\x63rashes\x18\x07 \x01(\x03\x12\x1b\n\x0eresident_bytes\x18\x08 \x01(\x03H\x02\x88\x01\x01\x12\x18\n\x0b\x63pu_percent\x18\t \x01(\x01H\x03\x88\x01\x01\x42\n\n\x08_turn_msB\x0f\n\r_memory_bytesB\x11\n\x0f_resident_bytesB\x0e\n\x0c_cpu_percent\"]\n\x05\x45vent\x12\x0b\n\x03seq\x18\x01 \x01(\x03\x12\x0c\n\x04time\x18\x02 \x01(\x01\x12\x0c\n\x04\x61rea\x18\x03 \x01(\t\x12\x0c\n\x04kind\x18\x04 \x01(\t\x12\x0f\n\x07subject\x18\x05 \x01(\t\x12\x0c\n\x04text\x18\x06 \x01(\t\"\x8e\x01\n\nStorageUse\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\r\n\x05items\x18\x02 \x01(\x03\x12\x12\n\nsize_bytes\x18\x03 \x01(\x03\x12\x13\n\x0blimit_bytes\x18\x04 \x01(\x03\x12\x14\n\x0c\x63lears_items\x18\x05 \x01(\x03\x12\x14\n\x0c\x63lears_bytes\x18\x06 \x01(\x03\x12\x0e\n\x06\x63lears\x18\x07 \x01(\t\"\r\n\x0bInfoRequest\"\x10\n\x0eStorageRequest\":\n\x0fStorageResponse\x12\'\n\x04uses\x18\x01 \x03(\x0b\x32\x19.plexspaces.v1.StorageUse\"#\n\x13\x43learStorageRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x10\n\x0ePrepareRequest\"o\n\x0fPrepareResponse\x12+\n\x08progress\x18\x01 \x01(\x0b\x32\x17.plexspaces.v1.ProgressH\x00\x12\'\n\x04node\x18\x02 \x01(\x0b\x32\x17.plexspaces.v1.NodeInfoH\x00\x42\x06\n\x04part\"a\n\x0bLogsRequest\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\x03\x12*\n\x05\x61\x63tor\x18\x02 \x01(\x0b\x32\x16.plexspaces.v1.ActorIdH\x00\x88\x01\x01\x12\r\n\x05limit\x18\x03 \x01(\x03\x42\x08\n\x06_actor\"5\n\x0cLogsResponse\x12%\n\x05lines\x18\x01 \x03(\x0b\x32\x16.plexspaces.v1.LogLine\"G\n\x0eMetricsRequest\x12&\n\x06\x61\x63tors\x18\x01 \x03(\x0b\x32\x16.plexspaces.v1.ActorId\x12\r\n\x05since\x18\x02 \x01(\x01\"H\n\x0fMetricsResponse\x12\r\n\x05\x61\x63tor\x18\x01 \x01(\t\x12&\n\x07samples\x18\x02 \x03(\x0b\x32\x15.plexspaces.v1.Sample\"\'\n\x08Position\x12\x0e\n\x06stream\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x03\"T\n\x0cWatchRequest\x12\r\n\x05\x61reas\x18\x01 \x03(\t\x12+\n\x05\x61\x66ter\x18\x02 \x01(\x0b\x32\x17.plexspaces.v1.PositionH\x00\x88\x01\x01\x42\x08\n\x06_after\"n\n\rWatchResponse\x12$\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x14.plexspaces.v1.Event\x12\x0c\n\x04lost\x18\x02 \x01(\x03\x12)\n\x08position\x18\x03 \x01(\x0b\x32\x17.plexspaces.v1.Position2\x9c\x04\n\x04Node\x12@\n\x04Info\x12\x1a.plexspaces.v1.InfoRequest\x1a\x17.plexspaces.v1.NodeInfo\"\x03\x90\x02\x01\x12J\n\x07Prepare\x12\x1d.plexspaces.v1.PrepareRequest\x1a\x1e.plexspaces.v1.PrepareResponse0\x01\x12\x46\n\x04Logs\x12\x1a.plexspaces.v1.LogsRequest\x1a\x1b.plexspaces.v1.LogsResponse\"\x03\x90\x02\x01\x30\x01\x12O\n\x07Metrics\x12\x1d.plexspaces.v1.MetricsRequest\x1a\x1e.plexspaces.v1.MetricsResponse\"\x03\x90\x02\x01\x30\x01\x12M\n\x07Storage\x12\x1d.plexspaces.v1.StorageRequest\x1a\x1e.plexspaces.v1.StorageResponse\"\x03\x90\x02\x01\x12S\n\x0c\x43learStorage\x12\".plexspaces.v1.ClearStorageRequest\x1a\x19.plexspaces.v1.StorageUse\"\x04\x98\xb8\x18\x01\x12I\n\x05Watch\x12\x1b.plexspaces.v1.WatchRequest\x1a\x1c.plexspaces.v1.WatchResponse\"\x03\x90\x02\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,38 +39,50 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_NODE'].methods_by_name['Logs']._serialized_options = b'\220\002\001'
   _globals['_NODE'].methods_by_name['Metrics']._loaded_options = None
   _globals['_NODE'].methods_by_name['Metrics']._serialized_options = b'\220\002\001'
+  _globals['_NODE'].methods_by_name['Storage']._loaded_options = None
+  _globals['_NODE'].methods_by_name['Storage']._serialized_options = b'\220\002\001'
+  _globals['_NODE'].methods_by_name['ClearStorage']._loaded_options = None
+  _globals['_NODE'].methods_by_name['ClearStorage']._serialized_options = b'\230\270\030\001'
   _globals['_NODE'].methods_by_name['Watch']._loaded_options = None
   _globals['_NODE'].methods_by_name['Watch']._serialized_options = b'\220\002\001'
-  _globals['_NODEINFO']._serialized_start=72
-  _globals['_NODEINFO']._serialized_end=288
-  _globals['_LOGLINE']._serialized_start=291
-  _globals['_LOGLINE']._serialized_end=474
-  _globals['_LOGLINE_FIELD']._serialized_start=438
-  _globals['_LOGLINE_FIELD']._serialized_end=474
-  _globals['_SAMPLE']._serialized_start=477
-  _globals['_SAMPLE']._serialized_end=755
-  _globals['_EVENT']._serialized_start=757
-  _globals['_EVENT']._serialized_end=850
-  _globals['_INFOREQUEST']._serialized_start=852
-  _globals['_INFOREQUEST']._serialized_end=865
-  _globals['_PREPAREREQUEST']._serialized_start=867
-  _globals['_PREPAREREQUEST']._serialized_end=883
-  _globals['_PREPARERESPONSE']._serialized_start=885
-  _globals['_PREPARERESPONSE']._serialized_end=996
-  _globals['_LOGSREQUEST']._serialized_start=998
-  _globals['_LOGSREQUEST']._serialized_end=1095
-  _globals['_LOGSRESPONSE']._serialized_start=1097
-  _globals['_LOGSRESPONSE']._serialized_end=1150
-  _globals['_METRICSREQUEST']._serialized_start=1152
-  _globals['_METRICSREQUEST']._serialized_end=1223
-  _globals['_METRICSRESPONSE']._serialized_start=1225
-  _globals['_METRICSRESPONSE']._serialized_end=1297
-  _globals['_POSITION']._serialized_start=1299
-  _globals['_POSITION']._serialized_end=1338
-  _globals['_WATCHREQUEST']._serialized_start=1340
-  _globals['_WATCHREQUEST']._serialized_end=1424
-  _globals['_WATCHRESPONSE']._serialized_start=1426
-  _globals['_WATCHRESPONSE']._serialized_end=1536
-  _globals['_NODE']._serialized_start=1539
-  _globals['_NODE']._serialized_end=1915
+  _globals['_NODEINFO']._serialized_start=99
+  _globals['_NODEINFO']._serialized_end=315
+  _globals['_LOGLINE']._serialized_start=318
+  _globals['_LOGLINE']._serialized_end=501
+  _globals['_LOGLINE_FIELD']._serialized_start=465
+  _globals['_LOGLINE_FIELD']._serialized_end=501
+  _globals['_SAMPLE']._serialized_start=504
+  _globals['_SAMPLE']._serialized_end=782
+  _globals['_EVENT']._serialized_start=784
+  _globals['_EVENT']._serialized_end=877
+  _globals['_STORAGEUSE']._serialized_start=880
+  _globals['_STORAGEUSE']._serialized_end=1022
+  _globals['_INFOREQUEST']._serialized_start=1024
+  _globals['_INFOREQUEST']._serialized_end=1037
+  _globals['_STORAGEREQUEST']._serialized_start=1039
+  _globals['_STORAGEREQUEST']._serialized_end=1055
+  _globals['_STORAGERESPONSE']._serialized_start=1057
+  _globals['_STORAGERESPONSE']._serialized_end=1115
+  _globals['_CLEARSTORAGEREQUEST']._serialized_start=1117
+  _globals['_CLEARSTORAGEREQUEST']._serialized_end=1152
+  _globals['_PREPAREREQUEST']._serialized_start=1154
+  _globals['_PREPAREREQUEST']._serialized_end=1170
+  _globals['_PREPARERESPONSE']._serialized_start=1172
+  _globals['_PREPARERESPONSE']._serialized_end=1283
+  _globals['_LOGSREQUEST']._serialized_start=1285
+  _globals['_LOGSREQUEST']._serialized_end=1382
+  _globals['_LOGSRESPONSE']._serialized_start=1384
+  _globals['_LOGSRESPONSE']._serialized_end=1437
+  _globals['_METRICSREQUEST']._serialized_start=1439
+  _globals['_METRICSREQUEST']._serialized_end=1510
+  _globals['_METRICSRESPONSE']._serialized_start=1512
+  _globals['_METRICSRESPONSE']._serialized_end=1584
+  _globals['_POSITION']._serialized_start=1586
+  _globals['_POSITION']._serialized_end=1625
+  _globals['_WATCHREQUEST']._serialized_start=1627
+  _globals['_WATCHREQUEST']._serialized_end=1711
+  _globals['_WATCHRESPONSE']._serialized_start=1713
+  _globals['_WATCHRESPONSE']._serialized_end=1823
+  _globals['_NODE']._serialized_start=1826
+  _globals['_NODE']._serialized_end=2366
 # @@protoc_insertion_point(module_scope)

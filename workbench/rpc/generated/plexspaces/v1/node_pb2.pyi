@@ -1,4 +1,5 @@
 from workbench.rpc.generated.plexspaces.v1 import common_pb2 as _common_pb2
+from workbench.rpc.generated.plexspaces.v1 import roles_pb2 as _roles_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -98,9 +99,43 @@ class Event(_message.Message):
     text: str
     def __init__(self, seq: _Optional[int] = ..., time: _Optional[float] = ..., area: _Optional[str] = ..., kind: _Optional[str] = ..., subject: _Optional[str] = ..., text: _Optional[str] = ...) -> None: ...
 
+class StorageUse(_message.Message):
+    __slots__ = ("kind", "items", "size_bytes", "limit_bytes", "clears_items", "clears_bytes", "clears")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_BYTES_FIELD_NUMBER: _ClassVar[int]
+    CLEARS_ITEMS_FIELD_NUMBER: _ClassVar[int]
+    CLEARS_BYTES_FIELD_NUMBER: _ClassVar[int]
+    CLEARS_FIELD_NUMBER: _ClassVar[int]
+    kind: str
+    items: int
+    size_bytes: int
+    limit_bytes: int
+    clears_items: int
+    clears_bytes: int
+    clears: str
+    def __init__(self, kind: _Optional[str] = ..., items: _Optional[int] = ..., size_bytes: _Optional[int] = ..., limit_bytes: _Optional[int] = ..., clears_items: _Optional[int] = ..., clears_bytes: _Optional[int] = ..., clears: _Optional[str] = ...) -> None: ...
+
 class InfoRequest(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
+
+class StorageRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class StorageResponse(_message.Message):
+    __slots__ = ("uses",)
+    USES_FIELD_NUMBER: _ClassVar[int]
+    uses: _containers.RepeatedCompositeFieldContainer[StorageUse]
+    def __init__(self, uses: _Optional[_Iterable[_Union[StorageUse, _Mapping]]] = ...) -> None: ...
+
+class ClearStorageRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
 
 class PrepareRequest(_message.Message):
     __slots__ = ()

@@ -30,15 +30,17 @@ def test_a_durable_actor_is_kept_shown_exported_and_back_with_the_next_node(shel
         assert shell("journal", "checkpoint", "d").out == "the state of d after turn 4 is stored\n"
         shell("actor", "call", "d", 'persist_batch=[["a", "1"]]')
     listed = shell("journal", "list", "--json").objects[0]
-    assert (listed["actor"], listed["entries"], listed["events"], listed["checkpoint"]) == ("d", 6, 3, 4)
+    assert (listed["actor"], listed["entries"], listed["events"], listed["checkpoint"]) == ("d", 7, 3, 6)
     assert listed["runs"] is True
-    assert shell("journal", "list").out.splitlines()[1].split()[:6] == ["d", "6", "1", "to", "6", "3"]
+    assert shell("journal", "list").out.splitlines()[1].split()[:6] == ["d", "7", "1", "to", "7", "3"], (
+        "its end is a checkpoint"
+    )
     assert shell("actor", "list").code == 5
     shown = shell("journal", "show", "d", "--after", "1", "--limit", "2")
-    assert "call increment" in shown.out and shown.err == "There are more, up to turn 6: --after 3\n"
+    assert "call increment" in shown.out and shown.err == "There are more, up to turn 7: --after 3\n"
     calls = shell("journal", "show", "d", "--after", "1", "--calls").out
     assert "\n    durability.persist('incremented', '1') -> 1\n" in calls
-    assert [row["seq"] for row in shell("journal", "show", "d", "--json").objects] == [1, 2, 3, 4, 5, 6]
+    assert [row["seq"] for row in shell("journal", "show", "d", "--json").objects] == [1, 2, 3, 4, 5, 6, 7]
     assert shell("journal", "show", "d", "--json").out == shell("journal", "export", "d").out
     events = shell("journal", "events", "d", "--json").objects
     assert [(event["sequence"], event["type"], event["payload"]) for event in events] == [
@@ -46,13 +48,13 @@ def test_a_durable_actor_is_kept_shown_exported_and_back_with_the_next_node(shel
     ]  # fmt: skip
     assert shell("journal", "events", "d", "--after", "1", "--limit", "1").err == "There may be more: --after 2\n"
     printed = [from_line(line) for line in shell("journal", "export", "d").out.splitlines()]
-    assert [turn.seq for turn in printed] == [1, 2, 3, 4, 5, 6] and printed[0].birth is not None
-    assert shell("journal", "export", "d", "d.jsonl").out == "d.jsonl: 6 turns of d\n"
+    assert [turn.seq for turn in printed] == [1, 2, 3, 4, 5, 6, 7] and printed[0].birth is not None
+    assert shell("journal", "export", "d", "d.jsonl").out == "d.jsonl: 7 turns of d\n"
     assert [from_line(line) for line in shell.lines("d.jsonl")] == printed
-    assert shell("journal", "compact", "d").out == "4 entries are removed\n"
+    assert shell("journal", "compact", "d").out == "6 entries are removed\n"
     with shell.node():
         found = json.loads(shell("actor", "call", "d", "get_state", "--json").objects[0]["reply"])
-        assert found == {"count": 2, "sequence": 3, "checkpoint": 2, "replayed": True}
+        assert found == {"count": 2, "sequence": 3, "checkpoint": 3, "replayed": True}
         refused = shell("journal", "remove", "d")
         assert refused.code == 1 and "d has not ended: it is running, or comes back" in refused.err
         shell("actor", "stop", "d")

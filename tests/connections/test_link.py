@@ -133,7 +133,9 @@ def test_a_changing_call_that_was_cut_says_that_its_outcome_is_unknown_and_is_se
         beats = len(link.states)
         link.wait_for(lambda _: len(link.states) >= beats + 2)
         assert node.keyvalue.get("begun") in (None, "1")  # what was not on disk is gone, what was came once
-        assert [actor.turns for actor in node.actors.list() if actor.id.name == "slow"] in ([], [0])
+        assert [actor.turns for actor in node.actors.list() if actor.id.name == "slow"] in ([], [1]), (
+            "born again, and no more"
+        )
 
 
 def test_a_proxy_that_cuts_every_two_seconds_is_told_within_five(node: Node) -> None:

@@ -81,16 +81,7 @@ def _method(service: Service, method: MethodDescriptor, gate: Gate) -> grpc.RpcM
     def readable(request: Any, passing: Call) -> Any:
         if not method.client_streaming:
             return _seen(request, passing)
-        return _in_hand(request, passing)
-
-    def _in_hand(request: Any, passing: Call) -> Iterator[Any]:
-        """Each request, which is in hand until the next one is asked for."""
-        for each in paced(request, gate.patience):
-            next(gate.begun)
-            try:
-                yield _seen(each, passing)
-            finally:
-                next(gate.ended)
+        return _in_hand(request, passing, gate)
 
     reader, writer = _reader(method), GetMessageClass(method.output_type).SerializeToString
     match method.client_streaming, method.server_streaming:
@@ -124,6 +115,16 @@ def _reader(method: MethodDescriptor) -> Callable[[bytes], Message | WorkbenchEr
             return Invalid("the request cannot be parsed; is it made for this version of the protocol?")
 
     return read
+
+
+def _in_hand(request: Any, passing: Call, gate: Gate) -> Iterator[Any]:
+    """Each request of a stream, which is in hand until the next one is asked for."""
+    for each in paced(request, gate.patience):
+        next(gate.begun)
+        try:
+            yield _seen(each, passing)
+        finally:
+            next(gate.ended)
 
 
 def _seen(request: Message | WorkbenchError, passing: Call) -> Message:

@@ -39,16 +39,18 @@ class Config:
     may be behind · tick_ms: how often a running guest's time is checked · resident: how many actors may hold an
     instance at once, beyond that the longest idle ones become passive (0 = as many as the system's memory mappings
     allow) · actors: how many there may be in all · memory_bytes: private memory of the node beyond which nobody is
-    spawned (0 = three quarters of the machine's) · compile_jobs: how many compilations may wait · registry_reap_after:
-    missed heartbeats after which an entry of the registry is removed · keyvalue, blobs: URLs of the stores of keys and
-    of blobs, empty for those of the workspace · record: how much of the turns is kept on disk (off, messages, full,
-    exact; empty is full for an embedded node and off for `workbench node`) · recording_bytes, recording_seconds: how
-    much of them, and for how long · recording_pinned_bytes: how much of what outlives that because an actor crashed in
-    it or because it is to be kept · calls_per_second, calls_at_once: how many calls each caller may make at a public
-    listener (0 per second = as many as it likes) · drain_seconds: how long `workbench node` lets the work in hand go on
-    when it is told to stop · log_bytes, log_files, log_level: the size of a file of the node's log on disk, how
-    many are kept besides it, and the least level in it (a `Level`, or off) · log_format: how `workbench node` writes
-    its log to standard error (text, json) · audit_bytes, audit_files: the same of the audit log.
+    spawned (0 = three quarters of the machine's) · compile_jobs: how many compilations may wait ·
+    registry_reap_after: missed heartbeats after which an entry of the registry is removed · keyvalue, blobs: URLs
+    of the stores of keys and of blobs, empty for those of the workspace · record: how much of the turns is kept on
+    disk (off, messages, full, exact; empty is full for an embedded node and off for `workbench node`) ·
+    recording_bytes, recording_seconds: how much of them, and for how long · journal_turns: how many of the newest
+    entries of a durable actor are kept besides those that bring it back (0 = all, until they are compacted) ·
+    recording_pinned_bytes: how much of what outlives that because an actor crashed in it or because it is to be
+    kept · calls_per_second, calls_at_once: how many calls each caller may make at a public listener (0 per second =
+    as many as it likes) · drain_seconds: how long `workbench node` lets the work in hand go on when it is told to
+    stop · log_bytes, log_files, log_level: the size of a file of the node's log on disk, how many are kept besides
+    it, and the least level in it (a `Level`, or off) · log_format: how `workbench node` writes its log to standard
+    error (text, json) · audit_bytes, audit_files: the same of the audit log.
     """
 
     workspace: Path = DATA
@@ -69,6 +71,7 @@ class Config:
     keyvalue: str = ""
     blobs: str = ""
     record: str = ""
+    journal_turns: int = 0
     recording_bytes: int = 256 << 20
     recording_seconds: int = 7 * 86_400
     recording_pinned_bytes: int = 256 << 20

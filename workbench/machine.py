@@ -135,7 +135,7 @@ class Machine:
         self.metrics = Metrics(clock, self.bus, kept=config.kept_samples)
         closing.callback(self.metrics.close)
         means = self._means()
-        self.journal = JournalService(means)
+        self.journal = JournalService(means, kept_turns=self.config.journal_turns)
         closing.callback(self.journal.close)
         self.around = around = self._surroundings()
         self.services = self._services(means)

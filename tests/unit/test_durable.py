@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,29 @@ def test_a_checkpoint_is_where_recovery_begins(reopen: Open) -> None:
     assert state(node) == {"count": 4, "sequence": 4, "checkpoint": 3, "replayed": True}
     assert node.journal.compact("d") == 6
     assert ask(reopen(), "increment") == "5"
+
+
+def test_a_checkpoint_leaves_as_many_entries_before_it_as_are_to_be_kept(tmp_path: Path, interpreter: str) -> None:
+    def kept(node: LocalNode) -> tuple[int, int, int]:
+        info = node.journal.get("d")
+        return info.first, info.entries, info.checkpoint
+
+    config = replace(load(), journal_turns=4)
+    with LocalNode(Machine(tmp_path, config)) as node:
+        spawn(node)
+        for _ in range(9):
+            ask(node, "increment")
+        assert kept(node) == (1, 10, 0), "without a checkpoint all are needed"
+        assert node.journal.checkpoint("d") == 11
+        assert kept(node) == (8, 4, 11)
+        for _ in range(2):
+            ask(node, "increment")
+        node.journal.checkpoint("d")
+        assert kept(node) == (11, 4, 14)
+        assert [turn.seq for turn in node.journal.entries("d")] == [11, 12, 13, 14]
+        assert not node.journal.verify()
+    with LocalNode(Machine(tmp_path, config)) as node:
+        assert ask(node, "increment") == "12"
 
 
 def test_after_a_crash_it_is_as_it_was_before_the_message(reopen: Open) -> None:

@@ -28,13 +28,15 @@ from workbench.storage.database import Transaction
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 READ_TURNS = 500
+TRIMMED_TURNS = 5_000
+"""Entries that are removed with one checkpoint, which is taken each 1,000 turns."""
 
 
 class JournalService:
-    """Implements api.JournalLog. Thread-safe."""
+    """Implements api.JournalLog. Thread-safe. With `kept_turns` a checkpoint leaves so many entries before it."""
 
-    def __init__(self, means: Means) -> None:
-        self.means, self.database = means, means.database
+    def __init__(self, means: Means, *, kept_turns: int = 0) -> None:
+        self.means, self.database, self._kept_turns = means, means.database, kept_turns
         self.sizes = Sizes(means.database)
         self._numbers: dict[ActorId, int] = {}
         self._ends: dict[int, tuple[int, int]] = {}  # the last turn and event of those that wrote since the last mark
@@ -156,11 +158,23 @@ class JournalService:
         if what.checkpoint is not None:
             store.add_checkpoint(tx, number, what.checkpoint)
             changes["checkpoint"] = what.checkpoint.seq
+            if self._kept_turns:
+                changes |= self._trimmed(tx, number, what.checkpoint.seq - self._kept_turns)
         if changes:  # its row is written anyway
             changes["last"] = what.turns[-1].seq
             if what.events:
                 changes["last_event"] = what.events[-1].sequence
             rows.change_actor(tx, number, **changes)
+
+    def _trimmed(self, tx: Transaction, number: int, upto: int) -> dict[str, rows.Value]:
+        """Remove entries that nobody needs, the oldest first and not all of them at once, or others would wait."""
+        first = tx.as_stored(rows.ACTOR, (number,))[0]["first"]
+        upto = min(upto, first + TRIMMED_TURNS - 1)
+        if upto < first:
+            return {}
+        tx.execute(store.COMPACT, (number, upto))
+        tx.settle(partial(self.sizes.forget, number))
+        return {"first": upto + 1}
 
     def _send(self, tx: Transaction, number: int, what: Commit) -> None:
         for post in what.posts:

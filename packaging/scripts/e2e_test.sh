@@ -48,9 +48,9 @@ compare() {
 }
 
 mkfifo "$scratch/address"
-"$WORKBENCH_PYTHON" -c 'import workbench.cli; workbench.cli.main()' node > "$scratch/address" &
+"$WORKBENCH_PYTHON" -c 'import workbench.cli; workbench.cli.main()' node > "$scratch/address" 2> "$scratch/log" &
 node=$!
-read -r address < "$scratch/address" || fail "the node did not start"
+read -r address < "$scratch/address" || fail "the node did not start: $(cat "$scratch/log")"
 echo "a node runs at $address"
 
 # Deploy a component under its actor's name: the node must know it by the hash of the file.

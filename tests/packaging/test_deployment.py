@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 import yaml
 
-from workbench import node, serving
+from workbench import machine, serving
 from workbench.config import Config
 from workbench.rpc.server import endpoint
 from workbench.runtime import budget, scheduler
@@ -122,7 +122,7 @@ def test_ports_probes_and_the_time_to_end_belong_together() -> None:
 
 def test_a_node_that_stops_in_order_is_not_killed_before_it_has() -> None:
     """What it lets go on, and then the bounds of its closing, one after the other."""
-    needs = Config().drain_seconds + 2 * serving.LEAST_SECONDS + node.TREE_SECONDS + 2 * SHUTDOWN_SECONDS
+    needs = Config().drain_seconds + 2 * serving.LEAST_SECONDS + machine.TREE_SECONDS + 2 * SHUTDOWN_SECONDS
     needs += endpoint.CLOSE_SECONDS + scheduler.CLOSE_SECONDS
     unit = re.search(r"^TimeoutStopSec=(\d+)$", UNIT.read_text(), re.M)
     pod = yaml.safe_load((KUBERNETES / "statefulset.yaml").read_text())["spec"]["template"]["spec"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from functools import cache
 
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
@@ -18,10 +19,15 @@ OFFSCREEN = ("propagateSizeHints", "This plugin does not support")
 """What the offscreen platform says of itself."""
 
 
-def running_loop(app: QApplication) -> Iterator[QEventLoop]:
-    """A loop that turns whenever a test lets Qt's turn."""
+@cache
+def _loop(app: QApplication) -> QEventLoop:
     application()
-    made = QEventLoop(app, already_running=True)
+    return QEventLoop(app, already_running=True)
+
+
+def running_loop(app: QApplication) -> Iterator[QEventLoop]:
+    """The loop of this process, which turns whenever a test lets Qt's turn: asyncio knows of one that runs."""
+    made = _loop(app)
     theme.apply(app, "light")
     yield made
     asyncio.events._set_running_loop(None)

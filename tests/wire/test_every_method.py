@@ -40,8 +40,12 @@ PROPERTIES = {"KeyValue": "keyvalue", "TupleSpace": "tuplespace"}
 LONGEST_SECONDS = 6 * 3_600.0 + 600.0
 """Of all bytes of a blob; gRPC sends long ones in coarse steps."""
 LIMITS = PROFILES["balanced"].interpreter
-WITHOUT_DEADLINE = {"Node.Watch"}
-"""It never ends by itself; silence ends it, see its comment in the proto."""
+PARCEL = api.Parcel(
+    "1", "node", "name", (), (), "name", "module", "", "", "balanced", (), LIMITS, "", False, False, "", 1, 0, 0, 0, 0.0
+)
+WITHOUT_DEADLINE = {"Actors.Relay", "Node.Watch"}
+"""They never end by themselves; silence ends a watch, see its comment in the proto, and a way between nodes is pinged by
+gRPC itself."""
 
 
 @pytest.fixture(scope="module")
@@ -194,8 +198,9 @@ def value(hint: Any) -> Any:
     if typing.get_origin(hint) is Sequence:
         return (1,)
     known: dict[Any, Any] = {
-        bytes: b"x", str: "name", int: 1, api.Limits: LIMITS, api.Cast: api.Cast("name", "type"),
+        bytes: b"x", str: "name", int: 1, bool: False, api.Limits: LIMITS, api.Cast: api.Cast("name", "type"),
         api.SupervisorSpec: api.SupervisorSpec("name"), api.StorageKind: api.StorageKind.LOGS,
+        api.Parcel: PARCEL, api.Frame: api.Frame(api.FrameKind.BEAT),
     }  # fmt: skip
     found = next(known[kind] for kind in (str, *known) if kind in kinds)
     return [found] if typing.get_origin(hint) is Iterable else found

@@ -189,10 +189,29 @@ def test_whoever_is_bound_to_a_tenant_cannot_let_an_actor_out_of_it(server: Serv
             lambda: boss.supervision.apply(SupervisorSpec("shop", children=(child,))),
             lambda: boss.supervision.apply(SupervisorSpec("outer", children=(inner,))),
         ):
-            with pytest.raises(Denied, match="reaches out of the tenant"):
+            with pytest.raises(Denied, match="reaches into the node.s machine"):
                 attempt()
         assert boss.actors.spawn("counter", options=SpawnOptions(name="good", grants=("keyvalue",))).id.name == "good"
     assert {actor.id.name for actor in embedded.actors.list()} == {"tally", "good"}
+
+
+def test_whoever_calls_on_this_machine_without_a_token_is_not_its_owner(embedded: Node, tmp_path: Path) -> None:
+    """Another user of the machine could read what the node's user may."""
+    embedded.modules.deploy(COUNTER.encode(), file_name="counter.py", alias="counter")
+    options = SpawnOptions(name="spy", grants=(f"filesystem/{tmp_path}=/w:ro",))
+    with workbench.serve(embedded, listen="127.0.0.1:0") as server:
+        with RemoteNode(server.address) as anybody:
+            with pytest.raises(Denied, match="this caller is not its owner"):
+                anybody.actors.spawn("counter", options=options)
+            assert anybody.actors.spawn("counter", options=SpawnOptions(name="good")).id.name == "good"
+        own = tmp_path / "token"
+        own.write_text("x" * 40)
+        own.chmod(0o600)
+    with (
+        workbench.serve(embedded, listen="127.0.0.1:0", token_file=str(own)) as server,
+        RemoteNode(server.address, token="x" * 40) as owner,
+    ):
+        assert owner.actors.spawn("counter", options=options).id.name == "spy"
 
 
 def test_a_caller_that_calls_too_often_is_told_so_and_others_are_not(embedded: Node) -> None:

@@ -105,7 +105,7 @@ def test_a_caller_that_is_bound_to_a_tenant_clears_what_is_its_own_and_only_as_a
         with RemoteNode(server.address, token=admin) as remote:
             busy(remote)
             assert remote.clear_storage(KINDS.JOURNALS).clears_items == 0
-            with pytest.raises(Denied, match="'logs' is the node's, and this caller is bound to a tenant"):
+            with pytest.raises(Denied, match="'logs' is the node's, and this caller is not its owner"):
                 remote.clear_storage(KINDS.LOGS)
         with RemoteNode(server.address, token=operator) as remote:
             assert len(remote.storage()) == len(StorageKind)

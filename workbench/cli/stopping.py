@@ -63,7 +63,8 @@ class Signals:
 
 
 def _end(number: int) -> None:
-    """As `kill -9` would: what was acknowledged is on disk, and all else is not waited for."""
+    """As `kill -9` would: what services and durable actors acknowledged is on disk; all else is not
+    waited for."""
     name = signal.Signals(number).name
     with suppress(OSError, ValueError):  # nobody may listen
         os.write(sys.stderr.fileno(), f"a second signal ({name}): ended at once, and not in order\n".encode())

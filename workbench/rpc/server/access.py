@@ -48,7 +48,7 @@ class Identity:
     """Who calls. `key` is what its rate is counted by, `name` what is shown of it.
 
     `tenant` and `namespace` are None where it is not bound to one; `ends` is when its right to call does, if it does;
-    `token` is the id of the token that it showed.
+    `token` is the id of the token that it showed. `owns` is whether it speaks for the owner of the node's machine.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Identity:
     namespace: str | None = None
     ends: float | None = None
     token: str = ""
+    owns: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ class Access:
 
     `secret` is one token for the role admin in every tenant, whose holder is called `holder`; `tokens` are those of the
     node. With `certificates` a caller without a token is who its certificate says. `must` is whether a caller must be
-    known; where it need not be, on this machine, it must be as soon as a token was created.
+    known; where it need not be, on this machine, it must be as soon as a token was created. With `trusts` one that is
+    not known is the owner of the machine, who may be another user of it.
     """
 
     secret: str = ""
@@ -74,6 +76,7 @@ class Access:
     tokens: Tokens | None = None
     certificates: bool = False
     must: bool = False
+    trusts: bool = False
     _own: bytes = field(init=False, repr=False, compare=False)
     """The digest of `secret`, which each call is compared with."""
 
@@ -95,11 +98,11 @@ class Access:
         if self.must or self.secret or (self.tokens is not None and self.tokens.any):
             raise Unauthenticated(NO_TOKEN)
         name = f"address {address(context)}"
-        return Identity(name, name, Role.ADMIN)
+        return Identity(name, name, Role.ADMIN, owns=self.trusts)
 
     def _by_token(self, token: str) -> Identity | None:
         if self.secret and hmac.compare_digest(_digest(token), self._own):
-            return Identity(self.holder, self.holder, Role.ADMIN)
+            return Identity(self.holder, self.holder, Role.ADMIN, owns=True)
         if self.tokens is not None:
             number, info = self.tokens.check(token)
             key = f"token {number}"

@@ -140,7 +140,7 @@ def serve(
     must start its threads with stacks that are large enough. Invalid: not an address, or one beyond this machine
     without TLS or without a way to know who calls. Conflict: the port is taken. `counted` is told of every call.
     """
-    access = access or Access()
+    access = access or Access(trusts=True)
     check(listen, tls=tls, token=access.somebody)
     host, port = parsed(listen)
     certificates = tls is not None and bool(tls.client_ca)

@@ -94,7 +94,7 @@ class Call:
         """Remember what it is about: the first request of a stream says it. Denied: it grants what it may not."""
         if not self._subject and changes(self._method):
             self._subject = subject(request)
-        if self.identity is not None and self.identity.tenant is not None:
+        if self.identity is not None and not self.identity.owns:
             grants.check(request)
 
     def go_on(self) -> None:

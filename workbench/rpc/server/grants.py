@@ -25,7 +25,7 @@ def check(request: Any) -> None:
     """Denied when it grants what only the owner of the node may."""
     if isinstance(request, ClearStorageRequest) and request.name not in OWN:
         raise Denied(
-            f"{request.name[:40]!r} is the node's, and this caller is bound to a tenant: it clears {' and '.join(OWN)} "
+            f"{request.name[:40]!r} is the node's, and this caller is not its owner: it clears {' and '.join(OWN)} "
             "alone; the private endpoint and the token of --token-file clear the rest"
         )
     if not isinstance(request, Message) or not _may_grant(request.DESCRIPTOR):
@@ -37,8 +37,8 @@ def check(request: Any) -> None:
             continue  # the service says so in its own words, and grants nothing
         if capability in BOUND_AT_START:
             raise Denied(
-                f"{capability} reaches out of the tenant, into the node's machine, and this caller is bound to a "
-                "tenant: only the private endpoint and the token of --token-file grant it"
+                f"{capability} reaches into the node's machine, and this caller is not its owner: only the private "
+                "endpoint (--workspace) and the token of --token-file grant it"
             )
 
 

@@ -189,7 +189,7 @@ def test_whoever_is_bound_to_a_tenant_cannot_let_an_actor_out_of_it(server: Serv
             lambda: boss.supervision.apply(SupervisorSpec("shop", children=(child,))),
             lambda: boss.supervision.apply(SupervisorSpec("outer", children=(inner,))),
         ):
-            with pytest.raises(Denied, match="reaches into the node.s machine"):
+            with pytest.raises(Denied, match=r"reaches into the node's machine"):
                 attempt()
         assert boss.actors.spawn("counter", options=SpawnOptions(name="good", grants=("keyvalue",))).id.name == "good"
     assert {actor.id.name for actor in embedded.actors.list()} == {"tally", "good"}

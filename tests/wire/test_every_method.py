@@ -44,8 +44,8 @@ PARCEL = api.Parcel(
     "1", "node", "name", (), (), "name", "module", "", "", "balanced", (), LIMITS, "", False, False, "", 1, 0, 0, 0, 0.0
 )
 WITHOUT_DEADLINE = {"Actors.Relay", "Node.Watch"}
-"""They never end by themselves; silence ends a watch, see its comment in the proto, and a way between nodes is pinged by
-gRPC itself."""
+"""They never end by themselves; silence ends a watch, see its comment in the proto, and gRPC itself pings a way
+between nodes."""
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,11 @@
 """How a node reaches another one, for actors that move between them: by its address, or as one of the connections that
-are stored where it runs. Whom it showed a token is remembered in the keychain, or for this process where there is none.
+are stored where it runs. A token with which a move got there is kept in the keychain, or for this process where there
+is none; each tenant and namespace has its own.
 """
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -29,18 +31,31 @@ def node(to: str, scope: tuple[str, str], token: str) -> Node:
     mode = Connections().get(to).mode
     if mode is not Mode.NORMAL:
         raise Denied(f"the connection {to} is {mode.value}: no actor is moved over it; set its mode to normal first")
-    return stored(to, token=token, tenant=tenant, namespace=namespace)
+    shown = token or _keychain().get(to) or kept(to, scope)
+    return stored(to, token=shown, tenant=tenant, namespace=namespace)
+
+
+def keep(to: str, scope: tuple[str, str], token: str) -> None:
+    """A token that was right: shown there from now on, for this tenant and namespace, when none is given."""
+    if token:
+        _keychain().set(_name(to, scope), token)
+
+
+def kept(to: str, scope: tuple[str, str]) -> str:
+    """What is shown there when none is given; empty: nothing is known."""
+    return _keychain().get(_name(to, scope))
 
 
 def _at(to: str, tenant: str, namespace: str, token: str) -> Node:
     from workbench.rpc.client import RemoteNode
 
     check_address(to)
-    keychain = _keychain()
-    if token:
-        keychain.set(f"node {to}", token)
-    known = token or keychain.get(f"node {to}")
+    known = token or kept(to, (tenant, namespace))
     return RemoteNode(to, token=known, tenant=tenant, namespace=namespace)
+
+
+def _name(to: str, scope: tuple[str, str]) -> str:
+    return f"node {json.dumps([*scope, to])}"  # a tenant's name may hold any sign
 
 
 @cache

@@ -144,7 +144,7 @@ class Machine:
         self.system = ActorSystem(self.library, around, node_name=config.node_name, most=config.actors)
         self.host.system = self.system
         log = MovesStore(self.workspace.database)
-        self.moves = self.system.moves = Moves(self.system, around, self.library, log, dialling.node)
+        self.moves = self.system.moves = Moves(self.system, around, self.library, log, dialling.node, dialling.keep)
         self.recorder.renew = self.system.renew
         closing.callback(self.system.close)
         closing.callback(self.moves.close)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
 
@@ -313,6 +313,58 @@ def test_a_token_that_is_asked_for_there_is_shown_and_must_be_right(node: Node, 
         node.actors.migrate("x", other.address)
     node.actors.migrate("x", other.address, token=secret)
     assert node.actors.ask("x", "add", "1").payload == "1"
+
+
+def test_each_tenant_has_its_own_token_and_a_wrong_one_takes_the_place_of_none(embedded: Node, other: Other) -> None:
+    assert isinstance(embedded, LocalNode) and isinstance(other.node, LocalNode)
+    spawn(embedded, "x", "y")
+    shop = embedded.scoped("shop", "till")
+    shop.actors.spawn("traveller", options=SpawnOptions(name="x"))
+    ours = other.node.tokens.create("ours", role=Role.OPERATE).secret
+    theirs = other.node.scoped("shop", "till").tokens.create("theirs", role=Role.OPERATE).secret
+    with Proxy(other.address) as proxy:
+        embedded.actors.migrate("x", proxy.address, token=ours)
+        shop.actors.migrate("x", proxy.address, token=theirs)
+        with pytest.raises(Unauthenticated):
+            embedded.actors.migrate("y", proxy.address, token="wrong")
+        proxy.cut()
+        for node in (embedded, shop):
+            assert node.actors.ask("x", "add", "1").payload == "1", "its link shows its own token again"
+        embedded.actors.migrate("y", proxy.address)
+    assert sorted(info.id.name for info in other.node.actors.list()) == ["x", "y"]
+
+
+def test_a_link_that_is_refused_is_in_the_log_once_and_so_is_that_it_is_back(embedded: Node, other: Other) -> None:
+    spawn(embedded, "x", "y")
+    first = other.node.tokens.create("first", role=Role.OPERATE)
+    second = other.node.tokens.create("second", role=Role.OPERATE).secret
+    embedded.actors.migrate("x", other.address, token=first.secret)
+    other.node.tokens.revoke("first")
+
+    def refused() -> int:
+        entries = audited(other.node)
+        return sum(entry["method"] == "Actors.Relay" and entry["outcome"] == "unauthenticated" for entry in entries)
+
+    until(lambda: refused() > 3)
+    embedded.actors.migrate("y", other.address, token=second)
+    assert embedded.actors.ask("x", "add", "1").payload == "1"
+    told = [line.message for line in embedded.logs() if "the link to" in line.message]
+    assert len(told) == 2 and all(other.address in line for line in told), told
+    assert "the token" in told[0] and "there again" in told[1]
+
+
+def audited(node: Node) -> list[dict[str, str]]:
+    log = Path(node.info().workspace) / "logs" / "audit.jsonl"
+    return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+
+
+def until(holds: Callable[[], bool]) -> None:
+    pause = Event()
+    for _ in range(200):
+        if holds():
+            return
+        pause.wait(0.05)
+    raise AssertionError("it did not become so within 10 s")
 
 
 def test_one_that_does_not_end_its_turn_is_not_moved(node: Node, other: Other) -> None:

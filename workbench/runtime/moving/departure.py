@@ -65,7 +65,8 @@ class Departure:
         """See api.Actors.migrate."""
         actor = self._moves.system.find(self._id)
         _check(actor)
-        with self._alone(), self._moves.dial(self._to, self._scope, self._token) as peer:
+        moves, way = self._moves, (self._to, self._scope, self._token)
+        with moves.alone(self._id), moves.trying(*way), moves.dial(*way) as peer:
             link = self._reach(peer)
             self._ensure(actor, peer)
             paused = time.monotonic()
@@ -77,6 +78,7 @@ class Departure:
                 parcel = self._snapshot(actor)
                 self._moves.log.write(known)
                 self._send(peer, parcel, timeout)
+                moves.keep(*way)
                 known = replace(known, stage=Stage.MOVED)
                 self._commit(known)
             except BaseException:
@@ -89,17 +91,6 @@ class Departure:
             self._number, self._id.name, link.name, self._to, tuple(self._phases), round(paused_ms, 3), messages,
             len(parcel.timers),
         )  # fmt: skip
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        busy = self._moves.busy
-        if self._id in busy:
-            raise Conflict(f"{self._id.name} is being moved already")
-        busy.add(self._id)
-        try:
-            yield
-        finally:
-            busy.discard(self._id)
 
     @contextmanager
     def _step(self, name: str, size: int = 0) -> Iterator[None]:

@@ -20,6 +20,7 @@ from typing import Protocol
 from workbench.answer import Answer
 from workbench.api.errors import Exhausted, Unavailable, WorkbenchError
 from workbench.api.journal import JournalLog
+from workbench.api.logs import Level
 from workbench.api.messages import Envelope, Kind, Reply
 from workbench.api.migration import Frame, FrameKind, error_of
 from workbench.runtime.mailbox import Letter
@@ -50,6 +51,10 @@ class Hearer(Protocol):
         """The other side is there, for the first time or again."""
         ...
 
+    def note(self, link: Link, level: Level, text: str) -> None:
+        """For the node's log."""
+        ...
+
 
 def greeting(hello: Frame) -> tuple[str, str, str]:
     """The end of the link that says it, the one that it has heard last, and the run of its node."""
@@ -71,6 +76,7 @@ class Link:
         self.dials = False
         self._cut_since = time.monotonic()
         self.why = "it was not reached yet"
+        self._told = ""
         self.present, self.closed = threading.Event(), threading.Event()
         self._hearer, self._journal = hearer, journal
         self._unheard: OrderedDict[int, Frame] = OrderedDict()
@@ -146,6 +152,13 @@ class Link:
             if self._out is out:
                 self._detach(why)
 
+    def refused(self, error: WorkbenchError) -> None:
+        """The log says it once, until the other side is there again or something else is wrong."""
+        if self._told != error.code and not self.closed.is_set():
+            self._told = error.code
+            said = f"the link to the node {self.key} is cut: {error.message}; it is tried again"
+            self._hearer.note(self, Level.WARN, said)
+
     def _detach(self, why: str) -> None:
         out, self._out, self.why = self._out, None, why
         if self.present.is_set():
@@ -215,8 +228,10 @@ class Link:
                 lost = [self._calls.pop(number) for number in list(self._calls) if number not in self._unheard]
             for frame in self._unheard.values():
                 out.put(frame)
-            self.why = ""
+            self.why, told, self._told = "", self._told, ""
             self.present.set()
+        if told:
+            self._hearer.note(self, Level.INFO, f"the link to the node {self.key} is there again")
         for answer in lost:
             answer.fail(Unavailable(f"the node {self.name} ended before it answered; what became of it is not known"))
         self._hearer.joined(self)
@@ -264,6 +279,7 @@ def dialled(link: Link, connect: Callable[[Iterator[Frame]], Iterable[Frame]]) -
             link.detach(out, "the other side ended it")
         except WorkbenchError as error:
             link.detach(out, error.message)
+            link.refused(error)
         except Exception as error:
             logger.exception("the link to %s met a bug", link.key)
             link.detach(out, str(error))

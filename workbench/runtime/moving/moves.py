@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from secrets import token_hex
@@ -17,8 +18,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from workbench.answer import Answer
 from workbench.api.actors import ActorState
-from workbench.api.errors import Invalid, NotFound, Unavailable, WorkbenchError
+from workbench.api.errors import Conflict, Invalid, NotFound, Unavailable, WorkbenchError
 from workbench.api.identity import ActorId, split_address
+from workbench.api.logs import Level
 from workbench.api.messages import Kind, Reply
 from workbench.api.migration import ForwardAddress, Frame, FrameKind, MovesLog, Origin, Stage, failure_of
 from workbench.api.node import Node
@@ -40,18 +42,24 @@ Receiver: TypeAlias = Actor | Forward | Way
 Dial: TypeAlias = Callable[[str, tuple[str, str], str], Node]
 """The node at HOST:PORT, or of a stored connection, as a tenant and namespace see it; with a token, or with what is
 known."""
+Keep: TypeAlias = Callable[[str, tuple[str, str], str], None]
+"""The token of a node, for a tenant and namespace, is right: show it from now on."""
 CONNECT_SECONDS = 10.0
 
 
 class Moves:
     """Thread-safe."""
 
-    def __init__(self, system: ActorSystem, around: Surroundings, library: Library, log: MovesLog, dial: Dial) -> None:
-        self.system, self.around, self.library, self.log, self.dial = system, around, library, log, dial
+    def __init__(
+        self, system: ActorSystem, around: Surroundings, library: Library, log: MovesLog, dial: Dial, keep: Keep
+    ) -> None:
+        self.system, self.around, self.library, self.log = system, around, library, log
+        self.dial, self.keep = dial, keep
         self.node = log.node
         self._own = self.node, system.node_name, token_hex(16)
         self.arrivals = Arrivals(self)
-        self.busy: set[ActorId] = set()
+        self._busy: set[ActorId] = set()
+        self._tried: dict[tuple[str, tuple[str, str]], str] = {}
         self.anew: set[ActorId] = set()
         """Who came back with this node without the state that it had; where it came from does not know yet."""
         self._forwards: dict[ActorId, Forward] = {}
@@ -187,8 +195,34 @@ class Moves:
             self._links.pop((link.key, link.scope), None)
         link.close()
 
+    @contextmanager
+    def trying(self, to: str, scope: tuple[str, str], token: str) -> Iterator[None]:
+        """A token that is not known to be right yet: the link shows it too meanwhile."""
+        way = to, scope
+        if token:
+            self._tried[way] = token
+        try:
+            yield
+        finally:
+            with self._lock:
+                if token and self._tried.get(way) == token:
+                    del self._tried[way]
+
+    @contextmanager
+    def alone(self, actor: ActorId) -> Iterator[None]:
+        """Conflict: it is being moved already."""
+        with self._lock:
+            if actor in self._busy:
+                raise Conflict(f"{actor.name} is being moved already")
+            self._busy.add(actor)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._busy.discard(actor)
+
     def _connect(self, to: str, scope: tuple[str, str], frames: Iterator[Frame]) -> Iterator[Frame]:
-        with self.dial(to, scope, "") as peer:
+        with self.dial(to, scope, self._tried.get((to, scope), "")) as peer:
             yield from peer.actors.relay(frames)
 
     def relay(self, scope: tuple[str, str], frames: Iterable[Frame]) -> Iterator[Frame]:
@@ -236,6 +270,9 @@ class Moves:
         for forward in list(self._forwards.values()):
             if forward.link is link and forward.open:
                 link.say(Frame(FrameKind.ASK_PRESENT, to=forward.id.name))
+
+    def note(self, link: Link, level: Level, text: str) -> None:
+        self.around.logbook.note(level, text, link.scope)
 
     # What the other side says.
 

@@ -165,6 +165,23 @@ def test_what_cannot_be_a_connection_is_said_in_the_form_and_nothing_is_lost(win
     assert window.desk.attachments.known == ()
 
 
+def test_a_connection_that_is_renamed_is_tested_with_the_token_that_is_stored(
+    window: MainWindow, far: QuickNode, server: Server, memory: MemoryKeychain, qtbot: QtBot
+) -> None:
+    secret = far.tokens.create("ci").secret
+    add(window, qtbot, Connection("prod", server.address))
+    window.desk.attachments.store.keychain.set("prod", secret)
+    assert list(memory.held.values()) == [secret]
+    choose(window, "prod")
+    window.desk.actions.run("nodes.edit")
+    form = dialog(qtbot)
+    form.name.setText("production")
+    form.test.click()
+    qtbot.waitUntil(lambda: form.foot.text() not in ("", "Asking …"), timeout=WAIT_MS)
+    assert "It answers in" in form.foot.text()
+    form.reject()
+
+
 def test_the_form_shows_a_stored_connection_and_gives_back_the_same(window: MainWindow, qtbot: QtBot) -> None:
     whole = Connection(
         "prod", "node.example:50051", colour="red", folder="Shop", tls_ca="ca.pem", tls_cert="a.pem", tls_key="b.pem",

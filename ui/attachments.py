@@ -193,6 +193,8 @@ class Attachments(QObject):
         desk = self._desk
         if state.phase is not Phase.ATTACHED:
             desk.stale_changed.emit(stale_text(state))
+            if state.retry_at is None:  # its events would reach for it again
+                desk.bridge.unfollow()
         elif before.phase is not Phase.ATTACHED or before.connected != state.connected:
             desk.stale_changed.emit("")
             desk.bridge.versions += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 
@@ -99,6 +100,28 @@ def test_without_reconnect_a_lost_connection_waits_for_somebody(tmp_path: Path) 
         assert link.link is not None
         link.link.retry()
         link.wait_phase(Phase.ATTACHED, after=when)
+
+
+def test_without_reconnect_it_stays_stale_also_when_events_find_the_node_again(tmp_path: Path) -> None:
+    with far_node(tmp_path / "far") as far, watched(Connection("far", far.address, reconnect=False)) as link:
+        link.wait_phase(Phase.ATTACHED)
+        assert link.link is not None and link.link.node is not None
+        node = link.link.node
+        with node.subscribe() as events:
+            far.kill()
+            link.wait_phase(Phase.STALE)
+            far.start()
+            until = time.monotonic() + 30.0
+            heard = False
+            while not heard and time.monotonic() < until:
+                with suppress(Unavailable):
+                    heard = bool(events.get(0.5))
+            assert heard
+            for _ in range(100):
+                assert node.info().name
+        assert link.link.state.phase is Phase.STALE
+        link.link.retry()
+        link.wait_for(lambda s: s.phase is Phase.ATTACHED and s.connected > 1)
 
 
 def test_a_changing_call_that_was_cut_says_that_its_outcome_is_unknown_and_is_sent_once(tmp_path: Path) -> None:

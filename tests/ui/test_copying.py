@@ -25,6 +25,7 @@ from ui.actions import CHANGES
 from ui.copying.copies import written
 from ui.copying.files import small
 from ui.copying.lines import BYTES, LINES, WITHOUT, NoLine, line_of
+from ui.copying.noting import noted
 from ui.copying.python import program
 from ui.copying.reading import READING, call_of
 from ui.main_window import MainWindow
@@ -179,6 +180,34 @@ def test_lines_for_stored_and_other_connections_hold_no_secret(tmp_path: Path) -
     Connections().add(Connection("far", "node:1", ssh="me@jump"))
     with pytest.raises(WorkbenchError, match="goes through a tunnel"):
         grpcurl(found, ("--node", "far"))
+
+
+def test_a_token_that_was_given_is_a_variable_in_copied_lines_and_is_not_kept(running: Running) -> None:
+    node, at, workspace = running
+    secret = "S3CR3T-of-tick"
+    kept: list[Call] = []
+
+    class Keeps:
+        def takes(self, found: Call) -> bool:
+            return bool(kept.append(found))
+
+        def note(self, found: Call, outcome: str) -> None:
+            assert outcome == "not_found"
+            kept.append(found)
+
+    with pytest.raises(WorkbenchError):
+        noted(node, Keeps()).actors.migrate("nobody", "127.0.0.1:5", token=secret)
+    assert len(kept) == 2 and secret not in repr(kept)
+    source = written("python", kept[0], at, workspace)
+    assert secret not in source and "token=os.environ['WORKBENCH_TO_TOKEN']" in source and "import os\n" in source
+    line = written("grpcurl", kept[0], at, workspace)
+    assert secret not in line
+    given = subprocess.run(
+        ["sh", "-c", f"grpcurl() {{ printf '%s\\n' \"$@\"; }}; workbench() {{ :; }}; {line}"], check=True, text=True,
+        capture_output=True, env={**os.environ, "WORKBENCH_TO_TOKEN": secret},
+    )  # fmt: skip
+    assert f'"token": "{secret}"' in given.stdout
+    assert call("actors.migrate", "tick", "127.0.0.1:5", token="").options["token"] == ""
 
 
 def test_in_a_real_shell_the_line_of_the_own_node_finds_its_endpoint(running: Running, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from real_node import QuickNode, quick_node, shop
 
 import workbench
-from tests.ui.test_nodes import WAIT_MS, attach
+from tests.ui.test_nodes import WAIT_MS, add, attach
 from ui.dialogs.migrate import STEPS, MigrateDialog
 from ui.main_window import MainWindow
 from ui.panels.actors.panel import ActorsPanel
@@ -90,6 +90,36 @@ def test_why_it_was_not_moved_is_said_where_it_was_asked(actors: ActorsPanel, re
     qtbot.waitUntil(lambda: "nothing listens at port 1" in said(dialog), timeout=WAIT_MS)
     dialog.reject()
     assert real.actors.ask("alone", "get").payload == "0"
+
+
+def test_connections_are_offered_by_name_without_the_node_itself_and_those_that_let_no_actor_out(
+    actors: ActorsPanel, real: QuickNode, other: tuple[QuickNode, str], qtbot: QtBot
+) -> None:
+    node, address = other
+    node.actors.spawn("fragile", options=SpawnOptions(name="mover"))
+    window = actors.desk.parent()
+    with workbench.serve(real, listen="127.0.0.1:0") as server:
+        add(
+            window, qtbot, Connection("back", server.address),  # type: ignore[arg-type]
+            Connection("tls", "127.0.0.1:5", tls_ca="system"), Connection("same", address),
+            Connection("ro", "127.0.0.1:6", mode=Mode.READ_ONLY), Connection("asks", "127.0.0.1:7", mode=Mode.CONFIRM),
+            Connection("far", "127.0.0.1:8", ssh="me@host"),
+        )  # fmt: skip
+        attach(window, qtbot, Connection("here", address))  # type: ignore[arg-type]
+        window.raise_panel("actors")  # type: ignore[union-attr]
+        qtbot.waitUntil(lambda: [row.id.name for row in actors.model.rows] == ["mover"], timeout=WAIT_MS)
+        choose(actors, "mover", qtbot)
+        dialog = asked(actors, qtbot)
+        assert [dialog.to.itemText(at) for at in range(dialog.to.count())] == ["back", "tls"]
+        assert (
+            "Not offered: asks, whose mode is confirm; far, which goes through a tunnel; ro, whose mode is read-only."
+            in said(dialog)
+        )
+        move(dialog, "back")
+        qtbot.waitUntil(lambda: "It runs at local" in said(dialog), timeout=WAIT_MS)
+        dialog.reject()
+        actors.desk.attachments.detach("here")
+    assert "mover" in [row.id.name for row in real.actors.list()]
 
 
 def test_one_with_a_supervisor_stays_and_so_does_one_over_a_read_only_connection(

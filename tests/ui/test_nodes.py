@@ -30,6 +30,15 @@ from workbench.api.connections import Connection, Mode, Phase, Verdict
 from workbench.rpc.server import Server
 
 WAIT_MS = 20_000
+TALKS = b"""
+from plexspaces import GenServer
+
+
+class Talks(GenServer):
+    def handle_request(self, from_actor, message_type, payload):
+        print(message_type)
+        return ""
+"""
 
 
 @pytest.fixture
@@ -156,6 +165,23 @@ def test_what_cannot_be_a_connection_is_said_in_the_form_and_nothing_is_lost(win
     assert window.desk.attachments.known == ()
 
 
+def test_a_connection_that_is_renamed_is_tested_with_the_token_that_is_stored(
+    window: MainWindow, far: QuickNode, server: Server, memory: MemoryKeychain, qtbot: QtBot
+) -> None:
+    secret = far.tokens.create("ci").secret
+    add(window, qtbot, Connection("prod", server.address))
+    window.desk.attachments.store.keychain.set("prod", secret)
+    assert list(memory.held.values()) == [secret]
+    choose(window, "prod")
+    window.desk.actions.run("nodes.edit")
+    form = dialog(qtbot)
+    form.name.setText("production")
+    form.test.click()
+    qtbot.waitUntil(lambda: form.foot.text() not in ("", "Asking …"), timeout=WAIT_MS)
+    assert "It answers in" in form.foot.text()
+    form.reject()
+
+
 def test_the_form_shows_a_stored_connection_and_gives_back_the_same(window: MainWindow, qtbot: QtBot) -> None:
     whole = Connection(
         "prod", "node.example:50051", colour="red", folder="Shop", tls_ca="ca.pem", tls_cert="a.pem", tls_key="b.pem",
@@ -251,6 +277,38 @@ def test_a_lost_node_leaves_its_data_marked_stale_within_three_seconds_and_comes
         with workbench.connect(f"grpc://{far.address}") as remote:
             remote.keyvalue.put("shape", "round")
         qtbot.waitUntil(lambda: len(keys.model.rows) == 2, timeout=WAIT_MS)  # type: ignore[attr-defined]
+
+
+def test_the_log_of_a_node_that_started_anew_is_shown_from_its_first_line(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    log = window.panels["log"]
+
+    def shown() -> list[str]:
+        return [row.line.message for row in log.model.rows]  # type: ignore[attr-defined]
+
+    def talk(address: str, name: str, times: int) -> None:
+        with workbench.connect(f"grpc://{address}") as remote:
+            remote.modules.deploy(TALKS, file_name="talks.py", alias="talks")
+            remote.actors.spawn("talks", options=SpawnOptions(name=name))
+            for number in range(times):
+                remote.actors.ask(name, f"{name}-{number}")
+
+    with far_node(tmp_path / "far") as far:
+        attach(window, qtbot, Connection("prod", far.address))
+        window.raise_panel("log")
+        talk(far.address, "first", 30)
+        qtbot.waitUntil(lambda: "first-29" in shown(), timeout=WAIT_MS)
+        far.kill()
+        qtbot.waitUntil(lambda: phase(window, "prod") is Phase.STALE, timeout=WAIT_MS)
+        assert "first-29" in shown()
+        far.start()
+        window.desk.answered.emit("attach:prod")
+        qtbot.waitUntil(lambda: phase(window, "prod") is Phase.ATTACHED, timeout=WAIT_MS)
+        talk(far.address, "second", 1)
+        qtbot.waitUntil(lambda: "second-0" in shown(), timeout=WAIT_MS)
+        assert "first-29" not in shown()
+        window.desk.actions.run("nodes.detach")
 
 
 def test_a_read_only_connection_disables_what_changes_and_says_why(

@@ -8,7 +8,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from typing import Any
 
 from workbench.api import ANY
-from workbench.api.calls import Call
+from workbench.api.calls import GIVEN_TOKEN, TOKEN_VARIABLE, Call
 
 HOMES = "workbench.api"
 
@@ -17,9 +17,14 @@ def program(call: Call, at: Sequence[str], workspace: str) -> str:
     """`at` are the options that lead to the node, `workspace` is where its private endpoint is, without them."""
     names: set[str] = set()
     given = [_source(value, names) for value in call.arguments]
-    given += [f"{name}={_source(value, names)}" for name, value in call.options.items()]
+    secret = [name for name, value in call.options.items() if name == "token" and value == GIVEN_TOKEN]
+    given += [
+        f"{name}={f'os.environ[{TOKEN_VARIABLE!r}]' if name in secret else _source(value, names)}"
+        for name, value in call.options.items()
+    ]
     road = "node" if call.facet == "node" else f"node.{call.facet}"
     opened, needs = _opening(at, workspace)
+    needs |= {"os"} if secret else set()
     imports = [*(f"import {each}" for each in sorted(needs)), ""]
     if names:
         imports.insert(-1, f"from {HOMES} import {', '.join(sorted(names))}")

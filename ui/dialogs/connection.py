@@ -58,7 +58,8 @@ class ConnectionDialog(QDialog):
         self.setStyleSheet(sheet())
         self.setMinimumWidth(560)
         self.edited: Edited | None = None
-        self._desk, self._has_token, self._attach = desk, has_token, False
+        self._desk = desk
+        self._kept_under = like.name if has_token and like is not None else ""
         self.name = QLineEdit(placeholderText="empty: as the host is called")
         self.address = QLineEdit(placeholderText="node.example:50051")
         self.folder = QComboBox(editable=True)
@@ -210,8 +211,8 @@ class ConnectionDialog(QDialog):
     async def _try(self, made: Connection) -> None:
         call = self._desk.bridge.call
         token = self._typed()
-        if token is None and self._has_token:
-            token = await call(self._desk.attachments.store.keychain.get, made.name)
+        if token is None and self._kept_under:
+            token = await call(self._desk.attachments.store.keychain.get, self._kept_under)
         try:
             name, version, latency = await call(_asked, made, token or "")
             self._said(f"It answers in {latency:,.1f} ms: node {name}, version {version}.", "ok")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
@@ -14,6 +14,7 @@ from ui.desk import Desk
 from ui.theme import sheet
 from ui.widgets.build import button, label, row, set_tone
 from workbench.api import Migration, WorkbenchError
+from workbench.api.connections import Mode
 from workbench.api.words import plural
 
 STEPS = {
@@ -31,11 +32,36 @@ NOTE = (
 )
 
 
-def places_for(desk: Desk) -> Sequence[str]:
-    """Where it could go: connections of this user, by address, since the node itself connects."""
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Names of stored connections over which it could move, and why it cannot over the others, a clause for each."""
+
+    names: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+
+
+def places_for(desk: Desk) -> Places:
+    """Where it could go, by name: with an address the node would connect without the TLS and the mode that are stored.
+
+    The node that is shown is none of them. Off the Qt thread.
+    """
+    held, names, without = desk.nodes.current, [], []
     with suppress(WorkbenchError):
-        return [each.address for each in desk.attachments.store.list() if not each.ssh]
-    return ()
+        here = held.node.info() if held is not None else None
+        own = held.connection.address if held is not None and held.connection is not None else here and here.endpoint
+        for each in desk.attachments.store.list():
+            info = desk.attachments.state(each.name).info
+            same = info is not None and here is not None and (info.workspace, info.started) == (
+                here.workspace, here.started)  # fmt: skip
+            if same or (each.address == own and not each.ssh):
+                continue
+            if each.mode is not Mode.NORMAL:
+                without.append(f"{each.name}, whose mode is {each.mode.value}")
+            elif each.ssh:
+                without.append(f"{each.name}, which goes through a tunnel")
+            else:
+                names.append(each.name)
+    return Places(tuple(names), tuple(without))
 
 
 def figures(done: Migration) -> str:
@@ -51,18 +77,21 @@ class MigrateDialog(QDialog):
 
     wanted = Signal(str, str)
 
-    def __init__(self, parent: QWidget, name: str, places: Sequence[str]) -> None:
+    def __init__(self, parent: QWidget, name: str, places: Places) -> None:
         super().__init__(parent)
         self.setWindowTitle(f"Move {name} to another node")
         self.setStyleSheet(sheet())
         self.setMinimumWidth(520)
         self.to = QComboBox(editable=True)
-        self.to.addItems(list(places))
+        self.to.addItems(list(places.names))
         if (line := self.to.lineEdit()) is not None:
             line.setPlaceholderText("node.example:50051, or a connection stored where the actor runs")
             line.setAccessibleName("Node")
         self.token = QLineEdit(placeholderText="empty: the stored one, or none", echoMode=QLineEdit.EchoMode.Password)
         self._said = label(NOTE, tone="muted", wrap=True)
+        without = f"Not offered: {'; '.join(places.without)}." if places.without else ""
+        self._without = label(without, tone="muted", wrap=True)
+        self._without.setVisible(bool(without))
         self._steps = {step: self._line(text) for step, text in STEPS.items()}
         self._move = button("Move", self._start, style="primary")
         self._close = button("Close", self.reject)
@@ -92,6 +121,7 @@ class MigrateDialog(QDialog):
         whole.setContentsMargins(18, 16, 18, 14)
         whole.setSpacing(12)
         whole.addLayout(form)
+        whole.addWidget(self._without)
         whole.addWidget(self._said)
         whole.addLayout(grid)
         whole.addLayout(row(None, self._close, self._move))

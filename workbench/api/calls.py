@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 
 ASIDE = ("progress", "cancel")
 """Arguments that belong to the caller's process."""
+TOKEN_VARIABLE = "WORKBENCH_TO_TOKEN"
+"""The variable of the environment that a call names instead of the token it was made with."""
+GIVEN_TOKEN = f"${TOKEN_VARIABLE}"
+"""What stands in a call for a token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,5 +40,6 @@ class Call:
 
 
 def call(method: str, *arguments: Any, **options: Any) -> Call:
-    """A call without what belongs to the caller's process."""
-    return Call(method, arguments, {name: value for name, value in options.items() if name not in ASIDE})
+    """A call without what belongs to the caller's process, and without a token: GIVEN_TOKEN stands for one."""
+    kept = {name: value for name, value in options.items() if name not in ASIDE}
+    return Call(method, arguments, {**kept, "token": GIVEN_TOKEN} if kept.get("token") else kept)

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Sequence
 
 from workbench.api import Invalid
-from workbench.api.calls import Call
+from workbench.api.calls import GIVEN_TOKEN, Call
 from workbench.connections.store import Connections
 from workbench.data import directory
 
@@ -29,6 +29,8 @@ def grpcurl(call: Call, at: Sequence[str]) -> str:
     proto = f"{file.rpartition('.')[0].replace('.', '/')}/{_file(file.rpartition('.')[2])}.proto"
     protos = shlex.join(["-import-path", str(directory("proto")), "-proto", proto])
     data = shlex.join(["-d", "\n".join(sent.messages)])
+    if call.options.get("token") == GIVEN_TOKEN:
+        data = data.replace(GIVEN_TOKEN, f"'\"{GIVEN_TOKEN}\"'")  # out of the quotes of the shell, which puts it in
     return " ".join(("grpcurl", *words, protos, data, _address(at), sent.path))
 
 

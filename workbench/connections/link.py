@@ -58,7 +58,7 @@ class Link:
         self._connected = 0
         self._beats = 0
         self._lock = Lock()
-        self._wake, self._ended = Event(), Event()
+        self._wake, self._wanted, self._ended = Event(), Event(), Event()
         self._thread = Thread(target=self._run, name="link", daemon=True)
 
     @property
@@ -71,11 +71,12 @@ class Link:
 
     def retry(self) -> None:
         """Now, whatever was said of when."""
+        self._wanted.set()
         self._wake.set()
 
     def close(self) -> None:
         self._ended.set()
-        self._wake.set()
+        self.retry()
         if self._transport is not None:
             self._transport.close()
         if self._tunnel is not None:
@@ -92,6 +93,7 @@ class Link:
     def _run(self) -> None:
         attempt = 0
         while not self._ended.is_set():
+            self._wanted.clear()
             self._wake.clear()
             pause: float | None = BEAT_SECONDS
             try:
@@ -103,7 +105,10 @@ class Link:
             except WorkbenchError as error:
                 attempt += 1
                 pause = self._missed(attempt, error)
-            self._wake.wait(pause)
+            if pause is None and not self.connection.reconnect:
+                self._wanted.wait()  # others' calls over the same channel find the node again by themselves
+            else:
+                self._wake.wait(pause)
 
     def _look(self) -> None:
         """Attach, or ask whether it is there still."""

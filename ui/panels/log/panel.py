@@ -60,6 +60,8 @@ class Found:
     rows: list[Shown]
     problem: str = ""
     """Why there are none."""
+    started: float | None = None
+    """When the node started, where that was asked."""
 
 
 class LogTable(Table[Shown]):
@@ -115,6 +117,9 @@ class LogPanel(Panel):
         self._kept: deque[LogLine] = deque(maxlen=KEPT)
         self._last = 0
         self._node: Node | None = None
+        self._started: float | None = None
+        self._unsure = True
+        """Whether the node may have started anew: its lines are counted from 1 again then."""
         self._asked = Asked(Level.INFO)
         self.model: RowModel[Shown] = RowModel(COLUMNS, lambda shown: (shown.line.seq, shown.part), self)
         self.table = LogTable(self.model, desk)
@@ -169,20 +174,28 @@ class LogPanel(Panel):
     # reading
 
     def load(self) -> Found:
-        assert self.desk.node is not None
-        asked = self._asked
-        after = 0 if self.desk.nodes.session is not None else self._last  # a session's log is that of its moment
-        lines = self.desk.node.logs(after=after, limit=KEPT)
+        node, asked = self.desk.node, self._asked
+        assert node is not None
+        whole = self.desk.nodes.session is not None  # its log is that of its moment
+        started = node.info().started if self._unsure and not whole else None
+        anew = started is not None and started != self._started
+        lines = node.logs(after=0 if whole or anew else self._last, limit=KEPT)
         try:
-            return Found(asked, lines, asked.rows(lines))
+            return Found(asked, lines, asked.rows(lines), started=started)
         except TooSlow as error:
-            return Found(asked, lines, [], str(error))
+            return Found(asked, lines, [], str(error), started)
 
     def show_loaded(self, found: object) -> None:
         assert isinstance(found, Found)
         if self.desk.nodes.session is not None:
             self._show_whole(found)
             return
+        if found.started is not None:
+            self._unsure = False
+            if found.started != self._started:
+                self._started, self._last = found.started, 0
+                if self._kept:
+                    self.clear()
         if not found.lines or found.lines[0].seq <= self._last:
             return
         self._last = found.lines[-1].seq
@@ -260,9 +273,10 @@ class LogPanel(Panel):
         self._settle()
 
     def _node_changed(self) -> None:
-        """Told for every change of a node; only another one has another log."""
+        """Told for every change of a node; only another one, or one that started anew, has another log."""
+        self._unsure = True
         if self.desk.node is not self._node:
-            self._node, self._last = self.desk.node, 0
+            self._node, self._last, self._started = self.desk.node, 0, None
             self.clear()
 
     def clear(self) -> None:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 DETACHED = ConnectionState()
 AGAIN = "attach:"
 """What the key of a notice's button begins with, before a connection's name: attach now."""
-TOLD_ATTEMPTS = 1
 """A failure is a notice the first time; after that the panel shows it."""
 
 

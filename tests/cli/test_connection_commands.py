@@ -39,7 +39,7 @@ def test_a_connection_is_stored_listed_renamed_copied_and_removed(shell: Shell) 
     add = ("node", "connection", "add", "prod", "node.example:50051", "--folder", "Shop", "--colour", "red")
     assert shell(*add, "--mode", "read-only", "--ssh", "me@jump").out == "connection prod is stored\n"
     twice = shell(*add)
-    assert (twice.code, "choose another name" in twice.err) == (1, True)
+    assert (twice.code, "choose another name, or give --replace" in twice.err) == (1, True)
     assert shell(*add, "--mode", "confirm", "--replace").code == 0
     assert shell("node", "connection", "rename", "prod", "live").code == 0
     assert shell("node", "connection", "duplicate", "live").out == "connection live 2 is stored\n"
@@ -83,12 +83,23 @@ def test_without_a_keychain_a_token_is_not_stored_and_the_connection_says_what_t
     token.chmod(0o600)
     done = shell("node", "connection", "add", "own", server.address, "--token-file", "token")
     assert done.code == 5
-    assert "the token of own is kept nowhere: this machine has no keychain" in done.err
+    said = "the connection own is stored, and its token is not: the token of own is kept nowhere: this machine has no"
+    assert said in done.err
     assert shell("node", "info", "--node", "own").code == 1
     assert shell("node", "info", "--node", "own", "--token-file", "token").code == 0
     monkeypatch.setenv("WORKBENCH_TOKEN", secret)
     assert shell("node", "info", "--node", "own").code == 0
     assert secret not in (config / "connections.json").read_text(encoding="utf-8")
+
+
+def test_files_of_tls_are_found_from_everywhere(shell: Shell) -> None:
+    tls = ("--tls-ca", "certs/ca.pem", "--tls-cert", "me.pem", "--tls-key", "me-key.pem")
+    assert shell("node", "connection", "add", "own", "node.example:1", *tls).code == 0
+    assert shell("node", "connection", "add", "public", "node.example:1", "--tls-ca", "system").code == 0
+    own, public = (json.loads(line) for line in shell("node", "connection", "list", "--json").out.splitlines())
+    found = [own[part] for part in ("tls_ca", "tls_cert", "tls_key")]
+    assert found == [str(shell.folder / name) for name in ("certs/ca.pem", "me.pem", "me-key.pem")]
+    assert public["tls_ca"] == "system"
 
 
 def test_what_is_neither_address_nor_connection_and_tls_twice_are_told(shell: Shell, server: Server) -> None:

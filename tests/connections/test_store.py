@@ -9,12 +9,14 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from keychains import MemoryKeychain
 from keyring.backends.null import Keyring as NullKeyring
 
 import workbench
 from workbench.api import AlreadyExists, Denied, Invalid, Node, NotFound, Unavailable
 from workbench.api.connections import Connection, Mode
+from workbench.cli.stored import connection
 from workbench.connections import Connections, Keychain
 
 SECRET = "s3cret-token-that-must-not-be-anywhere-else"
@@ -142,3 +144,20 @@ def test_a_stored_connection_is_a_node_by_its_url(memory: MemoryKeychain, node: 
     assert node.keyvalue.get("a") is None
     with pytest.raises(NotFound, match="no connection is called 'other'"):
         workbench.connect("connection:other")
+
+
+def test_a_connection_that_leads_elsewhere_forgets_its_token(memory: MemoryKeychain, tmp_path: Path) -> None:
+    token = tmp_path / "token"
+    token.write_text(SECRET)
+    token.chmod(0o600)
+
+    def add(*arguments: str) -> str:
+        done = CliRunner().invoke(connection, ["add", "own", *arguments])
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    add("a.example:1", "--token-file", str(token))
+    assert "forgotten" not in add("a.example:1", "--colour", "red", "--replace")
+    assert list(memory.held.values()) == [SECRET]
+    said = add("b.example:1", "--replace")
+    assert "the token for a.example:1 is forgotten: own leads elsewhere now" in said and memory.held == {}

@@ -6,7 +6,9 @@ import os
 import stat
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
+from itertools import islice
 from pathlib import Path
 
 import grpc
@@ -29,7 +31,7 @@ from workbench.api import (
 )
 from workbench.rpc.client import RemoteNode
 from workbench.rpc.server import Server, serve
-from workbench.rpc.server.handler import STREAMS
+from workbench.rpc.server.slots import LONG_CALLS, STREAMS
 
 
 @pytest.fixture
@@ -81,16 +83,39 @@ def test_a_stranger_tenant_is_denied_where_only_the_default_one_is_served(embedd
         stranger.info()
 
 
-def test_more_watchers_than_there_is_room_for_are_told_so_and_calls_still_answer(
-    server: Server, embedded: Node
-) -> None:
-    with RemoteNode(server.address, token=_private(embedded).token) as remote, ExitStack() as open_streams:
-        for _ in range(STREAMS):
-            open_streams.enter_context(remote.subscribe())
-        with pytest.raises(Exhausted, match="32 streams") as raised:
-            remote.subscribe()
+@pytest.fixture
+def callers(embedded: Node) -> Iterator[list[RemoteNode]]:
+    """Three, with tokens that may read."""
+    with workbench.serve(embedded, listen="127.0.0.1:0") as server, ExitStack() as opened:
+        yield [
+            opened.enter_context(RemoteNode(server.address, token=embedded.tokens.create().secret)) for _ in range(3)
+        ]
+
+
+def test_more_watchers_than_there_is_room_for_are_told_so_and_calls_still_answer(callers: list[RemoteNode]) -> None:
+    *greedy, late = callers
+    with ExitStack() as open_streams:
+        for caller in greedy:
+            for _ in range(STREAMS // 2):
+                open_streams.enter_context(caller.subscribe())
+            with pytest.raises(Exhausted, match="16 streams of this caller are open") as raised:
+                caller.subscribe()
+            assert (raised.value.limit, raised.value.value) == ("streams", STREAMS // 2)
+        with pytest.raises(Exhausted, match="32 streams are open") as raised:
+            late.subscribe()
         assert (raised.value.limit, raised.value.value) == ("streams", STREAMS)
-        assert remote.info().actors == 0
+        assert late.info().actors == greedy[0].info().actors == 0
+
+
+def test_one_who_reads_with_long_waits_leaves_room_for_others(callers: list[RemoteNode], embedded: Node) -> None:
+    greedy, calm, _ = callers
+    with ThreadPoolExecutor(LONG_CALLS) as waiting:
+        reads = [waiting.submit(greedy.tuplespace.read, ("never",), timeout=60.0) for _ in range(LONG_CALLS)]
+        told = [str(done.exception()) for done in islice(as_completed(reads, 30.0), LONG_CALLS // 2)]
+        embedded.tuplespace.write(("there", 1))
+        found = calm.tuplespace.read(("there", 1), timeout=5.0)
+        embedded.tuplespace.write(("never",))
+    assert found is not None and all("24 long calls of this caller" in line for line in told), told
 
 
 def test_closing_the_server_ends_its_streams_and_tells_the_watcher(embedded: Node) -> None:

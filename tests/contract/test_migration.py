@@ -238,6 +238,13 @@ def test_it_comes_back_and_moves_on(node: Node, other: Other, third: Other, here
     assert node.actors.ask("x", "ask", "left add").payload == "2"
 
 
+def test_what_is_handed_over_is_what_somebody_sent(node: Node, other: Other, here: str) -> None:
+    spawn(node, "x")
+    ways = (node, other.address), (other.node, here)
+    moves = [mover.actors.migrate("x", to) for _ in range(4) for mover, to in ways]
+    assert [done.messages for done in moves] == [0] * 8
+
+
 def test_a_durable_one_goes_on_in_the_journal_of_its_new_node(node: Node, other: Other, tmp_path: Path) -> None:
     spawn(node, "x", durable=True)
     node.actors.ask("x", "keep", "one")
@@ -262,8 +269,9 @@ def test_when_it_cannot_live_there_it_serves_on_here(node: Node, other: Other, d
     spawn(other.node, "x")
     node.actors.ask("x", "later", "200 soon")
     node.actors.ask("x", "add", "2")
-    with pytest.raises(AlreadyExists, match="runs already"):
+    with pytest.raises(AlreadyExists, match=r"was not moved and serves on here\. At the node .*: another x") as taken:
         node.actors.migrate("x", other.address)
+    assert taken.value.message.endswith(f"workbench actor stop x --node {other.address}")
     heard(node, "x", "rang")
     assert node.actors.ask("x", "add", "1").payload == "3"
     assert other.node.actors.ask("x", "get").payload == "0"
@@ -301,9 +309,12 @@ def test_who_may_not_is_told_so_and_a_move_is_in_the_log_of_changes(embedded: No
         admin = embedded.tokens.create("a", role=Role.ADMIN).secret
         with workbench.connect(f"grpc://{server.address}", token=admin) as remote:
             remote.actors.migrate("x", other.address)
-    workspace = Path(embedded.info().workspace)
-    lines = [json.loads(line) for line in (workspace / "logs" / "audit.jsonl").read_text().splitlines()]
-    assert ("Actors.Migrate", "x", "ok") in [(line["method"], line["subject"], line["outcome"]) for line in lines]
+    assert ("Actors.Migrate", f"x/{other.address}", "ok") in told(embedded)
+    name = embedded.info().name
+    other.server.close()  # a link is written down when it has ended
+    found = {method: subject for method, subject, _ in told(other.node)}
+    settled = found["Actors.Settle"]
+    assert settled and (found["Actors.Arrive"], found["Actors.Relay"]) == (f"x/{name}/{settled}", name)
 
 
 def test_a_token_that_is_asked_for_there_is_shown_and_must_be_right(node: Node, other: Other) -> None:
@@ -356,6 +367,10 @@ def test_a_link_that_is_refused_is_in_the_log_once_and_so_is_that_it_is_back(emb
 def audited(node: Node) -> list[dict[str, str]]:
     log = Path(node.info().workspace) / "logs" / "audit.jsonl"
     return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+
+
+def told(node: Node) -> list[tuple[str, str, str]]:
+    return [(entry["method"], entry["subject"], entry["outcome"]) for entry in audited(node)]
 
 
 def until(holds: Callable[[], bool]) -> None:

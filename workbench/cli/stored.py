@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 import workbench
+from workbench.api import AlreadyExists, Unavailable
 from workbench.api.connections import COLOURS, Connection, Mode
 from workbench.cli import options, render
+
+if TYPE_CHECKING:
+    from workbench.connections import Connections
 
 NONE = "-"
 
@@ -78,23 +83,48 @@ def show(name: str, as_json: bool) -> None:
 @options.debug
 def add(name: str, address: str, colour: str | None, mode: str, replace: bool, reach: Any, **parts: Any) -> None:
     """Store one. A token (--token-file) goes into the keychain of this machine, never into a file; of TLS the names of
-    the files are kept.
+    the files are kept. One that replaces another keeps its token, unless it leads elsewhere.
     """
     from workbench.connections import Connections
 
     held = Connections()
     made = Connection(
-        name, address, colour=colour or "", mode=Mode(mode), tls_ca=reach.tls_ca, tls_cert=reach.tls_cert,
-        tls_key=reach.tls_key, **parts,
+        name, address, colour=colour or "", mode=Mode(mode), tls_ca=_whole(reach.tls_ca),
+        tls_cert=_whole(reach.tls_cert), tls_key=_whole(reach.tls_key), **parts,
     )  # fmt: skip
     secret = workbench.token_in(reach.token_file) if reach.token_file else ""
     if replace and held.has(name):
-        held.replace(name, made)
+        _replace(held, made)
+    elif held.has(name):
+        raise AlreadyExists(f"there is a connection {name!r} already; choose another name, or give --replace")
     else:
         held.add(made)
     if secret:
-        held.keychain.keep(name, secret)
+        _keep(held, name, secret)
     click.echo(f"connection {render.visible(name)} is stored")
+
+
+def _whole(path: str) -> str:
+    """The name of a file from everywhere."""
+    from workbench.rpc.client.tls import SYSTEM
+
+    return str(Path(path).expanduser().absolute()) if path not in ("", SYSTEM) else path
+
+
+def _replace(held: Connections, made: Connection) -> None:
+    """A token is shown to nobody else than whom it was stored for."""
+    before = held.get(made.name)
+    if (before.address, before.ssh) != (made.address, made.ssh) and held.keychain.get(made.name):
+        held.keychain.delete(made.name)
+        click.echo(f"the token for {before.address} is forgotten: {render.visible(made.name)} leads elsewhere now")
+    held.replace(made.name, made)
+
+
+def _keep(held: Connections, name: str, secret: str) -> None:
+    try:
+        held.keychain.keep(name, secret)
+    except Unavailable as error:
+        raise Unavailable(f"the connection {name} is stored, and its token is not: {error.message}") from None
 
 
 @connection.command()

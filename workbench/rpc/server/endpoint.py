@@ -36,7 +36,7 @@ from workbench.rpc.server.capabilities import CapabilitiesService
 from workbench.rpc.server.channels import ChannelsService
 from workbench.rpc.server.counting import Counted, Counting
 from workbench.rpc.server.debugger import DebuggerService
-from workbench.rpc.server.gate import LONG_CALLS, PATIENCE_SECONDS, STREAMS, UPLOADS, Audit, Gate, Scope
+from workbench.rpc.server.gate import PATIENCE_SECONDS, Audit, Gate, Scope
 from workbench.rpc.server.handler import handler
 from workbench.rpc.server.journal import JournalService
 from workbench.rpc.server.keyvalue import KeyValueService
@@ -47,6 +47,7 @@ from workbench.rpc.server.node import NodeService
 from workbench.rpc.server.process_groups import ProcessGroupsService
 from workbench.rpc.server.rates import Rates
 from workbench.rpc.server.registry import RegistryService
+from workbench.rpc.server.slots import LONG_CALLS, STREAMS, UPLOADS
 from workbench.rpc.server.supervision import SupervisionService
 from workbench.rpc.server.tokens import TokensService
 from workbench.rpc.server.tuplespace import TupleSpaceService

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from itertools import count
-from threading import BoundedSemaphore, Condition, Event, Thread
+from threading import Condition, Event, Thread
 from typing import Any, Protocol, TypeAlias
 
 import grpc
 from google.protobuf.descriptor import MethodDescriptor
 
-from workbench.api import Conflict, Denied, Exhausted, Node, Unauthenticated, WorkbenchError
+from workbench.api import Conflict, Denied, Node, Unauthenticated, WorkbenchError
 from workbench.api.audit import AuditEntry
 from workbench.api.traces import TRACEPARENT, carried
 from workbench.rpc.roles import changes, needed
@@ -24,12 +24,9 @@ from workbench.rpc.security import DEFAULT, Received, received
 from workbench.rpc.server import grants
 from workbench.rpc.server.access import Access, Identity, address, bound
 from workbench.rpc.server.rates import FAILED_BURST, FAILED_PER_SECOND, Rates
+from workbench.rpc.server.slots import LONG_CALLS, STREAMS, UPLOADS, Slots
 from workbench.rpc.subjects import subject
 
-STREAMS = 32
-LONG_CALLS = 24
-UPLOADS = 8
-"""Calls whose requests are a stream: how long they take is their callers' affair."""
 PATIENCE_SECONDS = 30.0
 """Who neither sends nor takes anything for so long, in the middle of a call, has no place any more."""
 FED = frozenset({"TellMany"})
@@ -192,9 +189,9 @@ class Gate:
         self._access, self._rates = access or Access(), rates
         self._strangers = Rates(FAILED_PER_SECOND, FAILED_BURST)
         self.audit: Audit = audit or (lambda _: None)
-        self._streams = BoundedSemaphore(STREAMS)
-        self._long = BoundedSemaphore(LONG_CALLS)
-        self._uploads = BoundedSemaphore(UPLOADS)
+        self._streams = Slots(STREAMS, "streams")
+        self._long = Slots(LONG_CALLS, "long calls")
+        self._uploads = Slots(UPLOADS, "uploads")
         self.patience = patience
         self._lock = Condition()
         self._open: set[Call] = set()
@@ -239,15 +236,17 @@ class Gate:
 
     @contextmanager
     def slot(self, service: Service, method: MethodDescriptor, call: Call) -> Iterator[None]:
-        """Room for one more call of this kind, or Exhausted at once. A stream ends when its token is revoked."""
+        """Room for one more call of this kind and caller, or Exhausted at once. A stream ends when its token is
+        revoked."""
+        caller = call.owner[0]
         with ExitStack() as taken:
             if method.name in service.endless:
-                taken.enter_context(_taken(self._streams, STREAMS, "streams"))
+                taken.enter_context(self._streams.taken(caller))
                 taken.enter_context(self._kept(call, self._endless))
             elif method.client_streaming:
-                taken.enter_context(_taken(self._uploads, UPLOADS, "uploads"))
+                taken.enter_context(self._uploads.taken(caller))
             elif method.name in service.long:
-                taken.enter_context(_taken(self._long, LONG_CALLS, "long calls"))
+                taken.enter_context(self._long.taken(caller))
             if method.client_streaming or method.server_streaming:
                 taken.enter_context(self._kept(call, self._open))
                 call.recheck()  # it may have been revoked before it was kept
@@ -348,14 +347,3 @@ def _is_over(who: Identity) -> bool:
 
 def _expired(who: Identity) -> Unauthenticated:
     return Unauthenticated(f"the {who.name} has expired; ask for another")
-
-
-@contextmanager
-def _taken(slots: BoundedSemaphore, limit: int, kind: str) -> Iterator[None]:
-    if not slots.acquire(blocking=False):
-        said = f"{limit} {kind} are open at this node already; try again when one has ended"
-        raise Exhausted(said, limit=kind, value=limit, used=limit + 1)
-    try:
-        yield
-    finally:
-        slots.release()

@@ -19,11 +19,11 @@ from google.protobuf.message_factory import GetMessageClass
 
 from workbench.api import Exhausted, Invalid, WorkbenchError
 from workbench.rpc import faults
-from workbench.rpc.server.gate import LONG_CALLS, STREAMS, Call, Context, Gate, Scope, Service
+from workbench.rpc.server.gate import Call, Context, Gate, Scope, Service
 from workbench.rpc.server.pace import paced
 from workbench.rpc.sizes import most
 
-__all__ = ["LONG_CALLS", "STREAMS", "Context", "Gate", "Scope", "Service", "handler", "python_name"]
+__all__ = ["Context", "Gate", "Scope", "Service", "handler", "python_name"]
 
 
 NO_SLOT = nullcontext()

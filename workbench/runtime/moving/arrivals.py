@@ -71,8 +71,11 @@ class Arrivals:
         spec, returns = self._spec(parcel), moves.node in parcel.visited
         if not returns and moves.forward(identity) is not None:
             raise AlreadyExists(
-                f"another {parcel.name} was moved away from that node, and has its forward address there"
+                f"another {parcel.name} was moved away from there, and has its forward address there; give it up "
+                f"first: workbench actor stop {parcel.name}"
             )
+        if system.has(identity):
+            raise AlreadyExists(f"another {parcel.name} runs there; stop it first: workbench actor stop {parcel.name}")
         actor = system.register(scope, parcel.name, spec, returns=True)
         actor.arriving = True
         held = Held(parcel, scope, actor, returns)

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from workbench.answer import Answer
 from workbench.api.actors import ActorState
-from workbench.api.errors import Conflict, Invalid, NotFound, Timeout, Unavailable, WorkbenchError
+from workbench.api.errors import AlreadyExists, Conflict, Invalid, NotFound, Timeout, Unavailable, WorkbenchError
 from workbench.api.identity import ActorId
 from workbench.api.migration import ForwardAddress, Migration, MovedTimer, Parcel, Phase, Stage
 from workbench.api.modules import CancelToken, Progress, ProgressCallback
@@ -77,7 +77,7 @@ class Departure:
                 self._pause(actor, timeout)
                 parcel = self._snapshot(actor)
                 self._moves.log.write(known)
-                self._send(peer, parcel, timeout)
+                self._send(peer, link, parcel, timeout)
                 moves.keep(*way)
                 known = replace(known, stage=Stage.MOVED)
                 self._commit(known)
@@ -203,10 +203,16 @@ class Departure:
             for number, armed in sorted(self._timers.items(), key=lambda each: each[1].due)
         )
 
-    def _send(self, peer: Node, parcel: Parcel, timeout: float) -> None:
+    def _send(self, peer: Node, link: Link, parcel: Parcel, timeout: float) -> None:
         size = len(parcel.state) + len(parcel.initial) + sum(len(each.payload) for each in parcel.belongings)
         with self._step("send", size + sum(len(each.envelope.payload) for each in parcel.timers)):
-            peer.actors.arrive(parcel, timeout=timeout)
+            try:
+                peer.actors.arrive(parcel, timeout=timeout)
+            except AlreadyExists as error:
+                raise AlreadyExists(
+                    f"{parcel.name} was not moved and serves on here. At the node {link.name}: {error.message} "
+                    f"--node {self._to}"
+                ) from None
 
     def _commit(self, known: ForwardAddress) -> None:
         with self._step("commit"):

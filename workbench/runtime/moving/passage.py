@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 def go(actor: Actor, to: Forward) -> int:
-    """It runs elsewhere from now on: what waits goes there, and what comes after it; how many waited."""
+    """It runs elsewhere from now on: what waits goes there, and what comes after it; how many messages waited."""
     with actor._lock:
         actor.state, actor.moved = ActorState.STOPPED, to
         letters = actor.mailbox.clear()
         for letter in letters:
             to.pass_on(letter)
     actor.drop()
-    return len(letters)
+    return sum(not isinstance(letter, Mark) for letter in letters)
 
 
 def dismissed(actor: Actor) -> list[Letter]:

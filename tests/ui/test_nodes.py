@@ -165,6 +165,36 @@ def test_what_cannot_be_a_connection_is_said_in_the_form_and_nothing_is_lost(win
     assert window.desk.attachments.known == ()
 
 
+def test_a_name_that_is_taken_is_said_in_the_form_which_keeps_what_was_typed(
+    window: MainWindow, far: QuickNode, server: Server, memory: MemoryKeychain, qtbot: QtBot
+) -> None:
+    add(window, qtbot, Connection("prod", "127.0.0.1:1"), Connection("127.0.0.1", "127.0.0.1:2"))
+    window.desk.actions.run("nodes.new")
+    form = dialog(qtbot)
+    form.address.setText(server.address)
+    form.name.setText("prod")
+    form.token.setText(far.tokens.create("ci").secret)
+    form.go.click()
+    qtbot.waitUntil(lambda: "there is a connection 'prod' already; choose another name" in form.foot.text())
+    assert form.isVisible() and form.edited is None and form.token.text() and form.go.isEnabled()
+    assert window.desk.attachments.store.get("prod").address == "127.0.0.1:1"
+    form.name.clear()  # as the host is called, which another one is called already
+    form.go.click()
+    qtbot.waitUntil(lambda: phase(window, "127.0.0.1 2") is Phase.ATTACHED, timeout=WAIT_MS)
+    assert len(memory.held) == 1
+    choose(window, "127.0.0.1 2")
+    window.desk.actions.run("nodes.edit")
+    form = dialog(qtbot)
+    form.name.setText("prod")
+    form.save.click()
+    qtbot.waitUntil(lambda: "there is a connection 'prod' already" in form.foot.text())
+    assert form.isVisible()
+    form.name.clear()
+    assert form.connection().name == "127.0.0.1 2"
+    form.reject()
+    window.desk.attachments.detach("127.0.0.1 2")
+
+
 def test_a_connection_that_is_renamed_is_tested_with_the_token_that_is_stored(
     window: MainWindow, far: QuickNode, server: Server, memory: MemoryKeychain, qtbot: QtBot
 ) -> None:

@@ -25,6 +25,7 @@ from ui.dialogs.node_comparison import NodeComparison
 from ui.main_window import MainWindow
 from ui.panels.nodes.panel import NodesPanel
 from ui.panels.nodes.rows import Line
+from ui.widgets.empty_state import EmptyState
 from workbench.api import NotFound, SpawnOptions
 from workbench.api.connections import Connection, Mode, Phase, Verdict
 from workbench.rpc.server import Server
@@ -354,6 +355,18 @@ def test_a_read_only_connection_disables_what_changes_and_says_why(
     window.desk.bridge.start(window, _put(window), window.desk.failed)
     qtbot.waitUntil(lambda: any("read-only connection, and KeyValue.Put" in n.text for n in window.notices.notices))
     assert far.keyvalue.get("a") is None
+
+
+def test_nothing_of_a_live_node_over_a_read_only_connection_is_told_as_of_a_session(
+    window: MainWindow, server: Server, qtbot: QtBot
+) -> None:
+    attach(window, qtbot, Connection("prod", server.address, mode=Mode.READ_ONLY))
+    lines = {name: [each.line.text() for each in panel.findChildren(EmptyState)]
+             for name, panel in window.panels.items()}  # fmt: skip
+    assert any("No keys yet" in line for line in lines["keyvalue"])
+    told = [line for name, each in lines.items() if name != "session" for line in each]
+    assert [line for line in told if "moment" in line or "session" in line] == []
+    window.desk.attachments.detach("prod")
 
 
 @pytest.mark.parametrize(("button", "arrives"), [("Send", True), ("Cancel", False)])

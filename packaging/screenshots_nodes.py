@@ -77,7 +77,7 @@ class Elsewhere:
         await self._settle()
         self._save(window, f"elsewhere-{look}")
         lab = window.desk.attachments.find("lab")
-        form = ConnectionDialog(window, window.desk, lab, ["Stores"], edits=True, has_token=True)
+        form = ConnectionDialog(window, window.desk, lab, ["Stores"], _not_stored, edits=True, has_token=True)
         form.show()
         await self._settle()
         self._save(form, f"connection-{look}")
@@ -100,6 +100,10 @@ class Elsewhere:
         for each in attachments.known:
             await call(attachments.store.remove, each.name)
         await attachments.read()
+
+
+async def _not_stored(_: Connection) -> None:
+    """The form is only looked at."""
 
 
 def _comparison(window: MainWindow) -> list[NodeComparison]:

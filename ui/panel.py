@@ -90,8 +90,10 @@ class Panel(QWidget):
 
     def show_absence(self) -> None:
         """Why there is no node, where there is nothing else to show."""
+        held = self.desk.nodes.current
+        in_session = held is not None and held.path is not None
         for empty in self.findChildren(EmptyState):
-            empty.hold(self.desk.failure, self.desk.absence, self.desk.sealed)
+            empty.hold(self.desk.failure, self.desk.absence, self.desk.sealed, in_session=in_session)
 
     def _show_busy(self, _on: bool, cancellable: bool) -> None:
         """In the panel itself: the title of a dock is hidden among tabs."""

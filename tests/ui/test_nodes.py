@@ -25,6 +25,7 @@ from ui.dialogs.node_comparison import NodeComparison
 from ui.main_window import MainWindow
 from ui.panels.nodes.panel import NodesPanel
 from ui.panels.nodes.rows import Line
+from ui.widgets.empty_state import EmptyState
 from workbench.api import NotFound, SpawnOptions
 from workbench.api.connections import Connection, Mode, Phase, Verdict
 from workbench.rpc.server import Server
@@ -163,6 +164,36 @@ def test_what_cannot_be_a_connection_is_said_in_the_form_and_nothing_is_lost(win
     qtbot.waitUntil(lambda: "nothing listens at port 1" in form.foot.text(), timeout=WAIT_MS)
     form.reject()
     assert window.desk.attachments.known == ()
+
+
+def test_a_name_that_is_taken_is_said_in_the_form_which_keeps_what_was_typed(
+    window: MainWindow, far: QuickNode, server: Server, memory: MemoryKeychain, qtbot: QtBot
+) -> None:
+    add(window, qtbot, Connection("prod", "127.0.0.1:1"), Connection("127.0.0.1", "127.0.0.1:2"))
+    window.desk.actions.run("nodes.new")
+    form = dialog(qtbot)
+    form.address.setText(server.address)
+    form.name.setText("prod")
+    form.token.setText(far.tokens.create("ci").secret)
+    form.go.click()
+    qtbot.waitUntil(lambda: "there is a connection 'prod' already; choose another name" in form.foot.text())
+    assert form.isVisible() and form.edited is None and form.token.text() and form.go.isEnabled()
+    assert window.desk.attachments.store.get("prod").address == "127.0.0.1:1"
+    form.name.clear()  # as the host is called, which another one is called already
+    form.go.click()
+    qtbot.waitUntil(lambda: phase(window, "127.0.0.1 2") is Phase.ATTACHED, timeout=WAIT_MS)
+    assert len(memory.held) == 1
+    choose(window, "127.0.0.1 2")
+    window.desk.actions.run("nodes.edit")
+    form = dialog(qtbot)
+    form.name.setText("prod")
+    form.save.click()
+    qtbot.waitUntil(lambda: "there is a connection 'prod' already" in form.foot.text())
+    assert form.isVisible()
+    form.name.clear()
+    assert form.connection().name == "127.0.0.1 2"
+    form.reject()
+    window.desk.attachments.detach("127.0.0.1 2")
 
 
 def test_a_connection_that_is_renamed_is_tested_with_the_token_that_is_stored(
@@ -324,6 +355,18 @@ def test_a_read_only_connection_disables_what_changes_and_says_why(
     window.desk.bridge.start(window, _put(window), window.desk.failed)
     qtbot.waitUntil(lambda: any("read-only connection, and KeyValue.Put" in n.text for n in window.notices.notices))
     assert far.keyvalue.get("a") is None
+
+
+def test_nothing_of_a_live_node_over_a_read_only_connection_is_told_as_of_a_session(
+    window: MainWindow, server: Server, qtbot: QtBot
+) -> None:
+    attach(window, qtbot, Connection("prod", server.address, mode=Mode.READ_ONLY))
+    lines = {name: [each.line.text() for each in panel.findChildren(EmptyState)]
+             for name, panel in window.panels.items()}  # fmt: skip
+    assert any("No keys yet" in line for line in lines["keyvalue"])
+    told = [line for name, each in lines.items() if name != "session" for line in each]
+    assert [line for line in told if "moment" in line or "session" in line] == []
+    window.desk.attachments.detach("prod")
 
 
 @pytest.mark.parametrize(("button", "arrives"), [("Send", True), ("Cancel", False)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtWidgets import (
@@ -26,6 +26,7 @@ from ui.theme import sheet
 from ui.widgets.build import button, label, row, set_tone
 from workbench.api import Unavailable, WorkbenchError
 from workbench.api.connections import COLOURS, Connection, Mode
+from workbench.connections.store import numbered
 
 MODES = {
     Mode.NORMAL: "Normal: everything is sent",
@@ -46,19 +47,26 @@ class Edited:
     attach: bool = False
 
 
+Store = Callable[[Connection], Awaitable[None]]
+
+
 class ConnectionDialog(QDialog):
-    """`edited` holds the answer after it was accepted. `edits` a stored one, else makes one `like` what is given."""
+    """`edited` holds the answer after it was accepted. `edits` a stored one, else makes one `like` what is given.
+
+    `store` writes it down before it closes; what is against that is said in the form, which stays as it was typed.
+    """
 
     def __init__(
-        self, parent: QWidget, desk: Desk, like: Connection | None, folders: Sequence[str], *, edits: bool = False,
-        has_token: bool = False, token: str = "",
+        self, parent: QWidget, desk: Desk, like: Connection | None, folders: Sequence[str], store: Store, *,
+        edits: bool = False, has_token: bool = False, token: str = "",
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self.setWindowTitle(f"Edit the connection {like.name}" if edits and like is not None else "New connection")
         self.setStyleSheet(sheet())
         self.setMinimumWidth(560)
         self.edited: Edited | None = None
-        self._desk = desk
+        self._desk, self._store = desk, store
+        self._own_name = like.name if edits and like is not None else ""
         self._kept_under = like.name if has_token and like is not None else ""
         self.name = QLineEdit(placeholderText="empty: as the host is called")
         self.address = QLineEdit(placeholderText="node.example:50051")
@@ -170,7 +178,8 @@ class ConnectionDialog(QDialog):
         address = self.address.text().strip().removeprefix("grpc://")
         tls = self.tls.isChecked()
         return Connection(
-            self.name.text().strip() or address.rpartition(":")[0].strip("[]").replace(":", " ") or "node",
+            self.name.text().strip()
+            or self._free(address.rpartition(":")[0].strip("[]").replace(":", " ").strip("- ") or "node"),
             address,
             colour=str(self.colour.currentData()),
             folder=self.folder.currentText().strip(),
@@ -184,6 +193,11 @@ class ConnectionDialog(QDialog):
             reconnect=self.reconnect.isChecked(),
         )
 
+    def _free(self, name: str) -> str:
+        """The host's name, with a number where another connection is called so."""
+        taken = {each.name for each in self._desk.attachments.known} - {self._own_name}
+        return next(free for free in (name, *numbered(name, len(taken))) if free not in taken)
+
     def _typed(self) -> str | None:
         """The token as it is to be: None where nothing was typed."""
         typed = self.token.text()
@@ -195,8 +209,20 @@ class ConnectionDialog(QDialog):
         except WorkbenchError as error:
             self._said(str(error), "error")
             return
-        self.edited = Edited(made, self._typed(), attach)
+        self._enable(on=False)
+        self._desk.bridge.start(self, self._keep(Edited(made, self._typed(), attach)), self._failed)
+
+    async def _keep(self, edited: Edited) -> None:
+        try:
+            await self._store(edited.connection)
+        finally:
+            self._enable(on=True)
+        self.edited = edited
         self.accept()
+
+    def _enable(self, *, on: bool) -> None:
+        for each in (self.save, self.go):
+            each.setEnabled(on)
 
     def _test(self) -> None:
         try:

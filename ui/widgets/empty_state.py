@@ -30,7 +30,7 @@ class EmptyState(QWidget):
         recorded: str = "",
     ) -> None:
         super().__init__()
-        self._changes, self._recorded, self._sealed = changes, recorded, ""
+        self._changes, self._recorded, self._in_session = changes, recorded, False
         self.setObjectName("emptyState")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._icon_name, self._line, self._always = icon_name, line, False
@@ -61,12 +61,12 @@ class EmptyState(QWidget):
         self.line.setText(self._said())
 
     def _said(self) -> str:
-        return self._recorded if self._sealed and self._recorded and not self._always else self._line
+        return self._recorded if self._in_session and self._recorded and not self._always else self._line
 
-    def hold(self, failure: str, reason: str, sealed: str) -> None:
-        """Say why there is no node instead, and disable the button while there is none; with `sealed` it is a session,
-        in which nothing can be changed."""
-        self._sealed = sealed
+    def hold(self, failure: str, reason: str, sealed: str, *, in_session: bool) -> None:
+        """Say why there is no node instead, and disable the button while there is none, or, with `sealed`, nothing of
+        it can be changed; `in_session`: it is a recorded one."""
+        self._in_session = in_session
         if self.needs_node:
             self.line.setText(excerpt(reason, 600) if failure else self._said())
             if self.button is not None:

@@ -73,7 +73,7 @@ class Connections:
     def duplicate(self, name: str) -> Connection:
         """The same under a free name, with its secret."""
         found, taken = self.get(name), {each.name for each in self._read()}
-        made = replace(found, name=next(free for free in _numbered(name) if free not in taken))
+        made = replace(found, name=next(free for free in numbered(name, len(taken)) if free not in taken))
         self.add(made)
         if secret := self.keychain.get(name):
             self.keychain.set(made.name, secret)
@@ -114,11 +114,9 @@ def _position(held: Sequence[Connection], name: str) -> int:
     return at
 
 
-def _numbered(name: str) -> Iterator[str]:
-    number = 2
-    while True:
-        yield f"{name[:58]} {number}"
-        number += 1
+def numbered(name: str, taken: int) -> Iterator[str]:
+    """More names like it than so many others could have taken."""
+    return (f"{name[:58]} {number}" for number in range(2, taken + 3))
 
 
 def _connection(record: dict[str, Any]) -> Connection:

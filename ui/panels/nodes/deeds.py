@@ -104,13 +104,15 @@ class Deeds(QObject):
     async def _ask_new(self, like: Connection | None, token: str) -> None:
         attachments = self._desk.attachments
         folders = sorted({each.folder for each in attachments.known if each.folder})
-        with asking(ConnectionDialog(self._panel.window(), self._desk, like, folders, token=token)) as dialog:
+
+        async def store(made: Connection) -> None:
+            await self._desk.bridge.call(attachments.store.add, made)
+
+        with asking(ConnectionDialog(self._panel.window(), self._desk, like, folders, store, token=token)) as dialog:
             if not await ask_and_wait(dialog):
                 return
             edited = dialog.edited
             assert edited is not None
-        call = self._desk.bridge.call
-        await call(attachments.store.add, edited.connection)
         await self._keep(edited)
         await attachments.read()
         self._panel.await_key(self._path(edited.connection.name))
@@ -122,17 +124,20 @@ class Deeds(QObject):
         stored = await call(attachments.store.has, found.name)
         folders = sorted({each.folder for each in attachments.known if each.folder})
         has_token = bool(await call(attachments.store.keychain.get, found.name))
+
+        async def store(made: Connection) -> None:
+            if stored:
+                await call(attachments.store.replace, found.name, made)
+            else:
+                await call(attachments.store.add, made)
+
         with asking(
-            ConnectionDialog(self._panel.window(), self._desk, found, folders, edits=stored, has_token=has_token)
+            ConnectionDialog(self._panel.window(), self._desk, found, folders, store, edits=stored, has_token=has_token)
         ) as dialog:
             if not await ask_and_wait(dialog):
                 return
             edited = dialog.edited
             assert edited is not None
-        if stored:
-            await call(attachments.store.replace, found.name, edited.connection)
-        else:
-            await call(attachments.store.add, edited.connection)
         await self._keep(edited)
         attached = attachments.state(found.name).phase is not Phase.DETACHED
         if attached:  # what was changed holds from the next attaching on, which is now

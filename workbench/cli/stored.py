@@ -10,7 +10,7 @@ import click
 
 import workbench
 from workbench.api import AlreadyExists, Unavailable
-from workbench.api.connections import COLOURS, Connection, Mode
+from workbench.api.connections import COLOURS, SYSTEM, Connection, Mode
 from workbench.cli import options, render
 
 if TYPE_CHECKING:
@@ -106,8 +106,6 @@ def add(name: str, address: str, colour: str | None, mode: str, replace: bool, r
 
 def _whole(path: str) -> str:
     """The name of a file from everywhere."""
-    from workbench.rpc.client.tls import SYSTEM
-
     return str(Path(path).expanduser().absolute()) if path not in ("", SYSTEM) else path
 
 

@@ -12,7 +12,8 @@ import ssl
 from google.protobuf.descriptor import MethodDescriptor
 
 from workbench.api import Unauthenticated, Unavailable, WorkbenchError
-from workbench.rpc.client.tls import SYSTEM, ClientTls
+from workbench.api.connections import SYSTEM
+from workbench.rpc.client.tls import ClientTls
 from workbench.rpc.roles import changes, named
 
 PROBE_SECONDS = 2.0

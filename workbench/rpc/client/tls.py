@@ -9,9 +9,7 @@ from pathlib import Path
 import grpc
 
 from workbench.api import Invalid
-
-SYSTEM = "system"
-"""Instead of a file: the authorities that everybody trusts."""
+from workbench.api.connections import SYSTEM
 
 
 @dataclass(frozen=True, slots=True)

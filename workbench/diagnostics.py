@@ -22,6 +22,7 @@ from threading import enumerate as threads
 from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from workbench import dialling
 from workbench.api.bundles import SECRETS
 from workbench.api.diagnostics import DiagnosticsPart
 from workbench.api.errors import Exhausted, Unavailable, WorkbenchError
@@ -118,7 +119,9 @@ def _learned(found: Sequence[Any], folder: Path | None, secrets: Sequence[str]) 
 
 
 def _known(folder: Path | None) -> Iterator[str]:
-    """Of this process and this workspace: the private endpoint's token, variables whose names say what they are."""
+    """Of this process and this workspace: the private endpoint's token, those with which actors were moved to other
+    nodes, variables whose names say what they are."""
+    yield from dialling.secrets()
     own = endpoint(folder) if folder is not None else None
     if own is not None:
         yield own.token

@@ -7,14 +7,20 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from workbench.api.connections import Mode, check_address
 from workbench.api.errors import Denied
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from workbench.api.node import Node
     from workbench.connections.keychain import Keychain
+
+NAMES = "nodes: all"
+_LOCK = Lock()
 
 
 def node(to: str, scope: tuple[str, str], token: str) -> Node:
@@ -37,13 +43,30 @@ def node(to: str, scope: tuple[str, str], token: str) -> Node:
 
 def keep(to: str, scope: tuple[str, str], token: str) -> None:
     """A token that was right: shown there from now on, for this tenant and namespace, when none is given."""
-    if token:
-        _keychain().set(_name(to, scope), token)
+    if not token:
+        return
+    name = _name(to, scope)
+    with _LOCK:
+        _keychain().set(name, token)
+        names = _names()
+        if name not in names:
+            _keychain().set(NAMES, json.dumps([*names, name]))
 
 
 def kept(to: str, scope: tuple[str, str]) -> str:
     """What is shown there when none is given; empty: nothing is known."""
     return _keychain().get(_name(to, scope))
+
+
+def secrets() -> Sequence[str]:
+    """All tokens that are kept, which must stand in nothing that is written down."""
+    return tuple(filter(None, map(_keychain().get, _names())))
+
+
+def _names() -> list[str]:
+    """A keychain cannot be listed: what is in it is in it too."""
+    names: list[str] = json.loads(_keychain().get(NAMES) or "[]")
+    return names
 
 
 def _at(to: str, tenant: str, namespace: str, token: str) -> Node:
@@ -55,7 +78,7 @@ def _at(to: str, tenant: str, namespace: str, token: str) -> Node:
 
 
 def _name(to: str, scope: tuple[str, str]) -> str:
-    return f"node {json.dumps([*scope, to])}"  # a tenant's name may hold any sign
+    return f"node: {json.dumps([*scope, to])}"  # a tenant's name may hold any sign, a connection's no colon
 
 
 @cache

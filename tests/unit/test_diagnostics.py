@@ -10,6 +10,7 @@ from zipfile import ZipFile
 import pytest
 
 import workbench
+from workbench import dialling
 from workbench.api import Crashed, Node, SpawnOptions, Unavailable
 from workbench.api.diagnostics import DiagnosticsPart
 
@@ -89,6 +90,14 @@ def test_no_planted_secret_is_in_any_part(node: Node, folder: Path) -> None:
         assert all(secret in raw for secret in SECRETS), "the check sees what is there when nobody takes it out"
     assert "[redacted 1]" in text and "anna" in text and "harmless end" in part(parts, "logs/node.log")
     assert "ValueError" in part(parts, "health.json")
+
+
+def test_no_token_with_which_actors_were_moved_is_in_any_part(node: Node, folder: Path) -> None:
+    for number, scope in enumerate((("default", "default"), ("shop", "till"))):
+        dialling.keep("node.example:1", scope, f"token-of-a-move-{number}")
+        assert node.actors.ask("printer", "say", f"shown: token-of-a-move-{number}").payload == "printed"
+    text = whole(workbench.diagnose(node, workspace=folder))
+    assert "shown: " in text and "token-of-a-move" not in text
 
 
 def test_what_is_listed_is_what_is_written(node: Node, folder: Path, tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from workbench.api.identity import check_scope
 from workbench.api.node import NodeInfo
 
 NAME_CHARACTERS = 64
+SYSTEM = "system"
+"""Instead of a file: the authorities that everybody trusts."""
 COLOURS = ("", "blue", "green", "yellow", "orange", "red", "purple", "grey")
 """Names, not values: each theme has its own of them."""
 SSH = re.compile(r"[A-Za-z0-9._%+:@\[\]/-]+")

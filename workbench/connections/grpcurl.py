@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 from workbench.api import Invalid
 from workbench.api.calls import GIVEN_TOKEN, Call
+from workbench.api.connections import SYSTEM
 from workbench.connections.store import Connections
 from workbench.data import directory
 
 TOKEN = "authorization: Bearer $WORKBENCH_TOKEN"
-SYSTEM = "system"
 
 
 def grpcurl(call: Call, at: Sequence[str]) -> str:

@@ -131,8 +131,8 @@ class StatusLine(QObject):
             state = self._desk.attachments.state(held.connection.name)
             info = info or state.info
             marked = f"  ·  {held.connection.name}, {held.connection.mode}"
-            if state.phase is not Phase.ATTACHED:
-                marked += f", {state.phase} since {show.clock(state.since, milliseconds=False)}"
+            if state.phase is not Phase.ATTACHED:  # first, so that a long name does not push it out of sight
+                marked = f"  ·  {state.phase} since {show.clock(state.since, milliseconds=False)}{marked}"
             elif state.latency_ms is not None:
                 marked += f", {state.latency_ms:,.0f} ms"
         if info is not None:

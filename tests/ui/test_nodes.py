@@ -303,12 +303,12 @@ def test_a_lost_node_leaves_its_data_marked_stale_within_three_seconds_and_comes
         line = line_of(window, "prod")
         assert "stale since" in panel_of(window).columns[2].text(line)
         assert any("Try again" in dict(notice.buttons) for notice in window.notices.notices)
-        assert "prod, normal, stale since" in window.status.cells["node"].text()
+        assert "local  ·  stale since" in window.status.cells["node"].text()
         far.start()
         window.desk.answered.emit("attach:prod")
         qtbot.waitUntil(lambda: phase(window, "prod") is Phase.ATTACHED, timeout=WAIT_MS)
         assert not window.stale.isVisible()
-        qtbot.waitUntil(lambda: "prod, normal, stale" not in window.status.cells["node"].text(), timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: "stale" not in window.status.cells["node"].text(), timeout=WAIT_MS)
         with workbench.connect(f"grpc://{far.address}") as remote:
             remote.keyvalue.put("shape", "round")
         qtbot.waitUntil(lambda: len(keys.model.rows) == 2, timeout=WAIT_MS)  # type: ignore[attr-defined]

@@ -242,7 +242,8 @@ def _kind(warning: str) -> str:
 
 def stale_text(state: ConnectionState) -> str:
     """Why what is on screen is old, since when, and when it is tried again."""
-    said = f"{state.why.rstrip('.')}, since {show.clock(state.since, milliseconds=False)}"
+    since = show.clock(state.since, milliseconds=False)
+    said = f"{state.why} Since {since}" if state.why.endswith("?") else f"{state.why.rstrip('.')}, since {since}"
     if state.retry_at is None:
         return f"{said}; attach again when it is there."
     return f"{said}; attempt {state.attempt + 1} at {show.clock(state.retry_at, milliseconds=False)}."

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from ui.desk import Desk
+from ui.excerpt import excerpt
 from ui.icons import pixmap
 from ui.phases import TONES
 from ui.theme import current
@@ -25,7 +26,7 @@ class Elsewhere(QObject):
     def __init__(self, desk: Desk, window: QWidget) -> None:
         super().__init__(window)
         self._desk = desk
-        self.picture, self.said = label(), label()
+        self.picture, self.said = label(), label(wrap=True)
         shrinks(self.said)
         line = row(self.picture, self.said, tool_for(desk.actions["nodes.running"], text=True),
                    button("Detach", self._detach, style="link", icon_name="stop"), margins=(12, 3, 8, 3))  # fmt: skip
@@ -49,7 +50,9 @@ class Elsewhere(QObject):
         self.picture.setToolTip(f"Its colour is {found.colour}" if found.colour else "It has no colour")
         through = f" through {found.ssh}" if found.ssh else ""
         where = f" ({found.address}{through})" if found.name != found.address else through
-        self.said.setText(f"All panels show {found.name}{where}.{LETS[found.mode]}")
+        said = f"All panels show {found.name}{where}.{LETS[found.mode]}"
+        self.said.setText(said)
+        self.said.setToolTip(excerpt(said, 600))
 
     def _detach(self) -> None:
         if (found := self._connection()) is not None:

@@ -14,6 +14,7 @@ from ui.theme import current
 from ui.widgets.build import label, row
 from ui.widgets.notice_bar import ProgressLine
 from workbench.api import Area, NodeInfo, RecordingStatistics, Sample, WorkbenchError
+from workbench.api.connections import Phase
 
 AREAS = frozenset({Area.ACTORS, Area.METRICS, Area.NODE})
 
@@ -35,6 +36,7 @@ class StatusLine(QObject):
         self._loading = False
         self._since = 0.0
         self._newest: Sample | None = None
+        self._info: NodeInfo | None = None
         bar.setSizeGripEnabled(False)
         self.cells: dict[str, QLabel] = {}
         self._pictures: dict[str, QLabel] = {}
@@ -48,6 +50,7 @@ class StatusLine(QObject):
         desk.jobs.changed.connect(lambda: self.progress.show_job(desk.jobs.newest))
         desk.bridge.changed.connect(self._areas_changed)
         desk.node_changed.connect(self._other_node)
+        desk.attachments.changed.connect(self._mark)
         desk.theme_changed.connect(self.repaint_icons)
         self.cells["node"].setText("starting …")
         self.repaint_icons()
@@ -71,10 +74,11 @@ class StatusLine(QObject):
             self._wake()
 
     def _other_node(self) -> None:
-        self._since, self._newest = 0.0, None
+        self._since, self._newest, self._info = 0.0, None, None
         if self._desk.node is None:
             for cell in self.cells.values():
                 cell.setText(show.DASH)
+        self._mark()
         self._wake()
 
     def _rested(self) -> None:
@@ -105,14 +109,9 @@ class StatusLine(QObject):
     def _show(self, status: Status) -> None:
         if status.newest is not None:
             self._newest, self._since = status.newest, status.newest.time
-        info, newest = status.info, self._newest
-        held = self._desk.nodes.current
-        marked = "  ·  recorded, read-only" if held is not None and held.path is not None else ""
-        if held is not None and held.connection is not None:
-            latency = self._desk.attachments.state(held.connection.name).latency_ms
-            marked = f"  ·  {held.connection.name}, {held.connection.mode}"
-            marked += f", {latency:,.0f} ms" if latency is not None else ""
-        self.cells["node"].setText(f"{info.name}{marked}  ·  wasmtime {info.wasmtime}")
+        self._info, newest = status.info, self._newest
+        info = status.info
+        self._mark()
         self.cells["node"].setToolTip(
             f"Workspace {info.workspace}\nInterpreter {info.interpreter[:16] or 'not built yet'}\n"
             f"{recording_text(status.recorded)}"
@@ -123,6 +122,21 @@ class StatusLine(QObject):
         memory = f"{show.size(newest.memory_bytes)} in actors" if newest else show.DASH
         resident = f"  ·  {show.size(newest.resident_bytes)} process" if newest and newest.resident_bytes else ""
         self.cells["memory"].setText(memory + resident)
+
+    def _mark(self) -> None:
+        """Which node it is, and how what leads to it is doing, also when nothing more is read of it."""
+        held, info = self._desk.nodes.current, self._info
+        marked = "  ·  recorded, read-only" if held is not None and held.path is not None else ""
+        if held is not None and held.connection is not None:
+            state = self._desk.attachments.state(held.connection.name)
+            info = info or state.info
+            marked = f"  ·  {held.connection.name}, {held.connection.mode}"
+            if state.phase is not Phase.ATTACHED:  # first, so that a long name does not push it out of sight
+                marked = f"  ·  {state.phase} since {show.clock(state.since, milliseconds=False)}{marked}"
+            elif state.latency_ms is not None:
+                marked += f", {state.latency_ms:,.0f} ms"
+        if info is not None:
+            self.cells["node"].setText(f"{info.name}{marked}  ·  wasmtime {info.wasmtime}")
 
     def _failed(self, error: Exception) -> None:
         self._desk.stale_changed.emit(str(error) if isinstance(error, WorkbenchError) else repr(error))

@@ -20,14 +20,16 @@ from pytestqt.qtbot import QtBot
 from real_node import QuickNode, quick_node
 
 import workbench
+from ui.attachments import stale_text
 from ui.dialogs.connection import ConnectionDialog
 from ui.dialogs.node_comparison import NodeComparison
 from ui.main_window import MainWindow
+from ui.panels.editor.panel import EditorPanel
 from ui.panels.nodes.panel import NodesPanel
 from ui.panels.nodes.rows import Line
 from ui.widgets.empty_state import EmptyState
 from workbench.api import NotFound, SpawnOptions
-from workbench.api.connections import Connection, Mode, Phase, Verdict
+from workbench.api.connections import Connection, ConnectionState, Mode, Phase, Verdict
 from workbench.rpc.server import Server
 
 WAIT_MS = 20_000
@@ -301,10 +303,12 @@ def test_a_lost_node_leaves_its_data_marked_stale_within_three_seconds_and_comes
         line = line_of(window, "prod")
         assert "stale since" in panel_of(window).columns[2].text(line)
         assert any("Try again" in dict(notice.buttons) for notice in window.notices.notices)
+        assert "local  ·  stale since" in window.status.cells["node"].text()
         far.start()
         window.desk.answered.emit("attach:prod")
         qtbot.waitUntil(lambda: phase(window, "prod") is Phase.ATTACHED, timeout=WAIT_MS)
         assert not window.stale.isVisible()
+        qtbot.waitUntil(lambda: "stale" not in window.status.cells["node"].text(), timeout=WAIT_MS)
         with workbench.connect(f"grpc://{far.address}") as remote:
             remote.keyvalue.put("shape", "round")
         qtbot.waitUntil(lambda: len(keys.model.rows) == 2, timeout=WAIT_MS)  # type: ignore[attr-defined]
@@ -367,6 +371,42 @@ def test_nothing_of_a_live_node_over_a_read_only_connection_is_told_as_of_a_sess
     told = [line for name, each in lines.items() if name != "session" for line in each]
     assert [line for line in told if "moment" in line or "session" in line] == []
     window.desk.attachments.detach("prod")
+
+
+def test_what_a_question_says_is_not_followed_by_a_comma() -> None:
+    asks = ConnectionState(Phase.STALE, 0.0, why="is the port the one it printed?")
+    assert stale_text(asks).startswith("is the port the one it printed? Since ")
+    cut = ConnectionState(Phase.STALE, 0.0, why="it was cut.")
+    assert stale_text(cut).startswith("it was cut, since ")
+
+
+def test_the_editor_sends_nothing_over_a_read_only_connection_and_says_why(
+    window: MainWindow, far: QuickNode, server: Server, qtbot: QtBot
+) -> None:
+    editor = window.panels["editor"]
+    assert isinstance(editor, EditorPanel)
+    window.raise_panel("editor")
+    doc = editor.new("gen_event")
+    far.actors.spawn("fragile", options=SpawnOptions(name=doc.actor))
+    attach(window, qtbot, Connection("free", server.address))
+    window.raise_panel("editor")
+    qtbot.waitUntil(doc.strip.send.isEnabled, timeout=WAIT_MS)
+    attach(window, qtbot, Connection("prod", server.address, mode=Mode.READ_ONLY))
+    window.raise_panel("editor")
+    qtbot.waitUntil(lambda: doc.strip.info is not None and not doc.strip.send.isEnabled(), timeout=WAIT_MS)
+    assert "prod is a read-only connection" in doc.strip.send.toolTip()
+
+
+def test_the_mark_of_a_connection_wraps_where_there_is_no_room(
+    window: MainWindow, server: Server, qtbot: QtBot
+) -> None:
+    name = "the shop of the north in production, second hall"
+    window.resize(900, 700)
+    attach(window, qtbot, Connection(name, server.address, mode=Mode.CONFIRM))
+    said = window.elsewhere.said
+    assert "is asked about before it is sent." in said.toolTip()
+    qtbot.waitUntil(lambda: said.width() > 1 and said.height() >= said.heightForWidth(said.width()))
+    assert said.heightForWidth(said.width()) > said.fontMetrics().height() * 1.5
 
 
 @pytest.mark.parametrize(("button", "arrives"), [("Send", True), ("Cancel", False)])

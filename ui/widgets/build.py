@@ -74,7 +74,9 @@ def label(text: str = "", *, tone: str = "", role: str = "", wrap: bool = False)
 
 def shrinks(made: QLabel) -> None:
     """Let a text that only says more than needed be cut off where there is no room for it."""
-    made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    policy.setHeightForWidth(made.wordWrap())
+    made.setSizePolicy(policy)
     made.setMinimumWidth(1)
 
 

@@ -397,7 +397,12 @@ class EditorPanel(Panel):
         self._list_actors(found)
 
     def _show_actor(self, doc: Document) -> None:
-        doc.strip.show_actor(doc.actor, self._info(doc.actor))
+        doc.strip.show_actor(doc.actor, self._info(doc.actor), self.desk.sealed)
+
+    def show_absence(self) -> None:
+        super().show_absence()
+        if (doc := self.current()) is not None:
+            self._show_actor(doc)
 
     def _show_info(self, doc: Document, info: ActorInfo) -> None:
         self._actors = {**self._actors, info.id.name: info}

@@ -89,8 +89,8 @@ class Strip(QWidget):
         chosen = self.kinds.checkedButton()
         return chosen.text() if chosen is not None else "call"
 
-    def show_actor(self, name: str, info: ActorInfo | None) -> None:
-        """The actor that runs this source, or that none does yet."""
+    def show_actor(self, name: str, info: ActorInfo | None, sealed: str = "") -> None:
+        """The actor that runs this source, or that none does yet; `sealed` is why nothing is sent to it."""
         self.info = info
         self.actor.setText(name)
         self.type.set_actor(name)
@@ -98,8 +98,9 @@ class Strip(QWidget):
         self.picture.setPixmap(pixmap(icon, current().color(tone), 16, self.devicePixelRatioF()))
         self.state.setText(state_text(info) if info is not None else "not running: press Ctrl+Enter")
         set_tone(self.state, "error" if tone == "error" else "muted")
-        self.restart.setVisible(info is not None and info.state is ActorState.CRASHED)
-        self.send.setEnabled(info is not None)
+        self.restart.setVisible(info is not None and info.state is ActorState.CRASHED and not sealed)
+        self.send.setEnabled(info is not None and not sealed)
+        self.send.setToolTip(sealed)
 
     def show_waiting(self) -> None:
         self.reply.clear()

@@ -19,9 +19,6 @@ COLOURS = ("", "blue", "green", "yellow", "orange", "red", "purple", "grey")
 SSH = re.compile(r"[A-Za-z0-9._%+:@\[\]/-]+")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
-SYSTEM = "system"
-"""Instead of a file: the authorities that everybody trusts."""
-
 
 class Mode(StrEnum):
     """What a connection lets out of this process."""

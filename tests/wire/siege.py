@@ -7,7 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,9 @@ import grpc
 import workbench
 from tests.wire.attacks import ATTACKS, SECONDS, Attack, Victim, answered, wrong
 from tests.wire.processes import NodeProcess
-from workbench.rpc.generated.plexspaces.v1 import keyvalue_pb2
+from workbench.rpc.generated.plexspaces.v1 import keyvalue_pb2, tuplespace_pb2
+from workbench.rpc.server.slots import LONG_CALLS, STREAMS
+from workbench.rpc.tuples import pattern
 
 SETTLING_SECONDS = 20.0
 SPARE = {"threads": 8, "files": 8, "resident_bytes": 128 << 20}
@@ -39,7 +41,18 @@ class Siege:
         """Afterwards the node has all the threads that it ever has, each with its own connection to the database, and
         the memory that it needs at its busiest."""
         request = keyvalue_pb2.KeyValueGetRequest(key="any").SerializeToString()
-        with grpc.insecure_channel(self.victim.address) as channel:
+        never = tuplespace_pb2.TupleReadRequest(pattern=pattern(("never",)), timeout_seconds=SECONDS)
+        with grpc.insecure_channel(self.victim.address) as channel, ExitStack() as held:
+            watch = channel.unary_stream("/plexspaces.v1.Node/Watch")
+            read = channel.unary_unary("/plexspaces.v1.TupleSpace/Read")
+            for who in map(self.victim.shown, ("read", "operate")):  # a thread that is held does not do another's call
+                for _ in range(STREAMS // 2):
+                    stream = watch(b"", timeout=SECONDS, metadata=who)
+                    held.callback(stream.cancel)
+                    next(stream)
+                for _ in range(LONG_CALLS // 2):
+                    waiting = read.future(never.SerializeToString(), timeout=SECONDS, metadata=who)
+                    held.callback(waiting.cancel)
             call = channel.unary_unary("/plexspaces.v1.KeyValue/Get")
             shown = self.victim.shown("read")
             for asked in [call.future(request, timeout=SECONDS, metadata=shown) for _ in range(AT_ONCE)]:

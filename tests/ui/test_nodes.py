@@ -20,28 +20,16 @@ from pytestqt.qtbot import QtBot
 from real_node import QuickNode, quick_node
 
 import workbench
-from ui.attachments import stale_text
 from ui.dialogs.connection import ConnectionDialog
 from ui.dialogs.node_comparison import NodeComparison
 from ui.main_window import MainWindow
-from ui.panels.editor.panel import EditorPanel
 from ui.panels.nodes.panel import NodesPanel
 from ui.panels.nodes.rows import Line
-from ui.widgets.empty_state import EmptyState
 from workbench.api import NotFound, SpawnOptions
-from workbench.api.connections import Connection, ConnectionState, Mode, Phase, Verdict
+from workbench.api.connections import Connection, Mode, Phase, Verdict
 from workbench.rpc.server import Server
 
 WAIT_MS = 20_000
-TALKS = b"""
-from plexspaces import GenServer
-
-
-class Talks(GenServer):
-    def handle_request(self, from_actor, message_type, payload):
-        print(message_type)
-        return ""
-"""
 
 
 @pytest.fixture
@@ -168,53 +156,6 @@ def test_what_cannot_be_a_connection_is_said_in_the_form_and_nothing_is_lost(win
     assert window.desk.attachments.known == ()
 
 
-def test_a_name_that_is_taken_is_said_in_the_form_which_keeps_what_was_typed(
-    window: MainWindow, far: QuickNode, server: Server, memory: MemoryKeychain, qtbot: QtBot
-) -> None:
-    add(window, qtbot, Connection("prod", "127.0.0.1:1"), Connection("127.0.0.1", "127.0.0.1:2"))
-    window.desk.actions.run("nodes.new")
-    form = dialog(qtbot)
-    form.address.setText(server.address)
-    form.name.setText("prod")
-    form.token.setText(far.tokens.create("ci").secret)
-    form.go.click()
-    qtbot.waitUntil(lambda: "there is a connection 'prod' already; choose another name" in form.foot.text())
-    assert form.isVisible() and form.edited is None and form.token.text() and form.go.isEnabled()
-    assert window.desk.attachments.store.get("prod").address == "127.0.0.1:1"
-    form.name.clear()  # as the host is called, which another one is called already
-    form.go.click()
-    qtbot.waitUntil(lambda: phase(window, "127.0.0.1 2") is Phase.ATTACHED, timeout=WAIT_MS)
-    assert len(memory.held) == 1
-    choose(window, "127.0.0.1 2")
-    window.desk.actions.run("nodes.edit")
-    form = dialog(qtbot)
-    form.name.setText("prod")
-    form.save.click()
-    qtbot.waitUntil(lambda: "there is a connection 'prod' already" in form.foot.text())
-    assert form.isVisible()
-    form.name.clear()
-    assert form.connection().name == "127.0.0.1 2"
-    form.reject()
-    window.desk.attachments.detach("127.0.0.1 2")
-
-
-def test_a_connection_that_is_renamed_is_tested_with_the_token_that_is_stored(
-    window: MainWindow, far: QuickNode, server: Server, memory: MemoryKeychain, qtbot: QtBot
-) -> None:
-    secret = far.tokens.create("ci").secret
-    add(window, qtbot, Connection("prod", server.address))
-    window.desk.attachments.store.keychain.set("prod", secret)
-    assert list(memory.held.values()) == [secret]
-    choose(window, "prod")
-    window.desk.actions.run("nodes.edit")
-    form = dialog(qtbot)
-    form.name.setText("production")
-    form.test.click()
-    qtbot.waitUntil(lambda: form.foot.text() not in ("", "Asking …"), timeout=WAIT_MS)
-    assert "It answers in" in form.foot.text()
-    form.reject()
-
-
 def test_the_form_shows_a_stored_connection_and_gives_back_the_same(window: MainWindow, qtbot: QtBot) -> None:
     whole = Connection(
         "prod", "node.example:50051", colour="red", folder="Shop", tls_ca="ca.pem", tls_cert="a.pem", tls_key="b.pem",
@@ -314,38 +255,6 @@ def test_a_lost_node_leaves_its_data_marked_stale_within_three_seconds_and_comes
         qtbot.waitUntil(lambda: len(keys.model.rows) == 2, timeout=WAIT_MS)  # type: ignore[attr-defined]
 
 
-def test_the_log_of_a_node_that_started_anew_is_shown_from_its_first_line(
-    window: MainWindow, tmp_path: Path, qtbot: QtBot
-) -> None:
-    log = window.panels["log"]
-
-    def shown() -> list[str]:
-        return [row.line.message for row in log.model.rows]  # type: ignore[attr-defined]
-
-    def talk(address: str, name: str, times: int) -> None:
-        with workbench.connect(f"grpc://{address}") as remote:
-            remote.modules.deploy(TALKS, file_name="talks.py", alias="talks")
-            remote.actors.spawn("talks", options=SpawnOptions(name=name))
-            for number in range(times):
-                remote.actors.ask(name, f"{name}-{number}")
-
-    with far_node(tmp_path / "far") as far:
-        attach(window, qtbot, Connection("prod", far.address))
-        window.raise_panel("log")
-        talk(far.address, "first", 30)
-        qtbot.waitUntil(lambda: "first-29" in shown(), timeout=WAIT_MS)
-        far.kill()
-        qtbot.waitUntil(lambda: phase(window, "prod") is Phase.STALE, timeout=WAIT_MS)
-        assert "first-29" in shown()
-        far.start()
-        window.desk.answered.emit("attach:prod")
-        qtbot.waitUntil(lambda: phase(window, "prod") is Phase.ATTACHED, timeout=WAIT_MS)
-        talk(far.address, "second", 1)
-        qtbot.waitUntil(lambda: "second-0" in shown(), timeout=WAIT_MS)
-        assert "first-29" not in shown()
-        window.desk.actions.run("nodes.detach")
-
-
 def test_a_read_only_connection_disables_what_changes_and_says_why(
     window: MainWindow, far: QuickNode, server: Server, qtbot: QtBot
 ) -> None:
@@ -359,54 +268,6 @@ def test_a_read_only_connection_disables_what_changes_and_says_why(
     window.desk.bridge.start(window, _put(window), window.desk.failed)
     qtbot.waitUntil(lambda: any("read-only connection, and KeyValue.Put" in n.text for n in window.notices.notices))
     assert far.keyvalue.get("a") is None
-
-
-def test_nothing_of_a_live_node_over_a_read_only_connection_is_told_as_of_a_session(
-    window: MainWindow, server: Server, qtbot: QtBot
-) -> None:
-    attach(window, qtbot, Connection("prod", server.address, mode=Mode.READ_ONLY))
-    lines = {name: [each.line.text() for each in panel.findChildren(EmptyState)]
-             for name, panel in window.panels.items()}  # fmt: skip
-    assert any("No keys yet" in line for line in lines["keyvalue"])
-    told = [line for name, each in lines.items() if name != "session" for line in each]
-    assert [line for line in told if "moment" in line or "session" in line] == []
-    window.desk.attachments.detach("prod")
-
-
-def test_what_a_question_says_is_not_followed_by_a_comma() -> None:
-    asks = ConnectionState(Phase.STALE, 0.0, why="is the port the one it printed?")
-    assert stale_text(asks).startswith("is the port the one it printed? Since ")
-    cut = ConnectionState(Phase.STALE, 0.0, why="it was cut.")
-    assert stale_text(cut).startswith("it was cut, since ")
-
-
-def test_the_editor_sends_nothing_over_a_read_only_connection_and_says_why(
-    window: MainWindow, far: QuickNode, server: Server, qtbot: QtBot
-) -> None:
-    editor = window.panels["editor"]
-    assert isinstance(editor, EditorPanel)
-    window.raise_panel("editor")
-    doc = editor.new("gen_event")
-    far.actors.spawn("fragile", options=SpawnOptions(name=doc.actor))
-    attach(window, qtbot, Connection("free", server.address))
-    window.raise_panel("editor")
-    qtbot.waitUntil(doc.strip.send.isEnabled, timeout=WAIT_MS)
-    attach(window, qtbot, Connection("prod", server.address, mode=Mode.READ_ONLY))
-    window.raise_panel("editor")
-    qtbot.waitUntil(lambda: doc.strip.info is not None and not doc.strip.send.isEnabled(), timeout=WAIT_MS)
-    assert "prod is a read-only connection" in doc.strip.send.toolTip()
-
-
-def test_the_mark_of_a_connection_wraps_where_there_is_no_room(
-    window: MainWindow, server: Server, qtbot: QtBot
-) -> None:
-    name = "the shop of the north in production, second hall"
-    window.resize(900, 700)
-    attach(window, qtbot, Connection(name, server.address, mode=Mode.CONFIRM))
-    said = window.elsewhere.said
-    assert "is asked about before it is sent." in said.toolTip()
-    qtbot.waitUntil(lambda: said.width() > 1 and said.height() >= said.heightForWidth(said.width()))
-    assert said.heightForWidth(said.width()) > said.fontMetrics().height() * 1.5
 
 
 @pytest.mark.parametrize(("button", "arrives"), [("Send", True), ("Cancel", False)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -35,9 +35,12 @@ DIFFERENCES: tuple[Column[NodeDifference], ...] = (
 
 
 class NodeComparison(QDialog):
-    """It stays open beside the window; `compare` reads both nodes. The columns Left and Right are the nodes above."""
+    """It stays open beside the window; `compare` reads both nodes. The columns Left and Right are the nodes above.
 
-    def __init__(self, parent: QWidget, desk: Desk, names: Sequence[str], compare: Compare) -> None:
+    `names` are how nodes are shown, by the keys that `compare` takes.
+    """
+
+    def __init__(self, parent: QWidget, desk: Desk, names: Mapping[str, str], compare: Compare) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Two nodes compared")
@@ -48,7 +51,8 @@ class NodeComparison(QDialog):
         self.command = ""
         self.left, self.right = QComboBox(), QComboBox()
         for combo, name in ((self.left, "Left node"), (self.right, "Right node")):
-            combo.addItems(list(names))
+            for key, shown in names.items():
+                combo.addItem(shown, key)
             combo.setAccessibleName(name)
             combo.activated.connect(lambda: self.read())
         self.same = QCheckBox("Show what is the same too")
@@ -78,8 +82,9 @@ class NodeComparison(QDialog):
         whole.addWidget(box("foot", foot))
 
     def choose(self, left: str, right: str) -> None:
-        self.left.setCurrentText(left)
-        self.right.setCurrentText(right)
+        """By their keys."""
+        self.left.setCurrentIndex(self.left.findData(left))
+        self.right.setCurrentIndex(self.right.findData(right))
         self.read()
 
     def read(self) -> None:
@@ -87,9 +92,9 @@ class NodeComparison(QDialog):
         self._desk.bridge.start(self, self._read(), self._failed)
 
     async def _read(self) -> None:
-        left, right = self.left.currentText(), self.right.currentText()
+        left, right = self.left.currentData(), self.right.currentData()
         found, line = await self._compare(left, right)
-        if (left, right) == (self.left.currentText(), self.right.currentText()):
+        if (left, right) == (self.left.currentData(), self.right.currentData()):
             self._found, self.command = found, line
             self._show()
 

@@ -13,9 +13,9 @@ from ui.dialogs.asking import ask_and_wait, asking
 from ui.dialogs.confirm import confirm
 from ui.dialogs.connection import ConnectionDialog, Edited
 from ui.dialogs.node_comparison import NodeComparison
-from ui.panels.nodes.rows import Line, key_of
-from workbench.api import Node
-from workbench.api.connections import Connection, NodeDifference, Phase
+from ui.panels.nodes.rows import Line, key_of, where
+from workbench.api import Node, NotFound
+from workbench.api.connections import CONTROL, NAME_CHARACTERS, Connection, NodeDifference, Peer, Phase
 
 if TYPE_CHECKING:
     from ui.panels.nodes.panel import NodesPanel
@@ -209,7 +209,7 @@ class Deeds(QObject):
             return
         above = next((line for line in self._panel.view.all if line.path == row.path[:-1]), None)
         knows = above.connection if above is not None else None
-        name = row.peer.name.replace(":", " ").strip("- ")[:64] or row.peer.address
+        name = named_after(row.peer)
         like = Connection(row.peer.address, row.peer.address)
         if knows is not None:
             like = replace(knows, name=name, address=row.peer.address)
@@ -229,20 +229,32 @@ class Deeds(QObject):
             self._panel.run(self._compare(found[0], found[1], tuple(found)))
 
     async def _compare(self, left: Line, right: Line, others: tuple[Line, ...]) -> None:
-        shown = NodeComparison(self._panel.window(), self._desk, [line.name for line in others], self._picture)
-        shown.choose(left.name, right.name)
+        names = [line.name for line in others]
+        shown = NodeComparison(
+            self._panel.window(), self._desk,
+            {key_of(line): line.name if names.count(line.name) == 1 else f"{line.name} ({where(line)})"
+             for line in others}, self._picture,
+        )  # fmt: skip
+        shown.choose(key_of(left), key_of(right))
         shown.show()
 
     async def _picture(self, left: str, right: str) -> tuple[list[NodeDifference], str]:
-        """What differs between two nodes that are there, and the command that says the same."""
+        """What differs between two nodes that are there, by their keys, and the command that says the same."""
         from workbench.connections import compare_nodes
 
-        there = {line.name: line.held for line in self._panel.view.all if line.held is not None}
+        there = {key_of(line): line.held for line in self._panel.view.all if line.held is not None}
+        if gone := [key for key in (left, right) if key not in there]:
+            raise NotFound(f"{gone[0].partition(':')[2]} is not attached any more: attach, or choose another node")
         one, other = there[left], there[right]
-        assert one is not None and other is not None
         found = await self._desk.bridge.call(compare_nodes, one.node, other.node)
         at = next((each.reached for each in (one, other) if each.reached[:1] == ("--workspace",)), ())
         return list(found), command("node compare", *(_argument(each.reached) for each in (one, other)), at=at)
+
+
+def named_after(peer: Peer) -> str:
+    """How a connection to it can be called; as its address where nothing of its own name can be in one."""
+    name = " ".join(CONTROL.sub(" ", peer.name).replace(":", " ").split()).lstrip("- ")[:NAME_CHARACTERS].strip()
+    return name if name not in ("", ".") else peer.address
 
 
 def _argument(reached: tuple[str, ...]) -> str:

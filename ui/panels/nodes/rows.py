@@ -121,7 +121,8 @@ def _kind(line: Line) -> str:
     return "recorded session, read-only" if line.held.path is not None else "own"
 
 
-def _where(line: Line) -> str:
+def where(line: Line) -> str:
+    """What tells it from others of its name: an address, a file, a workspace."""
     if line.peer is not None:
         return line.peer.address
     if line.connection is not None:
@@ -157,7 +158,7 @@ NODES: tuple[Column[Line], ...] = (
            tone=lambda r: PHASES[r.state.phase][1] if r.connection is not None else "muted"),
     Column("latency", "Latency", _latency, _latency_text, 84, right=True),
     Column("mode", "Mode", _kind, _kind, 96, tone=lambda r: "warn" if _kind(r) == "confirm" else "muted"),
-    Column("where", "Address", _where, _where, 240, tone=lambda _: "muted"),
+    Column("where", "Address", where, where, 240, tone=lambda _: "muted"),
     Column("version", "Version", _version, _version, 84, tone=lambda _: "muted"),
     Column("tenant", "Tenant", _tenant, _tenant, 90, hidden=True),
     Column("colour", "Colour", lambda r: r.connection.colour if r.connection else "",

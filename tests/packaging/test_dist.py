@@ -122,6 +122,7 @@ def test_a_node_is_deployed_to_and_its_actor_is_called(machine: Machine) -> None
         assert len(machine("workbench", "module", "deploy", "counter", "--alias", "counter").split()[0]) == 64
         machine("workbench", "actor", "spawn", "counter", "--name", "one")
         assert machine("workbench", "actor", "call", "one", "step").startswith("step -> 2")
+        machine("workbench", "actor", "stop", "one")  # or it would come back with the app, which has a sample then
 
 
 def test_a_component_is_built_and_compiled_without_a_python(machine: Machine) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from ui import format as show
 from ui.commands import command
 from ui.desk import Desk
-from ui.dialogs.asking import ask_and_wait, asking
+from ui.dialogs.asking import ask_where, asking, chosen
 from workbench.api import Invalid
 from workbench.api.backups import BackupInfo
 
@@ -53,13 +53,9 @@ class BackingUp(QObject):
         if held is None or self.why_not():
             return
         name = f"{Path(held.workspace).name}-{time.strftime('%Y-%m-%d')}.zip"
-        with asking(QFileDialog(self._window, "Back up the workspace", name, FILES)) as files:
-            files.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-            files.setDefaultSuffix("zip")
-            if not await ask_and_wait(files) or not files.selectedFiles():
-                return
-            path = Path(files.selectedFiles()[0])
-        await self.create(held.workspace, path)
+        path = await ask_where(self._window, "Back up the workspace", name, FILES, "zip")
+        if path is not None:
+            await self.create(held.workspace, path)
 
     async def create(self, workspace: str, path: Path) -> None:
         """With progress and cancel. What is damaged in the workspace is told, and all else is in the file."""
@@ -76,16 +72,15 @@ class BackingUp(QObject):
     async def _ask_restore(self) -> None:
         with asking(QFileDialog(self._window, "Restore which backup?", "", FILES)) as files:
             files.setFileMode(QFileDialog.FileMode.ExistingFile)
-            if not await ask_and_wait(files) or not files.selectedFiles():
-                return
-            path = Path(files.selectedFiles()[0])
+            path = await chosen(files)
+        if path is None:
+            return
         with asking(QFileDialog(self._window, "Into which empty folder?")) as folders:
             folders.setFileMode(QFileDialog.FileMode.Directory)
             folders.setOption(QFileDialog.Option.ShowDirsOnly)
-            if not await ask_and_wait(folders) or not folders.selectedFiles():
-                return
-            folder = Path(folders.selectedFiles()[0])
-        await self.restore(path, folder)
+            folder = await chosen(folders)
+        if folder is not None:
+            await self.restore(path, folder)
 
     async def restore(self, path: Path, folder: Path) -> None:
         """Into a folder that is empty or not there yet, whole or not at all. What this window shows is not touched."""

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, qVersion
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ui.desk import Desk
-from ui.dialogs.asking import ask_and_wait, asking
+from ui.dialogs.asking import ask_and_wait, ask_where, asking
 from ui.dialogs.diagnostics import DiagnosticsDialog
 from ui.dialogs.shortcuts import Shortcuts
 from workbench.api.diagnostics import DiagnosticsPart
@@ -85,13 +85,9 @@ class Helping(QObject):
             if not await ask_and_wait(dialog):
                 return
         name = f"workbench-diagnostics-{time.strftime('%Y-%m-%d')}.zip"
-        with asking(QFileDialog(self._window, "Save diagnostics", name, FILES)) as files:
-            files.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-            files.setDefaultSuffix("zip")
-            if not await ask_and_wait(files) or not files.selectedFiles():
-                return
-            path = Path(files.selectedFiles()[0])
-        await self.save(parts, path)
+        path = await ask_where(self._window, "Save diagnostics", name, FILES, "zip")
+        if path is not None:
+            await self.save(parts, path)
 
     async def save(self, parts: Sequence[DiagnosticsPart], path: Path) -> None:
         """Just these parts, as they were shown."""

@@ -11,7 +11,7 @@ from shiboken6 import isValid
 
 from ui import format as show
 from ui.desk import Desk
-from ui.dialogs.asking import ask_and_wait, asking
+from ui.dialogs.asking import ask_and_wait, ask_where, asking
 from ui.dialogs.confirm import confirm
 from ui.dialogs.export_session import ExportSessionDialog
 from ui.dialogs.recording import LEVELS, RecordingDialog
@@ -141,13 +141,9 @@ class RecordedSessions(QObject):
                 return
             actors, since, until, secrets = dialog.actors, dialog.since, dialog.until, dialog.secrets
             with_interpreter = dialog.with_interpreter
-        with asking(QFileDialog(self._window, "Export a session", f"session{SUFFIX}", FILES)) as files:
-            files.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-            files.setDefaultSuffix(SUFFIX.lstrip("."))
-            if not await ask_and_wait(files) or not files.selectedFiles():
-                return
-            path = Path(files.selectedFiles()[0])
-        await self.export(node, path, actors, since, secrets, until=until, with_interpreter=with_interpreter)
+        path = await ask_where(self._window, "Export a session", f"session{SUFFIX}", FILES, SUFFIX.lstrip("."))
+        if path is not None:
+            await self.export(node, path, actors, since, secrets, until=until, with_interpreter=with_interpreter)
 
     async def export(
         self, node: Node, path: Path, actors: tuple[str, ...] = (), since: float = 0.0, secrets: tuple[str, ...] = (),

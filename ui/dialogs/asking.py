@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 from shiboken6 import isValid
 
 Asked = TypeVar("Asked", bound=QDialog)
@@ -45,6 +46,20 @@ async def ask_and_wait(dialog: QDialog) -> int:
     dialog.finished.connect(answer)
     dialog.open()
     return await answered
+
+
+async def ask_where(parent: QWidget, title: str, name: str, kinds: str, suffix: str) -> Path | None:
+    """Which file to write, with `name` proposed; None: none."""
+    with asking(QFileDialog(parent, title, name, kinds)) as files:
+        files.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        files.setDefaultSuffix(suffix)
+        return await chosen(files)
+
+
+async def chosen(files: QFileDialog) -> Path | None:
+    """What is chosen there; None: nothing."""
+    accepted = await ask_and_wait(files)
+    return Path(files.selectedFiles()[0]) if accepted and files.selectedFiles() else None
 
 
 def _inside_of_a_task() -> bool:

@@ -109,11 +109,6 @@ class Body:
             self.repeated = None
 
     @property
-    def turn_in_hand(self) -> int:
-        """The number that the turn in hand will have."""
-        return self._seq + 1
-
-    @property
     def seq(self) -> int:
         """The number of its last turn."""
         return self._seq

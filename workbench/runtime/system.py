@@ -416,7 +416,7 @@ class ActorSystem:
         if headers:
             headers = traces.admitted(headers)
         elif cause is not None and cause.headers and sender is not None:
-            headers = traces.onward(cause, sender.id, sender.body.turn_in_hand)
+            headers = traces.onward(cause, sender.id, sender.body.seq + 1)
         address = sender.id.at(self.node_name) if sender is not None else ""
         now = self.around.clock.now()
         return Envelope(number, kind, message_type, payload, address, now, correlation, headers)

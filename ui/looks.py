@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QWidget
 from shiboken6 import isValid
 
 from ui import theme
@@ -40,6 +40,9 @@ class Looks(QObject):
     def parts(self) -> list[QWidget]:
         """What has a stylesheet of its own, what is seen before what is not."""
         found = self._window.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        found += [
+            dialog for dialog in self._window.findChildren(QDialog) if dialog.styleSheet() and dialog not in found
+        ]
         return sorted(found, key=lambda part: not part.isVisible() or part.visibleRegion().isEmpty())
 
     def dress(self) -> None:

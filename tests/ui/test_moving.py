@@ -77,6 +77,12 @@ def test_an_actor_is_moved_and_every_step_shows_its_figures(
     shown = said(dialog)
     assert all(text in shown for text in STEPS.values()) and shown.count(" ms") >= len(STEPS)
     assert "paused for" in shown and "sent" in shown
+    window = actors.window()
+    assert isinstance(window, MainWindow)
+    before = dialog.grab().toImage().pixelColor(2, 2)
+    window.set_theme("dark")
+    qtbot.waitUntil(lambda: window.looks.settled)
+    assert dialog.grab().toImage().pixelColor(2, 2).lightness() < before.lightness() // 2, "it follows the theme"
     dialog.reject()
     assert node.actors.ask("alone", "get").payload == real.actors.ask("alone", "get").payload == "1"
     qtbot.waitUntil(lambda: "alone" not in [row.id.name for row in actors.model.rows])
